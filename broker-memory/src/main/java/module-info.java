@@ -1,0 +1,6 @@
+/** The broker of a single node. */
+module io.millrace.broker.memory {
+  requires transitive io.millrace.api;
+
+  // exports io.millrace.broker.memory;
+}

@@ -1,0 +1,5 @@
+/** Carries messages over long polling and polling. */
+@NullMarked
+package io.millrace.transport.longpoll;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+/** Carries messages over long polling and polling. */
+module io.millrace.transport.longpoll {
+  requires transitive io.millrace.api;
+
+  // exports io.millrace.transport.longpoll;
+}

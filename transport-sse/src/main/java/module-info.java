@@ -1,0 +1,6 @@
+/** Carries messages over server-sent events. */
+module io.millrace.transport.sse {
+  requires transitive io.millrace.api;
+
+  // exports io.millrace.transport.sse;
+}

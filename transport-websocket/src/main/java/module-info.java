@@ -1,0 +1,6 @@
+/** Carries messages over the WebSocket protocol (RFC 6455). */
+module io.millrace.transport.websocket {
+  requires transitive io.millrace.api;
+
+  // exports io.millrace.transport.websocket;
+}
