@@ -4,6 +4,6 @@ module io.millrace.api {
   requires transitive io.vertx.web;
   requires static transitive org.jspecify;
 
-  // exports io.millrace;
-  // exports io.millrace.spi;
+// exports io.millrace;
+// exports io.millrace.spi;
 }

@@ -2,5 +2,5 @@
 module io.millrace.broker.memory {
   requires transitive io.millrace.api;
 
-  // exports io.millrace.broker.memory;
+// exports io.millrace.broker.memory;
 }

@@ -6,5 +6,5 @@ module io.millrace.tck {
   requires transitive io.millrace.api;
   requires transitive org.junit.jupiter;
 
-  // exports io.millrace.tck;
+// exports io.millrace.tck;
 }

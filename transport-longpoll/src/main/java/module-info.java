@@ -2,5 +2,5 @@
 module io.millrace.transport.longpoll {
   requires transitive io.millrace.api;
 
-  // exports io.millrace.transport.longpoll;
+// exports io.millrace.transport.longpoll;
 }

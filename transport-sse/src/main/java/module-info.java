@@ -2,5 +2,5 @@
 module io.millrace.transport.sse {
   requires transitive io.millrace.api;
 
-  // exports io.millrace.transport.sse;
+// exports io.millrace.transport.sse;
 }

@@ -2,5 +2,5 @@
 module io.millrace.transport.stream {
   requires transitive io.millrace.api;
 
-  // exports io.millrace.transport.stream;
+// exports io.millrace.transport.stream;
 }

@@ -2,5 +2,5 @@
 module io.millrace.transport.websocket {
   requires transitive io.millrace.api;
 
-  // exports io.millrace.transport.websocket;
+// exports io.millrace.transport.websocket;
 }
