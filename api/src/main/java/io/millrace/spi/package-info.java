@@ -1,4 +1,4 @@
-/** What a transport or a broker implements. */
+/** For authors of transports and brokers. */
 @NullMarked
 package io.millrace.spi;
 
