@@ -4,7 +4,8 @@ module io.millrace.tck {
   requires io.millrace.core;
   requires org.assertj.core;
   requires transitive io.millrace.api;
-  requires transitive org.junit.jupiter;
+  requires transitive org.junit.jupiter.api;
+  requires transitive org.junit.jupiter.params;
 
 // exports io.millrace.tck;
 }
