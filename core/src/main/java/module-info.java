@@ -1,5 +1,11 @@
-/** The engine behind the API. */
+/** The engine behind the API. It exports nothing: use it through {@code io.millrace.Millrace}. */
 module io.millrace.core {
-  requires com.fasterxml.jackson.core;
-  requires transitive io.millrace.api;
+  requires io.millrace.api;
+  requires io.vertx.auth.common;
+
+  uses io.millrace.spi.Broker;
+  uses io.millrace.spi.Transport;
+
+  provides io.millrace.spi.MillraceProvider with
+      io.millrace.core.CoreProvider;
 }

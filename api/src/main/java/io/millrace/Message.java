@@ -144,6 +144,18 @@ public final class Message {
         key);
   }
 
+  /**
+   * Checks the name of an event.
+   *
+   * @param name 1 to 64 characters without CR, LF or NUL; not {@code open}, {@code error} or
+   *     beginning {@code millrace.}
+   * @return the same name
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is not one
+   */
+  public static String checkEvent(String name) {
+    return Names.checkEvent(name);
+  }
+
   /** {@return the event's name, {@value #DEFAULT_EVENT} if none was given} */
   public String event() {
     return event;
