@@ -2,5 +2,8 @@
 module io.millrace.broker.memory {
   requires transitive io.millrace.api;
 
-// exports io.millrace.broker.memory;
+  exports io.millrace.broker.memory;
+
+  provides io.millrace.spi.Broker with
+      io.millrace.broker.memory.MemoryBroker;
 }

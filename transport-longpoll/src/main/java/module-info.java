@@ -2,5 +2,9 @@
 module io.millrace.transport.longpoll {
   requires transitive io.millrace.api;
 
-// exports io.millrace.transport.longpoll;
+  exports io.millrace.transport.longpoll;
+
+  provides io.millrace.spi.Transport with
+      io.millrace.transport.longpoll.LongPollTransport,
+      io.millrace.transport.longpoll.PollTransport;
 }

@@ -2,5 +2,8 @@
 module io.millrace.transport.sse {
   requires transitive io.millrace.api;
 
-// exports io.millrace.transport.sse;
+  exports io.millrace.transport.sse;
+
+  provides io.millrace.spi.Transport with
+      io.millrace.transport.sse.SseTransport;
 }
