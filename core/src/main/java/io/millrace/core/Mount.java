@@ -44,14 +44,12 @@ final class Mount {
 
   Router router() {
     Router router = Router.router(node.vertx());
-    router.route().handler(this::origin).failureHandler(Problems::answer);
-    router
-        .post("/publish")
-        .handler(this::isJson)
-        .handler(body)
-        .handler(this::publish)
-        .failureHandler(Problems::answer);
-    router.route().handler(this::route).failureHandler(Problems::answer);
+    router.route().handler(this::origin);
+    router.post("/publish").handler(this::isJson);
+    router.post("/publish").handler(body);
+    router.post("/publish").handler(this::publish);
+    router.route().handler(this::route);
+    router.route().failureHandler(Problems::answer);
     return router;
   }
 
@@ -78,7 +76,7 @@ final class Mount {
     } else if (CLIENT_FILE.matcher(path).matches()) {
       clientFiles.serve(context, path.substring(1));
     } else {
-      attaching.attach(context, forced(path.substring(1)));
+      attaching.attach(context, forced(path.startsWith("/") ? path.substring(1) : ""));
     }
   }
 
