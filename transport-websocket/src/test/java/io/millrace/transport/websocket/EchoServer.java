@@ -4,37 +4,22 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.Set;
 
-/** Sends every message back; stops reading while it cannot write. Also the Autobahn suite's target. */
+/** Sends every message back; stops reading while it cannot write. */
 final class EchoServer {
   private static final int LARGEST = 64 << 20;
+  private static final WebSocketConnection.Limits LIMITS =
+      new WebSocketConnection.Limits(LARGEST, LARGEST, Duration.ofSeconds(10));
 
   private EchoServer() {}
 
   /** Listens on this port of the loopback address, 0 for any. */
-  static Future<HttpServer> start(Vertx vertx, int port) {
-    return vertx
-        .createHttpServer()
-        .requestHandler(request -> handle(vertx, request))
-        .listen(port, "127.0.0.1");
+  static Future<HttpServer> listen(Vertx vertx, int port) {
+    return WebSocketServer.listen(vertx, port, LIMITS, EchoServer::echo);
   }
 
-  private static void handle(Vertx vertx, HttpServerRequest request) {
-    Handshake.Answer answer = Handshake.judge(request, Set.of());
-    if (answer instanceof Handshake.Refused refused) {
-      refused.addTo(request.response().headers());
-      request.response().setStatusCode(refused.status()).end(refused.detail());
-    } else if (answer instanceof Handshake.Accepted accepted) {
-      var limits =
-          new WebSocketConnection.Limits(LARGEST, LARGEST, Duration.ofSeconds(10));
-      WebSocketConnection.open(vertx, request, accepted, limits).onSuccess(EchoServer::echo);
-    }
-  }
-
-  private static void echo(WebSocketConnection connection) {
+  static void echo(WebSocketConnection connection) {
     connection
         .onText(utf8 -> write(connection, FrameWriter.text(utf8)))
         .onBinary(payload -> write(connection, FrameWriter.binary(payload)))
