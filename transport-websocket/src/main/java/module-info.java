@@ -1,6 +1,7 @@
-/** The WebSocket transport (RFC 6455). */
+/** Carries messages over the WebSocket protocol (RFC 6455). */
 module io.millrace.transport.websocket {
-  requires io.vertx.core;
+  requires transitive io.millrace.api;
   requires io.netty.transport;
-  requires static org.jspecify;
+
+// exports io.millrace.transport.websocket;
 }

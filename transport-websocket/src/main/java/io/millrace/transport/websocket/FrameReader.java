@@ -4,12 +4,13 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a client's frames (RFC 6455 section 5) from pieces cut anywhere and tells messages and control
- * frames in the order of their arrival.
+ * Reads a client's frames (RFC 6455 section 5) from pieces cut anywhere and tells messages and
+ * control frames in the order of their arrival.
  *
- * <p>A violation is told as soon as the byte that makes it one has been seen. From then on, and after
- * {@link #discard}, everything is skipped unread but for a Close frame. Memory grows with what has
- * arrived, never with what a header announces. One thread only; the listener may call back.
+ * <p>A violation is told as soon as the byte that makes it one has been seen. From then on, and
+ * after {@link #discard}, everything is skipped unread but for a Close frame. Memory grows with
+ * what has arrived, never with what a header announces. One thread only; the listener may call
+ * back.
  */
 final class FrameReader {
 
@@ -65,7 +66,10 @@ final class FrameReader {
   private int mask;
   private long payloadLeft;
 
-  /** {@link Opcode#TEXT} or {@link Opcode#BINARY} from a message's first frame to the end of its last. */
+  /**
+   * {@link Opcode#TEXT} or {@link Opcode#BINARY} from a message's first frame to the end of its
+   * last.
+   */
   private int messageOpcode = Opcode.CONTINUATION;
 
   private Buffer message = NOTHING;
@@ -144,13 +148,13 @@ final class FrameReader {
       case OPCODE -> opcode(octet);
       case LENGTH -> length(octet);
       case EXTENDED_LENGTH -> {
-        payloadLeft = payloadLeft << 8 | octet & 0xFF;
+        payloadLeft = (payloadLeft << 8) | (octet & 0xFF);
         if (--headerBytesLeft == 0) {
           lengthKnown();
         }
       }
       default -> {
-        mask = mask << 8 | octet & 0xFF;
+        mask = (mask << 8) | (octet & 0xFF);
         if (--headerBytesLeft == 0) {
           beginPayload();
         }
@@ -229,8 +233,7 @@ final class FrameReader {
       unmask(length);
       if (Opcode.isControl(opcode)) {
         control = append(control, length);
-      } else if (messageOpcode == Opcode.TEXT
-          && !utf8.accept(input, position, position + length)) {
+      } else if (messageOpcode == Opcode.TEXT && !utf8.accept(input, position, position + length)) {
         violation(CloseCode.INVALID_PAYLOAD, "not UTF-8");
       } else {
         message = append(message, length);
@@ -247,13 +250,13 @@ final class FrameReader {
     int end = position + length;
     int at = position;
     if (mask != 0) {
-      long wide = (long) mask << 32 | mask & 0xFFFFFFFFL;
+      long wide = ((long) mask << 32) | (mask & 0xFFFFFFFFL);
       for (; at + Long.BYTES <= end; at += Long.BYTES) {
         input.setLong(at, input.getLong(at) ^ wide);
       }
       for (int shift = 24; at < end; at++, shift -= 8) {
         // at most seven bytes are left: an int shift wraps from -8 to 24 by itself
-        input.setByte(at, (byte) (input.getByte(at) ^ mask >>> shift));
+        input.setByte(at, (byte) (input.getByte(at) ^ (mask >>> shift)));
       }
     }
     mask = Integer.rotateLeft(mask, (length & 3) * 8);

@@ -71,8 +71,8 @@ final class FrameWriter {
   }
 
   /**
-   * The header of a message with this many bytes of payload; for joining headers and payloads into one
-   * buffer.
+   * The header of a message with this many bytes of payload; for joining headers and payloads into
+   * one buffer.
    *
    * @param opcode {@link Opcode#TEXT} or {@link Opcode#BINARY}
    */

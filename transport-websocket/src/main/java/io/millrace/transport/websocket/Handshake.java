@@ -16,7 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The server's part of the opening handshake, RFC 6455 section 4.2; extensions are never accepted. */
+/**
+ * The server's part of the opening handshake, RFC 6455 section 4.2; extensions are never accepted.
+ */
 final class Handshake {
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int KEY_BYTES = 16;
@@ -73,8 +75,7 @@ final class Handshake {
     return judge(request.method(), request.version(), request.headers(), known);
   }
 
-  static Answer judge(
-      HttpMethod method, HttpVersion version, MultiMap headers, Set<String> known) {
+  static Answer judge(HttpMethod method, HttpVersion version, MultiMap headers, Set<String> known) {
     if (!method.equals(HttpMethod.GET)) {
       return bad("method", "A WebSocket is opened with GET");
     }
@@ -115,8 +116,7 @@ final class Handshake {
     if (!headers.contains(PROTOCOL)) {
       return new Accepted(accept, Optional.empty());
     }
-    Optional<String> chosen =
-        tokens(headers, PROTOCOL).filter(known::contains).findFirst();
+    Optional<String> chosen = tokens(headers, PROTOCOL).filter(known::contains).findFirst();
     if (chosen.isEmpty()) {
       return bad("subprotocol", "None of the subprotocols offered is known");
     }

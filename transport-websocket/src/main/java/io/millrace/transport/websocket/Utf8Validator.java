@@ -5,8 +5,8 @@ import io.vertx.core.buffer.Buffer;
 /**
  * Checks UTF-8 (RFC 3629) as it arrives, in pieces cut anywhere.
  *
- * <p>It refuses a piece at the first byte that no continuation could make valid, as RFC 6455 section
- * 8.1 allows, so that a bad message is refused before it is complete. Not thread-safe.
+ * <p>It refuses a piece at the first byte that no continuation could make valid, as RFC 6455
+ * section 8.1 allows, so that a bad message is refused before it is complete. Not thread-safe.
  */
 final class Utf8Validator {
   private static final long NON_ASCII = 0x8080808080808080L;
@@ -27,7 +27,8 @@ final class Utf8Validator {
   /**
    * Takes the bytes from {@code start} to {@code end} (exclusive) of {@code buffer}.
    *
-   * @return false if no text begins with what has been taken so far; nothing can be taken after that
+   * @return false if no text begins with what has been taken so far; nothing can be taken after
+   *     that
    */
   boolean accept(Buffer buffer, int start, int end) {
     int position = start;

@@ -15,8 +15,8 @@ import java.util.function.IntConsumer;
  * The server's end of a WebSocket over a bare socket.
  *
  * <p>It answers pings, does the closing handshake, and leaves framing of what it writes to {@link
- * FrameWriter}, so that framed buffers can be shared. Every method must be called, and every handler is
- * called, on the connection's event loop. Handlers left unset ignore what they are for.
+ * FrameWriter}, so that framed buffers can be shared. Every method must be called, and every
+ * handler is called, on the connection's event loop. Handlers left unset ignore what they are for.
  */
 final class WebSocketConnection {
 
@@ -69,8 +69,8 @@ final class WebSocketConnection {
   /**
    * Answers 101 and takes the connection over.
    *
-   * <p>Call it while the request is being handled: no frame can get lost then, also not one that came in
-   * the same segment as the request. Set the handlers in the returned future's handler.
+   * <p>Call it while the request is being handled: no frame can get lost then, also not one that
+   * came in the same segment as the request. Set the handlers in the returned future's handler.
    *
    * @return fails if the response has begun or the connection is gone
    */
@@ -95,9 +95,9 @@ final class WebSocketConnection {
   }
 
   /**
-   * Called once, as soon as the connection is no longer open: with the code of the first Close frame,
-   * theirs or ours, 1005 if it had none, 1006 if the TCP connection ended without one. No message is
-   * delivered after that, and writes are ignored.
+   * Called once, as soon as the connection is no longer open: with the code of the first Close
+   * frame, theirs or ours, 1005 if it had none, 1006 if the TCP connection ended without one. No
+   * message is delivered after that, and writes are ignored.
    */
   WebSocketConnection onClosed(IntConsumer handler) {
     closed = handler;
@@ -144,8 +144,8 @@ final class WebSocketConnection {
   }
 
   /**
-   * Begins the closing handshake: the client is to answer, then we end the TCP connection, in any case
-   * when the close timeout is over. Does nothing when no longer open.
+   * Begins the closing handshake: the client is to answer, then we end the TCP connection, in any
+   * case when the close timeout is over. Does nothing when no longer open.
    *
    * @param reason cut to 123 bytes of UTF-8
    * @throws IllegalArgumentException if the code must not be on the wire
@@ -201,7 +201,7 @@ final class WebSocketConnection {
 
   /** {@code socket.close()} waits until all is written, for ever if the client reads nothing. */
   private void abort() {
-    ((NetSocketInternal) socket).channelHandlerContext().close();
+    var unused = ((NetSocketInternal) socket).channelHandlerContext().close();
   }
 
   private final class Frames implements FrameReader.Listener {

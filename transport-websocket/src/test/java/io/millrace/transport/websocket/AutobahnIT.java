@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 /**
  * The fuzzing client of the Autobahn test suite against {@link EchoServer}.
  *
- * <p>The suite is Python; the jar of autobahntestsuite-maven-plugin holds it, and Jython runs it in a
- * JVM of its own, since it leaves threads and classes behind. The build puts both jars into {@code
- * target/autobahn/lib}. The full report is {@code target/autobahn/reports/index.html}.
+ * <p>The suite is Python; the jar of autobahntestsuite-maven-plugin holds it, and Jython runs it in
+ * a JVM of its own, since it leaves threads and classes behind. The build puts both jars into
+ * {@code target/autobahn/lib}. The full report is {@code target/autobahn/reports/index.html}.
  *
  * <p>{@code -Dautobahn.cases=9.*} runs other cases, as the performance ones that take minutes.
  */
@@ -41,8 +41,8 @@ class AutobahnIT {
   private static final int LIMIT_MINUTES = 15;
 
   /**
-   * RFC 6455 leaves to the server what happens: 7.1.6 sends 256 KiB, a Close and a ping at once; 7.13.*
-   * send close codes from 5000 on, which nobody has defined and we refuse by 1002.
+   * RFC 6455 leaves to the server what happens: 7.1.6 sends 256 KiB, a Close and a ping at once;
+   * 7.13.* send close codes from 5000 on, which nobody has defined and we refuse by 1002.
    */
   private static final Set<String> INFORMATIONAL = Set.of("7.1.6", "7.13.1", "7.13.2");
 
@@ -78,9 +78,7 @@ class AutobahnIT {
                   assertThat(result)
                       .as(id)
                       .isEqualTo(
-                          INFORMATIONAL.contains(id)
-                              ? "INFORMATIONAL INFORMATIONAL"
-                              : "OK OK"));
+                          INFORMATIONAL.contains(id) ? "INFORMATIONAL INFORMATIONAL" : "OK OK"));
     } else {
       assertThat(results).isNotEmpty();
       assertThat(results)
@@ -96,8 +94,7 @@ class AutobahnIT {
     for (Map.Entry<String, Object> entry : index.getJsonObject(AGENT)) {
       JsonObject result = (JsonObject) entry.getValue();
       results.put(
-          entry.getKey(),
-          result.getString("behavior") + " " + result.getString("behaviorClose"));
+          entry.getKey(), result.getString("behavior") + " " + result.getString("behaviorClose"));
     }
     return results;
   }

@@ -4,31 +4,32 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
 /** A frame as a client sends it, right or wrong. */
-record ClientFrame(boolean last, int reserved, int opcode, boolean masked, int mask, Buffer payload) {
+record ClientFrame(
+    boolean last, int reserved, int opcode, boolean masked, int mask, Buffer payload) {
 
-  static ClientFrame of(int opcode, Buffer payload) {
+  static ClientFrame frame(int opcode, Buffer payload) {
     return new ClientFrame(true, 0, opcode, true, 0x37FA213D, payload);
   }
 
   static ClientFrame text(String text) {
-    return of(Opcode.TEXT, Buffer.buffer(text));
+    return frame(Opcode.TEXT, Buffer.buffer(text));
   }
 
   static ClientFrame binary(byte... payload) {
-    return of(Opcode.BINARY, Buffer.buffer(payload));
+    return frame(Opcode.BINARY, Buffer.buffer(payload));
   }
 
   static ClientFrame continuation(String text) {
-    return of(Opcode.CONTINUATION, Buffer.buffer(text));
+    return frame(Opcode.CONTINUATION, Buffer.buffer(text));
   }
 
   static ClientFrame ping(String text) {
-    return of(Opcode.PING, Buffer.buffer(text));
+    return frame(Opcode.PING, Buffer.buffer(text));
   }
 
   static ClientFrame close(int code, String reason) {
     byte[] utf8 = reason.getBytes(StandardCharsets.UTF_8);
-    return of(Opcode.CLOSE, Buffer.buffer().appendUnsignedShort(code).appendBytes(utf8));
+    return frame(Opcode.CLOSE, Buffer.buffer().appendUnsignedShort(code).appendBytes(utf8));
   }
 
   /** Of a message that goes on in the next frame. */

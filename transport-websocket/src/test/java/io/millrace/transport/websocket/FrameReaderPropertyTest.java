@@ -52,12 +52,12 @@ class FrameReaderPropertyTest {
     int at = 0;
     while (random.nextInt(3) > 0) {
       int end = at + random.nextInt(payload.length() - at + 1);
-      addFrame(wire, ClientFrame.of(opcode, payload.getBuffer(at, end)).more());
+      addFrame(wire, ClientFrame.frame(opcode, payload.getBuffer(at, end)).more());
       addControl(wire, expected);
       opcode = Opcode.CONTINUATION;
       at = end;
     }
-    addFrame(wire, ClientFrame.of(opcode, payload.getBuffer(at, payload.length())));
+    addFrame(wire, ClientFrame.frame(opcode, payload.getBuffer(at, payload.length())));
     expected.add(event);
     addControl(wire, expected);
   }
@@ -66,7 +66,7 @@ class FrameReaderPropertyTest {
     if (random.nextInt(4) == 0) {
       boolean isPing = random.nextBoolean();
       Buffer payload = randomBytes(random.nextInt(126));
-      addFrame(wire, ClientFrame.of(isPing ? Opcode.PING : Opcode.PONG, payload));
+      addFrame(wire, ClientFrame.frame(isPing ? Opcode.PING : Opcode.PONG, payload));
       expected.add((isPing ? "ping " : "pong ") + Recorder.hex(payload));
     }
   }

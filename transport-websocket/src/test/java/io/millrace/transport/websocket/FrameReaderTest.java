@@ -4,12 +4,14 @@ import static io.millrace.transport.websocket.ClientFrame.binary;
 import static io.millrace.transport.websocket.ClientFrame.bytes;
 import static io.millrace.transport.websocket.ClientFrame.close;
 import static io.millrace.transport.websocket.ClientFrame.continuation;
-import static io.millrace.transport.websocket.ClientFrame.of;
+import static io.millrace.transport.websocket.ClientFrame.frame;
 import static io.millrace.transport.websocket.ClientFrame.ping;
 import static io.millrace.transport.websocket.ClientFrame.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,9 +23,21 @@ class FrameReaderTest {
 
   @Test
   void reads_the_masked_hello_of_the_rfc() {
-    Buffer hello = Buffer.buffer(new byte[] {
-      (byte) 0x81, (byte) 0x85, 0x37, (byte) 0xfa, 0x21, 0x3d, 0x7f, (byte) 0x9f, 0x4d, 0x51, 0x58
-    });
+    Buffer hello =
+        Buffer.buffer(
+            new byte[] {
+              (byte) 0x81,
+              (byte) 0x85,
+              0x37,
+              (byte) 0xfa,
+              0x21,
+              0x3d,
+              0x7f,
+              (byte) 0x9f,
+              0x4d,
+              0x51,
+              0x58
+            });
     assertReads(hello, "text Hello");
   }
 
@@ -74,7 +88,8 @@ class FrameReaderTest {
   @Test
   void tells_control_frames_between_fragments_at_once() {
     assertReads(
-        bytes(text("Hel").more(), ping("p"), of(Opcode.PONG, Buffer.buffer()), continuation("lo")),
+        bytes(
+            text("Hel").more(), ping("p"), frame(Opcode.PONG, Buffer.buffer()), continuation("lo")),
         "ping 70",
         "pong ",
         "text Hello");
@@ -85,7 +100,6 @@ class FrameReaderTest {
   void takes_a_control_frame_of_125_bytes_and_no_more() {
     assertReads(bytes(ping("p".repeat(125))), "ping " + "70".repeat(125));
     assertReads(bytes(ping("p".repeat(126))), "violation 1002");
-    assertReads(text("").header(0, 0).getBuffer(0, 0), new String[0]);
     assertReads(ping("p").bytes(2), "violation 1002");
   }
 
@@ -104,7 +118,7 @@ class FrameReaderTest {
   @ParameterizedTest
   @ValueSource(ints = {3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
   void refuses_reserved_opcodes(int opcode) {
-    assertReads(bytes(of(opcode, Buffer.buffer("a"))), "violation 1002");
+    assertReads(bytes(frame(opcode, Buffer.buffer("a"))), "violation 1002");
   }
 
   @Test
@@ -155,22 +169,22 @@ class FrameReaderTest {
 
   @Test
   void refuses_text_at_the_first_byte_that_is_not_utf_8() {
-    Buffer half = of(Opcode.TEXT, Buffer.buffer(new byte[100]).setByte(3, (byte) 0xFF)).bytes();
+    Buffer half = frame(Opcode.TEXT, Buffer.buffer(new byte[100]).setByte(3, (byte) 0xFF)).bytes();
     assertReads(half.getBuffer(0, 6 + 4), "violation 1007");
   }
 
   @Test
   void refuses_text_that_ends_within_a_character() {
     byte[] euro = {(byte) 0xE2, (byte) 0x82, (byte) 0xAC};
-    assertReads(bytes(of(Opcode.TEXT, Buffer.buffer(euro).getBuffer(0, 2))), "violation 1007");
+    assertReads(bytes(frame(Opcode.TEXT, Buffer.buffer(euro).getBuffer(0, 2))), "violation 1007");
     assertReads(
-        bytes(of(Opcode.TEXT, Buffer.buffer(euro).getBuffer(0, 2)).more(), continuation("")),
+        bytes(frame(Opcode.TEXT, Buffer.buffer(euro).getBuffer(0, 2)).more(), continuation("")),
         "violation 1007");
     assertReads(
         bytes(
-            of(Opcode.TEXT, Buffer.buffer(euro).getBuffer(0, 1)).more(),
+            frame(Opcode.TEXT, Buffer.buffer(euro).getBuffer(0, 1)).more(),
             ping(""),
-            of(Opcode.CONTINUATION, Buffer.buffer(euro).getBuffer(1, 3))),
+            frame(Opcode.CONTINUATION, Buffer.buffer(euro).getBuffer(1, 3))),
         "ping ",
         "text €");
   }
@@ -178,11 +192,12 @@ class FrameReaderTest {
   @Test
   void reads_the_code_and_the_reason_of_a_close() {
     assertReads(bytes(close(1000, "bye 안녕")), "close 1000 bye 안녕");
-    assertReads(bytes(of(Opcode.CLOSE, Buffer.buffer())), "close 1005 ");
+    assertReads(bytes(frame(Opcode.CLOSE, Buffer.buffer())), "close 1005 ");
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999})
+  @ValueSource(
+      ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999})
   void takes_the_close_codes_that_may_be_sent(int code) {
     assertReads(bytes(close(code, "")), "close " + code + " ");
   }
@@ -197,13 +212,13 @@ class FrameReaderTest {
   @Test
   void refuses_a_close_of_one_byte() {
     Buffer one = Buffer.buffer(new byte[] {3});
-    assertReads(bytes(of(Opcode.CLOSE, one)), "violation 1002", "close 1005 ");
+    assertReads(bytes(frame(Opcode.CLOSE, one)), "violation 1002", "close 1005 ");
   }
 
   @Test
   void refuses_a_close_reason_that_is_not_utf_8() {
     Buffer bad = Buffer.buffer().appendUnsignedShort(1000).appendByte((byte) 0xC3);
-    assertReads(bytes(of(Opcode.CLOSE, bad)), "violation 1007", "close 1005 ");
+    assertReads(bytes(frame(Opcode.CLOSE, bad)), "violation 1007", "close 1005 ");
   }
 
   @Test
@@ -265,7 +280,7 @@ class FrameReaderTest {
 
   @Test
   void hands_out_buffers_that_share_nothing() {
-    var texts = new java.util.ArrayList<Buffer>();
+    List<Buffer> texts = new ArrayList<>();
     FrameReader reader =
         new FrameReader(
             MAX_FRAME,
@@ -287,7 +302,7 @@ class FrameReaderTest {
 
   /** Suspends its reader at each text. */
   private static final class Stopping extends Delegate {
-    final java.util.List<String> events;
+    final List<String> events;
     final FrameReader reader;
 
     Stopping() {

@@ -1,7 +1,9 @@
 package io.millrace.transport.websocket;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -94,7 +96,7 @@ class FullDuplexTest {
     return tally.result.future().result();
   }
 
-  private static <T> T await(io.vertx.core.Future<T> future) throws Exception {
+  private static <T> T await(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
@@ -141,7 +143,7 @@ class FullDuplexTest {
     }
 
     private void add(char kind, Buffer payload) {
-      crc.update((kind + ":" + payload.length() + ":").getBytes());
+      crc.update((kind + ":" + payload.length() + ":").getBytes(UTF_8));
       crc.update(payload.getBytes());
       if (++count == MESSAGES) {
         result.complete(crc.getValue());

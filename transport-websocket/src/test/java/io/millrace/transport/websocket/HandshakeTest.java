@@ -27,7 +27,8 @@ class HandshakeTest {
   @Test
   void never_agrees_to_an_extension() {
     MultiMap answer = MultiMap.caseInsensitiveMultiMap();
-    accepted(headers -> headers.set("Sec-WebSocket-Extensions", "permessage-deflate")).addTo(answer);
+    accepted(headers -> headers.set("Sec-WebSocket-Extensions", "permessage-deflate"))
+        .addTo(answer);
     assertThat(answer.contains("Sec-WebSocket-Extensions")).isFalse();
   }
 
@@ -65,8 +66,8 @@ class HandshakeTest {
   @ParameterizedTest
   @ValueSource(strings = {"Host", "Sec-WebSocket-Key"})
   void refuses_what_must_not_be_there_twice(String name) {
-    assertThat(judge(headers -> headers.add(name, headers.get(name)))).isInstanceOf(
-        Handshake.Refused.class);
+    assertThat(judge(headers -> headers.add(name, headers.get(name))))
+        .isInstanceOf(Handshake.Refused.class);
   }
 
   @ParameterizedTest
@@ -84,8 +85,7 @@ class HandshakeTest {
   @ValueSource(strings = {"POST", "HEAD", "PUT", "OPTIONS", "CONNECT"})
   void refuses_other_methods_than_get(String method) {
     assertThat(
-            Handshake.judge(
-                HttpMethod.valueOf(method), HttpVersion.HTTP_1_1, request(), Set.of()))
+            Handshake.judge(HttpMethod.valueOf(method), HttpVersion.HTTP_1_1, request(), Set.of()))
         .isInstanceOfSatisfying(
             Handshake.Refused.class, refused -> assertThat(refused.status()).isEqualTo(400));
   }
@@ -93,8 +93,7 @@ class HandshakeTest {
   @ParameterizedTest
   @ValueSource(strings = {"HTTP_1_0", "HTTP_2"})
   void refuses_other_versions_than_http_1_1(String version) {
-    assertThat(
-            Handshake.judge(HttpMethod.GET, HttpVersion.valueOf(version), request(), Set.of()))
+    assertThat(Handshake.judge(HttpMethod.GET, HttpVersion.valueOf(version), request(), Set.of()))
         .isInstanceOf(Handshake.Refused.class);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,12 +37,13 @@ class OpeningTest {
   void answers_101_and_no_extension() throws Exception {
     try (RawClient client = RawClient.connect(port)) {
       client.send(with("Sec-WebSocket-Extensions: permessage-deflate"));
-      assertThat(client.readHead().toLowerCase(java.util.Locale.ROOT))
+      assertThat(client.readHead().toLowerCase(Locale.ROOT))
           .startsWith("http/1.1 101 ")
           .contains("\r\nupgrade: websocket\r\n")
           .contains("\r\nconnection: upgrade\r\n")
           .contains("\r\nsec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo=\r\n")
-          .doesNotContain("extensions", "sec-websocket-protocol", "content-length", "transfer-encoding");
+          .doesNotContain(
+              "extensions", "sec-websocket-protocol", "content-length", "transfer-encoding");
     }
   }
 

@@ -2,6 +2,7 @@ package io.millrace.transport.websocket;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Writes down what a {@link FrameReader} tells, one line each. */
@@ -39,7 +40,7 @@ final class Recorder implements FrameReader.Listener {
   }
 
   static String hex(Buffer buffer) {
-    return java.util.HexFormat.of().formatHex(buffer.getBytes());
+    return HexFormat.of().formatHex(buffer.getBytes());
   }
 
   /** What is told of these bytes when they come at once. */

@@ -1,0 +1,43 @@
+package io.millrace;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * "You may have missed messages on these channels." It comes before whatever is delivered after it.
+ *
+ * @param channels the channels; for a subscription to a pattern, the pattern
+ * @param reason why
+ */
+public record Gap(List<String> channels, Reason reason) {
+
+  /** Why messages may be missing. */
+  public enum Reason {
+    /** The log no longer holds all that came after the cursor. */
+    EXPIRED,
+    /** The cursor is of another epoch: the log was begun anew, or belongs to another node. */
+    EPOCH,
+    /** The broker may have lost messages on their way to this node. */
+    INTERRUPTED,
+    /** The reader was slower than the log is long. */
+    SLOW,
+    /** The cursor could not be read, or is ahead of the log. */
+    UNKNOWN;
+
+    /** {@return the name in lower case, as it travels} */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * Copies the list.
+   *
+   * @param channels the channels or patterns
+   * @param reason why
+   */
+  public Gap {
+    channels = List.copyOf(channels);
+  }
+}

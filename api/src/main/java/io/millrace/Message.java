@@ -1,0 +1,219 @@
+package io.millrace;
+
+import io.millrace.spi.JsonText;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.Json;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What an application publishes: a payload, the name of the event it reports, and how urgent it is.
+ *
+ * <p>Immutable. The payload is a JSON value, kept as compact UTF-8 text with its number literals
+ * and key order as given, or bytes.
+ */
+public final class Message {
+
+  /** The event of a message that names none. */
+  public static final String DEFAULT_EVENT = "message";
+
+  private final String event;
+  private final boolean json;
+  private final Buffer data;
+  private final Priority priority;
+  private final Optional<Instant> time;
+  private final Optional<String> key;
+
+  private Message(
+      String event,
+      boolean json,
+      Buffer data,
+      Priority priority,
+      Optional<Instant> time,
+      Optional<String> key) {
+    this.event = event;
+    this.json = json;
+    this.data = data;
+    this.priority = priority;
+    this.time = time;
+    this.key = key;
+  }
+
+  private static Message of(boolean json, Buffer data) {
+    return new Message(
+        DEFAULT_EVENT, json, data, Priority.NORMAL, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * A message whose payload is a JSON value.
+   *
+   * @param value a {@link io.vertx.core.json.JsonObject}, {@link io.vertx.core.json.JsonArray},
+   *     String, Number, Boolean, or whatever {@link Json} encodes
+   * @return the message
+   * @throws io.vertx.core.json.EncodeException if the value cannot be encoded
+   */
+  public static Message json(Object value) {
+    return of(true, Json.encodeToBuffer(Objects.requireNonNull(value)));
+  }
+
+  /**
+   * A message that reports an event and whose payload is a JSON value.
+   *
+   * @param event the event's name, see {@link #withEvent}
+   * @param value as in {@link #json(Object)}
+   * @return the message
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the event may not be
+   *     used
+   */
+  public static Message json(String event, Object value) {
+    return json(value).withEvent(event);
+  }
+
+  /**
+   * A message whose payload is JSON that is encoded already. Only white space between tokens is
+   * dropped.
+   *
+   * @param text one JSON value in UTF-8 (RFC 8259)
+   * @return the message
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not one
+   *     JSON value
+   */
+  public static Message jsonText(Buffer text) {
+    return of(true, JsonText.compact(text));
+  }
+
+  /**
+   * A message whose payload is bytes.
+   *
+   * @param bytes the payload, copied
+   * @return the message
+   */
+  public static Message bytes(Buffer bytes) {
+    return of(false, bytes.copy());
+  }
+
+  /**
+   * The same message with an event.
+   *
+   * @param name 1 to 64 characters without CR, LF or NUL; not {@code open}, {@code error} or
+   *     beginning {@code millrace.}
+   * @return a message
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the name is not one
+   */
+  public Message withEvent(String name) {
+    return new Message(Names.checkEvent(name), json, data, priority, time, key);
+  }
+
+  /**
+   * The same message with a priority.
+   *
+   * @param urgency how urgent it is
+   * @return a message
+   */
+  public Message withPriority(Priority urgency) {
+    return new Message(event, json, data, Objects.requireNonNull(urgency), time, key);
+  }
+
+  /**
+   * The same message with an idempotency key: within {@link MillraceOptions#keyLifetime()} a
+   * channel takes a key once.
+   *
+   * @param text 1 to 64 of {@code [A-Za-z0-9_-]}
+   * @return a message
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not a key
+   */
+  public Message withKey(String text) {
+    return new Message(event, json, data, priority, time, Optional.of(Names.checkKey(text)));
+  }
+
+  /**
+   * The same message with the time it is from. Without one, a message gets the time at which it is
+   * published.
+   *
+   * @param instant the time; kept to the millisecond
+   * @return a message
+   */
+  public Message withTime(Instant instant) {
+    return new Message(
+        event,
+        json,
+        data,
+        priority,
+        Optional.of(Instant.ofEpochMilli(instant.toEpochMilli())),
+        key);
+  }
+
+  /**
+   * Checks the name of an event.
+   *
+   * @param name 1 to 64 characters without CR, LF or NUL; not {@code open}, {@code error} or
+   *     beginning {@code millrace.}
+   * @return the same name
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is not one
+   */
+  public static String checkEvent(String name) {
+    return Names.checkEvent(name);
+  }
+
+  /** {@return the event's name, {@value #DEFAULT_EVENT} if none was given} */
+  public String event() {
+    return event;
+  }
+
+  /** {@return whether the payload is JSON; otherwise it is bytes} */
+  public boolean isJson() {
+    return json;
+  }
+
+  /**
+   * {@return the payload: compact JSON text in UTF-8, or the bytes} The buffer is shared by
+   * everyone who reads the message and must not be changed.
+   */
+  public Buffer data() {
+    return data;
+  }
+
+  /**
+   * {@return the payload as a String, Number, Boolean, {@link io.vertx.core.json.JsonObject} or
+   * {@link io.vertx.core.json.JsonArray}, or empty if it is JSON's {@code null}}
+   *
+   * @throws IllegalStateException if the payload is bytes
+   */
+  public Optional<Object> json() {
+    if (!json) {
+      throw new IllegalStateException("The payload is bytes, not JSON.");
+    }
+    return Optional.ofNullable(Json.decodeValue(data));
+  }
+
+  /** {@return how urgent the message is} */
+  public Priority priority() {
+    return priority;
+  }
+
+  /**
+   * {@return the time the message is from, to the millisecond; present in every message that is
+   * delivered}
+   */
+  public Optional<Instant> time() {
+    return time;
+  }
+
+  /** {@return the idempotency key, if one was given} */
+  public Optional<String> key() {
+    return key;
+  }
+
+  /** {@return the event and the size, for logs; never the payload} */
+  @Override
+  public String toString() {
+    return "Message["
+        + event
+        + ", "
+        + data.length()
+        + " bytes of "
+        + (json ? "JSON" : "binary")
+        + "]";
+  }
+}

@@ -1,0 +1,95 @@
+package io.millrace;
+
+/** What went wrong, with a stable code and whether trying again may help. */
+public final class MillraceException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Stable codes. Each is told over HTTP by a status (RFC 9110) and in error frames by its {@link
+   * #text()}.
+   */
+  public enum Code {
+    /** The request cannot be understood or has a value out of bounds: 400. */
+    BAD_REQUEST("bad-request", 400, false),
+    /** The client is not known: 401. */
+    UNAUTHORIZED("unauthorized", 401, false),
+    /** The client may not do this: 403. */
+    FORBIDDEN("forbidden", 403, false),
+    /** There is nothing here: 404. */
+    NOT_FOUND("not-found", 404, false),
+    /** Another method is needed: 405. */
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, false),
+    /** The idempotency key was used for another message: 409. */
+    CONFLICT("conflict", 409, false),
+    /** The message is larger than allowed: 413. */
+    TOO_LARGE("too-large", 413, false),
+    /** The body is of a type that is not taken: 415. */
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, false),
+    /** Another protocol or version is needed: 426. */
+    UPGRADE_REQUIRED("upgrade-required", 426, false),
+    /** Too much, too fast: 429. */
+    RATE_LIMITED("rate-limited", 429, true),
+    /** A fault of the server: 500. */
+    INTERNAL("internal", 500, false),
+    /** The server is full, starting, closing, or without its broker: 503. */
+    UNAVAILABLE("unavailable", 503, true),
+    /** The broker did not answer in time; the message may have been taken: 504. */
+    TIMEOUT("timeout", 504, true);
+
+    private final String text;
+    private final int status;
+    private final boolean retryable;
+
+    Code(String text, int status, boolean retryable) {
+      this.text = text;
+      this.status = status;
+      this.retryable = retryable;
+    }
+
+    /** {@return the code as it travels} */
+    public String text() {
+      return text;
+    }
+
+    /** {@return the HTTP status (RFC 9110, section 15)} */
+    public int status() {
+      return status;
+    }
+  }
+
+  private final Code code;
+
+  /**
+   * An exception.
+   *
+   * @param code what kind
+   * @param message what is wrong and what to do, fit to be shown to a client
+   */
+  public MillraceException(Code code, String message) {
+    super(message);
+    this.code = code;
+  }
+
+  /**
+   * An exception with a cause.
+   *
+   * @param code what kind
+   * @param message what is wrong and what to do, fit to be shown to a client
+   * @param cause what led to it; logged, never shown to a client
+   */
+  public MillraceException(Code code, String message, Throwable cause) {
+    super(message, cause);
+    this.code = code;
+  }
+
+  /** {@return the stable code} */
+  public Code code() {
+    return code;
+  }
+
+  /** {@return whether the same call may succeed later} */
+  public boolean retryable() {
+    return code.retryable;
+  }
+}

@@ -1,0 +1,22 @@
+package io.millrace.spi;
+
+import io.millrace.Cursor;
+import io.millrace.Gap;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * About one answer to a poll.
+ *
+ * @param cursor where the client has read to once it has the answer
+ * @param gap what it may have missed before the first message
+ * @param more whether there is more already, to be asked for at once
+ * @param degraded whether the broker is out of reach
+ * @param nextPoll when to ask again, for a client that polls without waiting
+ */
+public record Batch(
+    Cursor cursor,
+    Optional<Gap> gap,
+    boolean more,
+    boolean degraded,
+    Optional<Duration> nextPoll) {}

@@ -1,0 +1,160 @@
+package io.millrace.spi;
+
+import io.millrace.Cursor;
+import io.millrace.Entry;
+import io.millrace.Message;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/** The JSON forms of entries and signals that the wire protocol defines, for framings to wrap. */
+public final class JsonFrames {
+
+  private JsonFrames() {}
+
+  /**
+   * The envelope of an entry: <code>{"channel":…,"cursor":…,"event":…,"time":…,"data":…}</code>.
+   * The event is left out if it is the default; bytes are in {@code base64} instead of {@code
+   * data}.
+   *
+   * @param entry the entry
+   * @return JSON in UTF-8
+   */
+  public static Buffer envelope(Entry entry) {
+    return envelope("{", entry, "");
+  }
+
+  /**
+   * The frame of an entry: its envelope with {@code "type":"message"}.
+   *
+   * @param entry the entry
+   * @return JSON in UTF-8
+   */
+  public static Buffer message(Entry entry) {
+    return envelope("{\"type\":\"message\",", entry, "");
+  }
+
+  /**
+   * The frame of an entry that is replayed for a subscribe command.
+   *
+   * @param entry the entry
+   * @param subscribe the JSON text of the command's id, or empty for an ordinary frame
+   * @return JSON in UTF-8
+   */
+  public static Buffer replayed(Entry entry, String subscribe) {
+    return envelope(
+        "{\"type\":\"message\",", entry, subscribe.isEmpty() ? "" : ",\"replay\":" + subscribe);
+  }
+
+  private static Buffer envelope(String opening, Entry entry, String addition) {
+    Message message = entry.message();
+    StringBuilder head = new StringBuilder(160).append(opening);
+    // Channels and cursors have no character that JSON escapes.
+    head.append("\"channel\":\"")
+        .append(entry.channel())
+        .append("\",\"cursor\":\"")
+        .append(entry.cursor())
+        .append('"');
+    if (!message.event().equals(Message.DEFAULT_EVENT)) {
+      head.append(",\"event\":").append(Json.encode(message.event()));
+    }
+    message.time().ifPresent(time -> head.append(",\"time\":").append(time.toEpochMilli()));
+    head.append(addition);
+    Buffer data = message.data();
+    if (message.isJson()) {
+      byte[] start = head.append(",\"data\":").toString().getBytes(StandardCharsets.UTF_8);
+      return Buffer.buffer(start.length + data.length() + 1)
+          .appendBytes(start)
+          .appendBuffer(data)
+          .appendByte((byte) '}');
+    }
+    head.append(",\"base64\":\"").append(base64(data)).append("\"}");
+    return Buffer.buffer(head.toString());
+  }
+
+  /**
+   * The payload of a message alone: a JSON string as its text, other JSON compact, bytes as they
+   * are.
+   *
+   * @param message the message
+   * @return text in UTF-8, or the bytes
+   */
+  public static Buffer payload(Message message) {
+    Buffer data = message.data();
+    boolean string = message.isJson() && data.length() > 0 && data.getByte(0) == '"';
+    return string ? Buffer.buffer((String) Json.decodeValue(data)) : data;
+  }
+
+  /**
+   * Bytes as text (RFC 4648, section 4).
+   *
+   * @param bytes the bytes
+   * @return base64 with padding
+   */
+  public static String base64(Buffer bytes) {
+    return Base64.getEncoder().encodeToString(bytes.getBytes());
+  }
+
+  /**
+   * The JSON form of a signal, with its {@code type}.
+   *
+   * @param signal the signal
+   * @return the frame
+   */
+  public static JsonObject signal(Signal signal) {
+    // A sealed switch in Java 17 is a chain of instanceof.
+    if (signal instanceof Signal.Welcome welcome) {
+      JsonObject frame = type("welcome").put("version", 1);
+      welcome.cursor().ifPresent(cursor -> put(frame, cursor));
+      return frame.put("heartbeat", welcome.heartbeat().toMillis()).put("limits", welcome.limits());
+    }
+    if (signal instanceof Signal.Missed missed) {
+      return put(
+          type("gap")
+              .put("channels", missed.gap().channels())
+              .put("reason", missed.gap().reason().toString()),
+          missed.cursor());
+    }
+    if (signal instanceof Signal.Heartbeat heartbeat) {
+      return put(type("heartbeat"), heartbeat.cursor());
+    }
+    if (signal instanceof Signal.Goodbye goodbye) {
+      return type("goodbye")
+          .put("reason", goodbye.ending().reason())
+          .put("after", goodbye.ending().after().toMillis());
+    }
+    if (signal instanceof Signal.Degraded) {
+      return type("degraded");
+    }
+    if (signal instanceof Signal.Restored) {
+      return type("restored");
+    }
+    if (signal instanceof Signal.Done done) {
+      return put(answer("ok", done.id()), done.cursor());
+    }
+    if (signal instanceof Signal.Published published) {
+      JsonObject frame = answer("ok", published.id());
+      published.name().ifPresent(name -> frame.put("published", name));
+      return frame;
+    }
+    Signal.Failed failed = (Signal.Failed) signal;
+    return answer("error", failed.id())
+        .put("code", failed.code().text())
+        .put("message", failed.message());
+  }
+
+  private static JsonObject type(String type) {
+    return new JsonObject().put("type", type);
+  }
+
+  private static JsonObject put(JsonObject frame, Cursor cursor) {
+    return frame.put("cursor", cursor.toString());
+  }
+
+  private static JsonObject answer(String type, String id) {
+    JsonObject frame = type(type);
+    return id.isEmpty() ? frame : frame.put("id", Json.decodeValue(id));
+  }
+}

@@ -1,0 +1,80 @@
+package io.millrace.spi;
+
+import io.millrace.Cursor;
+import io.millrace.Gap;
+import io.millrace.MillraceException;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the engine tells a reader besides entries. {@link JsonFrames#signal} is the JSON form of
+ * each.
+ */
+public sealed interface Signal {
+
+  /**
+   * The first thing told.
+   *
+   * @param cursor where the reader begins; empty when a client must not resume from there
+   * @param heartbeat after how much silence heartbeats come
+   * @param retry when to reconnect, varied for each connection
+   * @param limits as in the negotiate document
+   */
+  record Welcome(Optional<Cursor> cursor, Duration heartbeat, Duration retry, JsonObject limits)
+      implements Signal {}
+
+  /**
+   * Messages may have been missed.
+   *
+   * @param gap where and why
+   * @param cursor where the reader goes on
+   */
+  record Missed(Gap gap, Cursor cursor) implements Signal {}
+
+  /**
+   * There was silence.
+   *
+   * @param cursor where the reader is
+   * @param moved whether that has changed since it was last told
+   */
+  record Heartbeat(Cursor cursor, boolean moved) implements Signal {}
+
+  /**
+   * The connection is about to end.
+   *
+   * @param ending why
+   */
+  record Goodbye(Ending ending) implements Signal {}
+
+  /** The broker is out of reach: nothing comes until {@link Restored}. */
+  record Degraded() implements Signal {}
+
+  /** The broker is back. */
+  record Restored() implements Signal {}
+
+  /**
+   * A subscribe, unsubscribe or auth command was carried out.
+   *
+   * @param id the JSON text of the command's id
+   * @param cursor where the reader is
+   */
+  record Done(String id, Cursor cursor) implements Signal {}
+
+  /**
+   * A publish command was carried out.
+   *
+   * @param id the JSON text of the command's id
+   * @param name the message's name, where the broker gives one
+   */
+  record Published(String id, Optional<String> name) implements Signal {}
+
+  /**
+   * A command failed. The connection stays.
+   *
+   * @param id the JSON text of the command's id, or empty if it had none that could be read
+   * @param code what kind
+   * @param message what is wrong and what to do
+   */
+  record Failed(String id, MillraceException.Code code, String message) implements Signal {}
+}

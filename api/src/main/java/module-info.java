@@ -1,0 +1,12 @@
+/** The application API of Millrace and the SPIs for transports and brokers. */
+module io.millrace.api {
+  requires transitive io.vertx.core;
+  requires transitive io.vertx.web;
+  requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.core;
+
+  exports io.millrace;
+  exports io.millrace.spi;
+
+  uses io.millrace.spi.MillraceProvider;
+}

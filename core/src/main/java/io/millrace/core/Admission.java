@@ -1,0 +1,53 @@
+package io.millrace.core;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Counts the clients that are attached, in all and by address. Safe on any thread. */
+final class Admission {
+
+  private final MillraceOptions options;
+  private final AtomicInteger admitted = new AtomicInteger();
+  private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
+
+  Admission(MillraceOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Counts a client in.
+   *
+   * @param address where it comes from
+   * @return what counts it out again, once, however often it is run
+   * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if the node is full,
+   *     {@link MillraceException.Code#RATE_LIMITED} if the address has too many
+   */
+  Runnable admit(String address) {
+    if (admitted.incrementAndGet() > options.maxReaders()) {
+      admitted.decrementAndGet();
+      throw new MillraceException(
+          MillraceException.Code.UNAVAILABLE, "This server is full. Come back later.");
+    }
+    if (options.maxReadersPerAddress() > 0
+        && byAddress.merge(address, 1, Integer::sum) > options.maxReadersPerAddress()) {
+      leave(address);
+      throw new MillraceException(
+          MillraceException.Code.RATE_LIMITED, "There are too many connections from this address.");
+    }
+    AtomicBoolean left = new AtomicBoolean();
+    return () -> {
+      if (left.compareAndSet(false, true)) {
+        leave(address);
+      }
+    };
+  }
+
+  private void leave(String address) {
+    admitted.decrementAndGet();
+    byAddress.computeIfPresent(address, (known, count) -> count > 1 ? count - 1 : null);
+  }
+}

@@ -1,0 +1,130 @@
+package io.millrace.core;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.spi.Transport;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes a client from its request to its transport: counted, read, authorised, subscribed at the
+ * broker, attached to the log.
+ */
+final class Attaching {
+
+  /** When browsers come back that would never come back after an error status. */
+  private static final Duration COME_BACK = Duration.ofSeconds(15);
+
+  private final MillraceNode node;
+  private final MillraceOptions options;
+  private final Access access;
+
+  Attaching(MillraceNode node, Access access) {
+    this.node = node;
+    this.options = node.options();
+    this.access = access;
+  }
+
+  /** Returns where a client comes from. */
+  static String address(RoutingContext context) {
+    SocketAddress address = context.request().remoteAddress();
+    String host = address == null ? null : address.hostAddress();
+    return host == null ? "unknown" : host;
+  }
+
+  /**
+   * Attaches a client.
+   *
+   * @throws MillraceException if its request cannot be served
+   */
+  void attach(RoutingContext context, Transport transport) {
+    Runnable leave;
+    try {
+      if (!node.isServing()) {
+        throw new MillraceException(
+            MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
+      }
+      leave = node.admission().admit(address(context));
+    } catch (MillraceException full) {
+      context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
+      if (!transport.refuse(context.response(), COME_BACK)) {
+        throw full;
+      }
+      return;
+    }
+    try {
+      transport.check(context);
+      AttachRequest request = AttachRequest.of(context, transport, options.maxChannels());
+      subscribe(context, transport, request, leave);
+    } catch (RuntimeException e) {
+      leave.run();
+      throw e;
+    }
+  }
+
+  private void subscribe(
+      RoutingContext context, Transport transport, AttachRequest asked, Runnable leave) {
+    List<ReaderSubscription> subscriptions = new ArrayList<>();
+    asked
+        .patterns()
+        .forEach(pattern -> subscriptions.add(new ReaderSubscription(pattern, asked.filter())));
+    Shard shard = node.shards().of(ContextInternal.current());
+    Future<Void> subscribed =
+        access
+            .subscribe(context, asked.patterns())
+            .compose(granted -> node.interests().acquire(subscriptions));
+    HttpServerRequest request = context.request();
+    boolean later = !subscribed.isComplete();
+    if (later) {
+      request.pause();
+    }
+    shard.handle(
+        subscribed,
+        result -> {
+          if (later) {
+            request.resume();
+          }
+          if (result.failed()) {
+            leave.run();
+            context.fail(result.cause());
+          } else {
+            hand(context, transport, asked, subscriptions, shard, leave);
+          }
+        });
+  }
+
+  private void hand(
+      RoutingContext context,
+      Transport transport,
+      AttachRequest asked,
+      List<ReaderSubscription> subscriptions,
+      Shard shard,
+      Runnable leave) {
+    Beginning beginning;
+    try {
+      beginning = node.log().attach(subscriptions, asked.start());
+    } catch (MillraceException e) {
+      leave.run();
+      node.interests().release(subscriptions);
+      context.fail(e);
+      return;
+    }
+    ReaderAttachment attachment =
+        new ReaderAttachment(
+            node, access, context, transport, asked, subscriptions, beginning, shard, leave);
+    context.addEndHandler(ended -> attachment.abandon());
+    try {
+      transport.handle(context, attachment);
+    } catch (RuntimeException e) {
+      attachment.abandon();
+      context.fail(e);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.millrace.core;
+
+import io.millrace.spi.Framing;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The readers of one event loop that subscribe to the same and are framed alike, so that what is
+ * pending for one is pending for all. Those that are up to date are its members. Owned by the event
+ * loop.
+ */
+final class Audience {
+
+  /** What makes readers alike. */
+  record Key(Framing framing, Set<Interest> interests) {}
+
+  /** A subscription without what is particular to a reader. */
+  record Interest(String pattern, EventFilter filter) {}
+
+  final Key key;
+  final List<ReaderSubscription> subscriptions;
+
+  /** How many readers belong here, up to date or not. */
+  int readers;
+
+  private final Shard shard;
+  private final List<Reader> members = new ArrayList<>();
+  private final List<LogEntry> pending = new ArrayList<>();
+  private Buffer joined = Framing.NOTHING;
+  private boolean delivering;
+  private boolean departed;
+
+  Audience(Shard shard, Key key, List<ReaderSubscription> subscriptions) {
+    this.shard = shard;
+    this.key = key;
+    this.subscriptions = List.copyOf(subscriptions);
+  }
+
+  void join(Reader reader) {
+    reader.slot = members.size();
+    members.add(reader);
+  }
+
+  void leave(Reader reader) {
+    if (delivering) {
+      members.set(reader.slot, Reader.NOBODY);
+      departed = true;
+      return;
+    }
+    Reader last = members.remove(members.size() - 1);
+    if (last != reader) {
+      members.set(reader.slot, last);
+      last.slot = reader.slot;
+    }
+  }
+
+  /** Adds an entry to what is pending and returns whether it is the first. */
+  boolean pend(LogEntry entry) {
+    pending.add(entry);
+    return pending.size() == 1;
+  }
+
+  List<LogEntry> pending() {
+    return pending;
+  }
+
+  /** Returns the frames of what is pending, joined into one buffer that all members share. */
+  Buffer joined() {
+    if (joined.length() == 0) {
+      List<Buffer> frames = new ArrayList<>(pending.size());
+      for (LogEntry entry : pending) {
+        frames.add(shard.frames().frame(key.framing(), entry));
+      }
+      joined = FrameCache.join(frames);
+    }
+    return joined;
+  }
+
+  /** Gives what is pending to every member, which has read everything up to a place before it. */
+  void deliver(long before) {
+    forEachMember(reader -> reader.receive(this, before));
+    pending.clear();
+    joined = Framing.NOTHING;
+  }
+
+  /** Makes every member read on by itself from a place. */
+  void disperse(long cursor) {
+    forEachMember(reader -> reader.fallBehind(cursor));
+  }
+
+  private void forEachMember(Consumer<Reader> action) {
+    delivering = true;
+    for (int i = 0; i < members.size(); i++) {
+      action.accept(members.get(i));
+    }
+    delivering = false;
+    if (departed) {
+      departed = false;
+      members.removeIf(reader -> reader == Reader.NOBODY);
+      for (int i = 0; i < members.size(); i++) {
+        members.get(i).slot = i;
+      }
+    }
+  }
+}

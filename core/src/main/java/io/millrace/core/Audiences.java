@@ -1,0 +1,124 @@
+package io.millrace.core;
+
+import io.millrace.spi.Framing;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The audiences of one event loop, found by channel. Owned by the event loop. */
+final class Audiences {
+
+  private static final int MOST_CACHED_ROUTES = 10_000;
+
+  /** An audience that gets what is published to a channel, but for the events it filters out. */
+  record Route(Audience audience, List<EventFilter> filters) {
+
+    boolean accepts(LogEntry entry) {
+      for (EventFilter filter : filters) {
+        if (filter.accepts(entry.message())) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private final Shard shard;
+  private final Map<Audience.Key, Audience> audiences = new HashMap<>();
+  private final Map<String, List<Route>> byName = new HashMap<>();
+  private final PatternTree<Route> byPattern = new PatternTree<>();
+
+  /** Routes by channel, kept only while patterns are in use. */
+  private final Map<String, Collection<Route>> cached = new HashMap<>();
+
+  Audiences(Shard shard) {
+    this.shard = shard;
+  }
+
+  /** Finds the audience that a reader belongs to, and counts the reader. */
+  Audience enter(Framing framing, List<ReaderSubscription> subscriptions) {
+    Set<Audience.Interest> interests = new LinkedHashSet<>();
+    for (ReaderSubscription subscription : subscriptions) {
+      interests.add(new Audience.Interest(subscription.pattern.toString(), subscription.filter));
+    }
+    Audience audience =
+        audiences.computeIfAbsent(
+            new Audience.Key(framing, interests),
+            key -> created(new Audience(shard, key, subscriptions)));
+    audience.readers++;
+    return audience;
+  }
+
+  private Audience created(Audience audience) {
+    for (ReaderSubscription subscription : audience.subscriptions) {
+      Route route = new Route(audience, List.of(subscription.filter));
+      if (subscription.pattern.isName()) {
+        byName
+            .computeIfAbsent(subscription.pattern.toString(), name -> new ArrayList<>(1))
+            .add(route);
+      } else {
+        byPattern.add(subscription.pattern, route);
+      }
+    }
+    cached.clear();
+    return audience;
+  }
+
+  /** Takes a reader from the count; an audience without readers is gone. */
+  void exit(Audience audience) {
+    if (--audience.readers > 0) {
+      return;
+    }
+    audiences.remove(audience.key);
+    for (ReaderSubscription subscription : audience.subscriptions) {
+      Route route = new Route(audience, List.of(subscription.filter));
+      if (subscription.pattern.isName()) {
+        String name = subscription.pattern.toString();
+        List<Route> routes = byName.getOrDefault(name, List.of());
+        routes.remove(route);
+        if (routes.isEmpty()) {
+          byName.remove(name);
+        }
+      } else {
+        byPattern.remove(subscription.pattern, route);
+      }
+    }
+    cached.clear();
+  }
+
+  Collection<Audience> all() {
+    return audiences.values();
+  }
+
+  /** Returns the routes of a channel, one for each audience. */
+  Collection<Route> routes(LogEntry entry) {
+    if (byPattern.isEmpty()) {
+      return byName.getOrDefault(entry.channel(), List.of());
+    }
+    if (cached.size() >= MOST_CACHED_ROUTES) {
+      cached.clear();
+    }
+    return cached.computeIfAbsent(entry.channel(), name -> merged(entry));
+  }
+
+  private Collection<Route> merged(LogEntry entry) {
+    Map<Audience, Route> merged = new LinkedHashMap<>();
+    List<Route> all = new ArrayList<>(byName.getOrDefault(entry.channel(), List.of()));
+    all.addAll(byPattern.matching(entry.source.pattern().segments()));
+    for (Route route : all) {
+      merged.merge(route.audience(), route, Audiences::either);
+    }
+    return List.copyOf(merged.values());
+  }
+
+  private static Route either(Route some, Route others) {
+    List<EventFilter> filters = new ArrayList<>(some.filters());
+    filters.addAll(others.filters());
+    return new Route(some.audience(), List.copyOf(filters));
+  }
+}

@@ -1,0 +1,205 @@
+package io.millrace.core;
+
+import io.millrace.Gap;
+import io.millrace.MillraceOptions;
+import io.millrace.Priority;
+import io.millrace.spi.Batch;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Framing;
+import io.millrace.spi.Outlet;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A reader that takes one batch and leaves: a long poll, or without holding, a poll. */
+final class BatchReader extends Reader {
+
+  private static final int MOST_ENTRIES = 1000;
+  private static final int MOST_BYTES = 1 << 20;
+
+  private final Outlet outlet;
+  private final MillraceOptions options;
+  private final Duration hold;
+  private final Runnable emptyAnswer;
+  private final Wheel.Timer timer =
+      new Wheel.Timer() {
+        @Override
+        void fire() {
+          dueTime();
+        }
+      };
+
+  private long holdUntil;
+  private boolean due;
+
+  /** The place from which it waits with low-priority messages that are not enough for an answer. */
+  private Optional<Long> waitingFrom = Optional.empty();
+
+  private Optional<Gap> gap = Optional.empty();
+
+  /**
+   * A reader.
+   *
+   * @param hold how long it waits for something; zero is a poll
+   * @param emptyAnswer what to do when it is answered without anything
+   */
+  BatchReader(
+      Shard shard,
+      String transport,
+      Framing framing,
+      Outlet outlet,
+      MillraceOptions options,
+      Duration hold,
+      Runnable emptyAnswer) {
+    super(shard, transport, framing);
+    this.outlet = outlet;
+    this.options = options;
+    this.hold = hold;
+    this.emptyAnswer = emptyAnswer;
+  }
+
+  /**
+   * Begins to read.
+   *
+   * @param initial attached to the log
+   * @param beginning where
+   */
+  void begin(List<ReaderSubscription> initial, Beginning beginning) {
+    shard.add(this);
+    enter(initial);
+    outlet.onDrain(() -> {});
+    outlet.onClose(this::detach);
+    if (isEnded()) {
+      return;
+    }
+    moveTo(beginning.seq());
+    holdUntil = shard.now() + hold.toMillis();
+    gap = beginning.gap().map(reason -> new Gap(ReaderSubscription.names(initial), reason));
+    due = hold.isZero();
+    advance();
+  }
+
+  @Override
+  void advance() {
+    if (cursorSeq() > shard.position()) {
+      shard.queue(this);
+      return;
+    }
+    Slice slice = shard.read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
+    slice.gaps().forEach(this::addGap);
+    boolean all = slice.through() == shard.position();
+    if (due || gap.isPresent() || !all || isEnough(slice.entries())) {
+      answer(slice, !all);
+      return;
+    }
+    long from = cursorSeq();
+    moveTo(slice.through());
+    if (becomeLive()) {
+      waitWith(slice.entries(), from);
+    } else {
+      moveTo(from);
+      shard.queue(this);
+    }
+  }
+
+  private void addGap(Gap missed) {
+    // One answer has room for one gap: of several, all the channels and the first reason.
+    List<String> channels = new ArrayList<>(gap.map(Gap::channels).orElse(List.of()));
+    channels.addAll(missed.channels());
+    gap = Optional.of(new Gap(channels, gap.map(Gap::reason).orElse(missed.reason())));
+  }
+
+  private boolean isEnough(List<LogEntry> entries) {
+    int bytes = 0;
+    for (LogEntry entry : entries) {
+      if (entry.message().priority() != Priority.LOW) {
+        return true;
+      }
+      bytes += entry.message().data().length();
+    }
+    return !entries.isEmpty()
+        && (entries.size() >= options.lowPriorityCount()
+            || bytes >= options.lowPriorityBytes()
+            || lowPriorityDue(entries) <= shard.now());
+  }
+
+  private long lowPriorityDue(List<LogEntry> entries) {
+    return entries.get(0).appendedAt + options.lowPriorityDelay().toMillis();
+  }
+
+  private void waitWith(List<LogEntry> entries, long from) {
+    waitingFrom = entries.isEmpty() ? Optional.empty() : Optional.of(from);
+    long wake = entries.isEmpty() ? holdUntil : Math.min(holdUntil, lowPriorityDue(entries));
+    shard.wheel().schedule(timer, wake);
+  }
+
+  private void dueTime() {
+    due = true;
+    fallBehind(cursorSeq());
+  }
+
+  @Override
+  void receive(Audience from, long before) {
+    fallBehind(before);
+  }
+
+  @Override
+  void fallBehind(long from) {
+    super.fallBehind(waitingFrom.orElse(from));
+    waitingFrom = Optional.empty();
+  }
+
+  private void answer(Slice slice, boolean more) {
+    // Polls are told when to poll next, long polls are not.
+    boolean shareable = !hold.isZero() && gap.isEmpty() && isCommon();
+    Optional<Shard.Shared> shared = shareable ? shard.shared(this) : Optional.empty();
+    Buffer body = shared.map(Shard.Shared::frames).orElseGet(() -> body(slice, more));
+    if (shareable && shared.isEmpty()) {
+      shard.share(this, new Shard.Shared(body, slice.through()));
+    }
+    if (slice.entries().isEmpty() && gap.isEmpty()) {
+      emptyAnswer.run();
+    }
+    detach();
+    outlet.write(body);
+  }
+
+  private Buffer body(Slice slice, boolean more) {
+    Batch batch =
+        new Batch(
+            shard.log().cursor(slice.through()),
+            gap,
+            more,
+            shard.isDegraded(),
+            hold.isZero() ? Optional.of(options.pollInterval()) : Optional.empty());
+    List<Buffer> parts = new ArrayList<>();
+    parts.add(framing().prefix(batch));
+    for (LogEntry entry : slice.entries()) {
+      if (parts.size() > 1) {
+        parts.add(framing().separator());
+      }
+      parts.add(shard.frames().frame(framing(), entry));
+    }
+    parts.add(framing().suffix(batch));
+    return FrameCache.join(parts);
+  }
+
+  @Override
+  void end(Ending ending) {
+    if (!isEnded()) {
+      due = true;
+      fallBehind(cursorSeq());
+      advance();
+    }
+  }
+
+  @Override
+  void tellHealth() {}
+
+  @Override
+  Wheel.Timer timer() {
+    return timer;
+  }
+}

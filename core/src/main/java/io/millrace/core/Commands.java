@@ -1,0 +1,274 @@
+package io.millrace.core;
+
+import io.millrace.ChannelPattern;
+import io.millrace.MillraceException;
+import io.millrace.Publication;
+import io.millrace.spi.Signal;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Carries out what a client sends on its connection, one command after the other. Whatever is wrong
+ * with one is answered by an error; the connection stays. Owned by the reader's event loop.
+ */
+final class Commands {
+
+  /** How many publishes may wait for the broker before the next command is read. */
+  private static final int MOST_PENDING = 16;
+
+  private static final int MOST_ID_CHARACTERS = 64;
+
+  private final MillraceNode node;
+  private final Access access;
+  private final RoutingContext context;
+  private final StreamReader reader;
+  private final Shard shard;
+  private final RateLimit commandRate;
+  private final RateLimit publishRate;
+  private boolean subscribed;
+  private int pending;
+
+  /** Completes when what was received has been carried out, so that the next may be. */
+  private Future<Void> last = Future.succeededFuture();
+
+  /** Completed when fewer publishes are pending. */
+  private Optional<Promise<Void>> relieved = Optional.empty();
+
+  Commands(MillraceNode node, Access access, RoutingContext context, StreamReader reader) {
+    this.node = node;
+    this.access = access;
+    this.context = context;
+    this.reader = reader;
+    this.shard = reader.shard;
+    this.commandRate = new RateLimit(node.options().commandsPerSecond());
+    this.publishRate = new RateLimit(node.options().publishesPerSecond());
+  }
+
+  /**
+   * Takes a frame.
+   *
+   * @return completes when the next may be given
+   */
+  Future<Void> receive(Buffer json) {
+    List<JsonFields> commands;
+    try {
+      commands = JsonFields.objects(json);
+    } catch (MillraceException e) {
+      fail("", e);
+      commands = List.of();
+    }
+    for (JsonFields command : commands) {
+      last = last.compose(done -> paced()).compose(paced -> carryOut(command));
+    }
+    last = last.compose(done -> relief());
+    return last;
+  }
+
+  private Future<Void> paced() {
+    long wait = commandRate.waitMillis(shard.now());
+    if (wait == 0 || reader.isEnded()) {
+      commandRate.count(shard.now());
+      return Future.succeededFuture();
+    }
+    return shard.context().timer(wait, TimeUnit.MILLISECONDS).compose(waited -> paced());
+  }
+
+  private Future<Void> relief() {
+    if (pending < MOST_PENDING) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> promise = Promise.promise();
+    relieved = Optional.of(promise);
+    return promise.future();
+  }
+
+  /** Carries out a command. The future completes, never fails, when the next may be. */
+  private Future<Void> carryOut(JsonFields command) {
+    if (reader.isEnded()) {
+      return Future.succeededFuture();
+    }
+    String id = "";
+    try {
+      String type = command.string("type").orElseThrow(() -> bad("type is needed."));
+      if (type.equals("ping")) {
+        reader.heartbeat();
+        return Future.succeededFuture();
+      }
+      id = id(command);
+      return switch (type) {
+        case "subscribe" -> answered(id, subscribe(id, command));
+        case "unsubscribe" -> answered(id, unsubscribe(id, command));
+        case "publish" -> answered(id, publish(id, command));
+        case "auth" -> throw bad("This server takes no tokens on the connection.");
+        default ->
+            throw bad(
+                "Unknown type \""
+                    + type
+                    + "\": it is subscribe, unsubscribe, publish, auth or ping.");
+      };
+    } catch (MillraceException e) {
+      fail(id, e);
+      return Future.succeededFuture();
+    }
+  }
+
+  private Future<Void> answered(String id, Future<Void> done) {
+    Promise<Void> next = Promise.promise();
+    shard.handle(
+        done,
+        result -> {
+          if (result.failed()) {
+            fail(id, result.cause());
+          }
+          next.complete();
+        });
+    return next.future();
+  }
+
+  private static String id(JsonFields command) {
+    String id = command.raw("id").orElseThrow(() -> bad("id is needed: an integer or a string."));
+    if (id.startsWith("\"")) {
+      if (command.string("id").orElse("").length() > MOST_ID_CHARACTERS) {
+        throw bad("id has " + MOST_ID_CHARACTERS + " characters at the most.");
+      }
+    } else {
+      command.integer("id");
+    }
+    return id;
+  }
+
+  private Future<Void> subscribe(String id, JsonFields command) {
+    List<ChannelPattern> patterns = channels(command);
+    EventFilter filter = AttachRequest.filter(command.strings("events"));
+    Start start =
+        new Start(
+            command.string("cursor").filter(cursor -> !cursor.isEmpty()),
+            AttachRequest.checkLast(command.integer("last").orElse(0L)));
+    List<ReaderSubscription> added = new ArrayList<>();
+    List<ReaderSubscription> held = reader.held();
+    for (ChannelPattern pattern : patterns) {
+      Optional<ReaderSubscription> known =
+          held.stream().filter(subscription -> subscription.pattern.equals(pattern)).findFirst();
+      known
+          .filter(subscription -> !subscription.filter.equals(filter))
+          .ifPresent(subscription -> reader.refilter(subscription, filter));
+      if (known.isEmpty()) {
+        added.add(new ReaderSubscription(pattern, filter));
+      }
+    }
+    if (held.size() + added.size() > node.options().maxChannels()) {
+      throw AttachRequest.tooMany(node.options().maxChannels());
+    }
+    if (added.isEmpty()) {
+      reader.tell(new Signal.Done(id, reader.place()));
+      return Future.succeededFuture();
+    }
+    Promise<Void> attached = Promise.promise();
+    Future<Void> acquired =
+        access.subscribe(context, patterns).compose(granted -> node.interests().acquire(added));
+    shard.handle(acquired, result -> attach(id, added, start, result, attached));
+    return attached.future();
+  }
+
+  private void attach(
+      String id,
+      List<ReaderSubscription> added,
+      Start start,
+      AsyncResult<Void> acquired,
+      Promise<Void> attached) {
+    if (acquired.failed()) {
+      attached.fail(acquired.cause());
+      return;
+    }
+    if (reader.isEnded()) {
+      node.interests().release(added);
+      attached.complete();
+      return;
+    }
+    try {
+      Beginning beginning = node.log().attach(added, start);
+      if (subscribed || !reader.subscriptions.isEmpty()) {
+        reader.subscribeLater(id, added, beginning);
+      } else {
+        reader.subscribeFirst(id, added, beginning);
+      }
+      subscribed = true;
+      attached.complete();
+    } catch (MillraceException e) {
+      node.interests().release(added);
+      attached.fail(e);
+    }
+  }
+
+  private Future<Void> unsubscribe(String id, JsonFields command) {
+    shard.release(reader.unsubscribe(channels(command)));
+    reader.tell(new Signal.Done(id, reader.place()));
+    return Future.succeededFuture();
+  }
+
+  private List<ChannelPattern> channels(JsonFields command) {
+    List<ChannelPattern> patterns =
+        AttachRequest.patterns(command.strings("channels"), node.options().maxChannels());
+    if (patterns.isEmpty()) {
+      throw bad("channels is needed: an array of one or more channels.");
+    }
+    return patterns;
+  }
+
+  private Future<Void> publish(String id, JsonFields command) {
+    PublishRequest request = PublishRequest.of(command);
+    if (publishRate.waitMillis(shard.now()) > 0) {
+      throw new MillraceException(
+          MillraceException.Code.RATE_LIMITED,
+          "A connection may publish "
+              + node.options().publishesPerSecond()
+              + " messages in a second.");
+    }
+    publishRate.count(shard.now());
+    return access
+        .publish(context, request.channel())
+        .onSuccess(
+            granted -> {
+              pending++;
+              Future<Publication> published =
+                  node.publishing()
+                      .publish(
+                          PublishRequest.scope(context),
+                          request.channel().toString(),
+                          request.message());
+              shard.handle(published, result -> published(id, result));
+            });
+  }
+
+  private void published(String id, AsyncResult<Publication> result) {
+    pending--;
+    if (result.succeeded()) {
+      reader.tell(new Signal.Published(id, result.result().name()));
+    } else {
+      fail(id, result.cause());
+    }
+    if (pending < MOST_PENDING) {
+      relieved.ifPresent(Promise::complete);
+      relieved = Optional.empty();
+    }
+  }
+
+  private void fail(String id, Throwable cause) {
+    MillraceException known =
+        cause instanceof MillraceException e
+            ? e
+            : new MillraceException(MillraceException.Code.INTERNAL, "The server failed.", cause);
+    reader.tell(new Signal.Failed(id, known.code(), String.valueOf(known.getMessage())));
+  }
+
+  private static MillraceException bad(String why) {
+    return new MillraceException(MillraceException.Code.BAD_REQUEST, why);
+  }
+}

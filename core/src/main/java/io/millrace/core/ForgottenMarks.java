@@ -1,0 +1,76 @@
+package io.millrace.core;
+
+import io.millrace.ChannelPattern;
+import java.util.List;
+
+/**
+ * The marks of channels that are no longer kept track of, in fixed tables by hash: of several that
+ * share a slot the highest holds. So forgetting is bounded and never hides a loss, and rarely tells
+ * a false gap. Guarded by the log's lock.
+ */
+final class ForgottenMarks {
+
+  private static final int SLOTS = 1 << 16;
+
+  /** How many segments of a name are looked at to find the mark of a pattern. */
+  private static final int DEEPEST_PREFIX = 8;
+
+  private final long[] byName = new long[SLOTS];
+  private final long[] byPrefix = new long[SLOTS];
+  private long everywhere;
+
+  /** Remembers the mark of a name or pattern. */
+  void remember(ChannelPattern pattern, long mark) {
+    if (mark == 0) {
+      return;
+    }
+    List<String> segments = pattern.segments();
+    if (pattern.isName()) {
+      raise(byName, pattern.toString(), mark);
+    }
+    int deepest =
+        pattern.isName() ? Math.min(segments.size() - 1, DEEPEST_PREFIX) : literals(segments);
+    for (int depth = 0; depth <= deepest; depth++) {
+      raise(byPrefix, prefix(segments, depth), mark);
+    }
+  }
+
+  /** Remembers a mark for every channel there may be. */
+  void rememberEverywhere(long mark) {
+    everywhere = Math.max(everywhere, mark);
+  }
+
+  /** Returns the mark of a name, or the highest of all names that a pattern may match. */
+  long of(ChannelPattern pattern) {
+    List<String> segments = pattern.segments();
+    long mark =
+        pattern.isName()
+            ? byName[slot(pattern.toString())]
+            : byPrefix[slot(prefix(segments, literals(segments)))];
+    return Math.max(mark, everywhere);
+  }
+
+  private static int literals(List<String> segments) {
+    int depth = 0;
+    while (depth < segments.size()
+        && depth < DEEPEST_PREFIX
+        && !segments.get(depth).startsWith("*")) {
+      depth++;
+    }
+    return depth;
+  }
+
+  private static String prefix(List<String> segments, int depth) {
+    return String.join(".", segments.subList(0, depth));
+  }
+
+  private static void raise(long[] table, String key, long mark) {
+    int slot = slot(key);
+    table[slot] = Math.max(table[slot], mark);
+  }
+
+  private static int slot(String key) {
+    int hash = key.hashCode();
+    return (hash ^ (hash >>> 16)) & (SLOTS - 1);
+  }
+}

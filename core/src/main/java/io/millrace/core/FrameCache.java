@@ -1,0 +1,63 @@
+package io.millrace.core;
+
+import io.millrace.spi.Framing;
+import io.vertx.core.buffer.Buffer;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Frames that have been made on one event loop, the newest within a bound of bytes. Owned by the
+ * event loop.
+ */
+final class FrameCache {
+
+  private static final int MOST_BYTES = 4 << 20;
+
+  private record Key(Framing framing, boolean replayed, long seq) {}
+
+  private final Map<Key, Buffer> frames = new LinkedHashMap<>();
+  private int bytes;
+
+  /** Returns the frame of an entry, made if need be. */
+  Buffer frame(Framing framing, LogEntry entry) {
+    Key key = new Key(framing, false, entry.seq);
+    Buffer known = frames.get(key);
+    return known != null ? known : keep(key, framing.entry(entry));
+  }
+
+  /** Returns the frame of an entry that the URL's {@code last} replays. */
+  Buffer replayed(Framing framing, LogEntry entry) {
+    Key key = new Key(framing, true, entry.seq);
+    Buffer known = frames.get(key);
+    return known != null ? known : keep(key, framing.replayed(entry, ""));
+  }
+
+  private Buffer keep(Key key, Buffer frame) {
+    frames.put(key, frame);
+    bytes += frame.length();
+    Iterator<Buffer> oldest = frames.values().iterator();
+    while (bytes > MOST_BYTES && oldest.hasNext()) {
+      bytes -= oldest.next().length();
+      oldest.remove();
+    }
+    return frame;
+  }
+
+  /** Joins frames into one buffer. */
+  static Buffer join(List<Buffer> parts) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    int length = 0;
+    for (Buffer part : parts) {
+      length += part.length();
+    }
+    Buffer joined = Buffer.buffer(length);
+    for (Buffer part : parts) {
+      joined.appendBuffer(part);
+    }
+    return joined;
+  }
+}

@@ -1,0 +1,346 @@
+package io.millrace.core;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Cursor;
+import io.millrace.Entry;
+import io.millrace.Gap;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * One sequence of everything that comes in: a ring that all channels share, and each channel's
+ * history. Safe on any thread: every method takes the lock for a short time and calls nobody while
+ * it has it.
+ */
+final class Log {
+
+  private final MillraceOptions options;
+  private final LongSupplier clock;
+  private final boolean shared;
+  private final String epoch = newEpoch();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final LogQueue<LogItem> ring = new LogQueue<>();
+  private final Retention retention;
+  private final Map<String, ChannelLog> channels = new HashMap<>();
+  private final Map<ChannelPattern, PatternLog> patterns = new HashMap<>();
+  private final PatternTree<PatternLog> patternTree = new PatternTree<>();
+  private final ForgottenMarks forgotten = new ForgottenMarks();
+  private final List<Runnable> followers = new CopyOnWriteArrayList<>();
+
+  /** How many subscriptions are attached. */
+  private int attached;
+
+  /** The newest sequence; written under the lock. */
+  private volatile long head;
+
+  /**
+   * A log.
+   *
+   * @param options its bounds
+   * @param shared whether other nodes may serve the same messages
+   * @param clock milliseconds that never go back
+   */
+  Log(MillraceOptions options, boolean shared, LongSupplier clock) {
+    this.options = options;
+    this.shared = shared;
+    this.clock = clock;
+    this.retention = new Retention(options, ring, this::forgetIfIdle);
+  }
+
+  private static String newEpoch() {
+    return Long.toUnsignedString(new SecureRandom().nextLong(), Character.MAX_RADIX);
+  }
+
+  Cursor cursor(long seq) {
+    return new Cursor(epoch, seq);
+  }
+
+  long head() {
+    return head;
+  }
+
+  /** Calls a follower after everything that is appended from now on. It must return at once. */
+  void follow(Runnable follower) {
+    followers.add(follower);
+  }
+
+  void unfollow(Runnable follower) {
+    followers.remove(follower);
+  }
+
+  /** Appends a message and returns its place. */
+  Cursor append(String channel, Message message) {
+    LogEntry entry;
+    lock.lock();
+    try {
+      long now = clock.getAsLong();
+      ChannelLog source = channel(channel);
+      entry = new LogEntry(epoch, head + 1, now, source, message);
+      source.entries.add(entry);
+      ring.add(entry);
+      head = entry.seq;
+      retention.enforce(now);
+    } finally {
+      lock.unlock();
+    }
+    followers.forEach(Runnable::run);
+    return entry.cursor();
+  }
+
+  /** Takes a place for a possible loss, and marks what it concerns. */
+  void interrupt(Collection<ChannelPattern> concerned) {
+    lock.lock();
+    try {
+      long now = clock.getAsLong();
+      long seq = head + 1;
+      ring.add(new Interruption(seq, now, List.copyOf(concerned)));
+      head = seq;
+      for (ChannelPattern pattern : concerned) {
+        if (pattern.isName()) {
+          forgotten.remember(pattern, head);
+        } else {
+          forgotten.rememberEverywhere(head);
+        }
+        matching(pattern).forEach(source -> source.interruptAt(head));
+      }
+      retention.enforce(now);
+    } finally {
+      lock.unlock();
+    }
+    followers.forEach(Runnable::run);
+  }
+
+  /** Marks that what was published to a channel or pattern before now may never have come. */
+  void markUnheard(ChannelPattern pattern) {
+    lock.lock();
+    try {
+      forgotten.remember(pattern, head);
+      matching(pattern).forEach(source -> source.raiseMark(head));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<LogSource> matching(ChannelPattern pattern) {
+    List<LogSource> found = new ArrayList<>();
+    if (pattern.isName()) {
+      Optional.ofNullable(channels.get(pattern.toString())).ifPresent(found::add);
+    } else {
+      channels.values().stream()
+          .filter(source -> pattern.covers(source.pattern()))
+          .forEach(found::add);
+    }
+    Interruption concerned = new Interruption(0, 0, List.of(pattern));
+    patterns.values().stream()
+        .filter(source -> concerned.concerns(source.pattern()))
+        .forEach(found::add);
+    return found;
+  }
+
+  private ChannelLog channel(String name) {
+    ChannelLog known = channels.get(name);
+    if (known != null) {
+      return known;
+    }
+    ChannelPattern pattern = ChannelPattern.of(ChannelPattern.checkName(name));
+    ChannelLog created = new ChannelLog(pattern, options.historyOf(name));
+    created.raiseMark(forgotten.of(pattern));
+    for (PatternLog wider : patternTree.matching(pattern.segments())) {
+      wider.channels.add(created);
+      created.patterns.add(wider);
+    }
+    channels.put(name, created);
+    return created;
+  }
+
+  private PatternLog pattern(ChannelPattern pattern) {
+    PatternLog known = patterns.get(pattern);
+    if (known != null) {
+      return known;
+    }
+    PatternLog created = new PatternLog(pattern);
+    created.raiseMark(forgotten.of(pattern));
+    for (ChannelLog channel : channels.values()) {
+      if (pattern.covers(channel.pattern())) {
+        created.channels.add(channel);
+        channel.patterns.add(created);
+        created.raiseMark(channel.mark());
+      }
+    }
+    patterns.put(pattern, created);
+    patternTree.add(pattern, created);
+    return created;
+  }
+
+  private void forgetIfIdle(ChannelLog channel) {
+    if (channel.isForgettable()) {
+      channels.remove(channel.text());
+      channel.patterns.forEach(pattern -> pattern.channels.remove(channel));
+      forgotten.remember(channel.pattern(), channel.mark());
+    }
+  }
+
+  /**
+   * Takes an interest in what is subscribed and finds where reading begins. Nothing that is
+   * appended later is missed.
+   *
+   * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
+   *     no interest then
+   */
+  Beginning attach(Collection<ReaderSubscription> subscriptions, Start start) {
+    lock.lock();
+    try {
+      for (ReaderSubscription subscription : subscriptions) {
+        ChannelPattern pattern = subscription.pattern;
+        subscription.source = pattern.isName() ? channel(pattern.toString()) : pattern(pattern);
+        subscription.source.interest++;
+        attached++;
+      }
+      try {
+        return new Beginnings(epoch, shared, head, clock.getAsLong()).of(subscriptions, start);
+      } catch (MillraceException refused) {
+        detach(subscriptions);
+        throw refused;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives up the interest that {@link #attach} took. */
+  void detach(Collection<ReaderSubscription> subscriptions) {
+    lock.lock();
+    try {
+      for (ReaderSubscription subscription : subscriptions) {
+        LogSource source = subscription.source;
+        source.interest--;
+        attached--;
+        if (source instanceof ChannelLog channel) {
+          forgetIfIdle(channel);
+        } else if (source instanceof PatternLog pattern && source.interest == 0) {
+          patterns.remove(pattern.pattern());
+          patternTree.remove(pattern.pattern(), pattern);
+          pattern.channels.forEach(channel -> channel.patterns.remove(pattern));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Reads what is next for attached subscriptions.
+   *
+   * @param after where they have read to
+   * @param upTo how far to read, not beyond the head
+   * @param mostEntries how many entries at the most
+   * @param mostBytes how many bytes at the most; one entry always fits
+   * @param lost the reason to give for what is no longer held
+   */
+  Slice read(
+      Collection<ReaderSubscription> subscriptions,
+      long after,
+      long upTo,
+      int mostEntries,
+      int mostBytes,
+      Gap.Reason lost) {
+    lock.lock();
+    try {
+      return new LogReader(ring, subscriptions, after, upTo, mostEntries, mostBytes)
+          .read(retention.evictedThrough(), lost);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Reads the ring.
+   *
+   * @param after where the caller has read to
+   * @param into gets the items that follow, as many as it takes
+   * @param mostBytes how many bytes at the most; one item always fits
+   * @return how many there are, or -1 if some have left the ring already
+   */
+  int readRing(long after, LogItem[] into, int mostBytes) {
+    lock.lock();
+    try {
+      if (after < retention.evictedThrough()) {
+        return -1;
+      }
+      int bytes = 0;
+      int count = 0;
+      for (int i = ring.indexAfter(after); i < ring.size() && count < into.length; i++) {
+        LogItem item = ring.get(i);
+        bytes += item.size;
+        if (count > 0 && bytes > mostBytes) {
+          break;
+        }
+        into[count++] = item;
+      }
+      return count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the newest entries held of a channel, oldest first. */
+  List<Entry> history(String channel, int limit) {
+    lock.lock();
+    try {
+      ChannelLog held = channels.get(channel);
+      return held == null
+          ? List.of()
+          : List.copyOf(Beginnings.newest(held, limit, EventFilter.ALL, clock.getAsLong()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets go of what has become too old. To be called about every second. */
+  void sweep() {
+    lock.lock();
+    try {
+      retention.sweep(clock.getAsLong());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int subscriptionCount() {
+    lock.lock();
+    try {
+      return attached;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int channelCount() {
+    lock.lock();
+    try {
+      return channels.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long heldBytes() {
+    lock.lock();
+    try {
+      return retention.heldBytes();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

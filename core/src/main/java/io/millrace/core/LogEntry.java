@@ -1,0 +1,35 @@
+package io.millrace.core;
+
+import io.millrace.Cursor;
+import io.millrace.Entry;
+import io.millrace.Message;
+
+/** A message in its place. */
+final class LogEntry extends LogItem implements Entry {
+
+  final ChannelLog source;
+  private final String epoch;
+  private final Message message;
+
+  LogEntry(String epoch, long seq, long appendedAt, ChannelLog source, Message message) {
+    super(seq, appendedAt, message.data().length());
+    this.epoch = epoch;
+    this.source = source;
+    this.message = message;
+  }
+
+  @Override
+  public Cursor cursor() {
+    return new Cursor(epoch, seq);
+  }
+
+  @Override
+  public String channel() {
+    return source.text();
+  }
+
+  @Override
+  public Message message() {
+    return message;
+  }
+}

@@ -1,0 +1,38 @@
+package io.millrace.core;
+
+import io.millrace.ChannelPattern;
+
+/**
+ * What a reader subscribes to: a channel, or the channels of a pattern. Guarded by the log's lock.
+ */
+abstract class LogSource {
+
+  /** How many readers hold it. */
+  int interest;
+
+  /** The highest sequence that belongs to it and is no longer held, or may never have come. */
+  private long mark;
+
+  /** The highest mark that an interruption has set. */
+  private long interruptedMark;
+
+  /** Returns the channel or pattern. */
+  abstract ChannelPattern pattern();
+
+  long mark() {
+    return mark;
+  }
+
+  boolean interruptedAfter(long seq) {
+    return interruptedMark > seq;
+  }
+
+  void raiseMark(long seq) {
+    mark = Math.max(mark, seq);
+  }
+
+  void interruptAt(long seq) {
+    interruptedMark = Math.max(interruptedMark, seq);
+    raiseMark(seq);
+  }
+}

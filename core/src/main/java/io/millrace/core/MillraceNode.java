@@ -1,0 +1,296 @@
+package io.millrace.core;
+
+import io.millrace.Authorizer;
+import io.millrace.Channel;
+import io.millrace.ChannelPattern;
+import io.millrace.Cursor;
+import io.millrace.Message;
+import io.millrace.Millrace;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.millrace.Subscriber;
+import io.millrace.Subscription;
+import io.millrace.spi.Broker;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Ingress;
+import io.millrace.spi.Transport;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.ext.web.Router;
+import java.lang.System.Logger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/** A node: puts the log, its broker, its shards and its router together, and takes them apart. */
+final class MillraceNode implements Millrace, Ingress {
+
+  private static final Logger LOG = System.getLogger(MillraceNode.class.getName());
+  private static final long SWEEP_MILLIS = 1000;
+
+  /** Within this, clients of a closing node come back at a time of their own. */
+  private static final Duration COME_BACK_WITHIN = Duration.ofSeconds(3);
+
+  private final VertxInternal vertx;
+  private final MillraceOptions options;
+  private final Broker broker;
+  private final List<Transport> transports;
+  private final Optional<Authorizer> authorizer;
+  private final ContextInternal context;
+  private final Log log;
+  private final Interests interests;
+  private final Shards shards;
+  private final Admission admission;
+  private final Publishing publishing;
+  private final PollGuard pollGuard;
+  private final Set<String> disabled = ConcurrentHashMap.newKeySet();
+  private final Promise<Void> ready = Promise.promise();
+  private final Promise<Void> closed = Promise.promise();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private long sweeper;
+
+  MillraceNode(
+      Vertx vertx,
+      MillraceOptions options,
+      Broker broker,
+      List<Transport> transports,
+      Optional<Authorizer> authorizer) {
+    LongSupplier clock = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    this.vertx = (VertxInternal) vertx;
+    this.options = options;
+    this.broker = broker;
+    this.transports = transports;
+    this.authorizer = authorizer;
+    this.context = this.vertx.createEventLoopContext();
+    this.log = new Log(options, broker.shared(), clock);
+    this.interests = new Interests(broker, log, context, options.unsubscribeLinger());
+    this.shards = new Shards(this.vertx, log, interests, clock);
+    this.admission = new Admission(options);
+    this.publishing = new Publishing(broker, options, clock, this::isServing);
+    this.pollGuard = new PollGuard(clock);
+  }
+
+  /** Begins to open the broker. */
+  void open() {
+    sweeper = context.setPeriodic(SWEEP_MILLIS, tick -> log.sweep());
+    Future<Void> opened;
+    try {
+      opened = broker.open(this);
+    } catch (RuntimeException e) {
+      opened = Future.failedFuture(e);
+    }
+    opened
+        .onFailure(
+            failure ->
+                LOG.log(
+                    Logger.Level.ERROR,
+                    "The broker " + broker.name() + " could not be opened",
+                    failure))
+        .onComplete(ready);
+  }
+
+  MillraceOptions options() {
+    return options;
+  }
+
+  Log log() {
+    return log;
+  }
+
+  Interests interests() {
+    return interests;
+  }
+
+  Shards shards() {
+    return shards;
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  Publishing publishing() {
+    return publishing;
+  }
+
+  PollGuard pollGuard() {
+    return pollGuard;
+  }
+
+  Optional<Authorizer> authorizer() {
+    return authorizer;
+  }
+
+  /** Returns the transports in service, the lowest rank first. */
+  List<Transport> transports() {
+    return transports.stream().filter(transport -> !disabled.contains(transport.name())).toList();
+  }
+
+  /** Returns whether clients are taken. */
+  boolean isServing() {
+    return ready.future().succeeded() && !closing.get();
+  }
+
+  @Override
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  @Override
+  public Channel channel(String name) {
+    return new ChannelHandle(this, ChannelPattern.checkName(name));
+  }
+
+  @Override
+  public Future<Subscription> subscribe(ChannelPattern pattern, Subscriber subscriber) {
+    return subscribe(pattern, Start.NOW, subscriber);
+  }
+
+  @Override
+  public Future<Subscription> subscribe(
+      ChannelPattern pattern, Cursor after, Subscriber subscriber) {
+    return subscribe(pattern, Start.after(after), subscriber);
+  }
+
+  private Future<Subscription> subscribe(
+      ChannelPattern pattern, Start start, Subscriber subscriber) {
+    if (closing.get()) {
+      return Future.failedFuture(closingNow());
+    }
+    ContextInternal caller = vertx.getOrCreateContext();
+    Shard shard = shards.of(caller.isEventLoopContext() ? caller : context);
+    List<ReaderSubscription> subscriptions =
+        List.of(new ReaderSubscription(pattern, EventFilter.ALL));
+    Promise<Subscription> promise = caller.promise();
+    ready
+        .future()
+        .compose(open -> interests.acquire(subscriptions))
+        .onFailure(promise::fail)
+        .onSuccess(
+            acquired ->
+                shard.run(
+                    () -> {
+                      if (closing.get()) {
+                        interests.release(subscriptions);
+                        promise.fail(closingNow());
+                        return;
+                      }
+                      SubscriberReader reader = new SubscriberReader(shard, subscriber);
+                      reader.begin(subscriptions, log.attach(subscriptions, start));
+                      promise.complete(reader);
+                    }));
+    return promise.future();
+  }
+
+  private static MillraceException closingNow() {
+    return new MillraceException(MillraceException.Code.UNAVAILABLE, "This node is closing.");
+  }
+
+  @Override
+  public Router router() {
+    return new Mount(this).router();
+  }
+
+  @Override
+  public Future<Void> ready() {
+    return ready.future();
+  }
+
+  @Override
+  public Counts counts() {
+    int readers = 0;
+    int timers = 0;
+    for (Shard shard : shards.all()) {
+      readers += shard.readerCount();
+      timers += shard.wheel().size();
+    }
+    return new Counts(
+        log.channelCount(),
+        readers,
+        log.subscriptionCount(),
+        interests.size(),
+        timers,
+        log.heldBytes());
+  }
+
+  @Override
+  public void enableTransport(String name, boolean enabled) {
+    if (transports.stream().noneMatch(transport -> transport.name().equals(name))) {
+      throw new IllegalArgumentException(
+          "No transport is named \""
+              + name
+              + "\"; there are "
+              + transports.stream().map(Transport::name).toList());
+    }
+    if (enabled) {
+      disabled.remove(name);
+    } else if (disabled.add(name)) {
+      shards
+          .all()
+          .forEach(shard -> shard.run(() -> shard.end(reader -> switchedOff(reader, name))));
+    }
+  }
+
+  private static Optional<Ending> switchedOff(Reader reader, String transport) {
+    return reader.transport().equals(transport)
+        ? Optional.of(Ending.TRANSPORT_OFF)
+        : Optional.empty();
+  }
+
+  @Override
+  public Future<Void> close() {
+    if (closing.compareAndSet(false, true)) {
+      vertx.cancelTimer(sweeper);
+      ready.tryFail(closingNow());
+      shards
+          .compute(
+              shard -> {
+                shard.end(reader -> Optional.of(Ending.goingAway(someTime())));
+                return shard;
+              })
+          .transform(ended -> broker.close())
+          .onComplete(closed);
+    }
+    return closed.future();
+  }
+
+  private static Duration someTime() {
+    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(COME_BACK_WITHIN.toMillis()));
+  }
+
+  @Override
+  public Publication append(String channel, Message message) {
+    if (message.data().length() > options.maxMessageBytes()) {
+      throw Publishing.tooLarge(options.maxMessageBytes());
+    }
+    Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
+    return Publication.named(log.append(channel, timed).toString());
+  }
+
+  @Override
+  public void interrupted(Collection<ChannelPattern> patterns) {
+    log.interrupt(patterns);
+  }
+
+  @Override
+  public void degraded() {
+    shards.setDegraded(true);
+  }
+
+  @Override
+  public void restored() {
+    shards.setDegraded(false);
+  }
+}

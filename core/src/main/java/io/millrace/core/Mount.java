@@ -1,0 +1,200 @@
+package io.millrace.core;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.millrace.spi.Transport;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The URLs below the place where the router is mounted. */
+final class Mount {
+
+  private static final Pattern CLIENT_FILE = Pattern.compile("/[a-z0-9-]+\\.js");
+  private static final String READ = "GET, HEAD, OPTIONS";
+  private static final String WRITE = "POST, OPTIONS";
+
+  private final MillraceNode node;
+  private final MillraceOptions options;
+  private final OriginPolicy origins;
+  private final Access access;
+  private final Attaching attaching;
+  private final ClientFiles clientFiles = new ClientFiles();
+  private final Handler<RoutingContext> body;
+
+  Mount(MillraceNode node) {
+    this.node = node;
+    this.options = node.options();
+    this.origins = new OriginPolicy(options);
+    this.access = new Access(options, node.authorizer());
+    this.attaching = new Attaching(node, access);
+    this.body = BodyHandler.create(false).setBodyLimit(options.maxClientMessageBytes());
+  }
+
+  Router router() {
+    Router router = Router.router(node.vertx());
+    router.route().handler(this::origin).failureHandler(Problems::answer);
+    router
+        .post("/publish")
+        .handler(this::isJson)
+        .handler(body)
+        .handler(this::publish)
+        .failureHandler(Problems::answer);
+    router.route().handler(this::route).failureHandler(Problems::answer);
+    return router;
+  }
+
+  private void origin(RoutingContext context) {
+    origins.check(context);
+    context.next();
+  }
+
+  private void route(RoutingContext context) {
+    String path = pathBelowMount(context);
+    boolean publish = path.equals("/publish");
+    String methods = publish ? WRITE : READ;
+    if (HttpMethod.OPTIONS.equals(context.request().method())) {
+      origins.preflight(context, methods);
+    } else if (publish || !isRead(context)) {
+      context.response().putHeader(HttpHeaders.ALLOW, methods);
+      throw new MillraceException(
+          MillraceException.Code.METHOD_NOT_ALLOWED,
+          "This method is not for this URL. It takes " + methods + ".");
+    } else if (path.isEmpty() || path.equals("/")) {
+      attaching.attach(context, negotiated(context));
+    } else if (path.equals("/negotiate")) {
+      negotiate(context);
+    } else if (CLIENT_FILE.matcher(path).matches()) {
+      clientFiles.serve(context, path.substring(1));
+    } else {
+      attaching.attach(context, forced(path.substring(1)));
+    }
+  }
+
+  private static boolean isRead(RoutingContext context) {
+    HttpMethod method = context.request().method();
+    return HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
+  }
+
+  private static String pathBelowMount(RoutingContext context) {
+    String mount = mountPoint(context);
+    String path = context.request().path();
+    return path != null && path.startsWith(mount) ? path.substring(mount.length()) : "";
+  }
+
+  private static String mountPoint(RoutingContext context) {
+    String mount = context.mountPoint();
+    return mount == null
+        ? ""
+        : mount.endsWith("/") ? mount.substring(0, mount.length() - 1) : mount;
+  }
+
+  private Transport negotiated(RoutingContext context) {
+    List<Transport> inService = node.transports();
+    for (Transport transport : inService) {
+      if (transport.accepts(context.request())) {
+        return transport;
+      }
+    }
+    throw new MillraceException(
+        MillraceException.Code.NOT_FOUND,
+        "No transport in service takes this request; there are " + names(inService) + ".");
+  }
+
+  private Transport forced(String name) {
+    List<Transport> inService = node.transports();
+    return inService.stream()
+        .filter(transport -> transport.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new MillraceException(
+                    MillraceException.Code.NOT_FOUND,
+                    "There is nothing here. Transports in service are " + names(inService) + "."));
+  }
+
+  private static String names(List<Transport> transports) {
+    return String.join(", ", transports.stream().map(Transport::name).toList());
+  }
+
+  private void negotiate(RoutingContext context) {
+    JsonArray transports = new JsonArray();
+    for (Transport transport : node.transports()) {
+      boolean streaming = transport.traits().contains(Transport.Trait.STREAMING);
+      JsonObject described =
+          new JsonObject()
+              .put("name", transport.name())
+              .put("url", mountPoint(context) + "/" + transport.name())
+              .put("duplex", transport.traits().contains(Transport.Trait.DUPLEX))
+              .put("streaming", streaming);
+      if (streaming) {
+        described.put("heartbeat", options.heartbeat().orElse(transport.heartbeat()).toMillis());
+      }
+      transports.add(described);
+    }
+    json(
+        context,
+        new JsonObject()
+            .put("version", 1)
+            .put("transports", transports)
+            .put("retry", options.retry().toMillis())
+            .put("limits", ReaderAttachment.limits(options)));
+  }
+
+  private void isJson(RoutingContext context) {
+    String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    String media = type == null ? "" : type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+    if (!media.equals("application/json")) {
+      throw new MillraceException(
+          MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
+          "Publish with Content-Type: application/json.");
+    }
+    context.next();
+  }
+
+  private void publish(RoutingContext context) {
+    Buffer text = context.body().buffer();
+    List<JsonFields> objects = JsonFields.objects(text == null ? Buffer.buffer() : text);
+    if (objects.size() != 1) {
+      throw new MillraceException(MillraceException.Code.BAD_REQUEST, "One JSON object is needed.");
+    }
+    PublishRequest request = PublishRequest.of(objects.get(0));
+    Future<Publication> published =
+        access
+            .publish(context, request.channel())
+            .compose(
+                granted ->
+                    node.publishing()
+                        .publish(
+                            PublishRequest.scope(context),
+                            request.channel().toString(),
+                            request.message()));
+    published
+        .onFailure(context::fail)
+        .onSuccess(
+            publication -> {
+              JsonObject answer = new JsonObject();
+              publication.name().ifPresent(name -> answer.put("published", name));
+              json(context, answer);
+            });
+  }
+
+  private static void json(RoutingContext context, JsonObject answer) {
+    context
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(answer.toBuffer());
+  }
+}

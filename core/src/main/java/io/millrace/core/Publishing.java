@@ -1,0 +1,85 @@
+package io.millrace.core;
+
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.millrace.spi.Broker;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/** Gives messages to the broker. Safe on any thread. */
+final class Publishing {
+
+  /** The scope of keys that the application itself uses. */
+  static final String APPLICATION = "";
+
+  private final Broker broker;
+  private final MillraceOptions options;
+  private final KeyTable keys;
+  private final BooleanSupplier serving;
+
+  Publishing(Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
+    this.broker = broker;
+    this.options = options;
+    this.keys = new KeyTable(options, clock);
+    this.serving = serving;
+  }
+
+  /**
+   * Publishes a message.
+   *
+   * @param scope who publishes, for idempotency keys
+   * @param channel a channel name
+   * @param message what
+   */
+  Future<Publication> publish(String scope, String channel, Message message) {
+    if (!serving.getAsBoolean()) {
+      return Future.failedFuture(
+          new MillraceException(
+              MillraceException.Code.UNAVAILABLE,
+              "This server is starting or closing. Try again."));
+    }
+    if (message.data().length() > options.maxMessageBytes()) {
+      return Future.failedFuture(tooLarge(options.maxMessageBytes()));
+    }
+    Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
+    return timed.key().isEmpty()
+        ? deliver(channel, timed)
+        : keys.once(scope, channel, timed, () -> deliver(channel, timed));
+  }
+
+  static MillraceException tooLarge(int limit) {
+    return new MillraceException(
+        MillraceException.Code.TOO_LARGE, "A message may have " + limit + " bytes at the most.");
+  }
+
+  private Future<Publication> deliver(String channel, Message message) {
+    Future<Publication> taken;
+    try {
+      taken = broker.publish(channel, message);
+    } catch (RuntimeException e) {
+      taken = Future.failedFuture(e);
+    }
+    if (!taken.isComplete()) {
+      taken = taken.timeout(options.publishTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+    return taken.recover(failure -> Future.failedFuture(typed(failure)));
+  }
+
+  private static MillraceException typed(Throwable failure) {
+    if (failure instanceof MillraceException typed) {
+      return typed;
+    }
+    return failure instanceof TimeoutException
+        ? new MillraceException(
+            MillraceException.Code.TIMEOUT,
+            "The broker did not confirm in time; it may have taken the message. Try again with the same key.",
+            failure)
+        : new MillraceException(MillraceException.Code.INTERNAL, "The broker failed.", failure);
+  }
+}

@@ -1,0 +1,59 @@
+package io.millrace.core;
+
+import io.millrace.Gap;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a subscription made later reads by itself, up to where its reader is, before it joins the
+ * reader's others.
+ */
+final class Replay {
+
+  /** The JSON text of the subscribe command's id. */
+  final String id;
+
+  final List<ReaderSubscription> subscriptions;
+  final long through;
+  private Optional<Gap.Reason> gap;
+  private long cursor;
+
+  /**
+   * A replay.
+   *
+   * @param id the JSON text of the subscribe command's id
+   * @param subscriptions attached to the log; may become fewer
+   * @param beginning where they begin
+   * @param through the reader's cursor
+   */
+  Replay(String id, List<ReaderSubscription> subscriptions, Beginning beginning, long through) {
+    this.id = id;
+    this.subscriptions = subscriptions;
+    this.through = through;
+    this.gap = beginning.gap();
+    this.cursor = beginning.seq();
+    for (ReaderSubscription subscription : subscriptions) {
+      subscription.after = Math.max(subscription.after, cursor);
+    }
+  }
+
+  boolean isDone() {
+    return cursor >= through || subscriptions.isEmpty();
+  }
+
+  /** Returns the gap to tell before anything else, once. */
+  Optional<Gap> takeGap() {
+    Optional<Gap> due =
+        gap.filter(reason -> !subscriptions.isEmpty())
+            .map(reason -> new Gap(ReaderSubscription.names(subscriptions), reason));
+    gap = Optional.empty();
+    return due;
+  }
+
+  Slice read(Log log, int mostEntries, int mostBytes) {
+    Slice slice =
+        log.read(subscriptions, cursor, through, mostEntries, mostBytes, Gap.Reason.EXPIRED);
+    cursor = slice.through();
+    return slice;
+  }
+}

@@ -1,0 +1,296 @@
+package io.millrace.core;
+
+import io.millrace.Gap;
+import io.millrace.spi.Ending;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * One event loop's part of the node: a position in the ring, and the readers whose connections live
+ * on that loop. It holds no entries, so a loop that stalls costs no memory. All but {@link #wake}
+ * and {@link #run} is called on the event loop.
+ */
+final class Shard {
+
+  /** How much is read and written in one go. */
+  static final int TURN_BYTES = 64 << 10;
+
+  private static final int TURN_ITEMS = 1024;
+  private static final int MOST_SHARED_SLICES = 64;
+
+  /** What readers that are behind at the same place share. */
+  record Shared(Buffer frames, long through) {}
+
+  private record SliceKey(Audience audience, long after, long upTo) {}
+
+  private final Log log;
+  private final Interests interests;
+  private final LongSupplier clock;
+  private final ContextInternal context;
+  private final Wheel wheel;
+  private final FrameCache frames = new FrameCache();
+  private final Audiences audiences = new Audiences(this);
+  private final Set<Reader> readers = new LinkedHashSet<>();
+  private final Queue<Reader> queue = new ArrayDeque<>();
+  private final Map<SliceKey, Shared> slices = new LinkedHashMap<>();
+  private final LogItem[] items = new LogItem[TURN_ITEMS];
+  private final AtomicInteger readerCount = new AtomicInteger();
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final Runnable follower = this::wake;
+
+  /** Everything up to here has been given to the live readers. */
+  private volatile long position;
+
+  private volatile boolean degraded;
+  private boolean distributing;
+
+  Shard(Log log, Interests interests, ContextInternal context, LongSupplier clock) {
+    this.log = log;
+    this.interests = interests;
+    this.context = context;
+    this.clock = clock;
+    this.wheel = new Wheel(context, clock);
+  }
+
+  Log log() {
+    return log;
+  }
+
+  long now() {
+    return clock.getAsLong();
+  }
+
+  ContextInternal context() {
+    return context;
+  }
+
+  Wheel wheel() {
+    return wheel;
+  }
+
+  FrameCache frames() {
+    return frames;
+  }
+
+  Audiences audiences() {
+    return audiences;
+  }
+
+  long position() {
+    return position;
+  }
+
+  /**
+   * Returns whether some audiences have been given what is beyond the position, and others not yet.
+   */
+  boolean isDistributing() {
+    return distributing;
+  }
+
+  boolean isDegraded() {
+    return degraded;
+  }
+
+  /** Runs something on the event loop, later. Safe on any thread. */
+  void run(Runnable task) {
+    context.runOnContext(now -> task.run());
+  }
+
+  /** Computes something on the event loop. Safe on any thread. */
+  <T> Future<T> compute(Function<Shard, T> task) {
+    Promise<T> promise = Promise.promise();
+    run(() -> promise.complete(task.apply(this)));
+    return promise.future();
+  }
+
+  /** Handles a result on the event loop: at once if it is there already. */
+  <T> void handle(Future<T> future, Handler<AsyncResult<T>> handler) {
+    if (future.isComplete()) {
+      handler.handle(future);
+    } else {
+      future.onComplete(result -> run(() -> handler.handle(result)));
+    }
+  }
+
+  /** Makes the shard look for what is new. Safe on any thread. */
+  void wake() {
+    if (awake.compareAndSet(false, true)) {
+      run(this::turn);
+    }
+  }
+
+  /** Takes a reader in. From now on the shard follows the log. */
+  void add(Reader reader) {
+    if (readers.isEmpty()) {
+      log.follow(follower);
+      position = log.head();
+    }
+    readers.add(reader);
+    readerCount.incrementAndGet();
+  }
+
+  void remove(Reader reader) {
+    if (readers.remove(reader)) {
+      readerCount.decrementAndGet();
+      release(reader.subscriptions);
+      if (readers.isEmpty()) {
+        log.unfollow(follower);
+      }
+    }
+  }
+
+  /** Gives up subscriptions that a reader held. */
+  void release(Collection<ReaderSubscription> subscriptions) {
+    log.detach(subscriptions);
+    interests.release(subscriptions);
+  }
+
+  /** Returns how many readers are here. Safe on any thread. */
+  int readerCount() {
+    return readerCount.get();
+  }
+
+  /** Lets a reader advance on the next turn. */
+  void queue(Reader reader) {
+    if (!reader.queued && !reader.isEnded()) {
+      reader.queued = true;
+      queue.add(reader);
+      wake();
+    }
+  }
+
+  private void turn() {
+    awake.set(false);
+    if (!readers.isEmpty()) {
+      follow();
+    }
+    for (int i = queue.size(); i > 0; i--) {
+      Reader reader = queue.remove();
+      reader.queued = false;
+      if (!reader.isEnded() && !reader.isLive()) {
+        reader.advance();
+      }
+    }
+  }
+
+  private void follow() {
+    int count = log.readRing(position, items, TURN_BYTES);
+    if (count < 0) {
+      // The loop was stalled for longer than the ring is long: each reader finds out for itself
+      // what it missed.
+      long from = position;
+      List.copyOf(audiences.all()).forEach(audience -> audience.disperse(from));
+      position = log.head();
+      return;
+    }
+    if (count > 0) {
+      distribute(count);
+      if (position < log.head()) {
+        wake(); // The rest after others on this event loop have had their turn.
+      }
+    }
+  }
+
+  private void distribute(int count) {
+    List<Audience> addressed = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      LogItem item = items[i];
+      if (item instanceof LogEntry entry) {
+        for (Audiences.Route route : audiences.routes(entry)) {
+          if (route.accepts(entry) && route.audience().pend(entry)) {
+            addressed.add(route.audience());
+          }
+        }
+      } else if (item instanceof Interruption interruption) {
+        deliver(addressed, item.seq - 1);
+        disperse(interruption);
+      }
+    }
+    deliver(addressed, items[count - 1].seq);
+    Arrays.fill(items, 0, count, null);
+  }
+
+  private void deliver(List<Audience> addressed, long through) {
+    long before = position;
+    distributing = true;
+    for (Audience audience : addressed) {
+      audience.deliver(before);
+    }
+    distributing = false;
+    addressed.clear();
+    position = through;
+  }
+
+  /**
+   * Makes those concerned read on by themselves: they find the mark that the interruption left, and
+   * tell it.
+   */
+  private void disperse(Interruption interruption) {
+    for (Audience audience : List.copyOf(audiences.all())) {
+      for (ReaderSubscription subscription : audience.subscriptions) {
+        if (interruption.concerns(subscription.pattern)) {
+          audience.disperse(position);
+          break;
+        }
+      }
+    }
+  }
+
+  /** Reads the log for a reader, up to where the shard is. */
+  Slice read(Reader reader, int mostEntries, int mostBytes, Gap.Reason lost) {
+    return log.read(
+        reader.subscriptions, reader.cursorSeq(), position, mostEntries, mostBytes, lost);
+  }
+
+  /**
+   * Returns what another reader of the same audience was given from the same place to the same end.
+   */
+  Optional<Shared> shared(Reader reader) {
+    return Optional.ofNullable(
+        slices.get(new SliceKey(reader.audience(), reader.cursorSeq(), position)));
+  }
+
+  /** Keeps what a reader is given, for others of its audience. */
+  void share(Reader reader, Shared slice) {
+    slices.put(new SliceKey(reader.audience(), reader.cursorSeq(), position), slice);
+    if (slices.size() > MOST_SHARED_SLICES) {
+      Iterator<Shared> oldest = slices.values().iterator();
+      oldest.next();
+      oldest.remove();
+    }
+  }
+
+  /** Tells every reader whether the broker is out of reach. */
+  void setDegraded(boolean value) {
+    degraded = value;
+    slices.clear(); // Answers to long polls say it.
+    List.copyOf(readers).forEach(Reader::tellHealth);
+  }
+
+  /** Ends the readers for which a reason is given. */
+  void end(Function<Reader, Optional<Ending>> reason) {
+    for (Reader reader : List.copyOf(readers)) {
+      reason.apply(reader).ifPresent(reader::end);
+    }
+  }
+}

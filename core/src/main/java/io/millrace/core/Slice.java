@@ -1,0 +1,14 @@
+package io.millrace.core;
+
+import io.millrace.Gap;
+import java.util.List;
+
+/**
+ * What a reader reads in one go.
+ *
+ * @param gaps what must be told first
+ * @param entries in order
+ * @param bytes their payload and overhead
+ * @param through where the reader is after them: there is nothing else for it up to here
+ */
+record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through) {}

@@ -1,0 +1,20 @@
+package io.millrace.core;
+
+import io.millrace.Cursor;
+import java.util.Optional;
+
+/**
+ * Where a client asks to begin.
+ *
+ * @param cursor the text of a cursor to continue after, whether or not it can be read
+ * @param last how many held messages of each channel to replay, if there is no cursor
+ */
+record Start(Optional<String> cursor, int last) {
+
+  /** From now on. */
+  static final Start NOW = new Start(Optional.empty(), 0);
+
+  static Start after(Cursor cursor) {
+    return new Start(Optional.of(cursor.toString()), 0);
+  }
+}

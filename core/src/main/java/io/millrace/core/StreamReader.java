@@ -1,0 +1,346 @@
+package io.millrace.core;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Cursor;
+import io.millrace.Gap;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Framing;
+import io.millrace.spi.Outlet;
+import io.millrace.spi.Signal;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+
+/** A reader that stays: what is written to it goes into a connection that is kept open. */
+final class StreamReader extends Reader {
+
+  private static final int SLICE_ENTRIES = 1024;
+
+  private final Outlet outlet;
+  private final StreamSettings settings;
+  private final Queue<Replay> replays = new ArrayDeque<>(0);
+  private final Wheel.Timer timer =
+      new Wheel.Timer() {
+        @Override
+        void fire() {
+          beat();
+        }
+      };
+
+  private long lastWrite;
+  private long written;
+  private long toldCursor;
+  private boolean toldDegraded;
+  private boolean begun;
+
+  /** Entries before this one are what {@code last} replays. */
+  private long replayThrough;
+
+  /**
+   * The JSON text of the id of a subscribe command that is confirmed once reading is past a place.
+   */
+  private Optional<String> unconfirmed = Optional.empty();
+
+  StreamReader(
+      Shard shard, String transport, Framing framing, Outlet outlet, StreamSettings settings) {
+    super(shard, transport, framing);
+    this.outlet = outlet;
+    this.settings = settings;
+  }
+
+  /**
+   * Begins to read.
+   *
+   * @param initial attached to the log; none if they come by commands
+   * @param beginning where
+   */
+  void begin(List<ReaderSubscription> initial, Beginning beginning) {
+    shard.add(this);
+    enter(initial);
+    outlet.onDrain(this::drained);
+    outlet.onClose(this::detach);
+    if (isEnded()) {
+      return;
+    }
+    moveTo(beginning.seq());
+    // No cursor may be told before a gap that leads elsewhere, nor while older messages are still
+    // to come.
+    boolean resumable = beginning.gap().isEmpty() && beginning.replayThrough() == 0;
+    Optional<Cursor> told = resumable ? Optional.of(place()) : Optional.empty();
+    toldCursor = resumable ? cursorSeq() : -1;
+    tell(new Signal.Welcome(told, settings.heartbeat(), settings.retry(), settings.limits()));
+    schedule();
+    start(beginning);
+  }
+
+  private void start(Beginning beginning) {
+    replayThrough = beginning.replayThrough();
+    beginning
+        .gap()
+        .ifPresent(reason -> tellGap(new Gap(ReaderSubscription.names(subscriptions), reason)));
+    if (!isEnded()) {
+      advance();
+    }
+  }
+
+  /**
+   * Takes the first subscriptions of a connection that has begun without any. They set the cursor.
+   */
+  void subscribeFirst(String id, List<ReaderSubscription> first, Beginning beginning) {
+    regroup(() -> subscriptions.addAll(first));
+    moveTo(beginning.seq());
+    unconfirmed = Optional.of(id);
+    begun = false;
+    start(beginning);
+  }
+
+  /** Takes further subscriptions. They are replayed apart and do not move the cursor. */
+  void subscribeLater(String id, List<ReaderSubscription> further, Beginning beginning) {
+    fallBehind(cursorSeq());
+    replays.add(new Replay(id, further, beginning, cursorSeq()));
+  }
+
+  /** Gives up what is subscribed as written, confirms, and returns what that was. */
+  Collection<ReaderSubscription> unsubscribe(Collection<ChannelPattern> patterns) {
+    List<ReaderSubscription> removed = new ArrayList<>();
+    for (ReaderSubscription subscription : held()) {
+      if (patterns.contains(subscription.pattern)) {
+        removed.add(subscription);
+      }
+    }
+    replays.forEach(replay -> replay.subscriptions.removeAll(removed));
+    if (subscriptions.stream().anyMatch(removed::contains)) {
+      regroup(() -> subscriptions.removeAll(removed));
+    }
+    return removed;
+  }
+
+  /** Changes which events of a subscription are wanted, from here on. */
+  void refilter(ReaderSubscription held, EventFilter filter) {
+    ReaderSubscription changed = held.withFilter(filter);
+    for (Replay replay : replays) {
+      replay.subscriptions.replaceAll(
+          subscription -> subscription == held ? changed : subscription);
+    }
+    if (subscriptions.contains(held)) {
+      regroup(
+          () ->
+              subscriptions.replaceAll(
+                  subscription -> subscription == held ? changed : subscription));
+    }
+  }
+
+  /** Returns all that is subscribed, also what is still being replayed. */
+  List<ReaderSubscription> held() {
+    List<ReaderSubscription> held = new ArrayList<>(subscriptions);
+    replays.forEach(replay -> held.addAll(replay.subscriptions));
+    return held;
+  }
+
+  Cursor place() {
+    return shard.log().cursor(cursorSeq());
+  }
+
+  boolean isWritable() {
+    return outlet.writable();
+  }
+
+  @Override
+  void advance() {
+    if (!outlet.writable()) {
+      return; // It goes on when it has drained.
+    }
+    tellHealth();
+    if (!replays.isEmpty()) {
+      replay(replays.element());
+    } else if (cursorSeq() <= shard.position()) {
+      read();
+    }
+    if (!isEnded() && (!replays.isEmpty() || !becomeLive())) {
+      shard.queue(this);
+    }
+  }
+
+  private void drained() {
+    if (isLive()) {
+      tellHealth();
+    } else {
+      shard.queue(this);
+    }
+  }
+
+  private void read() {
+    boolean shareable = begun && replayThrough <= cursorSeq() && isCommon();
+    Optional<Shard.Shared> shared = shareable ? shard.shared(this) : Optional.empty();
+    if (shared.isPresent()) {
+      writeEntries(shared.get().frames(), shared.get().through());
+      moveTo(shared.get().through());
+      return;
+    }
+    Slice slice =
+        shard.read(
+            this, SLICE_ENTRIES, Shard.TURN_BYTES, begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
+    begun = true;
+    slice.gaps().forEach(this::tellGap);
+    confirm();
+    if (isEnded()) {
+      return;
+    }
+    Buffer frames = frames(slice.entries());
+    if (shareable && slice.gaps().isEmpty()) {
+      shard.share(this, new Shard.Shared(frames, slice.through()));
+    }
+    writeEntries(frames, slice.through());
+    moveTo(slice.through());
+    confirm();
+  }
+
+  private Buffer frames(List<LogEntry> entries) {
+    List<Buffer> frames = new ArrayList<>(entries.size());
+    for (LogEntry entry : entries) {
+      boolean replayed = entry.seq < replayThrough;
+      frames.add(
+          replayed
+              ? shard.frames().replayed(framing(), entry)
+              : shard.frames().frame(framing(), entry));
+    }
+    return FrameCache.join(frames);
+  }
+
+  private void writeEntries(Buffer frames, long through) {
+    if (frames.length() > 0) {
+      toldCursor = through;
+      write(frames);
+    }
+  }
+
+  private void replay(Replay replay) {
+    replay.takeGap().ifPresent(this::tellGap);
+    if (!isEnded() && !replay.isDone()) {
+      Slice slice = replay.read(shard.log(), SLICE_ENTRIES, Shard.TURN_BYTES);
+      slice.gaps().forEach(this::tellGap);
+      List<Buffer> frames = new ArrayList<>();
+      slice.entries().forEach(entry -> frames.add(framing().replayed(entry, replay.id)));
+      if (!frames.isEmpty() && !isEnded()) {
+        write(FrameCache.join(frames));
+      }
+    }
+    if (!isEnded() && replay.isDone()) {
+      replays.remove();
+      regroup(() -> subscriptions.addAll(replay.subscriptions));
+      tell(new Signal.Done(replay.id, place()));
+    }
+  }
+
+  /** Confirms the first subscribe command: after any gap, and after what {@code last} replays. */
+  private void confirm() {
+    if (!isEnded() && cursorSeq() >= replayThrough) {
+      unconfirmed.ifPresent(id -> tell(new Signal.Done(id, place())));
+      unconfirmed = Optional.empty();
+    }
+  }
+
+  @Override
+  void receive(Audience from, long before) {
+    if (outlet.writable()) {
+      toldCursor = from.pending().get(from.pending().size() - 1).seq;
+      write(from.joined());
+    } else {
+      fallBehind(before);
+    }
+  }
+
+  private void tellGap(Gap gap) {
+    if (isEnded()) {
+      return;
+    }
+    if (gap.reason() == Gap.Reason.SLOW && settings.slowEnds()) {
+      end(Ending.SLOW);
+      return;
+    }
+    Buffer frame = framing().signal(new Signal.Missed(gap, place()));
+    if (frame.length() == 0) {
+      end(Ending.GAP);
+    } else {
+      write(frame);
+    }
+  }
+
+  /** Tells a signal, if the framing has a form for it. */
+  void tell(Signal signal) {
+    Buffer frame = framing().signal(signal);
+    if (frame.length() > 0 && !isEnded()) {
+      write(frame);
+    }
+  }
+
+  private void write(Buffer frames) {
+    outlet.write(frames);
+    lastWrite = shard.now();
+    written += frames.length();
+    if (settings.recycleBytes() > 0 && written >= settings.recycleBytes() && !isEnded()) {
+      shard.run(
+          () -> end(Ending.RECYCLE)); // Later: whoever writes here is in the midst of reading.
+    }
+  }
+
+  @Override
+  void tellHealth() {
+    if (shard.isDegraded() != toldDegraded && outlet.writable()) {
+      toldDegraded = shard.isDegraded();
+      tell(toldDegraded ? new Signal.Degraded() : new Signal.Restored());
+    }
+  }
+
+  private void beat() {
+    long silence = shard.now() - lastWrite;
+    if (!outlet.writable()) {
+      if (silence >= settings.stall().toMillis()) {
+        end(Ending.STALLED);
+        return;
+      }
+    } else if (isLive() && silence >= settings.heartbeat().toMillis()) {
+      heartbeat();
+    }
+    schedule();
+  }
+
+  /** Says where the reader is. */
+  void heartbeat() {
+    boolean moved = cursorSeq() != toldCursor;
+    toldCursor = cursorSeq();
+    tell(new Signal.Heartbeat(place(), moved));
+  }
+
+  private void schedule() {
+    long heartbeat = settings.heartbeat().toMillis();
+    shard.wheel().schedule(timer, Math.max(lastWrite, shard.now() - heartbeat + 1) + heartbeat);
+  }
+
+  @Override
+  void end(Ending ending) {
+    if (isEnded()) {
+      return;
+    }
+    if (outlet.writable()) {
+      tell(new Signal.Goodbye(ending));
+    }
+    detach();
+    outlet.end(ending);
+  }
+
+  @Override
+  void detached() {
+    replays.forEach(replay -> shard.release(replay.subscriptions));
+    replays.clear();
+  }
+
+  @Override
+  Wheel.Timer timer() {
+    return timer;
+  }
+}

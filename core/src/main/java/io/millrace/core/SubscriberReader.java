@@ -1,0 +1,137 @@
+package io.millrace.core;
+
+import io.millrace.Cursor;
+import io.millrace.Entry;
+import io.millrace.Gap;
+import io.millrace.Subscriber;
+import io.millrace.Subscription;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Framing;
+import io.millrace.spi.Signal;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.lang.System.Logger;
+import java.util.List;
+
+/** A reader in the application itself: entries are handed over, not framed. */
+final class SubscriberReader extends Reader implements Subscription {
+
+  private static final Logger LOG = System.getLogger(SubscriberReader.class.getName());
+
+  /** All subscribers with the same channels are one audience. */
+  private static final Framing UNFRAMED =
+      new Framing() {
+        @Override
+        public Buffer entry(Entry entry) {
+          return NOTHING;
+        }
+
+        @Override
+        public Buffer signal(Signal signal) {
+          return NOTHING;
+        }
+      };
+
+  private static final int SLICE_ENTRIES = 256;
+
+  private final Subscriber subscriber;
+  private final Wheel.Timer timer =
+      new Wheel.Timer() {
+        @Override
+        void fire() {}
+      };
+
+  /** What {@link #cursor()} tells other threads while it is not live. */
+  private volatile long read;
+
+  SubscriberReader(Shard shard, Subscriber subscriber) {
+    super(shard, "", UNFRAMED);
+    this.subscriber = subscriber;
+  }
+
+  void begin(List<ReaderSubscription> initial, Beginning beginning) {
+    shard.add(this);
+    enter(initial);
+    moveTo(beginning.seq());
+    read = beginning.seq();
+    beginning.gap().ifPresent(reason -> tell(new Gap(ReaderSubscription.names(initial), reason)));
+    if (!isEnded()) {
+      shard.queue(
+          this); // Nothing is delivered before the subscription is known to the application.
+    }
+  }
+
+  @Override
+  void advance() {
+    if (cursorSeq() <= shard.position()) {
+      Slice slice = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, Gap.Reason.SLOW);
+      slice.gaps().forEach(this::tell);
+      slice.entries().forEach(this::deliver);
+      moveTo(slice.through());
+      read = slice.through();
+    }
+    if (!isEnded() && !becomeLive()) {
+      shard.queue(this);
+    }
+  }
+
+  @Override
+  void receive(Audience from, long before) {
+    for (LogEntry entry : from.pending()) {
+      deliver(entry);
+    }
+  }
+
+  private void deliver(LogEntry entry) {
+    if (!isEnded()) {
+      safely(() -> subscriber.onMessage(entry));
+      read = entry.seq;
+    }
+  }
+
+  private void tell(Gap gap) {
+    if (!isEnded()) {
+      safely(() -> subscriber.onGap(gap));
+    }
+  }
+
+  @Override
+  void end(Ending ending) {
+    detach();
+  }
+
+  @Override
+  void detached() {
+    safely(subscriber::onEnd);
+  }
+
+  private static void safely(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      LOG.log(Logger.Level.ERROR, "A subscriber failed", e);
+    }
+  }
+
+  @Override
+  void tellHealth() {}
+
+  @Override
+  Wheel.Timer timer() {
+    return timer;
+  }
+
+  @Override
+  public Cursor cursor() {
+    return shard.log().cursor(read);
+  }
+
+  @Override
+  public Future<Void> end() {
+    return shard.compute(
+        here -> {
+          end(Ending.DONE);
+          return null;
+        });
+  }
+}

@@ -1,0 +1,129 @@
+package io.millrace.core;
+
+import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * The times at which something is due on one event loop: a hashed wheel that turns only while it
+ * holds a timer. Owned by the event loop.
+ */
+final class Wheel {
+
+  /** How exact it is, in milliseconds. */
+  private static final int TICK = 50;
+
+  private static final int SLOTS = 512;
+
+  /** Something that is due at a time. It is in one slot, or in none. */
+  abstract static class Timer {
+    private Timer previous = this;
+    private Timer next = this;
+    private long due;
+
+    abstract void fire();
+
+    private boolean isScheduled() {
+      return next != this;
+    }
+
+    private void unlink() {
+      previous.next = next;
+      next.previous = previous;
+      previous = this;
+      next = this;
+    }
+
+    private void linkBefore(Timer other) {
+      previous = other.previous;
+      next = other;
+      previous.next = this;
+      other.previous = this;
+    }
+  }
+
+  private static final class Slot extends Timer {
+    @Override
+    void fire() {}
+  }
+
+  private final ContextInternal context;
+  private final LongSupplier clock;
+  private final Slot[] slots = new Slot[SLOTS];
+  private final AtomicInteger size = new AtomicInteger();
+  private long turnedTo;
+  private boolean turning;
+
+  Wheel(ContextInternal context, LongSupplier clock) {
+    this.context = context;
+    this.clock = clock;
+    for (int i = 0; i < SLOTS; i++) {
+      slots[i] = new Slot();
+    }
+  }
+
+  /** Returns how many timers are scheduled. Safe on any thread. */
+  int size() {
+    return size.get();
+  }
+
+  /** Sets when a timer is due, in milliseconds of the clock, instead of whatever was set before. */
+  void schedule(Timer timer, long due) {
+    cancel(timer);
+    if (!turning) {
+      turning = true;
+      turnedTo = clock.getAsLong() / TICK;
+      turnLater();
+    }
+    timer.due = due;
+    // Rounded up, and never into a slot that the present turn has passed.
+    long tick = Math.max(turnedTo + 1, (due + TICK - 1) / TICK);
+    timer.linkBefore(slots[(int) (tick % SLOTS)]);
+    size.incrementAndGet();
+  }
+
+  void cancel(Timer timer) {
+    if (timer.isScheduled()) {
+      timer.unlink();
+      size.decrementAndGet();
+    }
+  }
+
+  private void turnLater() {
+    context.setTimer(TICK, fired -> turn());
+  }
+
+  private void turn() {
+    long now = clock.getAsLong();
+    long present = now / TICK;
+    long first = Math.max(turnedTo + 1, present - SLOTS + 1);
+    turnedTo = present;
+    for (long tick = first; tick <= present; tick++) {
+      fire(slots[(int) (tick % SLOTS)], now);
+    }
+    turning = size.get() > 0;
+    if (turning) {
+      turnLater();
+    }
+  }
+
+  private void fire(Slot slot, long now) {
+    // What fires may schedule into this very slot: only what is in it now is looked at.
+    Slot current = new Slot();
+    while (((Timer) slot).next != slot) {
+      Timer timer = ((Timer) slot).next;
+      timer.unlink();
+      timer.linkBefore(current);
+    }
+    while (((Timer) current).next != current) {
+      Timer timer = ((Timer) current).next;
+      timer.unlink();
+      if (timer.due > now) {
+        timer.linkBefore(slot);
+      } else {
+        size.decrementAndGet();
+        timer.fire();
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.millrace.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The direction of dependencies, checked here because here every module is on the class path. */
+class ArchitectureTest {
+  private static final String[] API = {"io.millrace", "io.millrace.spi"};
+  private static final String[] PLUGINS = {"io.millrace.transport..", "io.millrace.broker.."};
+  private static final String CORE = "io.millrace.core..";
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.millrace");
+
+  @Test
+  void the_api_depends_on_vertx_and_jspecify_alone() {
+    classes()
+        .that()
+        .resideInAnyPackage(API)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "io.millrace", "io.millrace.spi", "io.vertx..", "org.jspecify..", "java..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void transports_and_brokers_do_not_see_core_or_the_kit() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(PLUGINS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(CORE, "io.millrace.tck..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void transports_and_brokers_do_not_see_each_other() {
+    slices()
+        .matching("io.millrace.[transport|broker].(*)..")
+        .should()
+        .notDependOnEachOther()
+        .check(CLASSES);
+  }
+
+  @Test
+  void core_and_the_kit_know_no_transport_or_broker() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(CORE, "io.millrace.tck..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(PLUGINS)
+        .check(CLASSES);
+  }
+
+  @Test
+  void core_does_not_see_the_kit() {
+    noClasses()
+        .that()
+        .resideInAPackage(CORE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.millrace.tck..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packages_have_no_cycles() {
+    slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void every_package_is_null_marked() {
+    assertThat(CLASSES.stream().map(JavaClass::getPackage).distinct())
+        .allSatisfy(p -> assertThat(p.isAnnotatedWith(NullMarked.class)).as(p.getName()).isTrue());
+  }
+
+  /** One slice per package, but the API is one: its builder takes what the SPI defines. */
+  private static final class Packages implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      String name = type.getPackageName();
+      return SliceIdentifier.of(name.equals("io.millrace.spi") ? "io.millrace" : name);
+    }
+
+    @Override
+    public String getDescription() {
+      return "packages";
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Contract tests that every transport and every broker passes. */
+@NullMarked
+package io.millrace.tck;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package io.millrace.transport.longpoll;
+
+import io.millrace.Entry;
+import io.millrace.Gap;
+import io.millrace.spi.Batch;
+import io.millrace.spi.Framing;
+import io.millrace.spi.JsonFrames;
+import io.millrace.spi.Signal;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+
+/** One JSON object with the envelopes of a batch. */
+final class BatchFraming implements Framing {
+
+  /** Shared by both transports, and so are the buffers that the engine keeps for it. */
+  static final BatchFraming INSTANCE = new BatchFraming();
+
+  private static final Buffer COMMA = Buffer.buffer(",");
+
+  private BatchFraming() {}
+
+  @Override
+  public Buffer entry(Entry entry) {
+    return JsonFrames.envelope(entry);
+  }
+
+  /** A batch says in its own fields what there is to tell. */
+  @Override
+  public Buffer signal(Signal signal) {
+    return NOTHING;
+  }
+
+  @Override
+  public Buffer prefix(Batch batch) {
+    // Cursors have no character that JSON escapes.
+    return Buffer.buffer("{\"cursor\":\"" + batch.cursor() + "\",\"messages\":[");
+  }
+
+  @Override
+  public Buffer separator() {
+    return COMMA;
+  }
+
+  @Override
+  public Buffer suffix(Batch batch) {
+    JsonObject rest = new JsonObject();
+    batch.gap().ifPresent(gap -> rest.put("gap", json(gap)));
+    if (batch.more()) {
+      rest.put("more", true);
+    }
+    if (batch.degraded()) {
+      rest.put("degraded", true);
+    }
+    batch.nextPoll().ifPresent(next -> rest.put("nextPoll", next.toMillis()));
+    String fields = rest.encode();
+    return Buffer.buffer(rest.isEmpty() ? "]}" : "]," + fields.substring(1));
+  }
+
+  private static JsonObject json(Gap gap) {
+    return new JsonObject().put("channels", gap.channels()).put("reason", gap.reason().toString());
+  }
+}

@@ -1,0 +1,70 @@
+package io.millrace.transport.longpoll;
+
+import io.millrace.MillraceException;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Outlet;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+
+/** A response that is one buffer. Its {@code Content-Length} is that buffer's. */
+final class BatchOutlet implements Outlet {
+
+  private final RoutingContext context;
+  private final HttpServerResponse response;
+
+  BatchOutlet(RoutingContext context) {
+    this.context = context;
+    this.response = context.response();
+  }
+
+  @Override
+  public boolean writable() {
+    return true;
+  }
+
+  @Override
+  public void write(Buffer frames) {
+    begin().end(frames);
+  }
+
+  /** Nothing: there is one write, and it is always taken. */
+  @Override
+  public void onDrain(Runnable handler) {}
+
+  @Override
+  public void onClose(Runnable handler) {
+    if (response.closed() || response.ended()) {
+      handler.run();
+      return;
+    }
+    // What is reported here is the connection's failure; its close follows.
+    response.exceptionHandler(failure -> {});
+    response.closeHandler(closed -> handler.run());
+  }
+
+  /** Ends a request that got no batch: {@code HEAD} wants none, any other is told a problem. */
+  @Override
+  public void end(Ending ending) {
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    if (context.request().method().equals(HttpMethod.HEAD)) {
+      begin().end();
+    } else {
+      MillraceException.Code code =
+          ending.returns() ? MillraceException.Code.UNAVAILABLE : MillraceException.Code.FORBIDDEN;
+      context.fail(new MillraceException(code, "The request was ended: " + ending.reason() + "."));
+    }
+  }
+
+  // Pragma is for caches that know HTTP/1.0 only.
+  private HttpServerResponse begin() {
+    return response
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader("Pragma", "no-cache");
+  }
+}

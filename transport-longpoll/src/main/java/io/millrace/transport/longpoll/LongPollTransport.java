@@ -1,0 +1,74 @@
+package io.millrace.transport.longpoll;
+
+import io.millrace.spi.Attachment;
+import io.millrace.spi.Format;
+import io.millrace.spi.HeaderElement;
+import io.millrace.spi.Transport;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The transport {@code longpoll}. */
+public final class LongPollTransport implements Transport {
+
+  private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+
+  // More than anyone waits (RFC 9110, section 5.6.7): the engine's bound applies.
+  private static final Duration LONGEST = Duration.ofSeconds(Integer.MAX_VALUE);
+
+  /** Makes a transport. */
+  public LongPollTransport() {}
+
+  @Override
+  public String name() {
+    return "longpoll";
+  }
+
+  @Override
+  public int rank() {
+    return 400;
+  }
+
+  @Override
+  public Set<Trait> traits() {
+    return Set.of();
+  }
+
+  @Override
+  public boolean accepts(HttpServerRequest request) {
+    return hold(request).isPresent();
+  }
+
+  @Override
+  public List<Format> formats(HttpServerRequest request) {
+    return List.of(Format.ENVELOPE);
+  }
+
+  @Override
+  public void handle(RoutingContext context, Attachment attachment) {
+    Duration hold = hold(context.request()).orElse(LONGEST);
+    attachment.take(BatchFraming.INSTANCE, new BatchOutlet(context), hold);
+  }
+
+  // Of several preferences with one name the first counts (RFC 7240, section 2).
+  private static Optional<Duration> hold(HttpServerRequest request) {
+    return HeaderElement.parse(request.headers().getAll("Prefer")).stream()
+        .filter(preference -> preference.name().equals("wait"))
+        .findFirst()
+        .map(HeaderElement::value)
+        .filter(seconds -> DIGITS.matcher(seconds).matches())
+        .map(LongPollTransport::seconds);
+  }
+
+  private static Duration seconds(String digits) {
+    try {
+      return Duration.ofSeconds(Integer.parseInt(digits));
+    } catch (NumberFormatException tooLarge) {
+      return LONGEST;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.millrace.transport.sse;
+
+import io.millrace.Cursor;
+import io.millrace.Entry;
+import io.millrace.Message;
+import io.millrace.spi.Batch;
+import io.millrace.spi.Format;
+import io.millrace.spi.Framing;
+import io.millrace.spi.JsonFrames;
+import io.millrace.spi.Signal;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Blocks of an event stream (WHATWG HTML, section 9.2.5), each ended by a blank line. Nothing that
+ * stands in a field other than {@code data} can hold a line's end: cursors and events are checked
+ * where they are made.
+ */
+final class SseFraming implements Framing {
+
+  private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
+
+  private final Format format;
+
+  SseFraming(Format format) {
+    this.format = format;
+  }
+
+  @Override
+  public Buffer entry(Entry entry) {
+    return message(id(entry.cursor()), entry);
+  }
+
+  // A browser resumes from any id, so there is none.
+  @Override
+  public Buffer replayed(Entry entry, String subscribe) {
+    return message("", entry);
+  }
+
+  @Override
+  public Buffer signal(Signal signal) {
+    if (signal instanceof Signal.Welcome welcome) {
+      String fields = retry(welcome.retry()) + welcome.cursor().map(SseFraming::id).orElse("");
+      return told(signal, fields, "welcome").orElseGet(() -> block(fields));
+    }
+    if (signal instanceof Signal.Missed missed) {
+      return gap(id(missed.cursor()), signal);
+    }
+    if (signal instanceof Signal.Heartbeat heartbeat) {
+      String id = id(heartbeat.cursor());
+      return told(signal, id, "heartbeat")
+          .orElseGet(() -> block(": hb\n" + (heartbeat.moved() ? id : "")));
+    }
+    if (signal instanceof Signal.Goodbye goodbye) {
+      Duration after = goodbye.ending().after();
+      String retry = after.isZero() ? "" : retry(after);
+      return told(signal, retry, "goodbye")
+          .orElseGet(() -> retry.isEmpty() ? NOTHING : block(retry));
+    }
+    if (signal instanceof Signal.Degraded) {
+      return told(signal, "", "degraded").orElse(NOTHING);
+    }
+    if (signal instanceof Signal.Restored) {
+      return told(signal, "", "restored").orElse(NOTHING);
+    }
+    return NOTHING;
+  }
+
+  // No cursor before the messages: a response that is cut must be asked for again.
+  @Override
+  public Buffer prefix(Batch batch) {
+    Buffer prefix = Buffer.buffer();
+    Optional<Duration> next = batch.more() ? Optional.of(Duration.ZERO) : batch.nextPoll();
+    next.ifPresent(after -> prefix.appendBuffer(block(retry(after))));
+    batch
+        .gap()
+        .ifPresent(gap -> prefix.appendBuffer(gap("", new Signal.Missed(gap, batch.cursor()))));
+    return batch.degraded() ? prefix.appendBuffer(signal(new Signal.Degraded())) : prefix;
+  }
+
+  @Override
+  public Buffer suffix(Batch batch) {
+    return block(id(batch.cursor()));
+  }
+
+  static String retry(Duration after) {
+    return "retry: " + after.toMillis() + "\n";
+  }
+
+  static Buffer block(String fields) {
+    return Buffer.buffer(fields + "\n");
+  }
+
+  private static String id(Cursor cursor) {
+    return "id: " + cursor + "\n";
+  }
+
+  private Buffer message(String id, Entry entry) {
+    Message message = entry.message();
+    // A script would have to know every event's name to see it: the envelope has it.
+    if (format == Format.ENVELOPE) {
+      return event(id, JsonFrames.envelope(entry));
+    }
+    String event = message.event();
+    String fields = event.equals(Message.DEFAULT_EVENT) ? id : id + "event: " + event + "\n";
+    return event(
+        fields,
+        message.isJson()
+            ? JsonFrames.payload(message)
+            : Buffer.buffer(JsonFrames.base64(message.data())));
+  }
+
+  private static Buffer gap(String id, Signal gap) {
+    JsonObject data = JsonFrames.signal(gap);
+    data.remove("type");
+    data.remove("cursor");
+    return event(id + "event: millrace.gap\n", data.toBuffer());
+  }
+
+  private Optional<Buffer> told(Signal signal, String fields, String name) {
+    if (format == Format.PLAIN) {
+      return Optional.empty();
+    }
+    JsonObject data = JsonFrames.signal(signal);
+    data.remove("type");
+    return Optional.of(event(fields + "event: millrace." + name + "\n", data.toBuffer()));
+  }
+
+  // The bytes of CR and LF are part of no other character in UTF-8.
+  private static Buffer event(String fields, Buffer data) {
+    byte[] bytes = data.getBytes();
+    Buffer event = Buffer.buffer(fields.length() + bytes.length + 16).appendString(fields);
+    int start = 0;
+    for (int end = 0; end <= bytes.length; end++) {
+      if (end < bytes.length && bytes[end] != '\n' && bytes[end] != '\r') {
+        continue;
+      }
+      event.appendBytes(DATA).appendBytes(bytes, start, end - start).appendByte((byte) '\n');
+      if (end + 1 < bytes.length && bytes[end] == '\r' && bytes[end + 1] == '\n') {
+        end++;
+      }
+      start = end + 1;
+    }
+    return event.appendByte((byte) '\n');
+  }
+}

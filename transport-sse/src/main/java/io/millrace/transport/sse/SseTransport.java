@@ -1,0 +1,76 @@
+package io.millrace.transport.sse;
+
+import io.millrace.MillraceException;
+import io.millrace.spi.Attachment;
+import io.millrace.spi.Format;
+import io.millrace.spi.HeaderElement;
+import io.millrace.spi.Transport;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** The transport {@code sse}. */
+public final class SseTransport implements Transport {
+
+  private static final SseFraming PLAIN = new SseFraming(Format.PLAIN);
+  private static final SseFraming ENVELOPE = new SseFraming(Format.ENVELOPE);
+
+  /** Makes a transport. */
+  public SseTransport() {}
+
+  @Override
+  public String name() {
+    return "sse";
+  }
+
+  @Override
+  public int rank() {
+    return 200;
+  }
+
+  @Override
+  public Set<Trait> traits() {
+    return Set.of(Trait.STREAMING);
+  }
+
+  @Override
+  public boolean accepts(HttpServerRequest request) {
+    return HeaderElement.accepts(request.headers(), "text/event-stream");
+  }
+
+  @Override
+  public List<Format> formats(HttpServerRequest request) {
+    return List.of(Format.PLAIN, Format.ENVELOPE);
+  }
+
+  @Override
+  public void check(RoutingContext context) {
+    List<String> modes = context.queryParam("mode");
+    if (!modes.isEmpty() && !modes.get(0).equals("once")) {
+      throw new MillraceException(
+          MillraceException.Code.BAD_REQUEST, "The only mode is \"once\"; leave it out to stay.");
+    }
+  }
+
+  @Override
+  public void handle(RoutingContext context, Attachment attachment) {
+    boolean once = !context.queryParam("mode").isEmpty();
+    SseFraming framing = attachment.format() == Format.PLAIN ? PLAIN : ENVELOPE;
+    SseOutlet outlet = new SseOutlet(context.request(), once);
+    if (once) {
+      attachment.take(framing, outlet, Duration.ZERO);
+    } else {
+      attachment.attach(framing, outlet);
+    }
+  }
+
+  // A browser never comes back after a 503.
+  @Override
+  public boolean refuse(HttpServerResponse response, Duration after) {
+    SseOutlet.begin(response).end(SseFraming.block(SseFraming.retry(after)));
+    return true;
+  }
+}

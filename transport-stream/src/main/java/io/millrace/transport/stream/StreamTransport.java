@@ -1,0 +1,59 @@
+package io.millrace.transport.stream;
+
+import io.millrace.spi.Attachment;
+import io.millrace.spi.Format;
+import io.millrace.spi.HeaderElement;
+import io.millrace.spi.ResponseOutlet;
+import io.millrace.spi.Transport;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+
+/** The transport {@code stream}. */
+public final class StreamTransport implements Transport {
+
+  private static final String TYPE = "application/x-ndjson";
+  private static final StreamFraming FRAMING = new StreamFraming();
+
+  /** Makes a transport. */
+  public StreamTransport() {}
+
+  @Override
+  public String name() {
+    return "stream";
+  }
+
+  @Override
+  public int rank() {
+    return 300;
+  }
+
+  @Override
+  public Set<Trait> traits() {
+    return Set.of(Trait.STREAMING);
+  }
+
+  @Override
+  public boolean accepts(HttpServerRequest request) {
+    return HeaderElement.accepts(request.headers(), TYPE);
+  }
+
+  @Override
+  public List<Format> formats(HttpServerRequest request) {
+    return List.of(Format.ENVELOPE);
+  }
+
+  @Override
+  public void handle(RoutingContext context, Attachment attachment) {
+    HttpServerResponse response =
+        context
+            .response()
+            .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
+            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
+            .putHeader("X-Accel-Buffering", "no");
+    attachment.attach(FRAMING, new ResponseOutlet(response));
+  }
+}
