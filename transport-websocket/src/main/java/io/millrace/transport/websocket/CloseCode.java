@@ -1,0 +1,32 @@
+package io.millrace.transport.websocket;
+
+/** Status codes of a closing handshake, RFC 6455 section 7.4. */
+final class CloseCode {
+  static final int NORMAL = 1000;
+  static final int GOING_AWAY = 1001;
+  static final int PROTOCOL_ERROR = 1002;
+
+  /** The Close frame held no code. Never on the wire. */
+  static final int NO_STATUS = 1005;
+
+  /** The TCP connection ended without a Close frame. Never on the wire. */
+  static final int ABNORMAL = 1006;
+
+  static final int INVALID_PAYLOAD = 1007;
+  static final int TOO_BIG = 1009;
+  static final int INTERNAL_ERROR = 1011;
+
+  private CloseCode() {}
+
+  /** Whether a client may send this code: those RFC 6455 defines for the wire, and 3000 to 4999. */
+  static boolean receivable(int code) {
+    return (code >= 1000 && code <= 1003)
+        || (code >= 1007 && code <= 1011)
+        || (code >= 3000 && code <= 4999);
+  }
+
+  /** Whether we may send this code: also 1012 to 1014, which IANA registered for servers later. */
+  static boolean sendable(int code) {
+    return receivable(code) || (code >= 1012 && code <= 1014);
+  }
+}

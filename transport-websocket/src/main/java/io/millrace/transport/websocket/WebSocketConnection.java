@@ -1,0 +1,246 @@
+package io.millrace.transport.websocket;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetSocket;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+
+/**
+ * The server's end of a WebSocket over a bare socket.
+ *
+ * <p>It answers pings, does the closing handshake, and leaves framing of what it writes to {@link
+ * FrameWriter}, so that framed buffers can be shared. Every method must be called, and every
+ * handler is called, on the connection's event loop. Handlers left unset ignore what they are for.
+ */
+final class WebSocketConnection {
+
+  /**
+   * What a client may do.
+   *
+   * @param maxFrame the most payload in one frame, in bytes; browsers send a message as one frame
+   * @param maxMessage the most in one message, in bytes
+   * @param closeTimeout how long after our Close frame the connection may last
+   */
+  record Limits(int maxFrame, int maxMessage, Duration closeTimeout) {
+    static final Limits DEFAULT = new Limits(262_144, 262_144, Duration.ofSeconds(10));
+  }
+
+  private enum State {
+    OPEN,
+    CLOSING,
+    CLOSED
+  }
+
+  private final Vertx vertx;
+  private final NetSocket socket;
+  private final Duration closeTimeout;
+  private final Optional<String> subprotocol;
+  private final FrameReader reader;
+
+  private State state = State.OPEN;
+  private Optional<Buffer> owedPong = Optional.empty();
+  private Handler<Buffer> text = ignored -> {};
+  private Handler<Buffer> binary = ignored -> {};
+  private IntConsumer closed = ignored -> {};
+  private Runnable drained = () -> {};
+  private Runnable stopCloseTimer = () -> {};
+
+  private WebSocketConnection(
+      Vertx vertx, NetSocket socket, Limits limits, Optional<String> subprotocol) {
+    this.vertx = vertx;
+    this.socket = socket;
+    this.closeTimeout = limits.closeTimeout();
+    this.subprotocol = subprotocol;
+    this.reader = new FrameReader(limits.maxFrame(), limits.maxMessage(), new Frames());
+    socket
+        .handler(this::read)
+        .drainHandler(ignored -> drain())
+        .exceptionHandler(ignored -> {}) // a reset: the close handler follows
+        .closeHandler(ignored -> disconnected())
+        .shutdownHandler(ignored -> close(CloseCode.GOING_AWAY, ""));
+  }
+
+  /**
+   * Answers 101 and takes the connection over.
+   *
+   * <p>Call it while the request is being handled: no frame can get lost then, also not one that
+   * came in the same segment as the request. Set the handlers in the returned future's handler.
+   *
+   * @return fails if the response has begun or the connection is gone
+   */
+  static Future<WebSocketConnection> open(
+      Vertx vertx, HttpServerRequest request, Handshake.Accepted accepted, Limits limits) {
+    accepted.addTo(request.response().headers());
+    return request
+        .toNetSocket()
+        .map(socket -> new WebSocketConnection(vertx, socket, limits, accepted.subprotocol()));
+  }
+
+  /** Called with each whole text message, valid UTF-8. */
+  WebSocketConnection onText(Handler<Buffer> handler) {
+    text = handler;
+    return this;
+  }
+
+  /** Called with each whole binary message. */
+  WebSocketConnection onBinary(Handler<Buffer> handler) {
+    binary = handler;
+    return this;
+  }
+
+  /**
+   * Called once, as soon as the connection is no longer open: with the code of the first Close
+   * frame, theirs or ours, 1005 if it had none, 1006 if the TCP connection ended without one. No
+   * message is delivered after that, and writes are ignored.
+   */
+  WebSocketConnection onClosed(IntConsumer handler) {
+    closed = handler;
+    return this;
+  }
+
+  /** Called when the write queue, once full, has room again. */
+  WebSocketConnection onDrained(Runnable handler) {
+    drained = handler;
+    return this;
+  }
+
+  /** The subprotocol agreed on, if any. */
+  Optional<String> subprotocol() {
+    return subprotocol;
+  }
+
+  /** Writes whole frames, of {@link FrameWriter}, as they are. Ignored when no longer open. */
+  void write(Buffer frames) {
+    if (state == State.OPEN) {
+      socket.write(frames);
+    }
+  }
+
+  /** Whether it is better to wait for {@link #onDrained} before writing more. */
+  boolean writeQueueFull() {
+    return socket.writeQueueFull();
+  }
+
+  /** Stops delivering messages, also those already received, and then reading. */
+  void pause() {
+    if (state == State.OPEN) {
+      reader.suspend();
+      socket.pause();
+    }
+  }
+
+  /** Undoes {@link #pause}. */
+  void resume() {
+    read(reader::resume);
+    if (!reader.suspended()) {
+      socket.resume();
+    }
+  }
+
+  /**
+   * Begins the closing handshake: the client is to answer, then we end the TCP connection, in any
+   * case when the close timeout is over. Does nothing when no longer open.
+   *
+   * @param reason cut to 123 bytes of UTF-8
+   * @throws IllegalArgumentException if the code must not be on the wire
+   */
+  void close(int code, String reason) {
+    if (state == State.OPEN) {
+      beginClosing(FrameWriter.close(code, reason), code);
+      resume(); // or the client's Close frame would not be seen
+    }
+  }
+
+  private void read(Buffer chunk) {
+    read(() -> reader.feed(chunk));
+  }
+
+  private void read(Runnable reading) {
+    try {
+      reading.run();
+    } catch (RuntimeException e) {
+      close(CloseCode.INTERNAL_ERROR, "");
+      throw e; // to the context's exception handler
+    }
+  }
+
+  private void beginClosing(Buffer closeFrame, int code) {
+    state = State.CLOSING;
+    owedPong = Optional.empty();
+    reader.discard();
+    socket.write(closeFrame);
+    long timer = vertx.setTimer(closeTimeout.toMillis(), ignored -> abort());
+    stopCloseTimer = () -> vertx.cancelTimer(timer);
+    closed.accept(code);
+  }
+
+  private void drain() {
+    Optional<Buffer> pong = owedPong;
+    owedPong = Optional.empty();
+    pong.ifPresent(this::write);
+    if (state == State.OPEN) {
+      drained.run();
+    }
+  }
+
+  private void disconnected() {
+    boolean wasOpen = state == State.OPEN;
+    state = State.CLOSED;
+    reader.discard();
+    stopCloseTimer.run();
+    if (wasOpen) {
+      closed.accept(CloseCode.ABNORMAL);
+    }
+  }
+
+  /** {@code socket.close()} waits until all is written, for ever if the client reads nothing. */
+  private void abort() {
+    var unused = ((NetSocketInternal) socket).channelHandlerContext().close();
+  }
+
+  private final class Frames implements FrameReader.Listener {
+    @Override
+    public void text(Buffer utf8) {
+      text.handle(utf8);
+    }
+
+    @Override
+    public void binary(Buffer payload) {
+      binary.handle(payload);
+    }
+
+    /** Section 5.5.3: pings that could not be answered yet are answered together, by the latest. */
+    @Override
+    public void ping(Buffer payload) {
+      Buffer pong = FrameWriter.pong(payload);
+      if (socket.writeQueueFull()) {
+        owedPong = Optional.of(pong);
+      } else {
+        write(pong);
+      }
+    }
+
+    @Override
+    public void pong(Buffer payload) {}
+
+    @Override
+    public void close(int code, String reason) {
+      if (state == State.OPEN) {
+        boolean bare = code == CloseCode.NO_STATUS;
+        beginClosing(bare ? FrameWriter.close() : FrameWriter.close(code, ""), code);
+      }
+      socket.close();
+    }
+
+    @Override
+    public void violation(int code, String reason) {
+      WebSocketConnection.this.close(code, reason);
+    }
+  }
+}

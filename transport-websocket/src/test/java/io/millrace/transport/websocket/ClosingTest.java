@@ -1,0 +1,216 @@
+package io.millrace.transport.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The closing handshake, and the other ends a connection can take. */
+class ClosingTest extends ConnectionTest {
+  @Test
+  void a_close_of_the_clients_is_echoed_and_the_server_ends_tcp_first() throws Exception {
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      client.send(
+          ClientFrame.text("last"), ClientFrame.close(4001, "bye"), ClientFrame.text("too late"));
+      RawClient.Frame close = client.readFrame();
+      assertThat(close.opcode()).isEqualTo(Opcode.CLOSE);
+      assertThat(close.code()).isEqualTo(4001);
+      client.expectEnd();
+      assertThat(seen).containsExactly("last");
+      assertThat(ends).containsExactly(4001);
+    }
+  }
+
+  @Test
+  void a_close_without_a_code_is_answered_without_one() throws Exception {
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      client.send(ClientFrame.frame(Opcode.CLOSE, Buffer.buffer()));
+      assertThat(client.readFrame()).isEqualTo(new RawClient.Frame(Opcode.CLOSE, Buffer.buffer()));
+      client.expectEnd();
+      assertThat(ends).containsExactly(1005);
+    }
+  }
+
+  @Test
+  void a_close_of_the_servers_waits_for_the_answer_and_then_the_server_ends_tcp() throws Exception {
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      onLoop(c -> c.close(4200, "come back"));
+      RawClient.Frame close = client.readFrame();
+      assertThat(close.opcode()).isEqualTo(Opcode.CLOSE);
+      assertThat(close.code()).isEqualTo(4200);
+      assertThat(close.text()).isEqualTo("come back");
+      client.send(ClientFrame.text("on its way"), ClientFrame.ping(""));
+      client.send(ClientFrame.close(4200, ""));
+      client.expectEnd();
+      assertThat(seen).isEmpty();
+      assertThat(ends).containsExactly(4200);
+    }
+  }
+
+  @Test
+  void nothing_is_written_after_a_close() throws Exception {
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      onLoop(
+          c -> {
+            c.close(1000, "");
+            c.close(1001, "");
+            c.write(STUFF);
+          });
+      assertThat(client.readFrame().code()).isEqualTo(1000);
+      client.send(ClientFrame.close(1000, ""));
+      client.expectEnd();
+      assertThat(ends).containsExactly(1000);
+    }
+  }
+
+  @Test
+  void a_client_that_does_not_answer_a_close_is_cut_off_when_the_time_is_over() throws Exception {
+    try (RawClient client = RawClient.open(listen(SHORT, this::record))) {
+      long start = System.nanoTime();
+      onLoop(c -> c.close(1000, ""));
+      assertThat(client.readFrame().code()).isEqualTo(1000);
+      client.expectEnd();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SHORT);
+      assertThat(ends).containsExactly(1000);
+    }
+  }
+
+  @Test
+  void a_client_that_reads_nothing_is_cut_off_when_the_time_is_over() throws Exception {
+    try (RawClient client = RawClient.open(listen(SHORT, this::record))) {
+      onLoop(
+          c -> {
+            while (!c.writeQueueFull()) {
+              c.write(STUFF);
+            }
+            c.close(4100, "slow");
+          });
+      // what is closed answers by a reset, what is stalled takes a few more pings
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> client.send(ClientFrame.ping("")))
+                      .isInstanceOf(IOException.class));
+      assertThat(ends).containsExactly(4100);
+    }
+  }
+
+  @Test
+  void a_client_that_reads_nothing_does_not_stop_its_own_close() throws Exception {
+    try (RawClient client = RawClient.open(listen(SHORT, this::record))) {
+      onLoop(
+          c -> {
+            while (!c.writeQueueFull()) {
+              c.write(STUFF);
+            }
+          });
+      client.send(ClientFrame.close(1000, ""));
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> client.send(ClientFrame.ping("")))
+                      .isInstanceOf(IOException.class));
+      assertThat(ends).containsExactly(1000);
+    }
+  }
+
+  @Test
+  void a_reset_ends_the_connection_once_with_1006() throws Exception {
+    RawClient client = RawClient.open(listen(LONG, this::record));
+    client.reset();
+    await().untilAsserted(() -> assertThat(ends).containsExactly(1006));
+    onLoop(c -> c.close(1000, ""));
+    assertThat(ends).containsExactly(1006);
+  }
+
+  @Test
+  void an_end_of_tcp_without_a_close_is_1006() throws Exception {
+    RawClient client = RawClient.open(listen(LONG, this::record));
+    client.send(ClientFrame.text("unfinished").more());
+    client.close();
+    await().untilAsserted(() -> assertThat(ends).containsExactly(1006));
+    assertThat(seen).isEmpty();
+  }
+
+  static List<List<Object>> violations() {
+    byte[] bad = {(byte) 0xFF};
+    return List.of(
+        List.of(1002, ClientFrame.text("a").unmasked().bytes()),
+        List.of(1002, ClientFrame.text("a").reserved(4).bytes()),
+        List.of(1007, ClientFrame.frame(Opcode.TEXT, Buffer.buffer(bad)).bytes()),
+        List.of(1009, ClientFrame.text("a".repeat(MAX_MESSAGE + 1)).bytes()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("violations")
+  void a_violation_is_answered_with_its_code_and_ends_when_the_client_has_answered(
+      List<Object> violation) throws Exception {
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      client.send((Buffer) violation.get(1));
+      client.send(ClientFrame.text("skipped"));
+      assertThat(client.readFrame().code()).isEqualTo(violation.get(0));
+      client.send(ClientFrame.close((int) violation.get(0), ""));
+      client.expectEnd();
+      assertThat(seen).isEmpty();
+      assertThat(ends).containsExactly((int) violation.get(0));
+    }
+  }
+
+  @Test
+  void a_bad_close_frame_is_answered_with_1002_and_the_end_of_tcp() throws Exception {
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      client.send(ClientFrame.close(1005, ""));
+      assertThat(client.readFrame().code()).isEqualTo(1002);
+      client.expectEnd();
+      assertThat(ends).containsExactly(1002);
+    }
+  }
+
+  @Test
+  void a_client_in_the_middle_of_too_big_a_message_learns_why() throws Exception {
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      ClientFrame huge = ClientFrame.binary(new byte[8 << 20]);
+      client.send(huge.bytes()); // goes through although the server has refused it long since
+      assertThat(client.readFrame().code()).isEqualTo(1009);
+      client.send(ClientFrame.close(1009, ""));
+      client.expectEnd();
+    }
+  }
+
+  @Test
+  void a_paused_connection_still_sees_the_answer_to_its_close() throws Exception {
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      onLoop(WebSocketConnection::pause);
+      client.send(ClientFrame.text("unread"));
+      onLoop(c -> c.close(1001, ""));
+      assertThat(client.readFrame().code()).isEqualTo(1001);
+      client.send(ClientFrame.close(1001, ""));
+      client.expectEnd();
+      assertThat(seen).isEmpty();
+    }
+  }
+
+  @Test
+  void a_server_that_shuts_down_says_1001() throws Exception {
+    HttpServer server = start(LONG, this::record);
+    try (RawClient client = RawClient.open(server.actualPort())) {
+      var shutdown = server.shutdown(10, TimeUnit.SECONDS).toCompletionStage();
+      assertThat(client.readFrame().code()).isEqualTo(1001);
+      client.send(ClientFrame.close(1001, ""));
+      client.expectEnd();
+      shutdown.toCompletableFuture().get(5, TimeUnit.SECONDS);
+      assertThat(ends).containsExactly(1001);
+    }
+  }
+}

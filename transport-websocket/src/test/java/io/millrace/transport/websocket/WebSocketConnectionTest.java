@@ -1,0 +1,163 @@
+package io.millrace.transport.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** What happens on the wire while a WebSocket is open. */
+class WebSocketConnectionTest extends ConnectionTest {
+  @Test
+  void the_server_may_speak_first() throws Exception {
+    int port = listen(LONG, c -> c.write(FrameWriter.text(Buffer.buffer("welcome"))));
+    try (RawClient client = RawClient.open(port)) {
+      assertThat(client.readText()).isEqualTo("welcome");
+    }
+  }
+
+  @Test
+  void pings_are_answered_at_once_also_between_fragments() throws Exception {
+    try (RawClient client = RawClient.open(listen(LONG, EchoServer::echo))) {
+      client.send(ClientFrame.text("Hel").more(), ClientFrame.ping("are you there"));
+      assertThat(client.readFrame())
+          .isEqualTo(new RawClient.Frame(Opcode.PONG, Buffer.buffer("are you there")));
+      client.send(ClientFrame.continuation("lo"));
+      assertThat(client.readText()).isEqualTo("Hello");
+    }
+  }
+
+  @Test
+  void one_framed_buffer_can_be_written_to_many() throws Exception {
+    Buffer shared = FrameWriter.text(Buffer.buffer("for all 모두"));
+    byte[] before = shared.getBytes();
+    int port =
+        listen(
+            LONG,
+            c -> {
+              c.write(shared);
+              c.write(shared);
+            });
+    for (int i = 0; i < 3; i++) {
+      try (RawClient client = RawClient.open(port)) {
+        assertThat(client.readText()).isEqualTo("for all 모두");
+        assertThat(client.readText()).isEqualTo("for all 모두");
+      }
+    }
+    assertThat(shared.getBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void a_handler_that_throws_ends_the_connection_with_1011() throws Exception {
+    List<Throwable> thrown = new CopyOnWriteArrayList<>();
+    int port =
+        listen(
+            LONG,
+            c -> {
+              record(c);
+              vertx.getOrCreateContext().exceptionHandler(thrown::add);
+              c.onText(
+                  utf8 -> {
+                    throw new IllegalStateException("on purpose");
+                  });
+            });
+    try (RawClient client = RawClient.open(port)) {
+      client.send(ClientFrame.text("a"), ClientFrame.text("b"));
+      assertThat(client.readFrame().code()).isEqualTo(1011);
+      client.send(ClientFrame.close(1011, ""));
+      client.expectEnd();
+      assertThat(ends).containsExactly(1011);
+      assertThat(thrown).hasSize(1).first().asString().contains("on purpose");
+    }
+  }
+
+  @Test
+  void pongs_do_not_pile_up_for_a_client_that_pings_and_does_not_read() throws Exception {
+    int pings = 60_000; // 7.8 MB
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      String padding = "p".repeat(110);
+      for (int i = 0; i < pings; i++) {
+        client.send(ClientFrame.ping(i + " " + padding));
+      }
+      client.send(ClientFrame.text("all sent"));
+      await().untilAsserted(() -> assertThat(seen).containsExactly("all sent"));
+      String last = "";
+      int pongs = 0;
+      while (!last.equals(pings - 1 + " " + padding)) {
+        last = client.readFrame().text();
+        pongs++;
+      }
+      assertThat(pongs).isLessThan(pings / 2);
+    }
+  }
+
+  @Test
+  void a_paused_connection_delivers_nothing_and_goes_on_where_it_stopped() throws Exception {
+    int port =
+        listen(
+            LONG,
+            c -> {
+              record(c);
+              c.onText(
+                  utf8 -> {
+                    seen.add(utf8.toString());
+                    c.pause();
+                  });
+            });
+    try (RawClient client = RawClient.open(port)) {
+      client.send(ClientFrame.text("a"), ClientFrame.text("b"), ClientFrame.text("c"));
+      await().untilAsserted(() -> assertThat(seen).containsExactly("a"));
+      client.send(ClientFrame.text("d"));
+      await().during(Duration.ofMillis(100)).until(() -> seen.size() == 1);
+      for (int i = 2; i <= 4; i++) {
+        int size = i;
+        onLoop(WebSocketConnection::resume);
+        await().untilAsserted(() -> assertThat(seen).hasSize(size));
+      }
+      assertThat(seen).containsExactly("a", "b", "c", "d");
+    }
+  }
+
+  @Test
+  void a_paused_connection_makes_its_client_wait() throws Exception {
+    int port =
+        listen(
+            LONG,
+            c -> {
+              record(c);
+              c.pause();
+            });
+    int messages = 40_000; // 40 MB, more than the kernel takes
+    List<Integer> sent = new CopyOnWriteArrayList<>();
+    try (RawClient client = RawClient.open(port)) {
+      Thread sender =
+          new Thread(
+              () -> {
+                try {
+                  ClientFrame frame = ClientFrame.text("x".repeat(MAX_MESSAGE));
+                  for (int i = 0; i < messages / 100; i++) {
+                    Buffer hundred = Buffer.buffer();
+                    for (int j = 0; j < 100; j++) {
+                      hundred.appendBuffer(frame.bytes());
+                    }
+                    client.send(hundred);
+                    sent.add(i);
+                  }
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      sender.start();
+      await().during(Duration.ofMillis(300)).until(sent::size, size -> size < messages / 200);
+      assertThat(seen).isEmpty();
+      onLoop(WebSocketConnection::resume);
+      sender.join(10_000);
+      await().untilAsserted(() -> assertThat(seen).hasSize(messages));
+    }
+  }
+}
