@@ -3,5 +3,8 @@ module io.millrace.transport.websocket {
   requires transitive io.millrace.api;
   requires io.netty.transport;
 
-// exports io.millrace.transport.websocket;
+  exports io.millrace.transport.websocket;
+
+  provides io.millrace.spi.Transport with
+      io.millrace.transport.websocket.WebSocketTransport;
 }

@@ -1,0 +1,26 @@
+package io.millrace.transport.websocket;
+
+import io.millrace.Entry;
+import io.millrace.spi.Framing;
+import io.millrace.spi.JsonFrames;
+import io.millrace.spi.Signal;
+import io.vertx.core.buffer.Buffer;
+
+/** The frames of {@code millrace.v1}: a JSON object in each text frame. */
+final class EnvelopeFraming implements Framing {
+
+  @Override
+  public Buffer entry(Entry entry) {
+    return FrameWriter.text(JsonFrames.message(entry));
+  }
+
+  @Override
+  public Buffer replayed(Entry entry, String subscribe) {
+    return FrameWriter.text(JsonFrames.replayed(entry, subscribe));
+  }
+
+  @Override
+  public Buffer signal(Signal signal) {
+    return FrameWriter.text(JsonFrames.signal(signal).toBuffer());
+  }
+}

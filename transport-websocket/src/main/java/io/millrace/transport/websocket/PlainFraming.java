@@ -1,0 +1,30 @@
+package io.millrace.transport.websocket;
+
+import io.millrace.Entry;
+import io.millrace.Message;
+import io.millrace.spi.Framing;
+import io.millrace.spi.JsonFrames;
+import io.millrace.spi.Signal;
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * Payloads alone: text frames for JSON, binary frames for bytes. There is no cursor, so a gap ends
+ * the connection.
+ */
+final class PlainFraming implements Framing {
+
+  private static final Buffer PING = FrameWriter.ping(Buffer.buffer());
+
+  @Override
+  public Buffer entry(Entry entry) {
+    Message message = entry.message();
+    Buffer payload = JsonFrames.payload(message);
+    return message.isJson() ? FrameWriter.text(payload) : FrameWriter.binary(payload);
+  }
+
+  /** Only proxies hear of anything: silence is broken by a ping. */
+  @Override
+  public Buffer signal(Signal signal) {
+    return signal instanceof Signal.Heartbeat ? PING : NOTHING;
+  }
+}

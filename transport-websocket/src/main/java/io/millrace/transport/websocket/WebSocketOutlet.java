@@ -1,0 +1,72 @@
+package io.millrace.transport.websocket;
+
+import io.millrace.spi.Ending;
+import io.millrace.spi.Outlet;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.function.Function;
+
+/** A WebSocket that is written to, and read only as fast as what was read has been dealt with. */
+final class WebSocketOutlet implements Outlet {
+
+  private final WebSocketConnection connection;
+  private Runnable drained = () -> {};
+
+  /** Completes when what was received has been dealt with. */
+  private Future<Void> received = Future.succeededFuture();
+
+  WebSocketOutlet(WebSocketConnection connection) {
+    this.connection = connection.onDrained(this::drained);
+  }
+
+  /** Gives what the client sends to a receiver. Left out, it is ignored. */
+  void receive(Function<Buffer, Future<Void>> receiver) {
+    connection.onText(text -> receive(receiver.apply(text)));
+    connection.onBinary(text -> receive(receiver.apply(text)));
+  }
+
+  private void receive(Future<Void> dealtWith) {
+    received = dealtWith;
+    if (!dealtWith.isComplete() || connection.writeQueueFull()) {
+      connection.pause();
+      dealtWith.onComplete(done -> readOn());
+    }
+  }
+
+  /** Answers go out on the same connection: a client that does not read them is not read either. */
+  private void readOn() {
+    if (received.isComplete() && !connection.writeQueueFull()) {
+      connection.resume();
+    }
+  }
+
+  private void drained() {
+    drained.run();
+    readOn();
+  }
+
+  @Override
+  public boolean writable() {
+    return !connection.writeQueueFull();
+  }
+
+  @Override
+  public void write(Buffer frames) {
+    connection.write(frames);
+  }
+
+  @Override
+  public void onDrain(Runnable handler) {
+    drained = handler;
+  }
+
+  @Override
+  public void onClose(Runnable handler) {
+    connection.onClosed(code -> handler.run());
+  }
+
+  @Override
+  public void end(Ending ending) {
+    connection.close(ending.code(), ending.reason());
+  }
+}
