@@ -47,10 +47,7 @@ final class Attaching {
   void attach(RoutingContext context, Transport transport) {
     Runnable leave;
     try {
-      if (!node.isServing()) {
-        throw new MillraceException(
-            MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
-      }
+      requireServing();
       leave = node.admission().admit(address(context));
     } catch (MillraceException full) {
       context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
@@ -66,6 +63,13 @@ final class Attaching {
     } catch (RuntimeException e) {
       leave.run();
       throw e;
+    }
+  }
+
+  private void requireServing() {
+    if (!node.isServing()) {
+      throw new MillraceException(
+          MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
     }
   }
 
@@ -109,6 +113,7 @@ final class Attaching {
       Runnable leave) {
     Beginning beginning;
     try {
+      requireServing();
       beginning = node.log().attach(subscriptions, asked.start());
     } catch (MillraceException e) {
       leave.run();

@@ -10,9 +10,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Carries out what a client sends on its connection, one command after the other. Whatever is wrong
@@ -64,20 +64,33 @@ final class Commands {
       fail("", e);
       commands = List.of();
     }
-    for (JsonFields command : commands) {
-      last = last.compose(done -> paced()).compose(paced -> carryOut(command));
-    }
-    last = last.compose(done -> relief());
+    Promise<Void> carriedOut = Promise.promise();
+    Iterator<JsonFields> inOrder = commands.iterator();
+    last = last.compose(done -> relief()).compose(relieved -> begin(inOrder, carriedOut));
     return last;
   }
 
-  private Future<Void> paced() {
-    long wait = commandRate.waitMillis(shard.now());
-    if (wait == 0 || reader.isEnded()) {
+  private Future<Void> begin(Iterator<JsonFields> commands, Promise<Void> carriedOut) {
+    carryOut(commands, carriedOut);
+    return carriedOut.future();
+  }
+
+  // A loop, not a chain of futures: a client may send many thousand commands in one frame.
+  private void carryOut(Iterator<JsonFields> commands, Promise<Void> carriedOut) {
+    while (commands.hasNext() && !reader.isEnded()) {
+      long wait = commandRate.waitMillis(shard.now());
+      if (wait > 0) {
+        shard.context().setTimer(wait, waited -> carryOut(commands, carriedOut));
+        return;
+      }
       commandRate.count(shard.now());
-      return Future.succeededFuture();
+      Future<Void> next = carryOut(commands.next());
+      if (!next.isComplete()) {
+        next.onComplete(done -> carryOut(commands, carriedOut));
+        return;
+      }
     }
-    return shard.context().timer(wait, TimeUnit.MILLISECONDS).compose(waited -> paced());
+    carriedOut.complete();
   }
 
   private Future<Void> relief() {
@@ -89,11 +102,8 @@ final class Commands {
     return promise.future();
   }
 
-  /** Carries out a command. The future completes, never fails, when the next may be. */
+  /** Carries out one. The future completes, never fails, when the next may be. */
   private Future<Void> carryOut(JsonFields command) {
-    if (reader.isEnded()) {
-      return Future.succeededFuture();
-    }
     String id = "";
     try {
       String type = command.string("type").orElseThrow(() -> bad("type is needed."));

@@ -49,8 +49,16 @@ final class Mount {
     router.post("/publish").handler(body);
     router.post("/publish").handler(this::publish);
     router.route().handler(this::route);
-    router.route().failureHandler(Problems::answer);
+    router.route().failureHandler(this::fail);
     return router;
+  }
+
+  private void fail(RoutingContext context) {
+    if (context.statusCode() == MillraceException.Code.TOO_LARGE.status()) {
+      Problems.answer(context, Publishing.tooLarge(options.maxClientMessageBytes()));
+    } else {
+      Problems.answer(context);
+    }
   }
 
   private void origin(RoutingContext context) {

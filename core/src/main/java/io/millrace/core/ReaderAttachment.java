@@ -86,8 +86,9 @@ final class ReaderAttachment implements Attachment {
   public void take(Framing framing, Outlet outlet, Duration hold) {
     Duration most = node.options().longPollHold();
     Duration bounded = hold.compareTo(most) > 0 ? most : hold;
-    String poll = Attaching.address(context) + " " + context.request().uri();
-    if (bounded.isZero() && !used && node.pollGuard().isTooSoon(poll)) {
+    boolean guarded = bounded.isZero() && asked.start().cursor().isPresent();
+    String poll = Attaching.address(context) + " " + asked.start() + " " + context.request().uri();
+    if (guarded && !used && node.pollGuard().isTooSoon(poll)) {
       abandon();
       context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
       context.fail(
@@ -108,7 +109,7 @@ final class ReaderAttachment implements Attachment {
             node.options(),
             bounded,
             () -> {
-              if (bounded.isZero()) {
+              if (guarded) {
                 node.pollGuard().answeredEmpty(poll);
               }
             });
