@@ -50,10 +50,7 @@ final class Attaching {
       requireServing();
       leave = node.admission().admit(address(context));
     } catch (MillraceException full) {
-      context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
-      if (!transport.refuse(context.response(), COME_BACK)) {
-        throw full;
-      }
+      refuse(context, transport, full);
       return;
     }
     try {
@@ -64,6 +61,19 @@ final class Attaching {
       leave.run();
       throw e;
     }
+  }
+
+  /**
+   * Answers what may be otherwise later in the transport's way, if it has one, else as a problem.
+   */
+  private static void refuse(RoutingContext context, Transport transport, Throwable cause) {
+    if (cause instanceof MillraceException known && known.retryable()) {
+      context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
+      if (transport.refuse(context.response(), COME_BACK)) {
+        return;
+      }
+    }
+    context.fail(cause);
   }
 
   private void requireServing() {
@@ -97,7 +107,7 @@ final class Attaching {
           }
           if (result.failed()) {
             leave.run();
-            context.fail(result.cause());
+            refuse(context, transport, result.cause());
           } else {
             hand(context, transport, asked, subscriptions, shard, leave);
           }
@@ -118,7 +128,7 @@ final class Attaching {
     } catch (MillraceException e) {
       leave.run();
       node.interests().release(subscriptions);
-      context.fail(e);
+      refuse(context, transport, e);
       return;
     }
     ReaderAttachment attachment =
