@@ -67,6 +67,9 @@ final class Attaching {
    * Answers what may be otherwise later in the transport's way, if it has one, else as a problem.
    */
   private static void refuse(RoutingContext context, Transport transport, Throwable cause) {
+    if (context.response().closed()) {
+      return;
+    }
     if (cause instanceof MillraceException known && known.retryable()) {
       context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
       if (transport.refuse(context.response(), COME_BACK)) {
