@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -66,11 +65,9 @@ abstract class BrokerFixture {
   }
 
   @AfterEach
-  void closeAll() throws Exception {
+  void closeAll() {
     try {
-      for (BrokerNode node : nodes) {
-        node.broker().close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-      }
+      nodes.forEach(BrokerNode::close);
     } finally {
       nodes.clear();
       TestNode.await(vertx().close());

@@ -28,6 +28,7 @@ final class BrokerNode implements Ingress {
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final List<String> reports = new CopyOnWriteArrayList<>();
   private final Set<ChannelPattern> interrupted = ConcurrentHashMap.newKeySet();
+  private boolean closed;
   private final AtomicLong sequence = new AtomicLong();
 
   BrokerNode(Vertx vertx, Broker broker, Predicate<Message> refused) {
@@ -69,6 +70,14 @@ final class BrokerNode implements Ingress {
   @Override
   public void restored() {
     reports.add("restored");
+  }
+
+  /** Closes the broker, the first time. */
+  void close() {
+    if (!closed) {
+      closed = true;
+      TestNode.await(broker.close());
+    }
   }
 
   Broker broker() {
