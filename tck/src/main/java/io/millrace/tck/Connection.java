@@ -21,6 +21,7 @@ public final class Connection implements AutoCloseable {
 
   private final Wire wire;
   private final Codec codec;
+  private final boolean head;
   private final ResponseDecoder response;
   private final Buffer body = Buffer.buffer();
   private final Deque<Frame> frames = new ArrayDeque<>();
@@ -29,6 +30,7 @@ public final class Connection implements AutoCloseable {
   private Connection(Wire wire, Codec codec, boolean head) {
     this.wire = wire;
     this.codec = codec;
+    this.head = head;
     this.response = new ResponseDecoder(head);
   }
 
@@ -165,7 +167,7 @@ public final class Connection implements AutoCloseable {
     }
     if (response.complete()) {
       ended = true;
-      if (readable) {
+      if (readable && !head) {
         frames.addAll(codec.end());
       }
     }

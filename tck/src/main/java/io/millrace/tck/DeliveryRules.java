@@ -11,12 +11,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** T01 to T12: what a reader gets while nothing goes wrong. */
 abstract class DeliveryRules extends TransportFixture {
 
   private static final int ATTACHES = 2_000;
+  private static final int CLIENTS = 8;
   private static final int READERS = 50;
 
   @Test
@@ -30,19 +34,32 @@ abstract class DeliveryRules extends TransportFixture {
   }
 
   @Test
-  void required_T02_aMessagePublishedWhileAReaderAttachesIsNeitherLostNorDoubled() {
+  void required_T02_aMessagePublishedWhileAReaderAttachesIsNeitherLostNorDoubled()
+      throws Exception {
     TestNode node = node();
-    List<Follower> readers = new ArrayList<>();
+    ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    closing(clients::shutdownNow);
+    List<Future<Follower>> readers = new ArrayList<>();
     try (Traffic traffic = new Traffic(node, Integer.MAX_VALUE, "a")) {
       traffic.start();
       for (int i = 0; i < ATTACHES; i++) {
-        Follower reader = new Follower(node.port(), client(), "channels=a", patience());
-        readers.add(reader.untilDelivered(3));
-        reader.cut();
+        readers.add(clients.submit(() -> shortVisit(node)));
+      }
+      for (Future<Follower> reader : readers) {
+        reader.get();
       }
     }
     Ledger ledger = new Ledger(node, client(), on("a"));
-    readers.forEach(reader -> ledger.verify(Optional.empty(), reader.frames()));
+    for (Future<Follower> reader : readers) {
+      ledger.verify(Optional.empty(), reader.get().frames());
+    }
+  }
+
+  private Follower shortVisit(TestNode node) {
+    Follower reader = new Follower(node.port(), client(), "channels=a", patience());
+    reader.untilDelivered(2);
+    reader.cut();
+    return reader;
   }
 
   @Test

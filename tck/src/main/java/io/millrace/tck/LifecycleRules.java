@@ -112,7 +112,7 @@ abstract class LifecycleRules extends HttpRules {
 
   @Test
   void required_T46_readersThatHaveLeftLeaveNothingBehind() {
-    TestNode node = node();
+    TestNode node = selectiveNode();
     for (int i = 0; i < LEAVERS; i++) {
       int reader = i;
       String channels =
@@ -137,7 +137,7 @@ abstract class LifecycleRules extends HttpRules {
 
   @Test
   void required_T47_aClientThatLeavesBeforeTheBrokerConfirmedLeavesNothingBehind() {
-    TestNode node = node();
+    TestNode node = selectiveNode();
     node.broker().holdSubscriptions();
     for (int i = 0; i < 20; i++) {
       String channel = "c" + i;

@@ -31,6 +31,7 @@ public final class TestBroker implements Broker {
    */
   public record Appended(String cursor, String channel, Message message) {}
 
+  private final boolean selective;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Appended> appended = new ArrayList<>();
   private final Set<ChannelPattern> subscribed = ConcurrentHashMap.newKeySet();
@@ -38,8 +39,19 @@ public final class TestBroker implements Broker {
   private volatile Optional<Ingress> ingress = Optional.empty();
   private volatile boolean holding;
 
-  /** A broker that is not open yet. */
-  public TestBroker() {}
+  /** A broker that brings everything. */
+  public TestBroker() {
+    this(false);
+  }
+
+  /**
+   * A broker.
+   *
+   * @param selective whether the node must subscribe to what it wants
+   */
+  public TestBroker(boolean selective) {
+    this.selective = selective;
+  }
 
   @Override
   public String name() {
@@ -96,7 +108,7 @@ public final class TestBroker implements Broker {
 
   @Override
   public boolean selective() {
-    return false;
+    return selective;
   }
 
   @Override

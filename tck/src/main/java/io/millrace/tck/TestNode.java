@@ -36,9 +36,9 @@ public final class TestNode implements AutoCloseable {
   private final Millrace millrace;
   private final AtomicInteger port = new AtomicInteger();
 
-  private TestNode(List<Transport> transports, MillraceOptions options) {
+  private TestNode(TestBroker broker, List<Transport> transports, MillraceOptions options) {
     vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
-    broker = new TestBroker();
+    this.broker = broker;
     Millrace.Builder builder = Millrace.builder(vertx).broker(broker).options(options);
     transports.forEach(builder::transport);
     millrace = builder.build();
@@ -52,7 +52,20 @@ public final class TestNode implements AutoCloseable {
    * @return the node
    */
   public static TestNode start(MillraceOptions options, Transport... transports) {
-    TestNode node = new TestNode(List.of(transports), options);
+    return start(new TestBroker(), options, transports);
+  }
+
+  /**
+   * Starts a node and waits until it serves.
+   *
+   * @param broker what feeds it
+   * @param options limits, bounds and times
+   * @param transports what it serves
+   * @return the node
+   */
+  public static TestNode start(
+      TestBroker broker, MillraceOptions options, Transport... transports) {
+    TestNode node = new TestNode(broker, List.of(transports), options);
     try {
       await(node.millrace.ready());
       await(
