@@ -1,11 +1,15 @@
 /** Contract tests that every transport and every broker passes. */
 module io.millrace.tck {
   requires awaitility;
+  requires com.fasterxml.jackson.core;
   requires io.millrace.core;
   requires org.assertj.core;
   requires transitive io.millrace.api;
   requires transitive org.junit.jupiter.api;
   requires transitive org.junit.jupiter.params;
 
-// exports io.millrace.tck;
+  // JUnit calls test methods that plug-ins inherit.
+  opens io.millrace.tck;
+
+  exports io.millrace.tck;
 }

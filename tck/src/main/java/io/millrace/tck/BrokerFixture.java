@@ -1,0 +1,109 @@
+package io.millrace.tck;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.millrace.Message;
+import io.millrace.spi.Broker;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** What the rules of brokers share. */
+abstract class BrokerFixture {
+
+  private final List<BrokerNode> nodes = new ArrayList<>();
+  private Optional<Vertx> vertx = Optional.empty();
+
+  /**
+   * Makes a broker that is not open yet. Those made for one test are linked to one backend, if the
+   * broker is {@link Broker#shared()}: each serves a node of its own.
+   *
+   * @return a new broker
+   */
+  protected abstract Broker newBroker();
+
+  /**
+   * Returns the means to cut the link between the brokers and their backend, if there is one that a
+   * test can cut.
+   *
+   * @return empty by default: rules about outages are skipped
+   */
+  protected Optional<Link> link() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns how long to wait for what must happen.
+   *
+   * @return 10 seconds by default
+   */
+  protected Duration patience() {
+    return Duration.ofSeconds(10);
+  }
+
+  /** The link between brokers and their backend. */
+  public interface Link {
+
+    /** Cuts it for all brokers. */
+    void cut();
+
+    /** Lets brokers link again. */
+    void mend();
+  }
+
+  @BeforeEach
+  void startVertx() {
+    vertx = Optional.of(Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2)));
+  }
+
+  @AfterEach
+  void closeAll() {
+    try {
+      nodes.forEach(BrokerNode::close);
+    } finally {
+      nodes.clear();
+      TestNode.await(vertx().close());
+    }
+  }
+
+  final Vertx vertx() {
+    return vertx.orElseThrow();
+  }
+
+  final BrokerNode node() {
+    return node(message -> false);
+  }
+
+  final BrokerNode node(Predicate<Message> refused) {
+    BrokerNode node = new BrokerNode(vertx(), newBroker(), refused);
+    nodes.add(node);
+    return node.open();
+  }
+
+  /** Two nodes, or one twice if the broker is not shared. */
+  final List<BrokerNode> pair() {
+    BrokerNode first = node();
+    return List.of(first, newBroker().shared() ? node() : first);
+  }
+
+  final void needsSelective() {
+    assumeTrue(newBroker().selective(), "This rule is for brokers that are selective.");
+  }
+
+  final Link needsLink() {
+    assumeTrue(link().isPresent(), "This rule is for brokers whose test can cut the link.");
+    return link().orElseThrow();
+  }
+
+  final ConditionFactory patiently() {
+    return await().atMost(patience()).pollInterval(Duration.ofMillis(2));
+  }
+}

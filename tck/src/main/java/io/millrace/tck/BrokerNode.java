@@ -1,0 +1,121 @@
+package io.millrace.tck;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.Publication;
+import io.millrace.spi.Broker;
+import io.millrace.spi.Ingress;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/** A node reduced to its link: it writes down what a broker brings. Safe on any thread. */
+final class BrokerNode implements Ingress {
+
+  record Received(String channel, Message message) {}
+
+  private final Vertx vertx;
+  private final Broker broker;
+  private final Predicate<Message> refused;
+  private final List<Received> received = new CopyOnWriteArrayList<>();
+  private final List<String> reports = new CopyOnWriteArrayList<>();
+  private final Set<ChannelPattern> interrupted = ConcurrentHashMap.newKeySet();
+  private boolean closed;
+  private final AtomicLong sequence = new AtomicLong();
+
+  BrokerNode(Vertx vertx, Broker broker, Predicate<Message> refused) {
+    this.vertx = vertx;
+    this.broker = broker;
+    this.refused = refused;
+  }
+
+  BrokerNode open() {
+    TestNode.await(broker.open(this));
+    return this;
+  }
+
+  @Override
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  @Override
+  public Publication append(String channel, Message message) {
+    ChannelPattern.checkName(channel);
+    if (refused.test(message)) {
+      throw new MillraceException(MillraceException.Code.TOO_LARGE, "The message is too large.");
+    }
+    received.add(new Received(channel, message));
+    return Publication.named("tck-" + sequence.incrementAndGet());
+  }
+
+  @Override
+  public void interrupted(Collection<ChannelPattern> patterns) {
+    interrupted.addAll(patterns);
+  }
+
+  @Override
+  public void degraded() {
+    reports.add("degraded");
+  }
+
+  @Override
+  public void restored() {
+    reports.add("restored");
+  }
+
+  /** Closes the broker, the first time. */
+  void close() {
+    if (!closed) {
+      closed = true;
+      TestNode.await(broker.close());
+    }
+  }
+
+  Broker broker() {
+    return broker;
+  }
+
+  void subscribe(String pattern) {
+    TestNode.await(broker.subscribe(ChannelPattern.of(pattern)));
+  }
+
+  void unsubscribe(String pattern) {
+    TestNode.await(broker.unsubscribe(ChannelPattern.of(pattern)));
+  }
+
+  /** Publishes as the engine does: with a time. */
+  Future<Publication> publish(String channel, Message message) {
+    return broker.publish(
+        channel, message.time().isPresent() ? message : message.withTime(Instant.now()));
+  }
+
+  List<Received> received() {
+    return received;
+  }
+
+  /** The payloads of what came on channels that a pattern matches, as text. */
+  List<String> texts(String pattern) {
+    ChannelPattern wanted = ChannelPattern.of(pattern);
+    return received.stream()
+        .filter(entry -> wanted.matches(entry.channel()))
+        .map(entry -> entry.message().data().toString())
+        .toList();
+  }
+
+  List<String> reports() {
+    return reports;
+  }
+
+  Set<ChannelPattern> interruptedPatterns() {
+    return interrupted;
+  }
+}

@@ -1,0 +1,387 @@
+package io.millrace.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.Millrace;
+import io.millrace.MillraceException;
+import io.millrace.Priority;
+import io.millrace.Publication;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The contract of brokers: the rules B01 to B17 of {@code docs/spec.md}, each a test whose name
+ * carries the rule's number. A broker's test extends this and says what to test:
+ *
+ * <pre>{@code
+ * class MemoryBrokerTest extends BrokerTck {
+ *   @Override
+ *   protected Broker newBroker() {
+ *     return new MemoryBroker();
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>A rule that supposes a power the broker does not have is skipped, and says so.
+ */
+public abstract class BrokerTck extends BrokerFixture {
+
+  private static final int MANY = 500;
+
+  /** For subclasses. */
+  protected BrokerTck() {}
+
+  /** Publishes a mark and waits until it was brought: what was published before has been, too. */
+  private void settle(BrokerNode from, BrokerNode at, String channel) {
+    String mark = "\"mark " + at.received().size() + "\"";
+    TestNode.await(from.publish(channel, Message.jsonText(Buffer.buffer(mark))));
+    patiently().until(() -> at.texts(channel).contains(mark));
+  }
+
+  private static List<String> withoutMarks(List<String> texts) {
+    return texts.stream().filter(text -> !text.startsWith("\"mark ")).toList();
+  }
+
+  @Test
+  void required_B01_aBrokerHasANameToBeChosenBy() {
+    assertThat(newBroker().name()).matches("[a-z0-9-]+");
+    assertThat(newBroker().name()).isEqualTo(newBroker().name());
+  }
+
+  @Test
+  void required_B02_aPublishThatCompletesWasTakenAndOneThatWasNotFails() {
+    BrokerNode node = node();
+    node.subscribe("a");
+    for (int i = 0; i < 50; i++) {
+      int count = i + 1;
+      TestNode.await(node.publish("a", Message.json(i)));
+      patiently().until(() -> node.received().size() == count);
+    }
+    node.close();
+    Future<Publication> late = node.publish("a", Message.json("late"));
+    patiently().until(late::isComplete);
+    assertThat(late.failed()).as("a publish fails after close").isTrue();
+    assertThat(late.cause()).isInstanceOf(MillraceException.class);
+    assertThat(node.received()).hasSize(50);
+  }
+
+  @Test
+  void required_B03_whatOneThreadPublishesToAChannelIsBroughtInThatOrder() {
+    List<BrokerNode> nodes = pair();
+    nodes.forEach(node -> node.subscribe("a"));
+    List<Future<Publication>> publications = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      publications.add(nodes.get(0).publish("a", Message.json(i)));
+    }
+    TestNode.await(Future.all(publications));
+    List<String> expected = IntStream.range(0, MANY).mapToObj(String::valueOf).toList();
+    for (BrokerNode node : nodes) {
+      patiently().until(() -> node.received().size() >= MANY);
+      assertThat(node.texts("a")).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void required_B04_everySubscribedNodeIsBroughtEachMessageOnceFromManyPublishersAtATime()
+      throws InterruptedException {
+    List<BrokerNode> nodes = pair();
+    nodes.forEach(node -> node.subscribe("a"));
+    int publishers = 4;
+    ExecutorService threads = Executors.newFixedThreadPool(publishers);
+    CountDownLatch start = new CountDownLatch(1);
+    for (int p = 0; p < publishers; p++) {
+      BrokerNode node = nodes.get(p % 2);
+      String prefix = p + "-";
+      threads.execute(
+          () -> {
+            awaitUninterrupted(start);
+            for (int i = 0; i < MANY; i++) {
+              var unused = node.publish("a", Message.json(prefix + i));
+            }
+          });
+    }
+    start.countDown();
+    threads.shutdown();
+    assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    for (BrokerNode node : nodes) {
+      patiently().until(() -> node.received().size() >= publishers * MANY);
+      settle(nodes.get(0), node, "a");
+      List<String> texts = withoutMarks(node.texts("a"));
+      for (int p = 0; p < publishers; p++) {
+        String prefix = "\"" + p + "-";
+        List<String> expected = IntStream.range(0, MANY).mapToObj(i -> prefix + i + "\"").toList();
+        assertThat(texts.stream().filter(text -> text.startsWith(prefix))).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void required_B05_nothingPublishedAfterASubscriptionWasConfirmedIsMissed() {
+    List<BrokerNode> nodes = pair();
+    for (int i = 0; i < 200; i++) {
+      String channel = "c" + i % 7;
+      String text = "" + i;
+      nodes.get(0).subscribe(channel);
+      TestNode.await(nodes.get(1).publish(channel, Message.json(i)));
+      patiently().until(() -> nodes.get(0).texts(channel).contains(text));
+      nodes.get(0).unsubscribe(channel);
+    }
+  }
+
+  @Test
+  void required_B06_aPatternBringsTheChannelsItMatches() {
+    List<BrokerNode> nodes = pair();
+    List<String> channels =
+        List.of("a", "a.b", "a.c", "a.b.c", "b.b.c", "a.b.c.d", "b.a", "aa.b", "x.b.y");
+    List<String> patterns = List.of("a.*", "a.**", "*.b.c", "*", "**", "a.*.c", "x.*.**");
+    for (String pattern : patterns) {
+      BrokerNode reader = nodes.get(0);
+      int before = reader.received().size();
+      reader.subscribe(pattern);
+      ChannelPattern wanted = ChannelPattern.of(pattern);
+      channels.forEach(
+          channel -> TestNode.await(nodes.get(1).publish(channel, Message.json(pattern))));
+      List<String> matching = channels.stream().filter(wanted::matches).toList();
+      List<BrokerNode.Received> received = reader.received();
+      patiently().until(() -> received.size() >= before + matching.size());
+      reader.unsubscribe(pattern);
+      assertThat(
+              received.subList(before, received.size()).stream()
+                  .map(BrokerNode.Received::channel)
+                  .filter(channel -> newBroker().selective() || wanted.matches(channel)))
+          .as(pattern)
+          .isEqualTo(matching);
+    }
+  }
+
+  @Test
+  void required_B07_aNameAndAPatternThatBothMatchBringAMessageOnce() {
+    List<BrokerNode> nodes = pair();
+    BrokerNode reader = nodes.get(0);
+    List.of("a.b", "a.*", "**", "a.**").forEach(reader::subscribe);
+    for (int i = 0; i < 20; i++) {
+      TestNode.await(nodes.get(1).publish("a.b", Message.json(i)));
+    }
+    settle(nodes.get(1), reader, "a.b");
+    assertThat(withoutMarks(reader.texts("a.b")))
+        .isEqualTo(IntStream.range(0, 20).mapToObj(String::valueOf).toList());
+  }
+
+  @Test
+  void required_B08_ofANameAndAPatternEitherCanBeLeftFirst() {
+    List<BrokerNode> nodes = pair();
+    BrokerNode reader = nodes.get(0);
+    int round = 0;
+    for (List<String> order :
+        List.of(List.of("a.b", "a.*"), List.of("a.*", "a.b"), List.of("**", "a.*"))) {
+      order.forEach(reader::subscribe);
+      reader.unsubscribe(order.get(0));
+      String text = "" + round++;
+      TestNode.await(nodes.get(1).publish("a.b", Message.json(round - 1)));
+      settle(nodes.get(1), reader, "a.b");
+      assertThat(reader.texts("a.b").stream().filter(text::equals)).as("%s", order).hasSize(1);
+      reader.unsubscribe(order.get(1));
+    }
+  }
+
+  @Test
+  void required_B09_aSelectiveBrokerBringsNothingThatIsNotSubscribed() {
+    needsSelective();
+    List<BrokerNode> nodes = pair();
+    BrokerNode reader = nodes.get(0);
+    List.of("a", "b.*", "kept").forEach(reader::subscribe);
+    TestNode.await(nodes.get(1).publish("other", Message.json(0)));
+    List.of("a", "b.*").forEach(reader::unsubscribe);
+    List.of("a", "b.c", "other")
+        .forEach(channel -> TestNode.await(nodes.get(1).publish(channel, Message.json(1))));
+    settle(nodes.get(1), reader, "kept");
+    assertThat(reader.received()).extracting(BrokerNode.Received::channel).containsOnly("kept");
+  }
+
+  @Test
+  void required_B10_aChannelCanBeSubscribedAgain() {
+    List<BrokerNode> nodes = pair();
+    BrokerNode reader = nodes.get(0);
+    for (int i = 0; i < 5; i++) {
+      for (String pattern : List.of("a.b", "a.*")) {
+        reader.subscribe(pattern);
+        TestNode.await(nodes.get(1).publish("a.b", Message.json(pattern + i)));
+        settle(nodes.get(1), reader, "a.b");
+        reader.unsubscribe(pattern);
+      }
+    }
+    assertThat(withoutMarks(reader.texts("a.b"))).hasSize(10).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void required_B11_aMessageArrivesAsItWasPublished() {
+    List<BrokerNode> nodes = pair();
+    nodes.get(0).subscribe("a");
+    List<Message> sent = new ArrayList<>();
+    for (Message message : Payloads.all()) {
+      sent.add(message.withTime(Instant.ofEpochMilli(1_764_000_000_000L + sent.size())));
+    }
+    Message plain = sent.get(0);
+    for (Priority priority : Priority.values()) {
+      sent.add(plain.withPriority(priority).withKey("key_-" + priority));
+    }
+    sent.add(plain.withTime(Instant.EPOCH));
+    sent.forEach(message -> TestNode.await(nodes.get(1).publish("a", message)));
+    List<BrokerNode.Received> received = nodes.get(0).received();
+    patiently().until(() -> received.size() == sent.size());
+    for (int i = 0; i < sent.size(); i++) {
+      same(received.get(i).message(), sent.get(i));
+    }
+  }
+
+  private static void same(Message message, Message expected) {
+    assertThat(message.data()).isEqualTo(expected.data());
+    assertThat(message.isJson()).isEqualTo(expected.isJson());
+    assertThat(message.event()).isEqualTo(expected.event());
+    assertThat(message.priority()).isEqualTo(expected.priority());
+    assertThat(message.time()).isEqualTo(expected.time());
+    assertThat(message.key()).isEqualTo(expected.key());
+  }
+
+  @Test
+  void required_B12_nothingIsBroughtAfterClose() {
+    List<BrokerNode> nodes = pair();
+    BrokerNode reader = nodes.get(0);
+    reader.subscribe("a");
+    var unused = nodes.get(1).publish("a", Message.json(0));
+    reader.close();
+    int then = reader.received().size();
+    // What others publish must not come, and nothing of its own either.
+    var late = nodes.get(1).publish("a", Message.json(1));
+    if (newBroker().shared()) {
+      BrokerNode other = node();
+      other.subscribe("a");
+      settle(nodes.get(1), other, "a");
+    }
+    patiently().until(late::isComplete);
+    patiently().during(Duration.ofMillis(50)).until(() -> reader.received().size() == then);
+  }
+
+  @Test
+  void required_B13_namesAreTakenToTheLetter() {
+    List<BrokerNode> nodes = pair();
+    String longest = "x".repeat(ChannelPattern.MAX_LENGTH);
+    List<String> names =
+        List.of(
+            "a",
+            "A",
+            "a-b",
+            "a_b",
+            "-",
+            "_",
+            "0",
+            "a.0",
+            "null",
+            longest,
+            "a." + longest.substring(2));
+    names.forEach(nodes.get(0)::subscribe);
+    names.forEach(name -> TestNode.await(nodes.get(1).publish(name, Message.json(name))));
+    patiently().until(() -> nodes.get(0).received().size() == names.size());
+    assertThat(nodes.get(0).received())
+        .allMatch(entry -> entry.message().json().orElseThrow().equals(entry.channel()))
+        .extracting(BrokerNode.Received::channel)
+        .isEqualTo(names);
+  }
+
+  @Test
+  void required_B14_whatIsNoChannelNeverReachesTheBroker() {
+    SpyBroker spy = new SpyBroker(newBroker());
+    Millrace millrace = Millrace.builder(vertx()).broker(spy).transport(new NoTransport()).build();
+    try {
+      TestNode.await(millrace.ready());
+      for (String name :
+          List.of("", "a b", "a/b", "a..b", "/topic/a", "a#", "a>", "a*", "a\n", "한")) {
+        assertThatThrownBy(() -> millrace.channel(name)).isInstanceOf(MillraceException.class);
+        assertThatThrownBy(() -> ChannelPattern.of(name)).isInstanceOf(MillraceException.class);
+      }
+      assertThatThrownBy(() -> millrace.channel("a.*")).isInstanceOf(MillraceException.class);
+      TestNode.await(millrace.channel("good").publish(Message.json(1)));
+      assertThat(spy.channels()).containsExactly("good");
+    } finally {
+      TestNode.await(millrace.close());
+    }
+  }
+
+  @Test
+  void required_B15_aMessageThatTheNodeRefusesStopsNoOther() {
+    BrokerNode reader = node(message -> message.event().equals("refused"));
+    reader.subscribe("a");
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      boolean refused = i % 4 == 1;
+      Message message = Message.json(i).withEvent(refused ? "refused" : "taken");
+      Future<Publication> publication = reader.publish("a", message);
+      patiently().until(publication::isComplete);
+      if (!refused) {
+        assertThat(publication.succeeded()).isTrue();
+        expected.add("" + i);
+      }
+    }
+    patiently().until(() -> reader.received().size() == expected.size());
+    assertThat(reader.texts("a")).isEqualTo(expected);
+  }
+
+  @Test
+  void required_B16_manySubscriptionsLiveSideBySide() {
+    List<BrokerNode> nodes = pair();
+    List<String> channels = IntStream.range(0, MANY).mapToObj(i -> "c." + i).toList();
+    TestNode.await(
+        Future.all(
+            channels.stream()
+                .map(channel -> nodes.get(0).broker().subscribe(ChannelPattern.of(channel)))
+                .toList()));
+    channels.forEach(
+        channel -> TestNode.await(nodes.get(1).publish(channel, Message.json(channel))));
+    patiently().until(() -> nodes.get(0).received().size() == MANY);
+    assertThat(nodes.get(0).received())
+        .extracting(BrokerNode.Received::channel)
+        .containsExactlyInAnyOrderElementsOf(channels);
+  }
+
+  @Test
+  void required_B17_anOutageIsReportedAndEverythingIsSubscribedAgainAfterIt() {
+    Link link = needsLink();
+    List<BrokerNode> nodes = pair();
+    BrokerNode reader = nodes.get(0);
+    List.of("a", "b.*").forEach(reader::subscribe);
+    link.cut();
+    patiently().until(() -> reader.reports().contains("degraded"));
+    Future<Publication> during = nodes.get(1).publish("a", Message.json("during"));
+    link.mend();
+    patiently().until(() -> reader.reports().equals(List.of("degraded", "restored")));
+    assertThat(reader.interruptedPatterns())
+        .contains(ChannelPattern.of("a"), ChannelPattern.of("b.*"));
+    patiently().until(during::isComplete);
+    if (during.succeeded()) {
+      patiently().until(() -> reader.texts("a").contains("\"during\""));
+    }
+    TestNode.await(nodes.get(1).publish("b.c", Message.json("after")));
+    patiently().until(() -> reader.texts("b.c").contains("\"after\""));
+  }
+}

@@ -1,0 +1,38 @@
+package io.millrace.tck;
+
+import java.util.List;
+
+/**
+ * Turns the bytes of one connection into frames. It gets the body of the response as it comes off
+ * the wire, in pieces cut anywhere, with only HTTP's own framing (RFC 9112) taken away; after a
+ * {@code 101} it gets everything. It must report every frame and drop none.
+ */
+public interface Codec {
+
+  /**
+   * Takes the next bytes.
+   *
+   * @param bytes one or more
+   * @return the frames that these bytes complete
+   */
+  List<Frame> decode(byte[] bytes);
+
+  /**
+   * Says that the body has come to its proper end.
+   *
+   * @return the frames that the end completes
+   */
+  default List<Frame> end() {
+    return List.of();
+  }
+
+  /**
+   * Wraps a command; only asked if the transport is duplex.
+   *
+   * @param json a JSON object
+   * @return the bytes to send
+   */
+  default byte[] encode(String json) {
+    throw new UnsupportedOperationException("This transport's clients cannot send.");
+  }
+}

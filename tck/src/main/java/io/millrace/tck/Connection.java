@@ -1,0 +1,227 @@
+package io.millrace.tck;
+
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * One request on one TCP connection of its own, and what comes back. Nothing is read before it is
+ * asked for, so a client that does not read is one that does not call. Not safe for use by several
+ * threads.
+ */
+public final class Connection implements AutoCloseable {
+
+  private final Wire wire;
+  private final Codec codec;
+  private final boolean head;
+  private final ResponseDecoder response;
+  private final Buffer body = Buffer.buffer();
+  private final Deque<Frame> frames = new ArrayDeque<>();
+  private boolean ended;
+
+  private Connection(Wire wire, Codec codec, boolean head) {
+    this.wire = wire;
+    this.codec = codec;
+    this.head = head;
+    this.response = new ResponseDecoder(head);
+  }
+
+  /**
+   * Connects and sends a request; does not wait for the answer.
+   *
+   * @param port where a {@link TestNode} listens, on the loopback address
+   * @param client how to ask
+   * @param query the query, without {@code ?}
+   * @return the connection
+   */
+  public static Connection open(int port, TestClient client, String query) {
+    return open(port, client, "GET", TestNode.MOUNT, query, Map.of());
+  }
+
+  /**
+   * Connects and sends a request; does not wait for the answer.
+   *
+   * @param port where a {@link TestNode} listens, on the loopback address
+   * @param client how to ask
+   * @param method the HTTP method
+   * @param path the path
+   * @param query the query, without {@code ?}
+   * @param headers further headers, which replace the client's own of the same name
+   * @return the connection
+   */
+  public static Connection open(
+      int port,
+      TestClient client,
+      String method,
+      String path,
+      String query,
+      Map<String, String> headers) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("Host", "localhost:" + port);
+    // Every connection is a client of its own, also to limits that count by address.
+    all.put("X-Forwarded-For", randomAddress());
+    all.putAll(client.headers());
+    all.putAll(headers);
+    String separator = query.isEmpty() || client.query().isEmpty() ? "" : "&";
+    StringBuilder request = new StringBuilder();
+    request.append(method).append(' ').append(path);
+    request.append('?').append(query).append(separator).append(client.query());
+    request.append(" HTTP/1.1\r\n");
+    all.forEach((name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
+    byte[] bytes = request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    Connection connection = new Connection(new Wire(port), client.codec(), method.equals("HEAD"));
+    connection.wire.send(bytes);
+    return connection;
+  }
+
+  private static String randomAddress() {
+    int bits = ThreadLocalRandom.current().nextInt();
+    return "10." + (bits & 255) + "." + (bits >> 8 & 255) + "." + (bits >> 16 & 255);
+  }
+
+  /**
+   * Reads once.
+   *
+   * @param patience how long to wait for bytes
+   * @return the frames they complete; none if there were no bytes in time
+   */
+  public List<Frame> read(Duration patience) {
+    return read(patience, Integer.MAX_VALUE);
+  }
+
+  /** Reads once, at most so many bytes. */
+  List<Frame> read(Duration patience, int limit) {
+    receive(patience, limit);
+    List<Frame> read = new ArrayList<>(frames);
+    frames.clear();
+    return read;
+  }
+
+  /**
+   * Waits for one frame.
+   *
+   * @param patience how long to wait
+   * @return the frame; empty if none came in time or the connection ended before
+   */
+  public Optional<Frame> next(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (frames.isEmpty() && !ended && System.nanoTime() < deadline) {
+      receive(Duration.ofNanos(deadline - System.nanoTime()), Integer.MAX_VALUE);
+    }
+    return Optional.ofNullable(frames.poll());
+  }
+
+  /**
+   * Waits for the status and the headers. What of the body comes with them is kept.
+   *
+   * @param patience how long to wait
+   * @return whether they came
+   */
+  public boolean awaitHead(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!response.hasHead() && !ended && System.nanoTime() < deadline) {
+      receive(Duration.ofNanos(deadline - System.nanoTime()), 1024);
+    }
+    return response.hasHead();
+  }
+
+  /**
+   * Waits for the end.
+   *
+   * @param patience how long to wait
+   * @return whether it came
+   */
+  public boolean awaitEnd(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!ended && System.nanoTime() < deadline) {
+      receive(Duration.ofNanos(deadline - System.nanoTime()), Integer.MAX_VALUE);
+    }
+    return ended;
+  }
+
+  private void receive(Duration patience, int limit) {
+    if (ended) {
+      return;
+    }
+    Optional<byte[]> bytes = wire.read(patience, limit);
+    if (bytes.isEmpty()) {
+      ended = true;
+      return;
+    }
+    if (bytes.get().length == 0) {
+      return;
+    }
+    Buffer received = response.decode(bytes.get());
+    body.appendBuffer(received);
+    boolean readable = response.status() / 100 == 2 || response.status() == 101;
+    if (readable && received.length() > 0) {
+      frames.addAll(codec.decode(received.getBytes()));
+    }
+    if (response.complete()) {
+      ended = true;
+      if (readable && !head) {
+        frames.addAll(codec.end());
+      }
+    }
+  }
+
+  /**
+   * Sends a command.
+   *
+   * @param json a JSON object, or an array of them
+   */
+  public void send(String json) {
+    wire.send(codec.encode(json));
+  }
+
+  /** {@return the status, zero before it has come} */
+  public int status() {
+    return response.status();
+  }
+
+  /**
+   * Returns a header of the response.
+   *
+   * @param name its name
+   * @return its value, if it is there
+   */
+  public Optional<String> header(String name) {
+    return response.header(name);
+  }
+
+  /** {@return what has been read of the body} */
+  public Buffer body() {
+    return body.copy();
+  }
+
+  /** {@return whether nothing more will come, and everything that came has been read} */
+  public boolean ended() {
+    return ended && frames.isEmpty();
+  }
+
+  /** {@return whether the response came to its proper end, and was not cut} */
+  public boolean complete() {
+    return response.complete();
+  }
+
+  /** Ends the connection by a TCP reset: what is under way in either direction is lost. */
+  public void reset() {
+    wire.reset();
+    ended = true;
+  }
+
+  /** Ends the connection in order. */
+  @Override
+  public void close() {
+    wire.close();
+    ended = true;
+  }
+}

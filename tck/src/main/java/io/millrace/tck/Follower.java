@@ -1,0 +1,202 @@
+package io.millrace.tck;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * A client that keeps going: it reads, and whenever its connection has ended it asks again from the
+ * last cursor it was told. It keeps every frame that came, doubles included. Nothing happens unless
+ * a method is called. Not safe for use by several threads.
+ */
+public final class Follower implements AutoCloseable {
+
+  private static final Duration TURN = Duration.ofMillis(20);
+
+  private final int port;
+  private final TestClient client;
+  private final String query;
+  private final Duration patience;
+  private final List<Frame> frames = new ArrayList<>();
+  private Optional<String> cursor = Optional.empty();
+  private Optional<Connection> connection = Optional.empty();
+  private int deliveries;
+  private int connections;
+
+  /**
+   * A follower that has not connected yet.
+   *
+   * @param port where a {@link TestNode} listens
+   * @param client how to ask
+   * @param query the query, without a cursor
+   * @param patience how long any one wait may take
+   */
+  public Follower(int port, TestClient client, String query, Duration patience) {
+    this.port = port;
+    this.client = client;
+    this.query = query;
+    this.patience = patience;
+  }
+
+  /**
+   * Sets where to resume next.
+   *
+   * @param place a cursor, or whatever shall be sent as one
+   * @return this
+   */
+  public Follower from(String place) {
+    cursor = Optional.of(place);
+    return this;
+  }
+
+  /**
+   * Connects, if it is not connected, and sends the request.
+   *
+   * @return this
+   */
+  public Follower connect() {
+    if (connection.isEmpty()) {
+      String place = cursor.map(c -> (query.isEmpty() ? "" : "&") + "cursor=" + c).orElse("");
+      connection = Optional.of(Connection.open(port, client, query + place));
+      connections++;
+    }
+    return this;
+  }
+
+  /**
+   * Connects if it is not connected, and reads once.
+   *
+   * @param wait how long to wait for bytes
+   * @return what came
+   */
+  public List<Frame> step(Duration wait) {
+    return step(wait, Integer.MAX_VALUE);
+  }
+
+  /** Connects if it is not connected, and reads once, at most so many bytes. */
+  List<Frame> step(Duration wait, int limit) {
+    connect();
+    Connection current = connection.orElseThrow();
+    List<Frame> read = current.read(wait, limit);
+    for (Frame frame : read) {
+      frames.add(frame);
+      cursor = frame.cursor().or(() -> cursor);
+      deliveries += frame instanceof Frame.Delivery ? 1 : 0;
+    }
+    if (current.ended()) {
+      if (current.status() != 101 && current.status() / 100 != 2) {
+        throw new AssertionError("Answered " + current.status() + ": " + current.body());
+      }
+      current.close();
+      connection = Optional.empty();
+    }
+    return read;
+  }
+
+  /**
+   * Goes on until something is so.
+   *
+   * @param condition what is waited for
+   * @param what says it in words
+   * @return this
+   */
+  public Follower until(Predicate<Follower> condition, String what) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!condition.test(this)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(
+            "Not within " + patience + ": " + what + ". What came: " + summary());
+      }
+      step(TURN);
+    }
+    return this;
+  }
+
+  /**
+   * Goes on until there are so many messages.
+   *
+   * @param count how many since the beginning
+   * @return this
+   */
+  public Follower untilDelivered(int count) {
+    return until(self -> self.deliveries >= count, count + " messages");
+  }
+
+  private String summary() {
+    int from = Math.max(0, frames.size() - 20);
+    return deliveries
+        + " messages over "
+        + connections
+        + " connections, at the end "
+        + frames.subList(from, frames.size());
+  }
+
+  /** Ends the connection by a TCP reset. What was not read is lost; the next step resumes. */
+  public void cut() {
+    connection.ifPresent(Connection::reset);
+    connection = Optional.empty();
+  }
+
+  /** {@return every frame since the beginning} */
+  public List<Frame> frames() {
+    return List.copyOf(frames);
+  }
+
+  /** {@return every message since the beginning} */
+  public List<Frame.Delivery> deliveries() {
+    return frames.stream()
+        .filter(Frame.Delivery.class::isInstance)
+        .map(Frame.Delivery.class::cast)
+        .toList();
+  }
+
+  /** {@return the payloads of all messages since the beginning, as text} */
+  public List<String> texts() {
+    return deliveries().stream().map(Frame.Delivery::text).toList();
+  }
+
+  /** {@return the gaps since the beginning} */
+  public List<Frame.Missed> gaps() {
+    return frames.stream()
+        .filter(Frame.Missed.class::isInstance)
+        .map(Frame.Missed.class::cast)
+        .toList();
+  }
+
+  /** {@return the payload of the last message, as text; empty if none has come} */
+  public String lastText() {
+    for (int i = frames.size() - 1; i >= 0; i--) {
+      if (frames.get(i) instanceof Frame.Delivery delivery) {
+        return delivery.text();
+      }
+    }
+    return "";
+  }
+
+  /** {@return the code that closed the connection, if one did} */
+  public Optional<Integer> closeCode() {
+    return frames.stream()
+        .filter(Frame.Closed.class::isInstance)
+        .map(frame -> ((Frame.Closed) frame).code())
+        .findFirst();
+  }
+
+  /** {@return the last cursor told, if any was} */
+  public Optional<String> cursor() {
+    return cursor;
+  }
+
+  /** Sends a command over the present connection. */
+  void send(String json) {
+    connect().connection.orElseThrow().send(json);
+  }
+
+  /** Leaves in order. */
+  @Override
+  public void close() {
+    connection.ifPresent(Connection::close);
+    connection = Optional.empty();
+  }
+}

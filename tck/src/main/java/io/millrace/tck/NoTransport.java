@@ -1,0 +1,43 @@
+package io.millrace.tck;
+
+import io.millrace.spi.Attachment;
+import io.millrace.spi.Format;
+import io.millrace.spi.Transport;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+
+/** Carries nothing: for nodes that only publish. */
+final class NoTransport implements Transport {
+
+  @Override
+  public String name() {
+    return "none";
+  }
+
+  @Override
+  public int rank() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public Set<Trait> traits() {
+    return Set.of();
+  }
+
+  @Override
+  public boolean accepts(HttpServerRequest request) {
+    return false;
+  }
+
+  @Override
+  public List<Format> formats(HttpServerRequest request) {
+    return List.of(Format.ENVELOPE);
+  }
+
+  @Override
+  public void handle(RoutingContext context, Attachment attachment) {
+    context.response().end();
+  }
+}

@@ -1,0 +1,70 @@
+package io.millrace.tck;
+
+import io.millrace.Message;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Messages that have been known to come out different from what went in. */
+final class Payloads {
+
+  private static final int MEBIBYTE = 1 << 20;
+
+  private Payloads() {}
+
+  static List<Message> all() {
+    List<Message> messages = new ArrayList<>();
+    for (String text :
+        List.of(
+            "",
+            " leading and trailing ",
+            "이벤트1,데이터1\n이벤트1,데이터2",
+            "a\rb\r\nc\n\nd\n",
+            "👩‍👩‍👧‍👦 🇰🇷 \uD83D\uDE00",
+            "\u0000\u0001\u001f\u007f\u2028\u2029\uFEFF",
+            "data: x\nid: 1\nevent: y\n\n",
+            "\"\\/<script>&amp;",
+            "한".repeat(5_000))) {
+      messages.add(Message.json(text));
+    }
+    for (String json :
+        List.of(
+            "null",
+            "true",
+            "1.0",
+            "1.00",
+            "-0",
+            "1E+2",
+            "12345678901234567890.123456789",
+            "{}",
+            "[]",
+            "{\"b\":1,\"a\":[1.10,\"\\u00e9\\/\"],\"한\":{\"c\":null}}")) {
+      messages.add(Message.jsonText(Buffer.buffer(json)));
+    }
+    byte[] every = new byte[256];
+    for (int i = 0; i < every.length; i++) {
+      every[i] = (byte) i;
+    }
+    messages.add(Message.bytes(Buffer.buffer()));
+    messages.add(Message.bytes(Buffer.buffer(new byte[] {0})));
+    messages.add(Message.bytes(Buffer.buffer(every)));
+    messages.add(Message.json("vote", 217));
+    messages.add(Message.json("투표 👍", "a"));
+    messages.add(Message.bytes(Buffer.buffer("bytes with an event")).withEvent("file"));
+    messages.add(Message.json("x".repeat(MEBIBYTE)));
+    messages.add(Message.bytes(random(MEBIBYTE)));
+    return messages;
+  }
+
+  private static Buffer random(int length) {
+    byte[] bytes = new byte[length];
+    new Random(42).nextBytes(bytes);
+    return Buffer.buffer(bytes);
+  }
+
+  /** A message of about so many bytes that carries a number. */
+  static Message numbered(int number, int bytes) {
+    return Message.json(String.format("%08d", number) + ".".repeat(bytes));
+  }
+}
