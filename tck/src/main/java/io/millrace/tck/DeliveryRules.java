@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** T01 to T12: what a reader gets while nothing goes wrong. */
 abstract class DeliveryRules extends TransportFixture {
 
-  private static final int ATTACHES = 2_000;
+  private static final int ATTACHES = 1_000;
   private static final int CLIENTS = 8;
   private static final int READERS = 50;
 

@@ -121,6 +121,10 @@ public final class JsonFrame {
   }
 
   private static String text(Buffer json) {
+    String literal = json.toString();
+    if (literal.startsWith("\"") && literal.indexOf('\\') < 0) {
+      return literal.substring(1, literal.length() - 1);
+    }
     return new JsonObject("{\"text\":" + json + "}").getString("text");
   }
 

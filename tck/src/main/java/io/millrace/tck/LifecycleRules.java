@@ -22,10 +22,13 @@ abstract class LifecycleRules extends HttpRules {
   /** Asserts that a connection ends, and in a way that makes clients come back. */
   private void comesBack(Connection connection) {
     List<Frame> frames = new ArrayList<>();
-    for (Optional<Frame> next = connection.next(patience());
-        next.isPresent();
-        next = connection.next(patience())) {
+    Optional<Frame> next = connection.next(patience());
+    while (next.isPresent()) {
       frames.add(next.get());
+      if (next.get() instanceof Frame.Closed) {
+        connection.close(); // A client answers a close frame (RFC 6455, section 5.5.1) or goes.
+      }
+      next = connection.next(patience());
     }
     assertThat(connection.ended()).as("ended").isTrue();
     if (connection.status() == 101) {
