@@ -20,7 +20,7 @@ import java.util.List;
 final class Attaching {
 
   /** When browsers come back that would never come back after an error status. */
-  private static final Duration COME_BACK = Duration.ofSeconds(15);
+  static final Duration COME_BACK = Duration.ofSeconds(15);
 
   private final MillraceNode node;
   private final MillraceOptions options;

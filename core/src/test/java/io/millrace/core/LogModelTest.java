@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -264,7 +265,7 @@ class LogModelTest {
         this.subscriptions = subscriptions;
         subscriptions.forEach(it -> subscribed.add(new Subscribed(it)));
         long head = model.head();
-        TreeSet<Long> last = last(start);
+        SortedSet<Long> last = last(start);
         Beginning beginning = log.attach(subscriptions, start);
         subscriptions.forEach(it -> model.interested(it.pattern, 1));
         cursor = beginning.seq();
@@ -278,7 +279,7 @@ class LogModelTest {
         }
       }
 
-      private TreeSet<Long> last(Start start) {
+      private SortedSet<Long> last(Start start) {
         TreeSet<Long> last = new TreeSet<>();
         if (start.cursor().isEmpty() && start.last() > 0) {
           for (Subscribed by : subscribed) {
