@@ -1,0 +1,28 @@
+/** @import { Transport } from '../millrace.js' */
+
+/**
+ * One JSON frame per line of a response that does not end.
+ * @type {Transport}
+ */
+export const stream = {
+  name: 'stream',
+  connect({ attach, request, frame, down }) {
+    const abort = new AbortController();
+    const read = async () => {
+      const headers = { Accept: 'application/x-ndjson' };
+      const { body } = await request('/stream', attach, { headers, signal: abort.signal });
+      const decoder = new TextDecoder();
+      /** @type {any} */
+      const reader = body?.getReader();
+      for (let rest = ''; ; ) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line) frame(JSON.parse(line));
+      }
+    };
+    read().then(down, down);
+    return { close: () => abort.abort() };
+  },
+};
