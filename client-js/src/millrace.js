@@ -106,7 +106,11 @@ function create(mount, options = {}) {
    */
   const later = (what, ms, run) => {
     stop(what);
-    timers.set(what, setTimeout(run, ms));
+    const timer = setTimeout(() => {
+      timers.delete(what);
+      run();
+    }, ms);
+    timers.set(what, timer);
   };
 
   const backoff = (n = 3) =>
@@ -176,6 +180,7 @@ function create(mount, options = {}) {
 
   /** Begins a round with what worked last. */
   const begin = () => {
+    stop('round');
     if (current || !subs.size || state == 'closed') return;
     if (globalThis.navigator?.onLine === false) return set('paused');
     set('connecting');
@@ -322,6 +327,8 @@ function create(mount, options = {}) {
   };
 
   const again = (now = false) => {
+    if (timers.has('round')) return;
+    stop('probe');
     set('connecting');
     later('round', Math.max(now ? 0 : backoff(attempt), after), begin);
     attempt++;
