@@ -34,7 +34,6 @@ export interface SubscribeOptions {
 }
 
 export interface Subscription {
-  readonly channel: string;
   /** All up to here has been delivered; undefined until the server has confirmed. */
   readonly cursor: string | undefined;
   unsubscribe(): void;
@@ -136,7 +135,10 @@ export interface Link {
   options: Options;
   /** Makes an absolute URL below the mount. */
   url(path: string, query?: Partial<Attach>): string;
-  /** Fetches below the mount, with the token; rejects unless the answer is a 200. */
+  /**
+   * Fetches below the mount, with the token; rejects unless the answer is a 200, and when the
+   * connection is given up.
+   */
   request(path: string, query?: Partial<Attach>, init?: RequestInit): Promise<Response>;
   /**
    * To be called with every frame, in order. The first proves that the transport delivers. After
@@ -149,7 +151,8 @@ export interface Link {
 
 /** A connection, as the core sees it. */
 export interface Handle {
-  close(): void;
+  /** The connection is given up: nothing that it brings is heard any more. */
+  close?(): void;
   /** Duplex only. */
   send?(frame: object): void;
 }
@@ -158,7 +161,7 @@ export interface Transport {
   name: string;
   /** Carries frames to the server too: `subscribe`, `publish`, `auth`, `ping`. */
   duplex?: boolean;
-  connect(link: Link): Handle;
+  connect(link: Link): Handle | void;
 }
 
 export const websocket: Transport;

@@ -24,18 +24,19 @@ export interface Call {
 /** A connection, also one that has not delivered yet. */
 export interface Conn {
   transport: Transport;
-  handle?: Handle;
+  handle?: Handle | void;
   /** What it carries. */
   subs: Set<Sub>;
   /** What it will carry once a call is answered, with the frames read in the meantime. */
   waiting: Map<Sub, Frame[]>;
   calls: Map<any, Call>;
+  /** Aborted when it is given up. */
+  abort: AbortController;
   heartbeat: number;
   /** When it began to deliver. */
   since: number;
   /** Duplex: authenticated, so that it takes frames. */
   open?: boolean;
-  gone?: boolean;
   cursor?: string;
   /** What `goodbye` said. */
   bye?: object;

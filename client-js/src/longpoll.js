@@ -10,34 +10,23 @@
 const polling = (name, wait, pause) => ({
   name,
   connect({ attach, request, frame, down }) {
-    const abort = new AbortController();
-    const { signal } = abort;
-    /** @type {ReturnType<typeof setTimeout>} */
-    let timer;
     // The first is answered at once, to show that this transport delivers.
     let hold = 0;
     const ask = async () => {
       try {
-        const headers = { Prefer: `wait=${hold}` };
-        const response = await request(`/${name}`, attach, { headers, signal });
+        const response = await request(`/${name}`, attach, { headers: { Prefer: `wait=${hold}` } });
         const { messages, gap, cursor, more, nextPoll = pause } = await response.json();
         if (gap) frame({ ...gap, type: 'gap' });
         for (const message of messages) frame({ ...message, type: 'message' });
         frame({ type: 'heartbeat', cursor, heartbeat: 25e3 + nextPoll });
         attach.cursor = cursor;
         hold = wait;
-        if (!signal.aborted) timer = setTimeout(ask, more ? 0 : nextPoll * (1 + Math.random() / 10));
+        setTimeout(ask, more ? 0 : nextPoll * (1 + Math.random() / 10));
       } catch (error) {
         down(error);
       }
     };
     ask();
-    return {
-      close() {
-        clearTimeout(timer);
-        abort.abort();
-      },
-    };
   },
 });
 

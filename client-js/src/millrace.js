@@ -55,16 +55,15 @@ const group = (subs, key) => {
  * Whether the server has refused for good. All else is tried again: a network's failure, an abort.
  * @param {any} error
  */
-const final = (error) => {
-  const why = error?.status ?? error?.code;
-  return why && !/^([25]|408|429|unavailable|timeout|internal|rate)/.test(why);
-};
+const final = (error) =>
+  !/^($|[25]|408|429|unavailable|timeout|internal|rate)/.test(error?.status ?? error?.code ?? '');
 
 /**
+ * All state lives in this closure; `new` gives the object that it returns.
  * @param {string} mount
  * @param {api.Options} options
  */
-function create(mount, options = {}) {
+const create = function (mount, options = {}) {
   const { minDelay = 500, maxDelay = 30000, headStart = 400, token } = options;
   const key = `millrace ${mount}`;
   const away = new AbortController();
@@ -76,8 +75,6 @@ function create(mount, options = {}) {
   let current;
   /** @type {api.Transport[]} best first */
   let transports = [];
-  /** @type {api.Transport[]} what this round has yet to try */
-  let queue = [];
   /** @type {Post[]} */
   const posts = [];
   /** @type {Record<string, Function[]>} */
@@ -149,9 +146,8 @@ function create(mount, options = {}) {
    */
   const url = (path, query = {}) => {
     const url = new URL(mount + path, globalThis.location?.href);
-    for (const [name, value] of Object.entries(query)) {
-      if (value != null) url.searchParams.set(name, value);
-    }
+    // JSON leaves out what is undefined.
+    url.search = `${new URLSearchParams(JSON.parse(JSON.stringify(query)))}`;
     return url.href;
   };
 
@@ -178,35 +174,28 @@ function create(mount, options = {}) {
   /** @param {api.Transport} transport */
   const rank = (transport) => transports.indexOf(transport) + 1 || 99;
 
-  /** Begins a round with what worked last. */
+  /** Begins a round. */
   const begin = () => {
     stop('round');
     if (current || !subs.size || state == 'closed') return;
     if (globalThis.navigator?.onLine === false) return set('paused');
     set('connecting');
-    let last = transport;
+    let first = transport;
     try {
       const [name, time] = JSON.parse((options.storage ?? localStorage).getItem(key) ?? '');
-      if (Date.now() - time < 18e5) last = name;
+      if (Date.now() - time < 18e5) first = name;
     } catch {}
-    race(last);
+    race(first);
   };
 
-  const race = (first = '') => {
-    queue = [...transports].sort((a, b) => +(b.name == first) - +(a.name == first));
-    next();
-  };
-
-  const next = () => {
-    const transport = queue.shift();
-    if (!transport) {
-      if (!current && !tries.size) again();
-    } else if (current && rank(transport) >= rank(current.transport)) next();
-    else {
-      later('race', headStart, next);
-      open(transport);
-    }
-  };
+  const race = (first = '') =>
+    [...transports]
+      .sort((a, b) => +(b.name == first) - +(a.name == first))
+      .forEach((one, i) =>
+        later(one, i * headStart, () => {
+          if (!current || rank(one) < rank(current.transport)) open(one);
+        }),
+      );
 
   /** Now and then, tries what would be better than what there is. */
   const probe = () => {
@@ -217,12 +206,14 @@ function create(mount, options = {}) {
   /** @param {api.Transport} transport */
   const open = async (transport) => {
     for (const other of tries) if (other.transport == transport) drop(other);
+    const abort = new AbortController();
     /** @type {Conn} */
     const conn = {
       transport,
       subs: new Set(),
       waiting: new Map(),
       calls: new Map(),
+      abort,
       heartbeat: 25e3,
       since: 0,
     };
@@ -230,12 +221,12 @@ function create(mount, options = {}) {
     watch(conn, 10e3);
     try {
       const attach = transport.duplex ? { channels: [] } : await prepare(conn);
-      if (conn.gone) return;
+      if (!tries.has(conn)) return;
       conn.handle = transport.connect({
         attach,
         options,
         url,
-        request,
+        request: (path, query, init) => request(path, query, { signal: abort.signal, ...init }),
         frame: (frame) => read(conn, frame),
         down: (why) => down(conn, why),
       });
@@ -274,9 +265,9 @@ function create(mount, options = {}) {
     current = conn;
     conn.since = Date.now();
     tries.delete(conn);
-    for (const other of [old, ...tries]) {
-      if (other && (other == old || rank(other.transport) >= rank(conn.transport))) drop(other);
-    }
+    if (old) drop(old);
+    for (const other of tries) if (rank(other.transport) >= rank(conn.transport)) drop(other);
+    after = 0;
     stop('round');
     later('probe', 10e3, probe);
     try {
@@ -289,12 +280,15 @@ function create(mount, options = {}) {
   };
 
   /** @param {Conn} conn */
+  const alive = (conn) => conn == current || tries.has(conn);
+
+  /** @param {Conn} conn */
   const drop = (conn) => {
-    conn.gone = true;
+    conn.abort.abort();
     stop(conn);
     tries.delete(conn);
     if (current == conn) current = undefined;
-    conn.handle?.close();
+    conn.handle?.close?.();
     for (const { done } of conn.calls.values()) done({});
   };
 
@@ -303,34 +297,25 @@ function create(mount, options = {}) {
    * @param {any} [why]
    */
   const down = (conn, why) => {
-    if (conn.gone) return;
+    if (!alive(conn)) return;
     const { code, status, after: wait } = { ...conn.bye, ...why };
-    const range = Math.floor(code / 100);
+    const kind = Math.floor(code / 100);
     const lost = conn == current;
     drop(conn);
     if (current) {
-      next();
-      return sync(backoff());
-    }
-    if (status == 204 || range == 40 || (lost && code == 1000)) {
-      return fail(Object.assign(Error('The server ended the connection'), { code, status }));
-    }
-    after = wait || after;
-    if (!lost) {
-      if (!queue[0] && final(why)) emit('error', why);
-      next();
+      if (!timers.has('sync')) sync(backoff());
       return;
     }
-    const lasted = Date.now() - conn.since;
-    if (lasted > 10e3) attempt = 0;
-    again(range == 42 && (lasted > 1e3 || !attempt));
-  };
-
-  const again = (now = false) => {
-    if (timers.has('round')) return;
+    if (status == 204 || kind == 40 || (lost && code == 1000)) {
+      return fail(Object.assign(Error('ended by the server'), { code, status }));
+    }
+    after = wait || after;
+    if (!lost && (tries.size || transports.some((one) => timers.has(one)))) return;
+    if (final({ status })) emit('error', why);
     stop('probe');
     set('connecting');
-    later('round', Math.max(now ? 0 : backoff(attempt), after), begin);
+    if (lost && Date.now() - conn.since > 10e3) attempt = 0;
+    later('round', Math.max(kind == 42 && !attempt ? 0 : backoff(attempt), after), begin);
     attempt++;
     after = 0;
   };
@@ -364,20 +349,19 @@ function create(mount, options = {}) {
 
   /** @param {Event} event */
   const wake = ({ type }) => {
-    const online = type == 'online';
     if (type == 'pagehide') return pause('paused');
     if (globalThis.document?.hidden) return;
     retry();
     if (!current) {
       attempt = 0;
-      if (online || !tries.size) begin();
-    } else if (current.handle?.send) {
+      if (!tries.size) begin();
+      return;
+    }
+    if (current.handle?.send) {
       current.handle.send({ type: 'ping' });
       watch(current, 5e3);
-    } else if (online) {
-      open(current.transport);
-      probe();
-    }
+    } else if (type == 'online') open(current.transport);
+    if (type == 'online') probe();
   };
 
   // Reading.
@@ -387,13 +371,13 @@ function create(mount, options = {}) {
    * @param {api.Frame} frame
    */
   const read = (conn, frame) => {
-    if (conn.gone) return;
+    if (!alive(conn)) return;
     watch(conn, 2 * (conn.heartbeat = frame.heartbeat ?? conn.heartbeat));
     const { type, cursor, id, replay } = frame;
     const rival = current && current != conn;
     // While all is well, a connection that knows less of the log, or another log, is not heard.
     if (rival && (type == 'gap' || (cursor && epoch(cursor) != ours()))) return down(conn);
-    if (frame.version > 1) return fail(Error(`The server speaks version ${frame.version}`));
+    if (frame.version > 1) return fail(Error(`protocol version ${frame.version}`));
     if (conn != current && !conn.transport.duplex && (cursor || !rival)) adopt(conn);
     const call = conn.calls.get(replay ?? id);
     if (type == 'message') {
@@ -480,7 +464,7 @@ function create(mount, options = {}) {
       conn.open = true;
       retry();
       await subscribe(conn);
-      if (!conn.gone && conn != current) adopt(conn);
+      if (tries.has(conn)) adopt(conn);
     } catch (error) {
       if (final(error)) emit('error', error);
       down(conn);
@@ -534,15 +518,16 @@ function create(mount, options = {}) {
    * @param {boolean} held
    */
   const enlist = async (conn, some, events, held) => {
+    const now = begins(some[0]) == '{}';
     for (const sub of some) conn.waiting.set(sub, []);
     try {
       const query = { channels: names(some), events, ...(!held && start(some[0])) };
       const { cursor } = await ask(conn, { type: 'subscribe', ...query }, some);
-      if (held) await catchUp(some);
+      if (held && !now) await catchUp(some);
       for (const sub of some) {
         const told = held ? conn.cursor : cursor;
         // Who starts now wants nothing from before, as another's history.
-        if (begins(sub) == '{}') sub.seen = told;
+        if (now) sub.seen = told;
         if (newer(told, sub.at)) sub.at = told;
         conn.subs.add(sub);
         for (const frame of conn.waiting.get(sub) ?? []) hand(sub, frame);
@@ -571,12 +556,12 @@ function create(mount, options = {}) {
                 })
               ).json();
         resolve(reply.published);
-      } catch (/** @type {any} */ error) {
+      } catch (error) {
         if (!final(error)) {
-          await new Promise((resolve) => {
-            retry = () => resolve(0);
-            setTimeout(retry, Math.max(backoff(tries++), error.after || 0));
-          });
+          const wait = Math.max(backoff(tries++), error.after || 0);
+          /** @type {Promise<void>} */
+          const waited = new Promise((resolve) => setTimeout((retry = resolve), wait));
+          await waited;
           continue;
         }
         reject(error);
@@ -609,7 +594,6 @@ function create(mount, options = {}) {
       subs.add(sub);
       sync();
       return {
-        channel,
         get cursor() {
           return sub.at;
         },
@@ -638,10 +622,9 @@ function create(mount, options = {}) {
       };
     },
 
+    /** @param {any[]} those */
     use(those) {
-      transports = those.map(
-        (one) => TRANSPORTS.find(({ name }) => name == one) ?? /** @type {api.Transport} */ (one),
-      );
+      transports = those.map((one) => TRANSPORTS.find(({ name }) => name == one) ?? one);
       for (const conn of tries) drop(conn);
       if (current) probe();
       else if (state == 'connecting') begin();
@@ -655,6 +638,9 @@ function create(mount, options = {}) {
     globalThis.addEventListener?.(type, wake, { signal: away.signal });
   }
   return live;
-}
+};
 
-export const Millrace = /** @type {typeof api.Millrace} */ (/** @type {unknown} */ (create));
+/** @type {typeof api.Millrace} */
+// @ts-expect-error The checker knows classes as constructors only.
+export const Millrace = create;
+

@@ -7,22 +7,20 @@
 export const stream = {
   name: 'stream',
   connect({ attach, request, frame, down }) {
-    const abort = new AbortController();
     const read = async () => {
       const headers = { Accept: 'application/x-ndjson' };
-      const { body } = await request('/stream', attach, { headers, signal: abort.signal });
-      const decoder = new TextDecoder();
+      const { body } = await request('/stream', attach, { headers });
       /** @type {any} */
-      const reader = body?.getReader();
+      const text = body?.pipeThrough(new TextDecoderStream());
+      const reader = text.getReader();
       for (let rest = ''; ; ) {
         const { done, value } = await reader.read();
         if (done) break;
-        const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
+        const lines = (rest + value).split('\n');
         rest = lines.pop() ?? '';
         for (const line of lines) if (line) frame(JSON.parse(line));
       }
     };
     read().then(down, down);
-    return { close: () => abort.abort() };
   },
 };

@@ -148,6 +148,7 @@ test('a transport that failed is tried again after 10 s, then every 3 minutes', 
   t.mock.timers.tick(1);
   await settle();
   better.links[0].down();
+  t.mock.timers.tick(60);
   await settle();
   worse.links[0].frame({ type: 'welcome', cursor: 'k1-1', heartbeat: 1e9 });
   assert.equal(live.transport, 'worse');
@@ -190,7 +191,7 @@ test('a newer protocol version is a clear error', async (t) => {
     const seen = record(live);
     live.subscribe('a', () => {});
     await until(() => live.state === 'closed');
-    assert.match(seen.error[0].message, /version 2/);
+    assert.match(seen.error[0].message, /protocol version 2/);
   }
 });
 
