@@ -19,6 +19,8 @@ export interface Call {
   done: (reply: any) => void;
   /** Whom a replay is for. */
   subs?: Sub[];
+  /** The cursor after which they asked to read. */
+  from?: string;
 }
 
 /** A connection, also one that has not delivered yet. */

@@ -381,7 +381,9 @@ const create = function (mount, options = {}) {
     if (conn != current && !conn.transport.duplex && (cursor || !rival)) adopt(conn);
     const call = conn.calls.get(replay ?? id);
     if (type == 'message') {
-      for (const sub of (replay && call?.subs) ?? [...conn.subs]) hand(sub, frame);
+      // History is of no use to who has been reading elsewhere since it was asked for.
+      const heard = replay ? call?.subs?.filter(({ at }) => call.from || !at) : conn.subs;
+      for (const sub of [...(heard ?? [])]) hand(sub, frame);
       if (!replay) for (const held of conn.waiting.values()) held.push(frame);
     } else if (call) {
       conn.calls.delete(id);
@@ -452,8 +454,11 @@ const create = function (mount, options = {}) {
     const { messages, gap, cursor } = await response.json();
     if (epoch(cursor) != (ours() ?? epoch(cursor))) throw Error('another epoch');
     if (gap) emit('gap', gap);
-    for (const message of messages) for (const sub of some) hand(sub, message);
-    for (const sub of some) sub.at = cursor;
+    // Who began elsewhere in the meantime must not skip to here.
+    for (const sub of some.filter(({ at }) => query.cursor || !at)) {
+      for (const message of messages) hand(sub, message);
+      if (newer(cursor, sub.at)) sub.at = sub.seen = cursor;
+    }
   };
 
   /** @param {Conn} conn */
@@ -473,7 +478,7 @@ const create = function (mount, options = {}) {
 
   /**
    * @param {Conn} conn
-   * @param {object} frame
+   * @param {any} frame
    * @param {Sub[]} [subs]
    * @returns {Promise<any>}
    */
@@ -483,7 +488,7 @@ const create = function (mount, options = {}) {
       /** @param {any} reply */
       const done = (reply) =>
         reply.type == 'ok' ? resolve(reply) : reject(Object.assign(Error(reply.message), reply));
-      conn.calls.set(id, { done, subs });
+      conn.calls.set(id, { done, subs, from: frame.cursor });
       conn.handle?.send?.({ ...frame, id });
     });
 
@@ -518,17 +523,18 @@ const create = function (mount, options = {}) {
    * @param {boolean} held
    */
   const enlist = async (conn, some, events, held) => {
-    const now = begins(some[0]) == '{}';
+    const from = start(some[0]);
     for (const sub of some) conn.waiting.set(sub, []);
     try {
-      const query = { channels: names(some), events, ...(!held && start(some[0])) };
+      const query = { channels: names(some), events, ...(!held && from) };
       const { cursor } = await ask(conn, { type: 'subscribe', ...query }, some);
-      if (held && !now) await catchUp(some);
+      // Nor is there a replay for who began elsewhere in the meantime.
+      const late = some.filter((sub) => (held ? begins(sub) != '{}' : sub.at && !from.cursor));
+      for (const these of group(late, begins)) await catchUp(these);
       for (const sub of some) {
-        const told = held ? conn.cursor : cursor;
         // Who starts now wants nothing from before, as another's history.
-        if (now) sub.seen = told;
-        if (newer(told, sub.at)) sub.at = told;
+        if (!sub.at && !from.cursor && !from.last) sub.seen = cursor;
+        if (newer(conn.cursor, sub.at)) sub.at = conn.cursor;
         conn.subs.add(sub);
         for (const frame of conn.waiting.get(sub) ?? []) hand(sub, frame);
       }

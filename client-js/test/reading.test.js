@@ -341,3 +341,72 @@ test('unsubscribing on a socket leaves the name', async (t) => {
   const { type, channels } = server.frames[1];
   assert.deepEqual([type, channels], ['unsubscribe', ['b']]);
 });
+
+/** A socket and a stream that race for a subscription, with the catch-ups in the test's hands. */
+const race = async (t, options) => {
+  const socket = manual('socket', true);
+  const other = manual('other');
+  const asked = [];
+  const fetch = (url) =>
+    new Promise((resolve) => {
+      const answer = (body) => resolve(new Response(JSON.stringify({ messages: [], ...body })));
+      asked.push({ query: Object.fromEntries(new URL(url).searchParams), answer });
+    });
+  const live = connect('http://test/live', { transports: [socket, other], headStart: 5, fetch });
+  t.after(() => live.close());
+  const got = [];
+  const sub = live.subscribe('a', options, ({ data }) => got.push(data));
+  await until(() => asked.length);
+  const say = (link, n, more) =>
+    link.frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}`, ...more });
+  return { live, socket: socket.links[0], sockets: socket.links, other, asked, got, sub, say };
+};
+const messages = (...numbers) => numbers.map((n) => ({ channel: 'a', data: n, cursor: `k1-${n}` }));
+
+for (const options of [{}, { last: 2 }]) {
+  test(`a late answer does not skip what is read elsewhere, ${JSON.stringify(options)}`, async (t) => {
+    const { socket, sockets, asked, got, sub, say, live } = await race(t, options);
+    socket.frame({ type: 'welcome', cursor: 'k1-10' });
+    await settle();
+    socket.frame({ type: 'ok', id: socket.sent[0].id, cursor: 'k1-10' });
+    await settle();
+    say(socket, 11);
+    socket.down({ code: 4200 });
+    asked[0].answer({ cursor: 'k1-20', messages: options.last ? messages(19, 20) : [] });
+    await settle();
+    assert.deepEqual(got, [11]);
+    assert.equal(sub.cursor, 'k1-11');
+    await until(() => sockets.length === 2);
+    sockets[1].frame({ type: 'welcome', cursor: 'k1-20' });
+    await settle();
+    assert.equal(sockets[1].sent[0].cursor, 'k1-11');
+    assert.equal(live.state, 'connecting');
+  });
+
+  test(`a late ok does not skip what is read elsewhere, ${JSON.stringify(options)}`, async (t) => {
+    const { socket, other, asked, got, sub, say, live } = await race(t, options);
+    socket.frame({ type: 'welcome', cursor: 'k1-20' });
+    await settle();
+    const [{ id, last }] = socket.sent;
+    assert.equal(last, options.last);
+    asked[0].answer({ cursor: 'k1-10' });
+    await until(() => other.links.length);
+    const [link] = other.links;
+    link.frame({ type: 'welcome', cursor: 'k1-10' });
+    say(link, 11);
+    if (last) for (const n of [19, 20]) say(socket, n, { replay: id });
+    say(socket, 21);
+    say(link, 12);
+    assert.deepEqual(got, [11, 12]);
+    socket.frame({ type: 'ok', id, cursor: 'k1-21' });
+    await until(() => asked.length === 2);
+    assert.equal(asked[1].query.cursor, 'k1-12');
+    say(socket, 22);
+    say(link, 13);
+    asked[1].answer({ cursor: 'k1-21', messages: messages(...range(13, 21)) });
+    await until(() => live.transport === 'socket');
+    say(socket, 23);
+    assert.deepEqual(got, range(11, 23));
+    assert.equal(sub.cursor, 'k1-23');
+  });
+}
