@@ -4,10 +4,7 @@
 
 /** @import * as api from '../millrace.js' */
 /** @import { Conn, Post, Sub, Timer } from './internal.js' */
-import { longpoll, poll } from './longpoll.js';
-import { sse } from './sse.js';
-import { stream } from './stream.js';
-import { websocket } from './websocket.js';
+import { longpoll, poll, sse, stream, websocket } from './transports.js';
 
 export { websocket, sse, stream, longpoll, poll };
 
@@ -501,17 +498,17 @@ const create = function (mount, options = {}) {
     if (left[0]) ask(conn, { type: 'unsubscribe', channels: left }).catch(() => {});
     for (const sub of carried) if (!subs.has(sub)) conn.subs.delete(sub) || conn.waiting.delete(sub);
     /** @param {Sub} sub */
-    const same = ({ channel }) => all.filter((other) => other.channel == channel);
-    /** @param {Sub} sub */
-    const held = (sub) => kept.includes(sub.channel) || begins(same(sub)[0]) != begins(sub);
-    const groups = group(
-      all.filter((sub) => !carried.includes(sub)),
-      (sub) => [held(sub), begins(sub), filter(same(sub))].join(),
-    );
+    const query = (sub) => {
+      const same = all.filter(({ channel }) => channel == sub.channel);
+      const held = kept.includes(sub.channel) || begins(same[0]) != begins(sub);
+      return JSON.stringify({ events: filter(same), ...(held ? { held } : start(sub)) });
+    };
+    const groups = group(all.filter((sub) => !carried.includes(sub)), query);
     await Promise.all(
-      groups.map((some) =>
-        establish(some, (some) => enlist(conn, some, filter(same(some[0])), held(some[0]))),
-      ),
+      groups.map((some) => {
+        const asked = JSON.parse(query(some[0]));
+        return establish(some, (some) => enlist(conn, some, asked));
+      }),
     ).catch(() => sync(backoff()));
   };
 
@@ -519,21 +516,19 @@ const create = function (mount, options = {}) {
    * A name that is held already is not replayed again: who asks for it too catches up apart.
    * @param {Conn} conn
    * @param {Sub[]} some
-   * @param {string[] | undefined} events
-   * @param {boolean} held
+   * @param {any} query
    */
-  const enlist = async (conn, some, events, held) => {
-    const from = start(some[0]);
+  const enlist = async (conn, some, { held, ...query }) => {
     for (const sub of some) conn.waiting.set(sub, []);
     try {
-      const query = { channels: names(some), events, ...(!held && from) };
-      const { cursor } = await ask(conn, { type: 'subscribe', ...query }, some);
+      const asked = { type: 'subscribe', channels: names(some), ...query };
+      const { cursor } = await ask(conn, asked, some);
       // Nor is there a replay for who began elsewhere in the meantime.
-      const late = some.filter((sub) => (held ? begins(sub) != '{}' : sub.at && !from.cursor));
+      const late = some.filter((sub) => (held ? begins(sub) != '{}' : sub.at && !query.cursor));
       for (const these of group(late, begins)) await catchUp(these);
       for (const sub of some) {
         // Who starts now wants nothing from before, as another's history.
-        if (!sub.at && !from.cursor && !from.last) sub.seen = cursor;
+        if (begins(sub) == '{}') sub.seen = cursor;
         if (newer(conn.cursor, sub.at)) sub.at = conn.cursor;
         conn.subs.add(sub);
         for (const frame of conn.waiting.get(sub) ?? []) hand(sub, frame);

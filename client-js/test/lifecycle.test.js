@@ -358,6 +358,12 @@ for (const name of ['poll', 'longpoll']) {
   });
 }
 
+test('a long poll that is answered at once with nothing is not asked without end', async (t) => {
+  const it = await polls(t, 'longpoll', () => empty());
+  for (let i = 0; i < 100; i++) await it.tick(100);
+  assert.ok(it.times.length >= 8 && it.times.length <= 14, `${it.times.length}`);
+});
+
 test('a server restarted under load is found again, nothing is lost', async (t) => {
   const { server, client } = await setUp(t);
   const live = client();
