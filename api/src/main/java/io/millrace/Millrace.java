@@ -160,7 +160,7 @@ public interface Millrace {
    * @param subscriptions channel names and patterns that readers hold, each counted for each reader
    * @param brokerSubscriptions names and patterns this node holds at its broker
    * @param timers readers with a time at which something is due
-   * @param heldBytes payload bytes held by the log
+   * @param heldBytes bytes held by the log: payloads, and 256 for each message besides
    */
   record Counts(
       int channels,

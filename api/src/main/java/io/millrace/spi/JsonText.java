@@ -1,7 +1,9 @@
 package io.millrace.spi;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.millrace.MillraceException;
 import io.vertx.core.buffer.Buffer;
@@ -72,8 +74,14 @@ public final class JsonText {
       }
     } catch (CharacterCodingException e) {
       throw invalid("it is not UTF-8");
+    } catch (JsonProcessingException e) {
+      JsonLocation where = e.getLocation();
+      throw invalid(
+          where == null
+              ? "it cannot be read"
+              : "look at line " + where.getLineNr() + ", column " + where.getColumnNr());
     } catch (IOException e) {
-      throw invalid(String.valueOf(e.getMessage()).lines().findFirst().orElse("it cannot be read"));
+      throw invalid("it cannot be read");
     }
   }
 

@@ -20,7 +20,7 @@ import java.util.List;
 final class Attaching {
 
   /** When browsers come back that would never come back after an error status. */
-  private static final Duration COME_BACK = Duration.ofSeconds(15);
+  static final Duration COME_BACK = Duration.ofSeconds(15);
 
   private final MillraceNode node;
   private final MillraceOptions options;
@@ -50,10 +50,7 @@ final class Attaching {
       requireServing();
       leave = node.admission().admit(address(context));
     } catch (MillraceException full) {
-      context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
-      if (!transport.refuse(context.response(), COME_BACK)) {
-        throw full;
-      }
+      refuse(context, transport, full);
       return;
     }
     try {
@@ -64,6 +61,22 @@ final class Attaching {
       leave.run();
       throw e;
     }
+  }
+
+  /**
+   * Answers what may be otherwise later in the transport's way, if it has one, else as a problem.
+   */
+  private static void refuse(RoutingContext context, Transport transport, Throwable cause) {
+    if (context.response().closed()) {
+      return;
+    }
+    if (cause instanceof MillraceException known && known.retryable()) {
+      context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
+      if (transport.refuse(context.response(), COME_BACK)) {
+        return;
+      }
+    }
+    context.fail(cause);
   }
 
   private void requireServing() {
@@ -97,7 +110,7 @@ final class Attaching {
           }
           if (result.failed()) {
             leave.run();
-            context.fail(result.cause());
+            refuse(context, transport, result.cause());
           } else {
             hand(context, transport, asked, subscriptions, shard, leave);
           }
@@ -118,7 +131,7 @@ final class Attaching {
     } catch (MillraceException e) {
       leave.run();
       node.interests().release(subscriptions);
-      context.fail(e);
+      refuse(context, transport, e);
       return;
     }
     ReaderAttachment attachment =

@@ -23,6 +23,7 @@ final class ChannelLog extends LogSource {
   private final String name;
   private final ChannelPattern pattern;
   private long historyBytes;
+  private long dropped;
 
   ChannelLog(ChannelPattern pattern, HistoryOptions limits) {
     this.pattern = pattern;
@@ -74,10 +75,16 @@ final class ChannelLog extends LogSource {
 
   /** Drops the oldest entry, which is history. */
   LogEntry dropOldest() {
-    LogEntry dropped = entries.removeFirst();
+    LogEntry oldest = entries.removeFirst();
     historyCount--;
-    historyBytes -= dropped.size;
-    raiseMark(dropped.seq);
+    historyBytes -= oldest.size;
+    dropped = oldest.seq;
+    raiseMark(dropped);
+    return oldest;
+  }
+
+  /** Returns the newest that was dropped, zero if nothing was. */
+  long dropped() {
     return dropped;
   }
 

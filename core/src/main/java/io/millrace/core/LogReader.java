@@ -60,12 +60,9 @@ final class LogReader {
     List<String> expired = new ArrayList<>(0);
     List<String> interrupted = new ArrayList<>(0);
     for (ReaderSubscription subscription : subscriptions) {
-      LogSource source = subscription.source;
-      long known = Math.max(after, Math.max(subscription.told, subscription.after));
-      if (source.mark() > known) {
-        boolean byInterruption = source.interruptedAfter(known);
+      boolean byInterruption = subscription.source.interruptedAfter(subscription.accounted(after));
+      if (subscription.takeLoss(after)) {
         (byInterruption ? interrupted : expired).add(subscription.pattern.toString());
-        subscription.told = source.mark();
       }
     }
     List<Gap> gaps = new ArrayList<>(0);

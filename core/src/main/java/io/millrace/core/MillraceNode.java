@@ -138,6 +138,11 @@ final class MillraceNode implements Millrace, Ingress {
     return transports.stream().filter(transport -> !disabled.contains(transport.name())).toList();
   }
 
+  /** Returns the transports out of service. */
+  List<Transport> transportsOff() {
+    return transports.stream().filter(transport -> disabled.contains(transport.name())).toList();
+  }
+
   /** Returns whether clients are taken. */
   boolean isServing() {
     return ready.future().succeeded() && !closing.get();

@@ -78,7 +78,9 @@ final class Mount {
           MillraceException.Code.METHOD_NOT_ALLOWED,
           "This method is not for this URL. It takes " + methods + ".");
     } else if (path.isEmpty() || path.equals("/")) {
-      attaching.attach(context, negotiated(context));
+      if (!refusedByOneThatIsOff(context)) {
+        attaching.attach(context, negotiated(context));
+      }
     } else if (path.equals("/negotiate")) {
       negotiate(context);
     } else if (CLIENT_FILE.matcher(path).matches()) {
@@ -104,6 +106,17 @@ final class Mount {
     return mount == null
         ? ""
         : mount.endsWith("/") ? mount.substring(0, mount.length() - 1) : mount;
+  }
+
+  /** An EventSource would give up for ever on any other transport's answer. */
+  private boolean refusedByOneThatIsOff(RoutingContext context) {
+    for (Transport transport : node.transportsOff()) {
+      if (transport.accepts(context.request())
+          && transport.refuse(context.response(), Attaching.COME_BACK)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Transport negotiated(RoutingContext context) {

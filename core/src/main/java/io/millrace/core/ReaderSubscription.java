@@ -24,8 +24,10 @@ final class ReaderSubscription {
   /** Losses at or before this have been told, or are none of this subscription's. */
   long told;
 
-  /** For single channels of a pattern, a later beginning than {@link #after}. */
-  private Map<ChannelLog, Long> later = Map.of();
+  /** Where each channel begins that {@code last} replays, until all of that has been read. */
+  private Map<ChannelLog, Long> beginnings = Map.of();
+
+  private boolean replayLossTold;
 
   ReaderSubscription(ChannelPattern pattern, EventFilter filter) {
     this.pattern = pattern;
@@ -43,24 +45,50 @@ final class ReaderSubscription {
     changed.source = source;
     changed.after = after;
     changed.told = told;
-    changed.later = later;
+    changed.beginnings = beginnings;
+    changed.replayLossTold = replayLossTold;
     return changed;
   }
 
+  /** Sets where one of its channels begins, which is later than {@link #after}. */
   void beginAfter(ChannelLog channel, long seq) {
-    if (source == channel) {
-      after = seq;
-    } else {
-      if (later.isEmpty()) {
-        later = new HashMap<>();
-      }
-      later.put(channel, seq);
+    if (beginnings.isEmpty()) {
+      beginnings = new HashMap<>();
     }
+    beginnings.put(channel, seq);
   }
 
   /** Returns where the subscription to one of its channels begins. */
   long beginsAfter(ChannelLog channel) {
-    return later.isEmpty() ? after : Math.max(after, later.getOrDefault(channel, 0L));
+    return beginnings.isEmpty() ? after : Math.max(after, beginnings.getOrDefault(channel, 0L));
+  }
+
+  /**
+   * Returns whether something must be told to a reader at a cursor before it reads on, and takes it
+   * as told.
+   */
+  boolean takeLoss(long cursor) {
+    boolean replayLost = !replayLossTold && hasLostReplayed(cursor);
+    if (!replayLost && source.mark() <= accounted(cursor)) {
+      return false;
+    }
+    replayLossTold = true;
+    told = Math.max(told, source.mark());
+    return true;
+  }
+
+  /** Returns up to where a reader at a cursor has no loss to be told, but for replayed messages. */
+  long accounted(long cursor) {
+    return Math.max(cursor, Math.max(told, after));
+  }
+
+  private boolean hasLostReplayed(long cursor) {
+    for (Map.Entry<ChannelLog, Long> beginning : beginnings.entrySet()) {
+      if (beginning.getKey().dropped() > Math.max(cursor, beginning.getValue())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -71,12 +99,14 @@ final class ReaderSubscription {
     if (after > cursor) {
       return false;
     }
-    for (long beginning : later.values()) {
+    for (long beginning : beginnings.values()) {
       if (beginning > cursor) {
         return false;
       }
     }
-    later = Map.of();
+    if (cursor >= told) {
+      beginnings = Map.of();
+    }
     return true;
   }
 

@@ -36,7 +36,8 @@ final class Shard {
   static final int TURN_BYTES = 64 << 10;
 
   private static final int TURN_ITEMS = 1024;
-  private static final int MOST_SHARED_SLICES = 64;
+  private static final int MOST_SHARED_BYTES = 4 << 20;
+  private static final int MOST_SHARED_SLICES = 256;
 
   /** What readers that are behind at the same place share. */
   record Shared(Buffer frames, long through) {}
@@ -63,6 +64,7 @@ final class Shard {
 
   private volatile boolean degraded;
   private boolean distributing;
+  private int sharedBytes;
 
   Shard(Log log, Interests interests, ContextInternal context, LongSupplier clock) {
     this.log = log;
@@ -155,6 +157,7 @@ final class Shard {
       release(reader.subscriptions);
       if (readers.isEmpty()) {
         log.unfollow(follower);
+        forgetShared();
       }
     }
   }
@@ -272,18 +275,26 @@ final class Shard {
 
   /** Keeps what a reader is given, for others of its audience. */
   void share(Reader reader, Shared slice) {
-    slices.put(new SliceKey(reader.audience(), reader.cursorSeq(), position), slice);
-    if (slices.size() > MOST_SHARED_SLICES) {
-      Iterator<Shared> oldest = slices.values().iterator();
-      oldest.next();
+    SliceKey key = new SliceKey(reader.audience(), reader.cursorSeq(), position);
+    if (slices.putIfAbsent(key, slice) == null) {
+      sharedBytes += slice.frames().length();
+    }
+    Iterator<Shared> oldest = slices.values().iterator();
+    while (sharedBytes > MOST_SHARED_BYTES || slices.size() > MOST_SHARED_SLICES) {
+      sharedBytes -= oldest.next().frames().length();
       oldest.remove();
     }
+  }
+
+  private void forgetShared() {
+    slices.clear();
+    sharedBytes = 0;
   }
 
   /** Tells every reader whether the broker is out of reach. */
   void setDegraded(boolean value) {
     degraded = value;
-    slices.clear(); // Answers to long polls say it.
+    forgetShared(); // Answers to long polls say it.
     List.copyOf(readers).forEach(Reader::tellHealth);
   }
 

@@ -44,6 +44,8 @@ final class SubscriberReader extends Reader implements Subscription {
   /** What {@link #cursor()} tells other threads while it is not live. */
   private volatile long read;
 
+  private boolean begun;
+
   SubscriberReader(Shard shard, Subscriber subscriber) {
     super(shard, "", UNFRAMED);
     this.subscriber = subscriber;
@@ -64,7 +66,10 @@ final class SubscriberReader extends Reader implements Subscription {
   @Override
   void advance() {
     if (cursorSeq() <= shard.position()) {
-      Slice slice = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, Gap.Reason.SLOW);
+      Slice slice =
+          shard.read(
+              this, SLICE_ENTRIES, Shard.TURN_BYTES, begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
+      begun = true;
       slice.gaps().forEach(this::tell);
       slice.entries().forEach(this::deliver);
       moveTo(slice.through());

@@ -13,6 +13,11 @@ import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -34,7 +39,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LongPollTransportTest {
@@ -47,7 +51,9 @@ class LongPollTransportTest {
       new AtomicReference<>(outlet -> outlet.write(Buffer.buffer("{}")));
   private final AtomicReference<Optional<Duration>> hold = new AtomicReference<>(Optional.empty());
   private final Vertx vertx = Vertx.vertx();
-  private final HttpClient client = HttpClient.newHttpClient();
+  // By itself it would upgrade to HTTP/2 without TLS, and that sometimes stalls.
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int port;
 
   private final class Attached implements Attachment {
@@ -242,15 +248,25 @@ class LongPollTransportTest {
     assertThat(gone).hasValue(2);
   }
 
-  @ParameterizedTest
-  @EnumSource(HttpClient.Version.class)
-  void answersOverEveryVersionOfHttp(HttpClient.Version version) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(uri("/poll")).version(version).build();
-    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+  @Test
+  void answersOverHttp2() {
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false)
+            .setDefaultPort(port);
+    String body = "{\"x\":\"" + "이벤트".repeat(10_000) + "\"}";
+    engine.set(outlet -> outlet.write(Buffer.buffer(body)));
+    // A client that nobody holds on to is closed.
+    HttpClientAgent http2 = vertx.createHttpClient(options);
+    Buffer received =
+        http2
+            .request(HttpMethod.GET, "/poll")
+            .compose(request -> request.send().compose(HttpClientResponse::body))
+            .await();
+    http2.close().await();
 
-    assertThat(response.version()).isEqualTo(version);
-    assertThat(response.headers().firstValue("Content-Length")).contains("2");
-    assertThat(response.body()).isEqualTo("{}");
+    assertThat(received).hasToString(body);
   }
 
   @Test

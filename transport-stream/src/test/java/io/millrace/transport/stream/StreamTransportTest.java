@@ -64,7 +64,9 @@ class StreamTransportTest {
   private final StreamTransport transport = new StreamTransport();
   private final AtomicReference<Consumer<Outlet>> engine = new AtomicReference<>(outlet -> {});
   private final Vertx vertx = Vertx.vertx();
-  private final HttpClient client = HttpClient.newHttpClient();
+  // By itself it would upgrade to HTTP/2 without TLS, and that sometimes stalls.
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int port;
 
   @BeforeEach

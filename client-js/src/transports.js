@@ -1,0 +1,110 @@
+// The transports that come with the client, each a few lines behind the interface `Transport`: it
+// attaches, hands over frames, and says when it is down. All else is the core's. They share a file
+// because a page loads all of them.
+
+/** @import { Transport } from '../millrace.js' */
+
+/**
+ * Duplex: the core subscribes and publishes with frames, so the URL names no channels.
+ * @type {Transport}
+ */
+export const websocket = {
+  name: 'websocket',
+  duplex: true,
+  connect({ url, frame, down, options }) {
+    const address = url('/websocket').replace(/^http/, 'ws');
+    /** @type {WebSocket} */
+    const socket = new (options.WebSocket ?? WebSocket)(address, 'millrace.v1');
+    socket.onmessage = (event) => frame(JSON.parse(event.data));
+    socket.onerror = () => down();
+    socket.onclose = ({ code }) => down({ code });
+    return {
+      send: (message) => socket.send(JSON.stringify(message)),
+      close: () => socket.close(1000),
+    };
+  },
+};
+
+const SIGNALS = ['welcome', 'gap', 'heartbeat', 'goodbye', 'degraded', 'restored'];
+
+/**
+ * Server-Sent Events (WHATWG HTML, section 9.2).
+ * @type {Transport}
+ */
+export const sse = {
+  name: 'sse',
+  connect({ url, attach, frame, down, options }) {
+    const query = { ...attach, format: 'envelope' };
+    /** @type {EventSource} */
+    const source = new (options.EventSource ?? EventSource)(url('/sse', query));
+    for (const type of ['message', ...SIGNALS]) {
+      source.addEventListener(type == 'message' ? type : `millrace.${type}`, (event) => {
+        frame({ cursor: event.lastEventId, ...JSON.parse(event.data), type });
+      });
+    }
+    // The browser may come back by itself, or have given up after a 5xx: the core does it, with jitter.
+    source.onerror = () => down();
+    return source;
+  },
+};
+
+/**
+ * One JSON frame per line of a response that does not end.
+ * @type {Transport}
+ */
+export const stream = {
+  name: 'stream',
+  connect({ attach, request, frame, down }) {
+    const read = async () => {
+      const headers = { Accept: 'application/x-ndjson' };
+      const { body } = await request('/stream', attach, { headers });
+      /** @type {any} */
+      const text = body?.pipeThrough(new TextDecoderStream());
+      const reader = text.getReader();
+      for (let rest = ''; ; ) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        const lines = (rest + value).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line) frame(JSON.parse(line));
+      }
+    };
+    read().then(down, down);
+  },
+};
+
+/**
+ * Asks again and again; the cursor in the next request acknowledges the last answer.
+ * @param {string} name
+ * @param {number} wait how many seconds the server may hold a request
+ * @param {number} pause how many ms to leave between two, unless the server says
+ * @returns {Transport}
+ */
+const polling = (name, wait, pause) => ({
+  name,
+  connect({ attach, request, frame, down }) {
+    // The first is answered at once, to show that this transport delivers.
+    let hold = 0;
+    const ask = async () => {
+      try {
+        const asked = Date.now();
+        const response = await request(`/${name}`, attach, { headers: { Prefer: `wait=${hold}` } });
+        const { messages, gap, cursor, more, nextPoll = pause } = await response.json();
+        if (gap) frame({ ...gap, type: 'gap' });
+        for (const message of messages) frame({ ...message, type: 'message' });
+        frame({ type: 'heartbeat', cursor, heartbeat: 25e3 + nextPoll });
+        attach.cursor = cursor;
+        // Who answers at once with nothing, though told to hold, must not be asked without end.
+        const hasty = hold && !messages[0] && Date.now() - asked < 500;
+        hold = wait;
+        setTimeout(ask, more ? 0 : hasty ? 1000 : nextPoll * (1 + Math.random() / 10));
+      } catch (error) {
+        down(error);
+      }
+    };
+    ask();
+  },
+});
+
+export const longpoll = polling('longpoll', 25, 0);
+export const poll = polling('poll', 0, 15e3);

@@ -1,0 +1,383 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { answering, connect, manual, range, record, setUp, settle, until } from './support.js';
+
+// What a page has and Node has not.
+const page = new EventTarget();
+globalThis.addEventListener = page.addEventListener.bind(page);
+let onLine = true;
+let hidden = false;
+Object.defineProperty(globalThis, 'navigator', { value: { get onLine() { return onLine; } } });
+Object.defineProperty(globalThis, 'document', { value: { get hidden() { return hidden; } } });
+const happens = (type) => page.dispatchEvent(new Event(type));
+afterEach(() => {
+  onLine = true;
+  hidden = false;
+});
+
+/** Time, chance and one transport in the test's hands. */
+const open = async (t, { duplex = false, random = () => 0.5, ...options } = {}) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  t.mock.method(Math, 'random', random);
+  const one = manual('one', duplex);
+  const live = connect('http://test/live', {
+    transports: [one],
+    minDelay: undefined,
+    maxDelay: undefined,
+    fetch: answering(),
+    ...options,
+  });
+  t.after(() => live.close());
+  const tick = async (ms) => {
+    t.mock.timers.tick(ms);
+    await settle();
+  };
+  const deliver = async () => {
+    one.links.at(-1).frame({ type: 'welcome', version: 1, cursor: 'k1-1', heartbeat: 15e3 });
+    await settle();
+    const ask = one.links.at(-1).sent.findLast(({ type }) => type === 'subscribe');
+    if (ask) one.links.at(-1).frame({ type: 'ok', id: ask.id, cursor: 'k1-1' });
+    await settle();
+  };
+  const got = [];
+  live.subscribe('a', ({ data }) => got.push(data));
+  await tick(1);
+  return { live, one, tick, deliver, got, seen: record(live) };
+};
+
+/** How long until the next attempt, up to 60 s. */
+const next = async ({ one, tick }) => {
+  const { length } = one.links;
+  for (let ms = 0; ms <= 60e3; ms += 10) {
+    if (one.links.length > length) return ms;
+    await tick(10);
+  }
+  return Infinity;
+};
+
+for (const [name, low, high] of [['least', 0, 0], ['most', 1, 1], ['any', 0, 1]]) {
+  test(`delays have full jitter between 0.5 s and a bound that doubles up to 30 s: ${name}`, async (t) => {
+    const bounds = [1, 2, 4, 8, 16, 30, 30].map((s) => s * 1000);
+    const real = Math.random;
+    const it = await open(t, { random: () => low + (high - low) * real() });
+    await it.deliver();
+    for (const bound of bounds) {
+      it.one.links.at(-1).down({ code: 1006 });
+      const delay = await next(it);
+      const [least, most] = [500 + low * (bound - 500) * (low === high), low === high && !low ? 500 : bound];
+      assert.ok(delay >= least && delay <= most + 20, `${delay} for ${bound}`);
+    }
+  });
+}
+
+test('back-off starts again after 10 s of stability, not before', async (t) => {
+  const it = await open(t, { random: () => 1 });
+  const fail = async (after) => {
+    await it.deliver();
+    await it.tick(after);
+    it.one.links.at(-1).down();
+    return Math.round((await next(it)) / 1000);
+  };
+  assert.deepEqual([await fail(0), await fail(9000), await fail(9000)], [1, 2, 4]);
+  assert.deepEqual([await fail(10100), await fail(0)], [1, 2]);
+});
+
+const CODES = [
+  [1000, Infinity],
+  [4000, Infinity],
+  [4099, Infinity],
+  [4100, 1000],
+  [4199, 1000],
+  [4200, 0],
+  [4299, 0],
+  [1001, 1000],
+  [1006, 1000],
+  [1008, 1000],
+  [1009, 1000],
+  [1011, 1000],
+  [4300, 1000],
+  [undefined, 1000],
+];
+for (const [code, expected] of CODES) {
+  test(`close code ${code} comes back after ${expected} ms`, async (t) => {
+    const it = await open(t, { random: () => 1 });
+    await it.deliver();
+    it.one.links.at(-1).down({ code });
+    const delay = await next(it);
+    if (expected === Infinity) {
+      assert.equal(delay, Infinity);
+      assert.equal(it.live.state, 'closed');
+      assert.equal(it.seen.error[0].code, code);
+    } else assert.ok(Math.abs(delay - expected) <= 30, `${delay}`);
+  });
+}
+
+test('a goodbye says when to come back, or that it can be now', async (t) => {
+  const it = await open(t);
+  await it.deliver();
+  it.one.links.at(-1).frame({ type: 'goodbye', reason: 'going away', after: 7000 });
+  it.one.links.at(-1).down({ code: 1001 });
+  assert.ok(Math.abs((await next(it)) - 7000) <= 20);
+  await it.deliver();
+  await it.tick(20e3);
+  it.one.links.at(-1).frame({ type: 'goodbye', reason: 'recycle', after: 0 });
+  it.one.links.at(-1).down();
+  assert.ok((await next(it)) <= 20);
+});
+
+test('a server that says "now" at once, again and again, is not stormed', async (t) => {
+  const it = await open(t);
+  for (let i = 0; i < 8; i++) {
+    await it.deliver();
+    it.one.links.at(-1).down({ code: 4200 });
+    const delay = await next(it);
+    assert.ok(i ? delay >= 500 : delay <= 20);
+  }
+});
+
+test('204 means never come back', async (t) => {
+  const { server, client } = await setUp(t, { transports: ['stream'] });
+  const live = client();
+  live.subscribe('a', () => {});
+  await until(() => live.state === 'connected');
+  server.faults.stream = 'gone';
+  server.cut();
+  await until(() => live.state === 'closed');
+});
+
+test('a silent connection is given up after two heartbeats', async (t) => {
+  const it = await open(t);
+  await it.deliver();
+  await it.tick(29e3);
+  it.one.links[0].frame({ type: 'heartbeat', cursor: 'k1-5' });
+  await it.tick(29e3);
+  assert.equal(it.live.state, 'connected');
+  await it.tick(1100);
+  assert.equal(it.live.state, 'connecting');
+  assert.equal(it.one.links[0].closed, true);
+  await next(it);
+  assert.equal(it.one.links[1].attach.cursor, 'k1-5');
+});
+
+for (const type of ['visibilitychange', 'pageshow', 'online']) {
+  test(`${type}: a duplex connection has to answer a ping within 5 s`, async (t) => {
+    const it = await open(t, { duplex: true });
+    await it.deliver();
+    const [link] = it.one.links;
+    happens(type);
+    assert.equal(link.sent.at(-1).type, 'ping');
+    link.frame({ type: 'heartbeat', cursor: 'k1-1' });
+    await it.tick(6e3);
+    assert.equal(it.live.state, 'connected');
+    happens(type);
+    await it.tick(5001);
+    assert.equal(it.live.state, 'connecting');
+    assert.equal(link.closed, true);
+  });
+
+  test(`${type}: does not wait for the next attempt`, async (t) => {
+    const it = await open(t, { random: () => 1 });
+    await it.deliver();
+    it.one.links[0].down();
+    await it.tick(10);
+    assert.equal(it.one.links.length, 1);
+    happens(type);
+    await it.tick(1);
+    assert.equal(it.one.links.length, 2);
+  });
+}
+
+test('hiding the page is no reason to look', async (t) => {
+  const it = await open(t, { duplex: true });
+  await it.deliver();
+  const { length } = it.one.links[0].sent;
+  hidden = true;
+  happens('visibilitychange');
+  assert.equal(it.one.links[0].sent.length, length);
+});
+
+test('offline pauses, online goes on at once', async (t) => {
+  const it = await open(t);
+  await it.deliver();
+  onLine = false;
+  it.one.links[0].down();
+  await it.tick(120e3);
+  assert.equal(it.live.state, 'paused');
+  assert.equal(it.one.links.length, 1);
+  onLine = true;
+  happens('online');
+  await it.tick(1);
+  assert.equal(it.one.links.length, 2);
+  assert.equal(it.one.links[1].attach.cursor, 'k1-1');
+});
+
+test('online attaches anew, make before break, and tries better transports', async (t) => {
+  const better = manual('better');
+  const it = await open(t);
+  await it.deliver();
+  it.live.use([better, it.one]);
+  await it.tick(1);
+  better.links[0].down();
+  happens('online');
+  await it.tick(500);
+  assert.equal(better.links.length, 2);
+  assert.equal(it.one.links.length, 2);
+  assert.equal(it.one.links[0].closed, false);
+  await it.deliver();
+  assert.equal(it.one.links[0].closed, true);
+  assert.equal(it.live.state, 'connected');
+});
+
+test('a page that goes away ends all, one that comes back resumes', async (t) => {
+  const it = await open(t);
+  await it.deliver();
+  happens('pagehide');
+  assert.equal(it.one.links[0].closed, true);
+  assert.equal(it.live.state, 'paused');
+  await it.tick(300e3);
+  assert.equal(it.one.links.length, 1);
+  happens('pageshow');
+  await it.tick(1);
+  assert.equal(it.one.links.length, 2);
+  await it.deliver();
+  it.one.links[1].frame({ type: 'message', channel: 'a', data: 1, cursor: 'k1-2' });
+  assert.deepEqual(it.got, [1]);
+});
+
+test('close is for ever', async (t) => {
+  const it = await open(t);
+  await it.deliver();
+  it.live.close();
+  happens('online');
+  await it.tick(300e3);
+  it.live.subscribe('b', () => {});
+  await it.tick(300e3);
+  assert.equal(it.one.links.length, 1);
+  assert.equal(it.live.state, 'closed');
+  assert.equal(it.live.transport, undefined);
+});
+
+/** Polling over a fetch of the test's. */
+const polls = async (t, name, answer, random = () => 0) => {
+  const times = [];
+  let running = 0;
+  let most = 0;
+  const fetch = async (url, { signal }) => {
+    const n = times.push(Date.now());
+    most = Math.max(most, ++running);
+    try {
+      return await answer(n, signal);
+    } finally {
+      running--;
+    }
+  };
+  const it = await open(t, { transports: [name], fetch, random });
+  return { ...it, times, most: () => most };
+};
+const empty = (more) => new Response(JSON.stringify({ cursor: 'k1-1', messages: [], ...more }));
+
+test('polls at 0, 15, 30, 45 and 60 s, and as the server changes it', async (t) => {
+  let nextPoll;
+  const it = await polls(t, 'poll', () => empty({ nextPoll }));
+  const [caughtUp, first] = it.times;
+  assert.equal(first, caughtUp);
+  for (let s = 0; s < 60; s++) await it.tick(1000);
+  assert.deepEqual(it.times.slice(1).map((time) => time - first), [0, 15e3, 30e3, 45e3, 60e3]);
+  nextPoll = 30e3;
+  for (let s = 0; s < 45; s++) await it.tick(1000);
+  assert.equal(it.times.at(-1) - first, 105e3);
+});
+
+test('polls have at most 10 % of jitter', async (t) => {
+  const it = await polls(t, 'poll', () => empty({ nextPoll: 10e3 }), Math.random);
+  for (let i = 0; i < 6000; i++) await it.tick(100);
+  const gaps = it.times.slice(2).map((time, i) => time - it.times[i + 1]);
+  assert.ok(gaps.length > 50);
+  assert.ok(gaps.every((gap) => gap >= 10e3 && gap <= 11100), `${gaps}`);
+  assert.ok(new Set(gaps).size > 5);
+});
+
+test('events every second, polled every 15 s with jitter, all arrive in order', async (t) => {
+  const log = [];
+  const it = await polls(
+    t,
+    'poll',
+    () => empty({ cursor: `k1-${log.length + 1}`, messages: log, nextPoll: 15e3 }),
+    Math.random,
+  );
+  for (let n = 1; n <= 300; n++) {
+    log.push({ channel: 'a', data: n, cursor: `k1-${n + 1}` });
+    await it.tick(1000);
+  }
+  await it.tick(17e3);
+  assert.deepEqual(it.got, range(1, 300));
+});
+
+for (const name of ['poll', 'longpoll']) {
+  test(`${name}: three failures, then it resumes`, async (t) => {
+    let failures = 0;
+    const it = await polls(t, name, (n, signal) => {
+      if (n > 3 && failures++ < 3) return new Response('', { status: 500 });
+      if (name === 'poll' || failures < 4) return empty({ nextPoll: 1000 });
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    for (let i = 0; i < 300; i++) await it.tick(100);
+    assert.ok(failures > 3);
+    assert.equal(it.live.state, name === 'poll' ? 'connected' : it.live.state);
+    assert.equal(it.most(), 1);
+  });
+
+  test(`${name}: a server that fails at once is asked at most 8 times in 10 s`, async (t) => {
+    const it = await polls(t, name, () => new Response('', { status: 500 }), () => 0.5);
+    for (let i = 0; i < 1000; i++) await it.tick(10);
+    assert.ok(it.times.length >= 3 && it.times.length <= 8, `${it.times.length}`);
+  });
+
+  test(`${name}: never two requests at a time, and none left when the page goes`, async (t) => {
+    let aborted = 0;
+    const it = await polls(t, name, (n, signal) => {
+      if (n < 3) return empty({ nextPoll: 10 });
+      return new Promise((resolve, reject) => {
+        const abort = () => {
+          aborted++;
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', abort);
+        setTimeout(() => {
+          signal.removeEventListener('abort', abort);
+          resolve(empty({ nextPoll: 10 }));
+        }, 20e3);
+      });
+    });
+    for (let i = 0; i < 600; i++) await it.tick(100);
+    assert.equal(it.most(), 1);
+    assert.ok(it.times.length >= 4);
+    happens('pagehide');
+    await settle();
+    assert.equal(aborted, 1);
+  });
+}
+
+test('a long poll that is answered at once with nothing is not asked without end', async (t) => {
+  const it = await polls(t, 'longpoll', () => empty());
+  for (let i = 0; i < 100; i++) await it.tick(100);
+  assert.ok(it.times.length >= 8 && it.times.length <= 14, `${it.times.length}`);
+});
+
+test('a server restarted under load is found again, nothing is lost', async (t) => {
+  const { server, client } = await setUp(t);
+  const live = client();
+  const got = [];
+  const sub = live.subscribe('a', ({ data }) => got.push(data));
+  await until(() => sub.cursor);
+  for (let n = 1; n <= 50; n++) {
+    server.publish('a', n);
+    if (n % 10 === 0) {
+      await server.stop();
+      server.publish('a', `${n} while down`);
+      await server.start(server.port);
+    }
+  }
+  await until(() => got.length === 55);
+  assert.equal(new Set(got).size, 55);
+});

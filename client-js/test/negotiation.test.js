@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ALL, answering, connect, manual, memory, record, settle, setUp, until } from './support.js';
+
+for (let disabled = 0; disabled < 31; disabled++) {
+  const off = ALL.filter((_, i) => disabled & (1 << i));
+  const best = ALL.find((name) => !off.includes(name));
+  test(`with ${off.join(', ') || 'nothing'} switched off, ${best} is used`, async (t) => {
+    const { server, client } = await setUp(t);
+    for (const name of off) server.faults[name] = 'off';
+    const live = client();
+    const seen = record(live);
+    const got = [];
+    server.publish('a', 0);
+    live.subscribe('a', { last: 1 }, ({ data }) => got.push(data));
+    await until(() => live.transport === best && got.length);
+    server.nextPoll = 10;
+    assert.deepEqual(got, [0]);
+    assert.equal(seen.transport.at(-1), best);
+    if (best !== 'poll') {
+      server.publish('a', 1);
+      await until(() => got.length === 2);
+    }
+    assert.deepEqual(seen.error, []);
+  });
+}
+
+const BLOCKED = {
+  'a proxy that strips the upgrade': { websocket: 'strip' },
+  'a proxy that closes at once': { websocket: 'close' },
+  'a proxy that answers 500': { websocket: 'error' },
+  'a proxy that hangs': { websocket: 'hang' },
+  'a proxy that buffers': { websocket: 'hang', sse: 'buffer', stream: 'buffer' },
+  'a proxy that hangs on all that stays': { websocket: 'hang', sse: 'hang', stream: 'hang' },
+};
+for (const [name, faults] of Object.entries(BLOCKED)) {
+  test(`${name} is passed over within 2 s with the default head start`, async (t) => {
+    const { server, client } = await setUp(t, { headStart: undefined });
+    Object.assign(server.faults, faults);
+    const live = client();
+    const got = [];
+    const start = Date.now();
+    live.subscribe('a', ({ data }) => got.push(data));
+    await until(() => live.state === 'connected');
+    server.publish('a', 1);
+    await until(() => got.length === 1);
+    assert.equal(live.transport, faults.sse ? 'longpoll' : 'sse');
+    assert.ok(Date.now() - start < 2000);
+  });
+}
+
+test('a better transport that delivers later takes over before the other is left', async (t) => {
+  const better = manual('better');
+  const worse = manual('worse');
+  const live = connect('http://test/live', { transports: [better, worse], headStart: 5, fetch: answering() });
+  t.after(() => live.close());
+  const got = [];
+  live.subscribe('a', ({ data }) => got.push(data));
+  await until(() => worse.links.length);
+  const [slow] = better.links;
+  const [fast] = worse.links;
+  fast.frame({ type: 'welcome', version: 1, cursor: 'k1-1' });
+  assert.equal(live.transport, 'worse');
+  assert.equal(slow.closed, false);
+  fast.frame({ type: 'message', channel: 'a', data: 2, cursor: 'k1-2' });
+  slow.frame({ type: 'welcome', version: 1, cursor: 'k1-1' });
+  assert.equal(live.transport, 'better');
+  assert.equal(fast.closed, true);
+  slow.frame({ type: 'message', channel: 'a', data: 2, cursor: 'k1-2' });
+  slow.frame({ type: 'message', channel: 'a', data: 3, cursor: 'k1-3' });
+  assert.deepEqual(got, [2, 3]);
+});
+
+test('a duplex transport takes over only when its subscriptions are confirmed', async (t) => {
+  const better = manual('better', true);
+  const worse = manual('worse');
+  const live = connect('http://test/live', { transports: [better, worse], headStart: 5, fetch: answering() });
+  t.after(() => live.close());
+  live.subscribe('a', () => {});
+  await until(() => worse.links.length);
+  worse.links[0].frame({ type: 'welcome', version: 1, cursor: 'k1-7' });
+  better.links[0].frame({ type: 'welcome', version: 1, cursor: 'k1-9' });
+  await settle();
+  assert.equal(live.transport, 'worse');
+  const [ask] = better.links[0].sent;
+  assert.deepEqual(ask, { type: 'subscribe', channels: ['a'], cursor: 'k1-7', id: ask.id });
+  better.links[0].frame({ type: 'ok', id: ask.id, cursor: 'k1-7' });
+  await settle();
+  assert.equal(live.transport, 'better');
+  assert.equal(worse.links[0].closed, true);
+});
+
+test('losers of the race are closed', async (t) => {
+  const { server, client } = await setUp(t, { headStart: 0 });
+  const live = client();
+  live.subscribe('a', () => {});
+  await until(() => live.transport === 'websocket');
+  await until(() => [...server.open].every(([name, open]) => open === (name === 'websocket' ? 1 : 0)));
+});
+
+test('what worked is remembered for 30 minutes and starts at once, better ones are still tried', async (t) => {
+  const { server, client } = await setUp(t);
+  const storage = memory();
+  server.faults.websocket = 'off';
+  const first = client({ storage });
+  first.subscribe('a', () => {});
+  await until(() => first.transport === 'sse');
+  first.close();
+
+  server.faults.websocket = undefined;
+  server.requests.length = 0;
+  const second = client({ storage });
+  const seen = record(second);
+  second.subscribe('a', () => {});
+  await until(() => second.transport === 'websocket');
+  assert.deepEqual(seen.transport, ['sse', 'websocket']);
+  second.close();
+
+  for (const [key, value] of storage.items) {
+    const [name, time] = JSON.parse(value);
+    assert.equal(name, 'websocket');
+    storage.setItem(key, JSON.stringify(['sse', time - 31 * 60e3]));
+  }
+  const third = client({ storage });
+  const later = record(third);
+  third.subscribe('a', () => {});
+  await until(() => third.transport);
+  assert.deepEqual(later.transport, ['websocket']);
+});
+
+test('storage that throws is no obstacle', async (t) => {
+  const fail = () => {
+    throw new Error('denied');
+  };
+  const { client } = await setUp(t, { storage: { getItem: fail, setItem: fail } });
+  const live = client();
+  live.subscribe('a', () => {});
+  await until(() => live.transport === 'websocket');
+});
+
+test('a transport that failed is tried again after 10 s, then every 3 minutes', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const better = manual('better');
+  const worse = manual('worse');
+  const live = connect('http://test/live', { transports: [better, worse], fetch: answering() });
+  t.after(() => live.close());
+  live.subscribe('a', () => {});
+  t.mock.timers.tick(1);
+  await settle();
+  better.links[0].down();
+  t.mock.timers.tick(60);
+  await settle();
+  worse.links[0].frame({ type: 'welcome', cursor: 'k1-1', heartbeat: 1e9 });
+  assert.equal(live.transport, 'worse');
+  for (const [ms, tries] of [[9990, 1], [20, 2], [179e3, 2], [1e3, 3], [180e3, 4]]) {
+    t.mock.timers.tick(ms);
+    await settle();
+    assert.equal(better.links.length, tries);
+    better.links.at(-1).down();
+    await settle();
+  }
+  assert.equal(live.transport, 'worse');
+});
+
+test('a candidate of another epoch is dropped without a word', async (t) => {
+  const better = manual('better');
+  const worse = manual('worse');
+  const live = connect('http://test/live', { transports: [better, worse], headStart: 5, fetch: answering() });
+  t.after(() => live.close());
+  const seen = record(live);
+  const got = [];
+  live.subscribe('a', ({ data }) => got.push(data));
+  await until(() => worse.links.length);
+  worse.links[0].frame({ type: 'welcome', cursor: 'k1-1' });
+  const [other] = better.links;
+  other.frame({ type: 'welcome', version: 1 });
+  assert.equal(live.transport, 'worse');
+  other.frame({ type: 'gap', channels: ['a'], reason: 'epoch', cursor: 'k2-0' });
+  other.frame({ type: 'message', channel: 'a', data: 'other', cursor: 'k2-1' });
+  assert.equal(other.closed, true);
+  worse.links[0].frame({ type: 'message', channel: 'a', data: 'ours', cursor: 'k1-2' });
+  assert.deepEqual(got, ['ours']);
+  assert.deepEqual([seen.gap, seen.error], [[], []]);
+});
+
+test('a newer protocol version is a clear error', async (t) => {
+  for (const name of ['websocket', 'sse', 'stream']) {
+    const { server, client } = await setUp(t, { transports: [name] });
+    server.version = 2;
+    const live = client();
+    const seen = record(live);
+    live.subscribe('a', () => {});
+    await until(() => live.state === 'closed');
+    assert.match(seen.error[0].message, /protocol version 2/);
+  }
+});
+
+test('transports can be forced and changed at run time', async (t) => {
+  const { client } = await setUp(t, { transports: ['stream'] });
+  const live = client();
+  live.subscribe('a', () => {});
+  await until(() => live.transport === 'stream');
+  for (const name of [...ALL, ...ALL.toReversed()]) {
+    live.use([name]);
+    await until(() => live.transport === name);
+  }
+});

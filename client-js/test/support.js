@@ -1,0 +1,68 @@
+import { EventSource } from 'eventsource';
+import { WebSocket } from 'ws';
+import { Millrace } from '../src/millrace.js';
+import { Server } from './server.js';
+
+export const ALL = ['websocket', 'sse', 'stream', 'longpoll', 'poll'];
+
+export const memory = () => {
+  const items = new Map();
+  return { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value), items };
+};
+
+/** Fast, so that tests are: what is about time has fake timers. */
+export const connect = (mount, options = {}) =>
+  new Millrace(mount, { WebSocket, EventSource, storage: memory(), minDelay: 10, maxDelay: 40, headStart: 60, ...options });
+
+/** Starts a server and ends all when the test does. */
+export async function setUp(t, options) {
+  const server = await new Server().start();
+  const clients = [];
+  t.after(async () => {
+    for (const client of clients) client.close();
+    await server.stop();
+  });
+  const client = (more) => {
+    const live = connect(server.mount, { ...options, ...more });
+    clients.push(live);
+    return live;
+  };
+  return { server, client };
+}
+
+export async function until(condition, what = condition, ms = 5000) {
+  for (const end = Date.now() + ms; !condition(); ) {
+    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** Collects what a client tells. */
+export function record(live) {
+  const seen = { transport: [], state: [], gap: [], error: [] };
+  for (const type of Object.keys(seen)) live.on(type, (detail) => seen[type].push(detail));
+  return seen;
+}
+
+export const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+/** Lets promises run, however many wait for one another, while timers are fake. */
+export const settle = async () => {
+  for (let i = 0; i < 50; i++) await null;
+};
+
+/** A transport in the test's hands: each connection is pushed to `links`. */
+export const manual = (name, duplex = false) => {
+  const links = [];
+  const connect = (link) => {
+    const handle = { closed: false, sent: [], close: () => (handle.closed = true) };
+    if (duplex) handle.send = (frame) => handle.sent.push(frame);
+    links.push(Object.assign(handle, link));
+    return handle;
+  };
+  return { name, duplex, connect, links };
+};
+
+/** Answers a catch-up. */
+export const answering = (answer = {}) => async () =>
+  new Response(JSON.stringify({ cursor: 'k1-1', messages: [], ...answer }));

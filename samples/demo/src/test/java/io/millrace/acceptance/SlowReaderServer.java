@@ -1,0 +1,110 @@
+package io.millrace.acceptance;
+
+import io.millrace.Channel;
+import io.millrace.Message;
+import io.millrace.Millrace;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+import java.util.Random;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * A node in a process of its own, whose heap is what the log may hold and a little more. It
+ * publishes by itself; {@code /stall} holds the event loop that serves the request.
+ */
+final class SlowReaderServer {
+
+  static final String CHANNEL = "flood";
+  static final int MESSAGE_BYTES = 16 << 10;
+  private static final int TICK_MILLIS = 25;
+
+  private SlowReaderServer() {}
+
+  /** Arguments: messages to publish, messages in a second. */
+  public static void main(String[] args) throws InterruptedException {
+    int messages = Integer.parseInt(args[0]);
+    int perTick = Integer.parseInt(args[1]) * TICK_MILLIS / 1000;
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    Millrace millrace = Millrace.builder(vertx).build();
+    Channel channel = millrace.channel(CHANNEL);
+    CountDownLatch start = new CountDownLatch(1);
+    vertx
+        .deployVerticle(() -> new Server(millrace, start), new DeploymentOptions().setInstances(2))
+        .onFailure(failure -> System.exit(1));
+    start.await();
+    publish(channel, messages, perTick);
+  }
+
+  private static void publish(Channel channel, int messages, int perTick) {
+    byte[] filling = new byte[MESSAGE_BYTES];
+    new Random(1).nextBytes(filling);
+    Timer ticker = new Timer();
+    ticker.scheduleAtFixedRate(
+        new TimerTask() {
+          private int next;
+
+          @Override
+          public void run() {
+            for (int i = 0; i < perTick && next < messages; i++) {
+              // The number and the time come first.
+              Buffer payload =
+                  Buffer.buffer().appendInt(next++).appendLong(System.currentTimeMillis());
+              channel.publish(
+                  Message.bytes(payload.appendBytes(filling, 0, MESSAGE_BYTES - payload.length())));
+            }
+          }
+        },
+        0,
+        TICK_MILLIS);
+  }
+
+  private static final class Server extends VerticleBase {
+    private final Millrace millrace;
+    private final CountDownLatch start;
+
+    Server(Millrace millrace, CountDownLatch start) {
+      this.millrace = millrace;
+      this.start = start;
+    }
+
+    @Override
+    public Future<HttpServer> start() {
+      Router router = Router.router(vertx);
+      router.route("/live*").subRouter(millrace.router());
+      router
+          .get("/readers")
+          .handler(request -> request.end(Integer.toString(millrace.counts().readers())));
+      router
+          .get("/start")
+          .handler(
+              request -> {
+                start.countDown();
+                request.end();
+              });
+      router
+          .get("/stall")
+          .handler(
+              request -> {
+                long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+                while (System.nanoTime() < until) {
+                  Thread.onSpinWait();
+                }
+                request.end();
+              });
+      return vertx
+          .createHttpServer()
+          .requestHandler(router)
+          .listen(-1, "localhost")
+          .onSuccess(server -> System.out.println("port " + server.actualPort()));
+    }
+  }
+}

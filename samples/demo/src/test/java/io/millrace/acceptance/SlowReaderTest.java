@@ -1,0 +1,239 @@
+package io.millrace.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * 100 MB at 10 MB/s to ten readers, of which one does not read. The server's heap may have what the
+ * log holds, 64 MiB in the ring and as much in histories, and 64 MiB more: if a reader that does
+ * not read cost memory, it would run out.
+ */
+@Tag("slow")
+class SlowReaderTest {
+
+  private static final int MESSAGES = 6400;
+  private static final int PER_SECOND = 640;
+  private static final String HEAP = "-Xmx192m";
+  private static final int HEALTHY_READERS = 9;
+  private static final String UPGRADE =
+      String.join(
+          "\r\n",
+          "Connection: Upgrade",
+          "Upgrade: websocket",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+          "");
+
+  @Test
+  void aReaderThatDoesNotReadCostsNoMemoryAndHoldsNobodyUp() throws Exception {
+    flood(false);
+  }
+
+  @Test
+  void anEventLoopThatStallsCostsNoMemoryAndLosesNothing() throws Exception {
+    flood(true);
+  }
+
+  private static void flood(boolean stall) throws Exception {
+    try (Server server = new Server()) {
+      ExecutorService threads = Executors.newCachedThreadPool();
+      try (SlowReader slow = new SlowReader(server.port)) {
+        List<Future<long[]>> healthy = new ArrayList<>();
+        for (int i = 0; i < HEALTHY_READERS; i++) {
+          Callable<long[]> reader = () -> latencies(server.port);
+          healthy.add(threads.submit(reader));
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> server.get("/readers").equals("10"));
+        server.get("/start");
+        if (stall) {
+          server.get("/stall");
+        }
+        List<Long> all = new ArrayList<>();
+        for (Future<long[]> reader : healthy) {
+          Arrays.stream(reader.get(90, TimeUnit.SECONDS)).forEach(all::add);
+        }
+        assertThat(all).hasSize(HEALTHY_READERS * MESSAGES);
+        System.out.printf(
+            "slow reader%s: p99 of the others %d ms%n",
+            stall ? ", stalled loop" : "", percentile(all, 99));
+        slow.readOn();
+        assertThat(server.process.isAlive()).isTrue();
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+  }
+
+  private static long percentile(List<Long> values, int percent) {
+    return values.stream()
+        .sorted()
+        .skip((long) values.size() * percent / 100)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * Reads all messages over a plain WebSocket, where a gap would end it, and returns how late each
+   * was.
+   */
+  private static long[] latencies(int port) throws IOException {
+    try (Socket socket = request(port, UPGRADE, 1 << 20)) {
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      skipHead(in);
+      long[] latencies = new long[MESSAGES];
+      for (int expected = 0; expected < MESSAGES; ) {
+        int opcode = in.readUnsignedByte() & 15;
+        int length = in.readUnsignedByte();
+        length = length == 126 ? in.readUnsignedShort() : length;
+        if (opcode == 2) {
+          assertThat(in.readInt()).isEqualTo(expected);
+          latencies[expected++] = System.currentTimeMillis() - in.readLong();
+          in.skipNBytes(length - 12);
+        } else {
+          assertThat(opcode).as("a ping, not a close").isEqualTo(9);
+          in.skipNBytes(length);
+        }
+      }
+      return latencies;
+    }
+  }
+
+  private static Socket request(int port, String headers, int receiveBuffer) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(receiveBuffer);
+    socket.connect(new InetSocketAddress("localhost", port));
+    socket.setSoTimeout(30_000);
+    String request =
+        "GET /live?channels="
+            + SlowReaderServer.CHANNEL
+            + " HTTP/1.1\r\nHost: localhost:"
+            + port
+            + "\r\n"
+            + headers
+            + "\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  private static void skipHead(InputStream in) throws IOException {
+    int matched = 0;
+    while (matched < 4) {
+      matched = in.read() == "\r\n\r\n".charAt(matched) ? matched + 1 : 0;
+    }
+  }
+
+  /** Attaches and reads nothing until it is told to. */
+  private static final class SlowReader implements AutoCloseable {
+    private final Socket socket;
+
+    SlowReader(int port) throws IOException {
+      socket = request(port, "Accept: application/x-ndjson\r\nConnection: close\r\n", 16 << 10);
+    }
+
+    /** Reads to the last message: each is the next one, unless a gap has been told before it. */
+    void readOn() throws IOException {
+      BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      int next = 0;
+      boolean gap = false;
+      while (next < MESSAGES) {
+        String line = lines.readLine();
+        assertThat(line).as("the stream went on after message %d", next).isNotNull();
+        if (!line.startsWith("{")) {
+          continue; // The head, or the length of a chunk.
+        }
+        JsonObject frame = new JsonObject(line);
+        if (frame.getString("type").equals("gap")) {
+          gap = true;
+        } else if (frame.getString("type").equals("message")) {
+          byte[] payload = Base64.getDecoder().decode(frame.getString("base64"));
+          int number = ByteBuffer.wrap(payload).getInt();
+          assertThat(number).isGreaterThanOrEqualTo(next);
+          assertThat(number == next || gap).as("message %d after %d", number, next - 1).isTrue();
+          next = number + 1;
+          gap = false;
+        }
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private static final class Server implements AutoCloseable {
+    final Process process;
+    final int port;
+
+    Server() throws IOException {
+      process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  HEAP,
+                  "-XX:+ExitOnOutOfMemoryError",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  SlowReaderServer.class.getName(),
+                  Integer.toString(MESSAGES),
+                  Integer.toString(PER_SECOND))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      BufferedReader output =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+      port = Integer.parseInt(String.valueOf(output.readLine()).replace("port ", ""));
+    }
+
+    String get(String path) {
+      try {
+        return HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .build()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+}
