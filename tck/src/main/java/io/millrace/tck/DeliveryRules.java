@@ -19,8 +19,11 @@ import org.junit.jupiter.api.Test;
 /** T01 to T12: what a reader gets while nothing goes wrong. */
 abstract class DeliveryRules extends TransportFixture {
 
-  private static final int ATTACHES = 1_000;
+  // As many clients as fit, thousands in all, into a time that a busy machine has, too.
   private static final int CLIENTS = 8;
+  private static final int ATTACHES = 500;
+  private static final int LEAST_ATTACHES = 10;
+  private static final Duration ATTACHING = Duration.ofSeconds(3);
   private static final int READERS = 50;
 
   @Test
@@ -39,27 +42,31 @@ abstract class DeliveryRules extends TransportFixture {
     TestNode node = node();
     ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
     closing(clients::shutdownNow);
-    List<Future<Follower>> readers = new ArrayList<>();
+    long deadline = System.nanoTime() + ATTACHING.toNanos();
+    List<Future<List<Follower>>> visits = new ArrayList<>();
+    List<Follower> readers = new ArrayList<>();
     try (Traffic traffic = new Traffic(node, Integer.MAX_VALUE, "a")) {
       traffic.start();
-      for (int i = 0; i < ATTACHES; i++) {
-        readers.add(clients.submit(() -> shortVisit(node)));
+      for (int i = 0; i < CLIENTS; i++) {
+        visits.add(clients.submit(() -> shortVisits(node, deadline)));
       }
-      for (Future<Follower> reader : readers) {
-        reader.get();
+      for (Future<List<Follower>> visit : visits) {
+        readers.addAll(visit.get());
       }
     }
     Ledger ledger = new Ledger(node, client(), on("a"));
-    for (Future<Follower> reader : readers) {
-      ledger.verify(Optional.empty(), reader.get().frames());
-    }
+    readers.forEach(reader -> ledger.verify(Optional.empty(), reader.frames()));
   }
 
-  private Follower shortVisit(TestNode node) {
-    Follower reader = new Follower(node.port(), client(), "channels=a", patience());
-    reader.untilDelivered(2);
-    reader.cut();
-    return reader;
+  private List<Follower> shortVisits(TestNode node, long deadline) {
+    List<Follower> readers = new ArrayList<>();
+    while (readers.size() < ATTACHES
+        && (readers.size() < LEAST_ATTACHES || System.nanoTime() < deadline)) {
+      Follower reader = new Follower(node.port(), client(), "channels=a", patience());
+      readers.add(reader.untilDelivered(2));
+      reader.cut();
+    }
+    return readers;
   }
 
   @Test

@@ -1,0 +1,63 @@
+package io.millrace.tck;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/**
+ * One run of some rules of a kit.
+ *
+ * @param passed the numbers of the rules that held
+ * @param failed the numbers of the rules that did not
+ */
+record KitRun(Set<String> passed, Set<String> failed) {
+
+  static KitRun of(Class<?> kit, Predicate<String> rules) {
+    List<DiscoverySelector> selectors = new ArrayList<>();
+    for (Class<?> type = kit; type != Object.class; type = type.getSuperclass()) {
+      for (Method method : type.getDeclaredMethods()) {
+        if (method.isAnnotationPresent(Test.class) && rules.test(rule(method.getName()))) {
+          selectors.add(DiscoverySelectors.selectMethod(kit, method));
+        }
+      }
+    }
+    KitRun run = new KitRun(new TreeSet<>(), new TreeSet<>());
+    LauncherFactory.create()
+        .execute(
+            LauncherDiscoveryRequestBuilder.request().selectors(selectors).build(), run.listener());
+    return run;
+  }
+
+  private TestExecutionListener listener() {
+    return new TestExecutionListener() {
+      @Override
+      public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (test.isTest()) {
+          String rule = rule(test.getDisplayName());
+          switch (result.getStatus()) {
+            case SUCCESSFUL -> passed.add(rule);
+            case FAILED -> failed.add(rule);
+            case ABORTED -> {
+              // Skipped by an assumption.
+            }
+          }
+        }
+      }
+    };
+  }
+
+  private static String rule(String name) {
+    return name.replaceFirst("required_", "").substring(0, 3);
+  }
+}

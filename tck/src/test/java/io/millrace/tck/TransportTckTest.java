@@ -1,0 +1,437 @@
+package io.millrace.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.Cursor;
+import io.millrace.Entry;
+import io.millrace.Gap;
+import io.millrace.spi.Attachment;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Framing;
+import io.millrace.spi.JsonFrames;
+import io.millrace.spi.Outlet;
+import io.millrace.spi.Signal;
+import io.millrace.spi.Transport;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** The kit finds what is wrong with a transport, and nothing else. */
+class TransportTckTest {
+
+  /** Rules that no fault of framing or outlet touches. */
+  private static final Set<String> CONTROL = Set.of("T39", "T41");
+
+  /** Those that take longest, and that no fault here is about. */
+  private static final Set<String> SLOW = Set.of("T02", "T24", "T46");
+
+  private static Supplier<Transport> transport = LineTransport::new;
+  private static TestClient client = TestClients.stream();
+
+  /** Not found by its name: it is only run from here. */
+  static class Kit extends TransportTck {
+
+    @Override
+    protected Transport newTransport() {
+      return transport.get();
+    }
+
+    @Override
+    protected TestClient client() {
+      return client;
+    }
+
+    @Override
+    protected Duration patience() {
+      return Duration.ofSeconds(4);
+    }
+  }
+
+  private static KitRun run(Supplier<Transport> made, Set<String> only) {
+    transport = made;
+    client = made.get() instanceof LineTransport ? TestClients.stream() : TestClients.longPoll();
+    return KitRun.of(Kit.class, only.isEmpty() ? rule -> !SLOW.contains(rule) : only::contains);
+  }
+
+  /** Of all rules, these are broken and no other. */
+  private static void breaksOnly(Supplier<Transport> made, String... rules) {
+    KitRun run = run(made, Set.of());
+    assertThat(run.failed()).containsExactlyInAnyOrder(rules);
+    assertThat(run.passed()).hasSizeGreaterThan(30);
+  }
+
+  /** Is broken, among others that cannot hold without it. */
+  private static void breaks(Supplier<Transport> made, String rule) {
+    Set<String> rules = new TreeSet<>(CONTROL);
+    rules.add(rule);
+    KitRun run = run(made, rules);
+    assertThat(run.failed()).containsExactly(rule);
+    assertThat(run.passed()).isEqualTo(CONTROL);
+  }
+
+  private static LineTransport writing(Function<Outlet, Outlet> fault) {
+    return new LineTransport() {
+      @Override
+      Outlet outlet(RoutingContext context) {
+        return fault.apply(super.outlet(context));
+      }
+    };
+  }
+
+  private static LineTransport framing(Framing framing) {
+    return new LineTransport() {
+      @Override
+      Framing framing() {
+        return framing;
+      }
+    };
+  }
+
+  /** Signals are changed, or left out. */
+  private static LineTransport telling(Function<Signal, Optional<Signal>> change) {
+    return framing(
+        new LineTransport.Lines() {
+          @Override
+          public Buffer signal(Signal signal) {
+            return change.apply(signal).map(super::signal).orElse(NOTHING);
+          }
+        });
+  }
+
+  private static LineTransport entries(Function<Entry, Buffer> json) {
+    return framing(
+        new LineTransport.Lines() {
+          @Override
+          public Buffer entry(Entry entry) {
+            return line(json.apply(entry));
+          }
+        });
+  }
+
+  @Test
+  void aTransportThatKeepsEveryRulePasses() {
+    assertThat(run(LineTransport::new, Set.of()).failed()).isEmpty();
+    assertThat(run(AnswerTransport::new, Set.of()).failed()).isEmpty();
+  }
+
+  @Test
+  void droppingEverySeventhMessageIsFound() {
+    AtomicInteger count = new AtomicInteger();
+    Framing framing =
+        new LineTransport.Lines() {
+          @Override
+          public Buffer entry(Entry entry) {
+            return count.incrementAndGet() % 7 == 0 ? NOTHING : super.entry(entry);
+          }
+        };
+    breaks(() -> framing(framing), "T01");
+  }
+
+  @Test
+  void reorderingIsFound() {
+    breaks(
+        () ->
+            writing(
+                outlet ->
+                    new LineTransport.Through(outlet) {
+                      private Buffer held = Buffer.buffer();
+
+                      @Override
+                      public void write(Buffer frames) {
+                        Buffer first = held;
+                        held = frames;
+                        if (first.length() > 0) {
+                          super.write(frames);
+                          super.write(first);
+                          held = Buffer.buffer();
+                        }
+                      }
+                    }),
+        "T12");
+  }
+
+  @Test
+  void doublesOnResumeAreFound() {
+    breaks(
+        () ->
+            new LineTransport() {
+              @Override
+              Outlet outlet(RoutingContext context) {
+                boolean resumed = context.request().getParam("cursor") != null;
+                return new Through(super.outlet(context)) {
+                  private int writes;
+
+                  @Override
+                  public void write(Buffer frames) {
+                    super.write(frames);
+                    if (resumed && ++writes == 2) {
+                      super.write(frames);
+                    }
+                  }
+                };
+              }
+            },
+        "T14");
+  }
+
+  @Test
+  void tellingAPlaceBeforeTheAttachIsCompleteIsFound() {
+    breaks(
+        () ->
+            new LineTransport() {
+              @Override
+              public void handle(RoutingContext context, Attachment attachment) {
+                context.response().setChunked(true);
+                context.response().write("{\"type\":\"welcome\",\"cursor\":\"elsewhere-0\"}\n");
+                super.handle(context, attachment);
+              }
+            },
+        "T18");
+  }
+
+  @Test
+  void ignoringThatAClientTakesNothingIsFound() {
+    breaksOnly(
+        () ->
+            writing(
+                outlet ->
+                    new LineTransport.Through(outlet) {
+                      @Override
+                      public boolean writable() {
+                        return true;
+                      }
+                    }),
+        "T23");
+  }
+
+  @Test
+  void droppingWhatAClientDoesNotTakeIsFound() {
+    breaks(
+        () ->
+            writing(
+                outlet ->
+                    new LineTransport.Through(outlet) {
+                      @Override
+                      public boolean writable() {
+                        return true;
+                      }
+
+                      @Override
+                      public void write(Buffer frames) {
+                        if (super.writable()) {
+                          super.write(frames);
+                        }
+                      }
+                    }),
+        "T22");
+  }
+
+  @Test
+  void notSayingThatAClientTakesAgainIsFound() {
+    breaks(
+        () ->
+            writing(
+                outlet ->
+                    new LineTransport.Through(outlet) {
+                      @Override
+                      public void onDrain(Runnable handler) {}
+                    }),
+        "T22");
+  }
+
+  @Test
+  void losingBytesOfLargeMessagesIsFound() {
+    breaksOnly(
+        () ->
+            entries(
+                entry -> {
+                  Buffer json = JsonFrames.message(entry);
+                  int length = json.length();
+                  return length < 1 << 19
+                      ? json
+                      : json.getBuffer(0, length - 3).appendString("\"}");
+                }),
+        "T07");
+  }
+
+  @Test
+  void writingAnEventWithoutEscapingItIsFound() {
+    breaksOnly(
+        () ->
+            entries(
+                entry -> {
+                  String event = entry.message().event();
+                  String json = JsonFrames.message(entry).toString();
+                  return event.equals("\"},{")
+                      ? Buffer.buffer(json.replace("\"\\\"},{\"", "\"" + event + "\""))
+                      : Buffer.buffer(json);
+                }),
+        "T08");
+  }
+
+  @Test
+  void replayingNothingIsFound() {
+    breaksOnly(
+        () ->
+            framing(
+                new LineTransport.Lines() {
+                  @Override
+                  public Buffer replayed(Entry entry, String subscribe) {
+                    return NOTHING;
+                  }
+                }),
+        "T10");
+  }
+
+  @Test
+  void aHeartbeatThatPromisesTooMuchIsFound() {
+    UnaryOperator<Signal> ahead =
+        signal ->
+            signal instanceof Signal.Heartbeat heartbeat
+                ? new Signal.Heartbeat(
+                    new Cursor(heartbeat.cursor().epoch(), heartbeat.cursor().seq() + 1_000), true)
+                : signal;
+    breaks(() -> telling(signal -> Optional.of(ahead.apply(signal))), "T11");
+  }
+
+  @Test
+  void aGapThatNamesTooFewChannelsIsFound() {
+    breaksOnly(
+        () ->
+            telling(
+                signal ->
+                    Optional.of(
+                        signal instanceof Signal.Missed missed
+                            ? new Signal.Missed(
+                                new Gap(
+                                    missed.gap().channels().subList(0, 1), missed.gap().reason()),
+                                missed.cursor())
+                            : signal)),
+        "T16");
+  }
+
+  @Test
+  void tellingNoHeartbeatIsFound() {
+    breaksOnly(
+        () -> telling(signal -> Optional.of(signal).filter(s -> !(s instanceof Signal.Heartbeat))),
+        "T20");
+  }
+
+  @Test
+  void beginningWithNothingIsFound() {
+    breaksOnly(
+        () -> telling(signal -> Optional.of(signal).filter(s -> !(s instanceof Signal.Welcome))),
+        "T34");
+  }
+
+  @Test
+  void notTellingAnOutageIsFound() {
+    breaksOnly(
+        () -> telling(signal -> Optional.of(signal).filter(s -> !(s instanceof Signal.Degraded))),
+        "T48");
+  }
+
+  @Test
+  void lettingCachesKeepAnAnswerIsFound() {
+    breaksOnly(
+        () ->
+            new LineTransport() {
+              @Override
+              public void handle(RoutingContext context, Attachment attachment) {
+                attachment.attach(framing(), outlet(context));
+              }
+            },
+        "T35");
+  }
+
+  @Test
+  void cuttingAConnectionInsteadOfEndingItIsFound() {
+    breaksOnly(
+        () ->
+            new LineTransport() {
+              @Override
+              Outlet outlet(RoutingContext context) {
+                return new Through(super.outlet(context)) {
+                  @Override
+                  public void end(Ending ending) {
+                    var unused = context.request().connection().close();
+                  }
+                };
+              }
+            },
+        "T40",
+        "T43",
+        "T45");
+  }
+
+  @Test
+  void notSayingThatAConnectionIsGoneIsFound() {
+    for (String rule : Set.of("T46", "T47")) {
+      lacks(rule);
+    }
+  }
+
+  private static void lacks(String rule) {
+    Supplier<Transport> deaf =
+        () ->
+            writing(
+                outlet ->
+                    new LineTransport.Through(outlet) {
+                      @Override
+                      public void onClose(Runnable handler) {}
+                    });
+    assertThat(run(deaf, Set.of(rule)).failed()).containsExactly(rule);
+  }
+
+  @Test
+  void aLengthInCharactersInsteadOfBytesIsFound() {
+    breaksOnly(
+        () ->
+            new AnswerTransport() {
+              @Override
+              void answer(HttpServerResponse response, Buffer body) {
+                String text = body.toString();
+                response.end(body.getBuffer(0, text.length()));
+              }
+            },
+        "T07",
+        "T08");
+  }
+
+  @Test
+  void notWaitingForCompanyIsFound() {
+    breaks(
+        () ->
+            new AnswerTransport() {
+              @Override
+              Duration hold() {
+                return Duration.ZERO;
+              }
+            },
+        "T27");
+  }
+
+  @Test
+  void waitingForEverIsFound() {
+    breaks(
+        () ->
+            new AnswerTransport() {
+              @Override
+              void answer(HttpServerResponse response, Buffer body) {
+                if (body.toString().contains("\"channel\"")) {
+                  super.answer(response, body);
+                }
+              }
+            },
+        "T30");
+  }
+}
