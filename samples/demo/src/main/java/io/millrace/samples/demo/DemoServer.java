@@ -80,6 +80,11 @@ final class DemoServer {
         .setRetry(Duration.ofSeconds(1));
   }
 
+  /** {@return the node} */
+  Millrace millrace() {
+    return millrace;
+  }
+
   /** {@return the port it listens on} */
   int port() {
     return port.get();

@@ -114,9 +114,9 @@ function tally({ kind, summary }) {
 /** @param {string} time */
 function since(time) {
   const seconds = Math.max(0, (Date.now() - Date.parse(time)) / 1000);
-  if (seconds < 45) return Math.round(seconds) + ' s';
-  if (seconds < 3600) return Math.round(seconds / 60) + ' min';
-  if (seconds < 86400) return Math.round(seconds / 3600) + ' h';
+  if (seconds < 45) return Math.round(seconds) + ' s ago';
+  if (seconds < 3600) return Math.round(seconds / 60) + ' min ago';
+  if (seconds < 86400) return Math.round(seconds / 3600) + ' h ago';
   return new Date(time).toLocaleDateString();
 }
 

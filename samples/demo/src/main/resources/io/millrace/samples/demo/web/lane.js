@@ -6,6 +6,8 @@ import { longpoll, poll, sse, stream, websocket } from '/live/millrace.js';
 const MODULES = { websocket, sse, stream, longpoll, poll };
 const MAX_SAMPLES = 20_000;
 const RETRY_MS = 400;
+/** How often a server that has nothing to say shows that it is there, unless it says otherwise. */
+const HEARTBEAT_MS = 25_000;
 
 export class Lane {
   /** What the page shows of it. */
@@ -28,7 +30,7 @@ export class Lane {
   #cursor;
   /** @type {any} */
   #handle;
-  #generation = 0;
+  #connection = new AbortController();
   /** @type {any} */
   #timer;
   #downAt = 0;
@@ -73,17 +75,18 @@ export class Lane {
   }
 
   #end() {
-    this.#generation++;
+    this.#connection.abort();
     clearTimeout(this.#timer);
-    this.#handle?.close();
+    this.#handle?.close?.();
     this.#handle = undefined;
   }
 
   #open() {
     const { visitor, channel } = this.#page;
     const transport = MODULES[this.technique];
-    const generation = ++this.#generation;
     const attach = { channels: [channel], cursor: this.#cursor };
+    const { signal } = (this.#connection = new AbortController());
+    let heartbeat = HEARTBEAT_MS;
     this.state = 'connecting';
     /** @param {string} path @param {Record<string, any>} [query] */
     const url = (path, query = {}) => {
@@ -93,41 +96,39 @@ export class Lane {
       }
       return target.href;
     };
-    const current = () => generation === this.#generation;
+    const watch = () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#down(), 2 * heartbeat);
+    };
+    watch();
     const handle = transport.connect({
       attach,
       options: {},
       url,
       request: async (path, query, init) => {
-        const response = await fetch(url(path, query), { cache: 'no-store', ...init });
+        const response = await fetch(url(path, query), { cache: 'no-store', ...init, signal });
         if (response.status !== 200) throw Object.assign(Error(), { status: response.status });
         return response;
       },
       frame: (frame) => {
-        if (!current()) return;
+        if (signal.aborted) return;
+        heartbeat = frame.heartbeat ?? heartbeat;
+        watch();
         if (frame.type === 'welcome' && transport.duplex) {
-          handle.send?.({ type: 'subscribe', id: 1, ...attach });
-        }
-        this.#frame(frame);
-        this.#watch(frame.heartbeat ?? transport.heartbeat);
+          // Its cursor is the server's: ours is told by the answer.
+          handle?.send?.({ type: 'subscribe', id: 1, ...attach });
+        } else this.#frame(frame);
       },
       down: () => {
-        if (current()) this.#down();
+        if (!signal.aborted) this.#down();
       },
     });
     this.#handle = handle;
-    this.#watch(transport.heartbeat);
-  }
-
-  /** @param {number} heartbeat */
-  #watch(heartbeat) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#down(), 2 * heartbeat);
   }
 
   #down() {
     this.#end();
-    if (!this.#downAt) {
+    if (!this.#downAt && !this.#first) {
       this.#downAt = performance.now();
       this.#receivedBefore = this.received;
       this.recovery = '';
