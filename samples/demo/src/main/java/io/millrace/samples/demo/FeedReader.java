@@ -50,9 +50,8 @@ final class FeedReader {
   /**
    * Asks once.
    *
-   * @return what is new, oldest first; empty if the server answers 304. Fails with an {@link
-   *     IOException} if the feed cannot be had, is too large or cannot be read; then it is asked
-   *     again in full
+   * @return what is new, oldest first; empty if the server answers 304. Fails if the feed cannot be
+   *     had, is too large or cannot be read; then it is asked again in full
    */
   Future<List<SeenEntries.News>> read() {
     RequestOptions options =

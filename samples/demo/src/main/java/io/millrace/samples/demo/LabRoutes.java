@@ -99,7 +99,7 @@ final class LabRoutes {
     try {
       JsonObject body = context.body().asJsonObject();
       return body == null ? null : body.getValue(name);
-    } catch (DecodeException e) {
+    } catch (DecodeException | ClassCastException e) {
       return null;
     }
   }

@@ -134,7 +134,7 @@ class ChatPageTest extends BrowserTest {
       publish("chat.lobby", "over-" + transport, "over " + transport);
       expect(page, "[data-id='over-" + transport + "']").isVisible();
     }
-    assertThat(read(page)).containsExactly(
-        "over sse", "over longpoll", "over stream", "over websocket");
+    assertThat(read(page))
+        .containsExactly("over sse", "over longpoll", "over stream", "over websocket");
   }
 }

@@ -192,6 +192,6 @@ class FeedReaderTest {
           request.connection().close();
         });
 
-    assertThatThrownBy(this::read).isInstanceOf(IOException.class);
+    assertThatThrownBy(this::read).hasMessageContaining("closed");
   }
 }

@@ -132,8 +132,7 @@ class LabTest {
   void the_ticker_keeps_to_the_rate_and_stops_when_the_visitor_leaves() throws Exception {
     String visitor = visitor();
     send("PUT", "/lab/" + visitor, "{\"rate\":100}");
-    await()
-        .until(() -> json("GET", "/lab/" + visitor, "").getInteger("published") > 100);
+    await().until(() -> json("GET", "/lab/" + visitor, "").getInteger("published") > 100);
 
     assertThat(send("DELETE", "/lab/" + visitor, "").statusCode()).isEqualTo(204);
     assertThat(send("GET", "/lab/" + visitor, "").statusCode()).isEqualTo(404);
@@ -143,7 +142,8 @@ class LabTest {
   @Test
   void what_makes_no_sense_is_refused() throws Exception {
     String visitor = visitor();
-    for (String body : List.of("", "x", "[]", "{}", "{\"rate\":101}", "{\"rate\":-1}", "{\"rate\":\"5\"}")) {
+    for (String body :
+        List.of("", "x", "[]", "{}", "{\"rate\":101}", "{\"rate\":-1}", "{\"rate\":\"5\"}")) {
       assertThat(send("PUT", "/lab/" + visitor, body).statusCode()).as(body).isEqualTo(400);
     }
     assertThat(send("PUT", "/lab/" + visitor, "x".repeat(2000)).statusCode()).isEqualTo(413);

@@ -28,8 +28,7 @@ class SeenEntriesTest {
     seen.add(List.of(entry("1", "a")));
     FeedEntry changed = entry("1", "b");
 
-    assertThat(seen.add(List.of(changed)))
-        .containsExactly(new SeenEntries.News("update", changed));
+    assertThat(seen.add(List.of(changed))).containsExactly(new SeenEntries.News("update", changed));
     assertThat(seen.add(List.of(changed))).isEmpty();
   }
 

@@ -25,8 +25,7 @@ class SwitchingTest extends BrowserTest {
         INTERVAL_MS,
         timer -> {
           int next = number.incrementAndGet();
-          Future<?> published =
-              server.millrace().channel("demo.load").publish(Message.json(next));
+          Future<?> published = server.millrace().channel("demo.load").publish(Message.json(next));
           if (next == MESSAGES) {
             vertx.cancelTimer(timer);
             published.<Void>mapEmpty().onComplete(done);

@@ -82,7 +82,8 @@ class WebTest {
   @Test
   void nothing_but_the_files_is_served() throws Exception {
     for (String path :
-        List.of("/nothing", "/congress.json", "/web/index.html", "/../congress.json", "/%2e%2e/x")) {
+        List.of(
+            "/nothing", "/congress.json", "/web/index.html", "/../congress.json", "/%2e%2e/x")) {
       assertThat(get(path).statusCode()).as(path).isEqualTo(404);
     }
   }
@@ -118,13 +119,17 @@ class WebTest {
   void the_bundled_feed_is_an_atom_feed_that_answers_conditions() throws Exception {
     HttpResponse<String> feed = get("/feed.xml");
     assertThat(feed.headers().firstValue("Content-Type")).hasValue("application/atom+xml");
-    assertThat(FeedParser.parse(feed.body().getBytes(java.nio.charset.StandardCharsets.UTF_8), "", List.of())).hasSize(20);
+    assertThat(
+            FeedParser.parse(
+                feed.body().getBytes(java.nio.charset.StandardCharsets.UTF_8), "", List.of()))
+        .hasSize(20);
     assertThat(feed.headers().firstValue("ETag")).isPresent();
   }
 
   @Test
   void nothing_is_compressed() throws Exception {
-    assertThat(get("/style.css", "Accept-Encoding", "gzip").headers().firstValue("Content-Encoding"))
+    assertThat(
+            get("/style.css", "Accept-Encoding", "gzip").headers().firstValue("Content-Encoding"))
         .isEmpty();
   }
 }

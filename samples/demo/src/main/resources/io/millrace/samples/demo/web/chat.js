@@ -183,3 +183,5 @@ live.on('gap', ({ reason }) =>
 );
 
 enter();
+// Where there is a keyboard; elsewhere one would pop up over the messages.
+if (matchMedia('(pointer: fine)').matches) text.focus();

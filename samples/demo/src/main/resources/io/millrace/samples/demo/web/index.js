@@ -13,18 +13,19 @@ byId('curl').textContent =
 function show({ channel, event, data, cursor, time }) {
   byId('log-empty').hidden = true;
   const text = channel.startsWith('feed.') ? data.title : `${data.name}: ${data.text}`;
-  log.append(
-    el(
-      'li',
-      { 'data-event': event, class: 'entry-cell' },
-      el('span', { class: 'cell-seq' }, cursor ? '#' + cursor.split('-').pop() : ''),
-      el('span', { class: 'cell-channel' }, channel),
-      el('span', { class: 'cell-text' }, text),
-      el('time', { class: 'cell-time' }, clock(time)),
-    ),
+  const number = Number(cursor.split('-').pop());
+  const cell = el(
+    'li',
+    { class: 'cell', 'data-event': event, 'data-number': number },
+    el('span', { class: 'cell-number' }, '#' + number),
+    el('span', { class: 'cell-channel' }, channel),
+    el('span', { class: 'cell-text' }, text),
+    el('time', { class: 'cell-time' }, clock(time)),
   );
-  while (log.childElementCount > SHOWN) log.firstElementChild.remove();
-  log.scrollTo({ left: log.scrollWidth, behavior: 'smooth' });
+  // Newest first; the two subscriptions replay one after the other.
+  const older = [...log.children].find((other) => Number(other.dataset.number) < number);
+  log.insertBefore(cell, older ?? null);
+  while (log.childElementCount > SHOWN) log.lastElementChild.remove();
 }
 
 for (const pattern of ['feed.*', 'chat.**']) live.subscribe(pattern, { last: 4 }, show);

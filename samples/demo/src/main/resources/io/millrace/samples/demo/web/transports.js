@@ -17,7 +17,6 @@ let views = [];
 let rate = FIRST_RATE;
 /** The server's clock minus ours, and how long it took to learn it. */
 let clock = { offset: 0, took: Infinity };
-let asked = 0;
 
 const wallClock = () => performance.timeOrigin + performance.now();
 const now = () => wallClock() + clock.offset;
@@ -33,10 +32,28 @@ async function ask(path, { json, ...init } = {}) {
   return body;
 }
 
+/**
+ * Asks for the visitor's state, and compares the clocks by it.
+ *
+ * @param {string} path
+ * @param {RequestInit} [init]
+ */
+async function timed(path, init) {
+  const sent = wallClock();
+  const state = await ask(path, init);
+  const took = wallClock() - sent;
+  if (took <= clock.took) clock = { offset: state.now - (sent + took / 2), took };
+  // An old estimate grows worse, as clocks drift.
+  else clock.took *= 1.01;
+  return state;
+}
+
 /** Begins anew: a visitor, a channel, five lanes. */
 async function begin() {
   for (const lane of lanes) lane.close();
-  visit = await ask('', { method: 'POST' });
+  visit = await timed('', { method: 'POST' });
+  // A few more, so that one of them finds the way free.
+  for (let i = 0; i < 5; i++) await timed('/' + visit.visitor);
   lanes = TECHNIQUES.map(({ name }) => new Lane(name, { visitor: visit.visitor, channel: visit.channel, now }));
   views = lanes.map(view);
   byId('lanes').replaceChildren(...views.map(({ root }) => root));
@@ -53,19 +70,13 @@ async function setRate(value) {
 async function refresh() {
   try {
     if (!visit) await begin();
-    const sent = wallClock();
-    visit = await ask('/' + visit.visitor);
-    const took = wallClock() - sent;
-    // An old estimate grows worse, as clocks drift.
-    if (took < clock.took * 1.05) clock = { offset: visit.now - (sent + took / 2), took };
-    else clock.took *= 1.01;
+    visit = await timed('/' + visit.visitor);
     trouble('');
   } catch (error) {
     if (error.status === 404) visit = undefined;
     trouble(error.status === 503 ? error.message : error.status ? '' : 'The server cannot be reached; trying again.');
   }
-  // A few quick ones at first, so that one of them finds the way free.
-  setTimeout(refresh, asked++ < 8 ? 100 : 1000);
+  setTimeout(refresh, 1000);
 }
 
 /** @param {string} words */
@@ -138,7 +149,7 @@ function view(lane) {
     try {
       await ask(path(), { method: 'PUT', json: { blocked } });
       block.setAttribute('aria-pressed', String(blocked));
-      block.textContent = blocked ? 'Let through' : 'Block';
+      block.textContent = blocked ? 'Unblock' : 'Block';
       root.classList.toggle('blocked', blocked);
     } catch (error) {
       fail(error);
