@@ -44,6 +44,8 @@ final class SubscriberReader extends Reader implements Subscription {
   /** What {@link #cursor()} tells other threads while it is not live. */
   private volatile long read;
 
+  private boolean begun;
+
   SubscriberReader(Shard shard, Subscriber subscriber) {
     super(shard, "", UNFRAMED);
     this.subscriber = subscriber;
@@ -64,7 +66,9 @@ final class SubscriberReader extends Reader implements Subscription {
   @Override
   void advance() {
     if (cursorSeq() <= shard.position()) {
-      Slice slice = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, Gap.Reason.SLOW);
+      Gap.Reason lost = begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED;
+      Slice slice = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
+      begun = true;
       slice.gaps().forEach(this::tell);
       slice.entries().forEach(this::deliver);
       moveTo(slice.through());
@@ -101,6 +105,11 @@ final class SubscriberReader extends Reader implements Subscription {
   }
 
   @Override
+  void abort(Ending ending) {
+    detach();
+  }
+
+  @Override
   void detached() {
     safely(subscriber::onEnd);
   }
@@ -108,7 +117,7 @@ final class SubscriberReader extends Reader implements Subscription {
   private static void safely(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.log(Logger.Level.ERROR, "A subscriber failed", e);
     }
   }

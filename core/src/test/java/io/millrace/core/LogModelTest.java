@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The log and its readers against {@link LogModel}, at random but repeatable. */
 class LogModelTest {
 
-  private static final int STEPS = 200;
+  private static final int STEPS = 180;
   private static final List<String> SEGMENTS = List.of("a", "b", "c");
   private static final List<String> NAMES = names();
   private static final List<String> EVENTS = List.of("message", "x", "y");
@@ -49,7 +49,7 @@ class LogModelTest {
 
   static Stream<Run> runs() {
     return Stream.iterate(1L, seed -> seed + 1)
-        .limit(150)
+        .limit(100)
         .map(seed -> new Run(seed, seed % 3 != 0, seed % 6 == 1, seed % 4 == 2));
   }
 
