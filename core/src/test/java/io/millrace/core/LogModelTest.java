@@ -283,7 +283,7 @@ class LogModelTest {
         if (start.cursor().isEmpty() && start.last() > 0) {
           for (Subscribed by : subscribed) {
             NAMES.stream()
-                .filter(by.pattern()::matches)
+                .filter(it -> LogModel.matches(by.pattern(), it))
                 .map(it -> model.history(it, start.last(), by.subscription.filter, now))
                 .forEach(by.replayed::addAll);
             last.addAll(by.replayed);
@@ -325,7 +325,7 @@ class LogModelTest {
 
       private boolean wants(Subscribed by, LogModel.Item item) {
         return item.isEntry()
-            && by.pattern().matches(item.channel)
+            && LogModel.matches(by.pattern(), item.channel)
             && (by.subscription.filter.events().isEmpty()
                 || by.subscription.filter.events().contains(item.event))
             && (item.seq > begins || by.replayed.contains(item.seq));
@@ -382,7 +382,7 @@ class LogModelTest {
                   && item.interrupted.stream().anyMatch(it -> sharesMark(to, it.toString())));
         }
         return !item.held
-            && (to.pattern().matches(item.channel)
+            && (LogModel.matches(to.pattern(), item.channel)
                 || (!to.pattern().isName() && sharesMark(to, item.channel)));
       }
 
