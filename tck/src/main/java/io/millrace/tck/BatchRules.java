@@ -110,7 +110,7 @@ abstract class BatchRules extends RecoveryRules {
     Duration hold = Duration.ofMillis(200);
     TestNode node = node(options().setLongPollHold(hold));
     long start = System.nanoTime();
-    assertThat(answer(held(node))).isEmpty();
+    assertThat(answer(open(node, "channels=a"))).isEmpty();
     Duration waited = Duration.ofNanos(System.nanoTime() - start);
     assertThat(waited).isGreaterThanOrEqualTo(hold.multipliedBy(3).dividedBy(4));
     patiently().until(() -> node.millrace().counts().readers() == 0);

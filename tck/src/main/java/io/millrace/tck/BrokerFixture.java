@@ -36,7 +36,7 @@ abstract class BrokerFixture {
    *
    * @return empty by default: rules about outages are skipped
    */
-  protected Optional<Link> link() {
+  protected Optional<BrokerLink> link() {
     return Optional.empty();
   }
 
@@ -47,16 +47,6 @@ abstract class BrokerFixture {
    */
   protected Duration patience() {
     return Duration.ofSeconds(10);
-  }
-
-  /** The link between brokers and their backend. */
-  public interface Link {
-
-    /** Cuts it for all brokers. */
-    void cut();
-
-    /** Lets brokers link again. */
-    void mend();
   }
 
   @BeforeEach
@@ -98,7 +88,7 @@ abstract class BrokerFixture {
     assumeTrue(newBroker().selective(), "This rule is for brokers that are selective.");
   }
 
-  final Link needsLink() {
+  final BrokerLink needsLink() {
     assumeTrue(link().isPresent(), "This rule is for brokers whose test can cut the link.");
     return link().orElseThrow();
   }

@@ -366,7 +366,7 @@ public abstract class BrokerTck extends BrokerFixture {
 
   @Test
   void required_B17_anOutageIsReportedAndEverythingIsSubscribedAgainAfterIt() {
-    Link link = needsLink();
+    BrokerLink link = needsLink();
     List<BrokerNode> nodes = pair();
     BrokerNode reader = nodes.get(0);
     List.of("a", "b.*").forEach(reader::subscribe);

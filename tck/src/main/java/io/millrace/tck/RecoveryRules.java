@@ -224,13 +224,14 @@ abstract class RecoveryRules extends DeliveryRules {
                 .setHistory(HistoryOptions.NONE)
                 .setHeartbeat(soon)
                 .setLongPollHold(soon));
-    Follower quiet = attached(node, follow(node, "channels=quiet"));
-    Follower filtered = attached(node, follow(node, "channels=a&events=rare"));
+    String start = node.publish("other", Message.json("start")).name().orElseThrow();
+    Follower quiet = follow(node, "channels=quiet").from(start);
+    Follower filtered = follow(node, "channels=a&events=rare").from(start);
     // Four times what the log holds, in pieces that no reader is too slow for.
     for (int i = 0; i < 320; i++) {
       node.publish("a", Payloads.numbered(i, PADDING));
       if (i % 20 == 19) {
-        long head = Cursor.parse(cursor(node, i)).orElseThrow().seq();
+        long head = Cursor.parse(cursor(node, i + 1)).orElseThrow().seq();
         for (Follower reader : List.of(quiet, filtered)) {
           reader.until(
               self -> self.cursor().flatMap(Cursor::parse).filter(c -> c.seq() >= head).isPresent(),
@@ -281,6 +282,9 @@ abstract class RecoveryRules extends DeliveryRules {
   private static final int SLOW_MESSAGES = 2_000;
   private static final int SLOW_BYTES = 4 << 10;
 
+  // What sockets and their queues take on both sides.
+  private static final int SLACK = 1 << 20;
+
   private TestNode shortLog() {
     return node(options().setRingBytes(SLOW_RING).setHistory(HistoryOptions.NONE));
   }
@@ -310,12 +314,26 @@ abstract class RecoveryRules extends DeliveryRules {
   void required_T23_forAReaderThatTakesNothingNoMoreIsHeldThanTheLog() {
     needs(Transport.Trait.STREAMING);
     TestNode node = shortLog();
-    Follower reader = attached(node, follow(node, "channels=a"));
-    publishMany(node);
+    Follower slow = attached(node, follow(node, "channels=a"));
+    // One on each event loop, so that neither falls behind for another reason.
+    Follower quick = attached(node, follow(node, "channels=a"));
+    Follower other = attached(node, follow(node, "channels=a"));
+    publishInStep(node, quick, other);
     assertThat(node.millrace().counts().heldBytes()).isLessThanOrEqualTo(SLOW_RING);
-    readToTheEnd(reader);
-    // Had all of it come, it would have waited somewhere else than in the log.
-    assertThat(reader.gaps().size() + reader.closeCode().stream().count()).isPositive();
+    readToTheEnd(slow);
+    long bytes = (long) slow.deliveries().size() * SLOW_BYTES;
+    assertThat(bytes).as("bytes that waited for the reader").isLessThan(SLOW_RING + SLACK);
+  }
+
+  private void publishInStep(TestNode node, Follower... readers) {
+    for (int i = 0; i < SLOW_MESSAGES; i++) {
+      node.publish("a", Payloads.numbered(i, SLOW_BYTES));
+      if (i % 50 == 49) {
+        for (Follower reader : readers) {
+          reader.untilDelivered(i + 1);
+        }
+      }
+    }
   }
 
   @Test
@@ -323,12 +341,7 @@ abstract class RecoveryRules extends DeliveryRules {
     TestNode node = shortLog();
     Follower slow = attached(node, follow(node, "channels=a"));
     Follower quick = attached(node, follow(node, "channels=a"));
-    for (int i = 0; i < SLOW_MESSAGES; i++) {
-      node.publish("a", Payloads.numbered(i, SLOW_BYTES));
-      if (i % 50 == 49) {
-        quick.untilDelivered(i + 1);
-      }
-    }
+    publishInStep(node, quick);
     verifyAll(node, quick, on("a"));
     assertThat(quick.gaps()).isEmpty();
     slow.cut();

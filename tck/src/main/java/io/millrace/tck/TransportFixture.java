@@ -105,15 +105,15 @@ abstract class TransportFixture {
     }
   }
 
-  /** Connects a follower and waits until the node has it, where it stays. */
+  /** Connects a follower and waits until the node has it. */
   final Follower attached(TestNode node, Follower reader) {
     int before = node.millrace().counts().readers();
     reader.connect();
-    if (stays()) {
+    if (can(Ability.HOLD) || !can(Ability.CURSOR)) {
       patiently().until(() -> node.millrace().counts().readers() > before);
     } else {
-      // The first answer tells where it begins.
-      reader.until(self -> !self.frames().isEmpty(), "an answer");
+      // What it is told first says where it begins.
+      reader.until(self -> !self.frames().isEmpty(), "where it begins");
     }
     return reader;
   }

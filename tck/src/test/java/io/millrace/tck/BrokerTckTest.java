@@ -1,0 +1,371 @@
+package io.millrace.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.Publication;
+import io.millrace.spi.Broker;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The kit finds what is wrong with a broker, and nothing else. */
+@Tag("slow")
+class BrokerTckTest {
+
+  /** Rules that no fault of delivery touches. */
+  private static final Set<String> CONTROL = Set.of("B01", "B14");
+
+  private static Function<LocalBus, Broker> broker = bus -> bus.new Node();
+
+  /** Not found by its name: it is only run from here. */
+  static class Kit extends BrokerTck {
+
+    private final LocalBus bus = new LocalBus();
+
+    @Override
+    protected Broker newBroker() {
+      return broker.apply(bus);
+    }
+
+    @Override
+    protected Optional<BrokerLink> link() {
+      return Optional.of(bus);
+    }
+
+    @Override
+    protected Duration patience() {
+      return Duration.ofSeconds(2);
+    }
+  }
+
+  private static KitRun run(Function<LocalBus, Broker> made, Set<String> only) {
+    broker = made;
+    return KitRun.of(Kit.class, rule -> only.isEmpty() || only.contains(rule));
+  }
+
+  /** Of all rules, this is broken and no other. */
+  private static void breaksOnly(Function<LocalBus, Broker> made, String rule) {
+    KitRun run = run(made, Set.of());
+    assertThat(run.failed()).containsExactly(rule);
+    assertThat(run.passed()).hasSize(16);
+  }
+
+  /** Is broken, among others that cannot hold without it. */
+  private static void breaks(Function<LocalBus, Broker> made, String rule) {
+    Set<String> rules = new TreeSet<>(CONTROL);
+    rules.add(rule);
+    KitRun run = run(made, rules);
+    assertThat(run.failed()).containsExactly(rule);
+    assertThat(run.passed()).isEqualTo(CONTROL);
+  }
+
+  /** Changes messages on their way. */
+  private static Function<LocalBus, Broker> changing(Function<Message, Message> change) {
+    return bus ->
+        bus.new Node() {
+          @Override
+          void append(String channel, Message message) {
+            super.append(channel, change.apply(message));
+          }
+        };
+  }
+
+  @Test
+  void aBrokerThatKeepsEveryRulePasses() {
+    KitRun run = run(bus -> bus.new Node(), Set.of());
+    assertThat(run.failed()).isEmpty();
+    assertThat(run.passed()).hasSize(17);
+  }
+
+  @Test
+  void aNameThatCannotBeWrittenIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              public String name() {
+                return "Local Bus";
+              }
+            },
+        "B01");
+  }
+
+  @Test
+  void takingWhatIsNotTakenIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              private boolean closed;
+
+              @Override
+              public Future<Void> close() {
+                closed = true;
+                return super.close();
+              }
+
+              @Override
+              public Future<Publication> publish(String channel, Message message) {
+                return closed
+                    ? Future.succeededFuture(Publication.unnamed())
+                    : super.publish(channel, message);
+              }
+            },
+        "B02");
+  }
+
+  @Test
+  void reorderingIsFound() {
+    breaks(
+        bus ->
+            bus.new Node() {
+              private Optional<Message> held = Optional.empty();
+
+              @Override
+              void append(String channel, Message message) {
+                if (held.isEmpty()) {
+                  held = Optional.of(message);
+                } else {
+                  super.append(channel, message);
+                  super.append(channel, held.get());
+                  held = Optional.empty();
+                }
+              }
+            },
+        "B03");
+  }
+
+  @Test
+  void droppingEverySeventhMessageIsFound() {
+    AtomicInteger count = new AtomicInteger();
+    breaks(
+        bus ->
+            bus.new Node() {
+              @Override
+              void append(String channel, Message message) {
+                if (count.incrementAndGet() % 7 != 0) {
+                  super.append(channel, message);
+                }
+              }
+            },
+        "B04");
+  }
+
+  @Test
+  void confirmingASubscriptionTooEarlyIsFound() {
+    breaks(
+        bus ->
+            bus.new Node() {
+              private Optional<ChannelPattern> pending = Optional.empty();
+
+              @Override
+              public Future<Void> subscribe(ChannelPattern pattern) {
+                pending = Optional.of(pattern);
+                return Future.succeededFuture();
+              }
+
+              @Override
+              void receive(String channel, Message message) {
+                super.receive(channel, message);
+                pending.ifPresent(subscribed::add);
+              }
+            },
+        "B05");
+  }
+
+  @Test
+  void aStarThatIsTakenForAnyNumberOfSegmentsIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              boolean means(ChannelPattern pattern, String channel) {
+                return pattern.toString().equals("a.*")
+                    ? channel.startsWith("a.")
+                    : super.means(pattern, channel);
+              }
+            },
+        "B06");
+  }
+
+  @Test
+  void bringingAMessageForEachSubscriptionIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              long times(long subscriptions) {
+                return subscriptions;
+              }
+            },
+        "B07");
+  }
+
+  @Test
+  void leavingMoreThanWasLeftIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              public Future<Void> unsubscribe(ChannelPattern pattern) {
+                return changing(
+                    () ->
+                        subscribed.removeIf(held -> held.covers(pattern) || pattern.covers(held)));
+              }
+            },
+        "B08");
+  }
+
+  @Test
+  void neverLeavingIsFound() {
+    breaks(
+        bus ->
+            bus.new Node() {
+              @Override
+              public Future<Void> unsubscribe(ChannelPattern pattern) {
+                return Future.succeededFuture();
+              }
+            },
+        "B09");
+  }
+
+  @Test
+  void subscribingOnlyOnceIsFound() {
+    breaks(
+        bus ->
+            bus.new Node() {
+              private final Set<ChannelPattern> ever = ConcurrentHashMap.newKeySet();
+
+              @Override
+              public Future<Void> subscribe(ChannelPattern pattern) {
+                return ever.add(pattern) ? super.subscribe(pattern) : Future.succeededFuture();
+              }
+            },
+        "B10");
+  }
+
+  @Test
+  void losingWhatBelongsToAMessageIsFound() {
+    breaksOnly(
+        changing(m -> m.withTime(m.time().orElseThrow().truncatedTo(ChronoUnit.SECONDS))), "B11");
+    breaksOnly(
+        changing(m -> m.isJson() ? m : Message.bytes(m.data()).withTime(m.time().orElseThrow())),
+        "B11");
+    breaksOnly(
+        changing(
+            m ->
+                m.data().toString().equals("1.0")
+                    ? Message.jsonText(Buffer.buffer("1")).withTime(m.time().orElseThrow())
+                    : m),
+        "B11");
+  }
+
+  @Test
+  void bringingMessagesAfterCloseIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              private boolean closed;
+
+              @Override
+              public Future<Void> close() {
+                closed = true;
+                return Future.succeededFuture();
+              }
+
+              @Override
+              public Future<Publication> publish(String channel, Message message) {
+                return closed
+                    ? Future.failedFuture(
+                        new MillraceException(MillraceException.Code.UNAVAILABLE, "Closed."))
+                    : super.publish(channel, message);
+              }
+            },
+        "B12");
+  }
+
+  @Test
+  void takingNamesForTheSameThatDifferInCaseIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              boolean means(ChannelPattern pattern, String channel) {
+                return ChannelPattern.of(pattern.toString().toLowerCase(Locale.ROOT))
+                    .matches(channel.toLowerCase(Locale.ROOT));
+              }
+
+              @Override
+              void append(String channel, Message message) {
+                super.append(channel.toLowerCase(Locale.ROOT), message);
+              }
+            },
+        "B13");
+  }
+
+  @Test
+  void stoppingAtAMessageThatIsRefusedIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              private boolean stopped;
+
+              @Override
+              void append(String channel, Message message) {
+                if (!stopped) {
+                  super.append(channel, message);
+                }
+              }
+
+              @Override
+              void refused(MillraceException refused) {
+                stopped = true;
+              }
+            },
+        "B15");
+  }
+
+  @Test
+  void aBoundOnSubscriptionsIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              public Future<Void> subscribe(ChannelPattern pattern) {
+                return changing(
+                    () -> {
+                      if (subscribed.size() < 100) {
+                        subscribed.add(pattern);
+                      }
+                    });
+              }
+            },
+        "B16");
+  }
+
+  @Test
+  void forgettingSubscriptionsInAnOutageIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              void lost() {
+                super.lost();
+                subscribed.remove(ChannelPattern.of("b.*"));
+              }
+            },
+        "B17");
+  }
+}
