@@ -45,18 +45,15 @@ final class Attaching {
    * @throws MillraceException if its request cannot be served
    */
   void attach(RoutingContext context, Transport transport) {
+    if (!node.isServing()) {
+      refuse(context, transport, startingOrClosing());
+      return;
+    }
     Runnable leave;
     try {
-      if (!node.isServing()) {
-        throw new MillraceException(
-            MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
-      }
       leave = node.admission().admit(address(context));
     } catch (MillraceException full) {
-      context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
-      if (!transport.refuse(context.response(), COME_BACK)) {
-        throw full;
-      }
+      refuse(context, transport, full);
       return;
     }
     try {
@@ -66,6 +63,18 @@ final class Attaching {
     } catch (RuntimeException e) {
       leave.run();
       throw e;
+    }
+  }
+
+  private static MillraceException startingOrClosing() {
+    return new MillraceException(
+        MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
+  }
+
+  private static void refuse(RoutingContext context, Transport transport, MillraceException why) {
+    context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
+    if (!transport.refuse(context.response(), COME_BACK)) {
+      context.fail(why);
     }
   }
 
@@ -94,6 +103,13 @@ final class Attaching {
           if (result.failed()) {
             leave.run();
             context.fail(result.cause());
+          } else if (request.response().closed() || !node.isServing()) {
+            // Gone, or too late: whoever closes the node has ended those that were attached.
+            leave.run();
+            node.interests().release(subscriptions);
+            if (!request.response().closed()) {
+              refuse(context, transport, startingOrClosing());
+            }
           } else {
             hand(context, transport, asked, subscriptions, shard, leave);
           }

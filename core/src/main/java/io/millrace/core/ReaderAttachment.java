@@ -86,7 +86,12 @@ final class ReaderAttachment implements Attachment {
   public void take(Framing framing, Outlet outlet, Duration hold) {
     Duration most = node.options().longPollHold();
     Duration bounded = hold.compareTo(most) > 0 ? most : hold;
-    String poll = Attaching.address(context) + " " + context.request().uri();
+    String poll =
+        Attaching.address(context)
+            + " "
+            + asked.start().cursor().orElse("")
+            + " "
+            + context.request().uri();
     if (bounded.isZero() && !used && node.pollGuard().isTooSoon(poll)) {
       abandon();
       context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
@@ -130,6 +135,12 @@ final class ReaderAttachment implements Attachment {
     if (HttpMethod.HEAD.equals(context.request().method())) {
       abandon();
       outlet.end(Ending.DONE);
+      return false;
+    }
+    Optional<Ending> late = node.refusal(transport);
+    if (late.isPresent()) {
+      abandon();
+      outlet.end(late.get());
       return false;
     }
     used = true;
