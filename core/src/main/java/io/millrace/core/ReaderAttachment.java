@@ -133,6 +133,12 @@ final class ReaderAttachment implements Attachment {
       outlet.end(Ending.DONE);
       return false;
     }
+    Optional<Ending> late = node.refusal(transport);
+    if (late.isPresent()) {
+      abandon();
+      outlet.end(late.get());
+      return false;
+    }
     used = true;
     return true;
   }
