@@ -364,7 +364,7 @@ final class Server implements AutoCloseable {
 
   /** Sends a request and leaves the connection open. */
   Socket open(String method, String path, String body, String... headers) throws IOException {
-    Socket socket = new Socket("127.0.0.1", port);
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(15_000);
     StringBuilder head =
         new StringBuilder(method).append(' ').append(mount).append(path).append(" HTTP/1.1\r\n");
