@@ -66,7 +66,7 @@ final class Commands {
     }
     Promise<Void> carriedOut = Promise.promise();
     Iterator<JsonFields> inOrder = commands.iterator();
-    last = last.compose(done -> relief()).compose(relieved -> begin(inOrder, carriedOut));
+    last = last.compose(done -> begin(inOrder, carriedOut)).compose(done -> relief());
     return last;
   }
 

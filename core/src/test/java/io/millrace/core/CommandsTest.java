@@ -72,7 +72,8 @@ class CommandsTest {
   /** Sends a frame, waits until the next may be sent, and returns the frame that came last. */
   private JsonObject send(String json) {
     Server.await(server.send(connection, json));
-    return outlet.frames().get(outlet.frames().size() - 1);
+    List<JsonObject> frames = outlet.frames();
+    return frames.get(frames.size() - 1);
   }
 
   private void append(String channel) {
