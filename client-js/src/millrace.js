@@ -56,6 +56,14 @@ const final = (error) =>
   !/^($|[25]|408|429|unavailable|timeout|internal|rate)/.test(error?.status ?? error?.code ?? '');
 
 /**
+ * A server that takes no tokens on a WebSocket judges its subscriptions by the request.
+ * @param {any} error
+ */
+const tokenless = (error) => {
+  if (error.code != 'bad-request') throw error;
+};
+
+/**
  * All state lives in this closure; `new` gives the object that it returns.
  * @param {string} mount
  * @param {api.Options} options
@@ -462,7 +470,7 @@ const create = function (mount, options = {}) {
   const enter = async (conn) => {
     try {
       const token = await bearer();
-      if (token) await ask(conn, { type: 'auth', token });
+      if (token) await ask(conn, { type: 'auth', token }).catch(tokenless);
       conn.open = true;
       retry();
       await subscribe(conn);

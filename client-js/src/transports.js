@@ -77,10 +77,9 @@ export const stream = {
  * Asks again and again; the cursor in the next request acknowledges the last answer.
  * @param {string} name
  * @param {number} wait how many seconds the server may hold a request
- * @param {number} pause how many ms to leave between two, unless the server says
  * @returns {Transport}
  */
-const polling = (name, wait, pause) => ({
+const polling = (name, wait) => ({
   name,
   connect({ attach, request, frame, down }) {
     // The first is answered at once, to show that this transport delivers.
@@ -89,15 +88,17 @@ const polling = (name, wait, pause) => ({
       try {
         const asked = Date.now();
         const response = await request(`/${name}`, attach, { headers: { Prefer: `wait=${hold}` } });
-        const { messages, gap, cursor, more, nextPoll = pause } = await response.json();
+        const { messages, gap, cursor, more, nextPoll = 15e3 } = await response.json();
+        // An answer that was not held tells when to poll again, also to who will have the next one held.
+        const pause = wait ? 0 : nextPoll;
         if (gap) frame({ ...gap, type: 'gap' });
         for (const message of messages) frame({ ...message, type: 'message' });
-        frame({ type: 'heartbeat', cursor, heartbeat: 25e3 + nextPoll });
+        frame({ type: 'heartbeat', cursor, heartbeat: 25e3 + pause });
         attach.cursor = cursor;
         // Who answers at once with nothing, though told to hold, must not be asked without end.
         const hasty = hold && !messages[0] && Date.now() - asked < 500;
         hold = wait;
-        setTimeout(ask, more ? 0 : hasty ? 1000 : nextPoll * (1 + Math.random() / 10));
+        setTimeout(ask, more ? 0 : hasty ? 1000 : pause * (1 + Math.random() / 10));
       } catch (error) {
         down(error);
       }
@@ -106,5 +107,5 @@ const polling = (name, wait, pause) => ({
   },
 });
 
-export const longpoll = polling('longpoll', 25, 0);
-export const poll = polling('poll', 0, 15e3);
+export const longpoll = polling('longpoll', 25);
+export const poll = polling('poll', 0);

@@ -45,12 +45,12 @@ const open = async (t, { duplex = false, random = () => 0.5, ...options } = {}) 
   return { live, one, tick, deliver, got, seen: record(live) };
 };
 
-/** How long until the next attempt, up to 60 s. */
+/** How long until the next attempt, up to 35 s. */
 const next = async ({ one, tick }) => {
   const { length } = one.links;
-  for (let ms = 0; ms <= 60e3; ms += 10) {
+  for (let ms = 0; ms <= 35e3; ms += 20) {
     if (one.links.length > length) return ms;
-    await tick(10);
+    await tick(20);
   }
   return Infinity;
 };
@@ -65,7 +65,7 @@ for (const [name, low, high] of [['least', 0, 0], ['most', 1, 1], ['any', 0, 1]]
       it.one.links.at(-1).down({ code: 1006 });
       const delay = await next(it);
       const [least, most] = [500 + low * (bound - 500) * (low === high), low === high && !low ? 500 : bound];
-      assert.ok(delay >= least && delay <= most + 20, `${delay} for ${bound}`);
+      assert.ok(delay >= least && delay <= most + 40, `${delay} for ${bound}`);
     }
   });
 }
@@ -108,7 +108,7 @@ for (const [code, expected] of CODES) {
       assert.equal(delay, Infinity);
       assert.equal(it.live.state, 'closed');
       assert.equal(it.seen.error[0].code, code);
-    } else assert.ok(Math.abs(delay - expected) <= 30, `${delay}`);
+    } else assert.ok(Math.abs(delay - expected) <= 40, `${delay}`);
   });
 }
 
@@ -117,12 +117,12 @@ test('a goodbye says when to come back, or that it can be now', async (t) => {
   await it.deliver();
   it.one.links.at(-1).frame({ type: 'goodbye', reason: 'going away', after: 7000 });
   it.one.links.at(-1).down({ code: 1001 });
-  assert.ok(Math.abs((await next(it)) - 7000) <= 20);
+  assert.ok(Math.abs((await next(it)) - 7000) <= 40);
   await it.deliver();
   await it.tick(20e3);
   it.one.links.at(-1).frame({ type: 'goodbye', reason: 'recycle', after: 0 });
   it.one.links.at(-1).down();
-  assert.ok((await next(it)) <= 20);
+  assert.ok((await next(it)) <= 40);
 });
 
 test('a server that says "now" at once, again and again, is not stormed', async (t) => {
@@ -131,7 +131,7 @@ test('a server that says "now" at once, again and again, is not stormed', async 
     await it.deliver();
     it.one.links.at(-1).down({ code: 4200 });
     const delay = await next(it);
-    assert.ok(i ? delay >= 500 : delay <= 20);
+    assert.ok(i ? delay >= 500 : delay <= 40);
   }
 });
 

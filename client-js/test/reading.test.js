@@ -204,7 +204,7 @@ test('frames read between those of a replay wait for their turn', async (t) => {
   const got = [];
   const say = (data, more) =>
     socket.links[0].frame({ type: 'message', channel: 'b', data, cursor: `k1-${data}`, ...more });
-  live.subscribe('a', () => {});
+  const first = live.subscribe('a', () => {});
   await until(() => socket.links.length);
   const [{ frame, sent }] = socket.links;
   frame({ type: 'welcome', version: 1, cursor: 'k1-8' });
@@ -215,15 +215,21 @@ test('frames read between those of a replay wait for their turn', async (t) => {
   const { id } = sent[1];
   say(3, { replay: id });
   say(9);
+  assert.equal(first.cursor, 'k1-9');
   say(5, { replay: id });
-  assert.equal(sub.cursor, undefined);
   say(9, { replay: id });
+  say(10, { replay: id });
+  say(12, { replay: id });
+  assert.equal(first.cursor, 'k1-9', 'a replay is not resumed from');
+  assert.equal(sub.cursor, undefined);
   say(10);
-  assert.deepEqual(got, [3, 5, 9]);
-  frame({ type: 'ok', id, cursor: 'k1-10' });
+  say(12);
+  say(13);
+  assert.deepEqual(got, [3, 5, 9, 10, 12]);
+  frame({ type: 'ok', id, cursor: 'k1-13' });
   await settle();
-  assert.deepEqual(got, [3, 5, 9, 10]);
-  assert.equal(sub.cursor, 'k1-10');
+  assert.deepEqual(got, [3, 5, 9, 10, 12, 13]);
+  assert.equal(sub.cursor, 'k1-13');
 });
 
 test('subscriptions of one cursor and filter share a subscribe', async (t) => {

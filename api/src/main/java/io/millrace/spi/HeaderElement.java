@@ -75,7 +75,12 @@ public record HeaderElement(String name, String value, Map<String, String> param
     return ranges.stream()
         .filter(range -> range.name.equals(name))
         .findFirst()
-        .map(range -> !ZERO.matcher(range.parameters.getOrDefault("q", "1")).matches());
+        .map(range -> !range.isRefused());
+  }
+
+  /** {@return whether it has a weight of 0, which says "not this" (RFC 9110, section 12.4.2)} */
+  public boolean isRefused() {
+    return ZERO.matcher(parameters.getOrDefault("q", "1")).matches();
   }
 
   private static Optional<HeaderElement> read(String text) {

@@ -45,9 +45,12 @@ final class Attaching {
    * @throws MillraceException if its request cannot be served
    */
   void attach(RoutingContext context, Transport transport) {
+    if (!node.isServing()) {
+      refuse(context, transport, startingOrClosing());
+      return;
+    }
     Runnable leave;
     try {
-      requireServing();
       leave = node.admission().admit(address(context));
     } catch (MillraceException full) {
       refuse(context, transport, full);
@@ -79,11 +82,9 @@ final class Attaching {
     context.fail(cause);
   }
 
-  private void requireServing() {
-    if (!node.isServing()) {
-      throw new MillraceException(
-          MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
-    }
+  private static MillraceException startingOrClosing() {
+    return new MillraceException(
+        MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
   }
 
   private void subscribe(
@@ -111,6 +112,11 @@ final class Attaching {
           if (result.failed()) {
             leave.run();
             refuse(context, transport, result.cause());
+          } else if (request.response().closed() || !node.isServing()) {
+            // Gone, or too late: whoever closes the node has ended those that were attached.
+            leave.run();
+            node.interests().release(subscriptions);
+            refuse(context, transport, startingOrClosing());
           } else {
             hand(context, transport, asked, subscriptions, shard, leave);
           }
@@ -126,7 +132,6 @@ final class Attaching {
       Runnable leave) {
     Beginning beginning;
     try {
-      requireServing();
       beginning = node.log().attach(subscriptions, asked.start());
     } catch (MillraceException e) {
       leave.run();

@@ -94,7 +94,7 @@ final class Audience {
   private void forEachMember(Consumer<Reader> action) {
     delivering = true;
     for (int i = 0; i < members.size(); i++) {
-      action.accept(members.get(i));
+      shard.guard(members.get(i), action);
     }
     delivering = false;
     if (departed) {

@@ -157,7 +157,7 @@ final class BatchReader extends Reader {
     Optional<Shard.Shared> shared = shareable ? shard.shared(this) : Optional.empty();
     Buffer body = shared.map(Shard.Shared::frames).orElseGet(() -> body(slice, more));
     if (shareable && shared.isEmpty()) {
-      shard.share(this, new Shard.Shared(body, slice.through()));
+      shard.share(this, new Shard.Shared(body, slice.last(), slice.through()));
     }
     if (slice.entries().isEmpty() && gap.isEmpty()) {
       emptyAnswer.run();
@@ -193,6 +193,12 @@ final class BatchReader extends Reader {
       fallBehind(cursorSeq());
       advance();
     }
+  }
+
+  @Override
+  void abort(Ending ending) {
+    detach();
+    outlet.end(ending);
   }
 
   @Override

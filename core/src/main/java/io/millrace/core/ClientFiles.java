@@ -1,26 +1,34 @@
 package io.millrace.core;
 
 import io.millrace.MillraceException;
+import io.millrace.spi.HeaderElement;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Serves the browser client, ES modules that {@code millrace-client-js} brings on the class path.
  */
 final class ClientFiles {
 
+  private static final Pattern COMMENT = Pattern.compile("//|/\\*|\\*");
   private static final String FOLDER = "META-INF/millrace/client/";
 
-  private record File(Buffer content, String tag) {}
+  private record File(Buffer plain, Buffer zipped, String tag) {}
 
   private final Map<String, Optional<File>> files = new ConcurrentHashMap<>();
 
@@ -54,16 +62,33 @@ final class ClientFiles {
       if (in == null) {
         return Optional.empty();
       }
-      byte[] bytes = in.readAllBytes();
+      byte[] plain =
+          withoutComments(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+              .getBytes(StandardCharsets.UTF_8);
       CRC32 checksum = new CRC32();
-      checksum.update(bytes);
-      return Optional.of(
-          new File(
-              Buffer.buffer(bytes),
-              "\"" + bytes.length + "-" + Long.toHexString(checksum.getValue()) + "\""));
+      checksum.update(plain);
+      String tag = plain.length + "-" + Long.toHexString(checksum.getValue());
+      return Optional.of(new File(Buffer.buffer(plain), gzip(plain), tag));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  // The sources keep comments on lines of their own, for this.
+  private static String withoutComments(String source) {
+    return source
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty() && !COMMENT.matcher(line).lookingAt())
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  private static Buffer gzip(byte[] plain) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(plain);
+    }
+    return Buffer.buffer(out.toByteArray());
   }
 
   private static void answer(RoutingContext context, Optional<File> found) {
@@ -75,20 +100,28 @@ final class ClientFiles {
       return;
     }
     File file = found.get();
-    context
-        .response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, "text/javascript; charset=utf-8")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-        .putHeader(HttpHeaders.ETAG, file.tag());
-    if (file.tag().equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
-      context.response().setStatusCode(304).end();
+    boolean zipped =
+        HeaderElement.parse(context.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING))
+            .stream()
+            .anyMatch(coding -> coding.name().equals("gzip") && !coding.isRefused());
+    Buffer content = zipped ? file.zipped() : file.plain();
+    String tag = "\"" + file.tag() + (zipped ? "-gzip" : "") + "\"";
+    HttpServerResponse response =
+        context
+            .response()
+            .putHeader(HttpHeaders.CONTENT_TYPE, "text/javascript; charset=utf-8")
+            .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+            .putHeader(HttpHeaders.ETAG, tag);
+    response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+    if (zipped) {
+      response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+    }
+    if (tag.equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
+      response.setStatusCode(304).end();
     } else if (HttpMethod.HEAD.equals(context.request().method())) {
-      context
-          .response()
-          .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(file.content().length()))
-          .end();
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(content.length())).end();
     } else {
-      context.response().end(file.content());
+      response.end(content);
     }
   }
 }

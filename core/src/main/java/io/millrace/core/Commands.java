@@ -162,13 +162,12 @@ final class Commands {
             command.string("cursor").filter(cursor -> !cursor.isEmpty()),
             AttachRequest.checkLast(command.integer("last").orElse(0L)));
     List<ReaderSubscription> added = new ArrayList<>();
+    List<ReaderSubscription> changed = new ArrayList<>();
     List<ReaderSubscription> held = reader.held();
     for (ChannelPattern pattern : patterns) {
       Optional<ReaderSubscription> known =
           held.stream().filter(subscription -> subscription.pattern.equals(pattern)).findFirst();
-      known
-          .filter(subscription -> !subscription.filter.equals(filter))
-          .ifPresent(subscription -> reader.refilter(subscription, filter));
+      known.filter(subscription -> !subscription.filter.equals(filter)).ifPresent(changed::add);
       if (known.isEmpty()) {
         added.add(new ReaderSubscription(pattern, filter));
       }
@@ -177,10 +176,19 @@ final class Commands {
       throw AttachRequest.tooMany(node.options().maxChannels());
     }
     if (added.isEmpty()) {
+      changed.forEach(subscription -> reader.refilter(subscription, filter));
       reader.tell(new Signal.Done(id, reader.place()));
       return Future.succeededFuture();
     }
     Promise<Void> attached = Promise.promise();
+    attached
+        .future()
+        .onSuccess(
+            done -> {
+              if (!reader.isEnded()) {
+                changed.forEach(subscription -> reader.refilter(subscription, filter));
+              }
+            });
     Future<Void> acquired =
         access.subscribe(context, patterns).compose(granted -> node.interests().acquire(added));
     shard.handle(acquired, result -> attach(id, added, start, result, attached));
@@ -242,19 +250,25 @@ final class Commands {
               + " messages in a second.");
     }
     publishRate.count(shard.now());
-    return access
-        .publish(context, request.channel())
-        .onSuccess(
-            granted -> {
-              pending++;
-              Future<Publication> published =
-                  node.publishing()
-                      .publish(
-                          PublishRequest.scope(context),
-                          request.channel().toString(),
-                          request.message());
-              shard.handle(published, result -> published(id, result));
-            });
+    Promise<Void> given = Promise.promise();
+    shard.handle(
+        access.publish(context, request.channel()),
+        granted -> {
+          if (granted.succeeded()) {
+            give(id, request);
+          }
+          given.handle(granted);
+        });
+    return given.future();
+  }
+
+  private void give(String id, PublishRequest request) {
+    pending++;
+    Future<Publication> published =
+        node.publishing()
+            .publish(
+                PublishRequest.scope(context), request.channel().toString(), request.message());
+    shard.handle(published, result -> published(id, result));
   }
 
   private void published(String id, AsyncResult<Publication> result) {

@@ -19,18 +19,14 @@ final class ForgottenMarks {
   private final long[] byPrefix = new long[SLOTS];
   private long everywhere;
 
-  /** Remembers the mark of a name or pattern. */
-  void remember(ChannelPattern pattern, long mark) {
+  /** Remembers the mark of a name. */
+  void remember(ChannelPattern name, long mark) {
     if (mark == 0) {
       return;
     }
-    List<String> segments = pattern.segments();
-    if (pattern.isName()) {
-      raise(byName, pattern.toString(), mark);
-    }
-    int deepest =
-        pattern.isName() ? Math.min(segments.size() - 1, DEEPEST_PREFIX) : literals(segments);
-    for (int depth = 0; depth <= deepest; depth++) {
+    raise(byName, name.toString(), mark);
+    List<String> segments = name.segments();
+    for (int depth = 0; depth <= Math.min(segments.size() - 1, DEEPEST_PREFIX); depth++) {
       raise(byPrefix, prefix(segments, depth), mark);
     }
   }

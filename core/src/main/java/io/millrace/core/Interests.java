@@ -24,13 +24,15 @@ final class Interests {
   private static final Logger LOG = System.getLogger(Interests.class.getName());
 
   private static final class Held {
-    final Future<Void> confirmed;
+    /** Completes with the place in the log from which on it is heard. */
+    final Future<Long> confirmed;
+
     int readers;
 
     /** Raised by whatever makes a pending release void. */
     int generation;
 
-    Held(Future<Void> confirmed) {
+    Held(Future<Long> confirmed) {
       this.confirmed = confirmed;
     }
   }
@@ -70,12 +72,18 @@ final class Interests {
     if (!broker.selective() || subscriptions.isEmpty()) {
       return Future.succeededFuture();
     }
-    List<Future<Void>> confirmations = new ArrayList<>();
+    List<Future<Long>> confirmations = new ArrayList<>();
     for (ReaderSubscription subscription : subscriptions) {
       confirmations.add(acquire(subscription.pattern));
     }
     return Future.join(confirmations)
         .<Void>mapEmpty()
+        .onSuccess(
+            confirmed -> {
+              for (int i = 0; i < confirmations.size(); i++) {
+                subscriptions.get(i).heardFrom = confirmations.get(i).result();
+              }
+            })
         .onFailure(
             failure -> {
               for (int i = 0; i < confirmations.size(); i++) {
@@ -86,8 +94,8 @@ final class Interests {
             });
   }
 
-  private Future<Void> acquire(ChannelPattern pattern) {
-    Promise<Void> confirmation = Promise.promise();
+  private Future<Long> acquire(ChannelPattern pattern) {
+    Promise<Long> confirmation = Promise.promise();
     Future<Void> before;
     lock.lock();
     try {
@@ -107,13 +115,13 @@ final class Interests {
     before
         .otherwiseEmpty()
         .compose(left -> broker.subscribe(pattern))
-        .onSuccess(confirmed -> log.markUnheard(pattern))
+        .map(confirmed -> log.takePlace())
         .onFailure(failure -> forget(pattern, confirmation.future()))
         .onComplete(confirmation);
     return confirmation.future();
   }
 
-  private void forget(ChannelPattern pattern, Future<Void> failed) {
+  private void forget(ChannelPattern pattern, Future<Long> failed) {
     lock.lock();
     try {
       Held known = held.get(pattern);
@@ -164,8 +172,8 @@ final class Interests {
     } finally {
       lock.unlock();
     }
-    broker
-        .unsubscribe(pattern)
+    Future.succeededFuture()
+        .compose(now -> broker.unsubscribe(pattern))
         .onFailure(
             failure ->
                 LOG.log(Logger.Level.WARNING, "Could not unsubscribe from " + pattern, failure))

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -100,36 +101,40 @@ final class Log {
 
   /** Takes a place for a possible loss, and marks what it concerns. */
   void interrupt(Collection<ChannelPattern> concerned) {
+    takePlace(
+        concerned,
+        seq -> {
+          for (ChannelPattern pattern : concerned) {
+            if (pattern.isName()) {
+              forgotten.remember(pattern, seq);
+            } else {
+              forgotten.rememberEverywhere(seq);
+            }
+            matching(pattern).forEach(source -> source.interruptAt(seq));
+          }
+        });
+  }
+
+  /** Takes a place of its own, between what was appended before and what comes, and returns it. */
+  long takePlace() {
+    return takePlace(List.of(), seq -> {});
+  }
+
+  private long takePlace(Collection<ChannelPattern> concerned, LongConsumer marking) {
+    long seq;
     lock.lock();
     try {
       long now = clock.getAsLong();
-      long seq = head + 1;
+      seq = head + 1;
       ring.add(new Interruption(seq, now, List.copyOf(concerned)));
       head = seq;
-      for (ChannelPattern pattern : concerned) {
-        if (pattern.isName()) {
-          forgotten.remember(pattern, head);
-        } else {
-          forgotten.rememberEverywhere(head);
-        }
-        matching(pattern).forEach(source -> source.interruptAt(head));
-      }
+      marking.accept(seq);
       retention.enforce(now);
     } finally {
       lock.unlock();
     }
     followers.forEach(Runnable::run);
-  }
-
-  /** Marks that what was published to a channel or pattern before now may never have come. */
-  void markUnheard(ChannelPattern pattern) {
-    lock.lock();
-    try {
-      forgotten.remember(pattern, head);
-      matching(pattern).forEach(source -> source.raiseMark(head));
-    } finally {
-      lock.unlock();
-    }
+    return seq;
   }
 
   private List<LogSource> matching(ChannelPattern pattern) {

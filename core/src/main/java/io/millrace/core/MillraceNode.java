@@ -148,6 +148,16 @@ final class MillraceNode implements Millrace, Ingress {
     return ready.future().succeeded() && !closing.get();
   }
 
+  /** Returns why a client that was admitted can no longer be attached, if so. */
+  Optional<Ending> refusal(Transport transport) {
+    if (closing.get()) {
+      return Optional.of(Ending.goingAway(someTime()));
+    }
+    return disabled.contains(transport.name())
+        ? Optional.of(Ending.TRANSPORT_OFF)
+        : Optional.empty();
+  }
+
   @Override
   public Vertx vertx() {
     return vertx;

@@ -81,6 +81,9 @@ abstract class Reader {
   /** Ends it, telling the client why if that can be told. */
   abstract void end(Ending ending);
 
+  /** Ends it without a word: the transport that carries it has failed. */
+  abstract void abort(Ending ending);
+
   /** Says what concerns every reader, such as the state of the broker. */
   abstract void tellHealth();
 
@@ -186,6 +189,9 @@ abstract class Reader {
 
     @Override
     void end(Ending ending) {}
+
+    @Override
+    void abort(Ending ending) {}
 
     @Override
     void tellHealth() {}

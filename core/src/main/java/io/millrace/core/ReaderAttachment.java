@@ -79,7 +79,7 @@ final class ReaderAttachment implements Attachment {
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
       commands = Optional.of(new Commands(node, access, context, reader));
     }
-    reader.begin(subscriptions, beginning);
+    shard.guard(reader, begun -> reader.begin(subscriptions, beginning));
   }
 
   @Override
@@ -114,7 +114,7 @@ final class ReaderAttachment implements Attachment {
               }
             });
     reader.whenEnded(leave);
-    reader.begin(subscriptions, beginning);
+    shard.guard(reader, begun -> reader.begin(subscriptions, beginning));
   }
 
   @Override
@@ -131,6 +131,12 @@ final class ReaderAttachment implements Attachment {
     if (HttpMethod.HEAD.equals(context.request().method())) {
       abandon();
       outlet.end(Ending.DONE);
+      return false;
+    }
+    Optional<Ending> late = node.refusal(transport);
+    if (late.isPresent()) {
+      abandon();
+      outlet.end(late.get());
       return false;
     }
     used = true;

@@ -21,6 +21,9 @@ final class ReaderSubscription {
    */
   long after;
 
+  /** Before this the broker brought none of it: where the node's own subscription was confirmed. */
+  long heardFrom;
+
   /** Losses at or before this have been told, or are none of this subscription's. */
   long told;
 
@@ -44,6 +47,7 @@ final class ReaderSubscription {
     ReaderSubscription changed = new ReaderSubscription(pattern, other);
     changed.source = source;
     changed.after = after;
+    changed.heardFrom = heardFrom;
     changed.told = told;
     changed.beginnings = beginnings;
     changed.replayLossTold = replayLossTold;
@@ -69,11 +73,12 @@ final class ReaderSubscription {
    */
   boolean takeLoss(long cursor) {
     boolean replayLost = !replayLossTold && hasLostReplayed(cursor);
-    if (!replayLost && source.mark() <= accounted(cursor)) {
+    long loss = Math.max(source.mark(), heardFrom);
+    if (!replayLost && loss <= accounted(cursor)) {
       return false;
     }
     replayLossTold = true;
-    told = Math.max(told, source.mark());
+    told = Math.max(told, loss);
     return true;
   }
 
@@ -115,7 +120,7 @@ final class ReaderSubscription {
    * would not.
    */
   boolean isCommonAfter(long cursor) {
-    return told <= cursor && isPlainAfter(cursor);
+    return told <= cursor && heardFrom <= cursor && isPlainAfter(cursor);
   }
 
   boolean wants(LogEntry entry) {

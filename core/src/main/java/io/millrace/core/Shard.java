@@ -8,6 +8,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
+import java.lang.System.Logger;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -35,14 +38,25 @@ final class Shard {
   /** How much is read and written in one go. */
   static final int TURN_BYTES = 64 << 10;
 
+  private static final Logger LOG = System.getLogger(Shard.class.getName());
+
+  /** The transport failed; coming back would not help. */
+  private static final Ending FAILED = new Ending(1011, "internal error", Duration.ZERO);
+
   private static final int TURN_ITEMS = 1024;
   private static final int MOST_SHARED_BYTES = 4 << 20;
   private static final int MOST_SHARED_SLICES = 256;
 
-  /** What readers that are behind at the same place share. */
-  record Shared(Buffer frames, long through) {}
+  /**
+   * What readers that are behind at the same place share.
+   *
+   * @param frames what is written
+   * @param last the last entry in it
+   * @param through where the reader is after it
+   */
+  record Shared(Buffer frames, long last, long through) {}
 
-  private record SliceKey(Audience audience, long after, long upTo) {}
+  private record SliceKey(Audience audience, Class<?> kind, long after, long upTo) {}
 
   private final Log log;
   private final Interests interests;
@@ -191,7 +205,24 @@ final class Shard {
       Reader reader = queue.remove();
       reader.queued = false;
       if (!reader.isEnded() && !reader.isLive()) {
-        reader.advance();
+        guard(reader, Reader::advance);
+      }
+    }
+  }
+
+  /**
+   * Lets a reader act. If the plug-in that carries it throws, the reader is ended and nobody else
+   * is disturbed.
+   */
+  void guard(Reader reader, Consumer<Reader> action) {
+    try {
+      action.accept(reader);
+    } catch (Throwable failure) {
+      LOG.log(Logger.Level.ERROR, "The transport " + reader.transport() + " failed", failure);
+      try {
+        reader.abort(FAILED);
+      } catch (Throwable again) {
+        LOG.log(Logger.Level.ERROR, "It failed to end, too", again);
       }
     }
   }
@@ -269,14 +300,12 @@ final class Shard {
    * Returns what another reader of the same audience was given from the same place to the same end.
    */
   Optional<Shared> shared(Reader reader) {
-    return Optional.ofNullable(
-        slices.get(new SliceKey(reader.audience(), reader.cursorSeq(), position)));
+    return Optional.ofNullable(slices.get(key(reader)));
   }
 
   /** Keeps what a reader is given, for others of its audience. */
   void share(Reader reader, Shared slice) {
-    SliceKey key = new SliceKey(reader.audience(), reader.cursorSeq(), position);
-    if (slices.putIfAbsent(key, slice) == null) {
+    if (slices.putIfAbsent(key(reader), slice) == null) {
       sharedBytes += slice.frames().length();
     }
     Iterator<Shared> oldest = slices.values().iterator();
@@ -291,17 +320,21 @@ final class Shard {
     sharedBytes = 0;
   }
 
+  private SliceKey key(Reader reader) {
+    return new SliceKey(reader.audience(), reader.getClass(), reader.cursorSeq(), position);
+  }
+
   /** Tells every reader whether the broker is out of reach. */
   void setDegraded(boolean value) {
     degraded = value;
     forgetShared(); // Answers to long polls say it.
-    List.copyOf(readers).forEach(Reader::tellHealth);
+    List.copyOf(readers).forEach(reader -> guard(reader, Reader::tellHealth));
   }
 
   /** Ends the readers for which a reason is given. */
   void end(Function<Reader, Optional<Ending>> reason) {
     for (Reader reader : List.copyOf(readers)) {
-      reason.apply(reader).ifPresent(reader::end);
+      reason.apply(reader).ifPresent(ending -> guard(reader, ended -> ended.end(ending)));
     }
   }
 }

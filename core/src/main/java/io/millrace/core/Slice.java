@@ -11,4 +11,10 @@ import java.util.List;
  * @param bytes their payload and overhead
  * @param through where the reader is after them: there is nothing else for it up to here
  */
-record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through) {}
+record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through) {
+
+  /** Returns the sequence of the last entry, zero if there is none. */
+  long last() {
+    return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).seq;
+  }
+}

@@ -27,11 +27,15 @@ final class StreamReader extends Reader {
       new Wheel.Timer() {
         @Override
         void fire() {
-          beat();
+          shard.guard(StreamReader.this, failed -> beat());
         }
       };
 
   private long lastWrite;
+
+  /** When nothing could be said although something was due. */
+  private long lastSilence;
+
   private long written;
   private long toldCursor;
   private boolean toldDegraded;
@@ -67,6 +71,7 @@ final class StreamReader extends Reader {
       return;
     }
     moveTo(beginning.seq());
+    lastWrite = shard.now();
     // No cursor may be told before a gap that leads elsewhere, nor while older messages are still
     // to come.
     boolean resumable = beginning.gap().isEmpty() && beginning.replayThrough() == 0;
@@ -177,7 +182,7 @@ final class StreamReader extends Reader {
     boolean shareable = begun && replayThrough <= cursorSeq() && isCommon();
     Optional<Shard.Shared> shared = shareable ? shard.shared(this) : Optional.empty();
     if (shared.isPresent()) {
-      writeEntries(shared.get().frames(), shared.get().through());
+      writeEntries(shared.get().frames(), shared.get().last());
       moveTo(shared.get().through());
       return;
     }
@@ -192,9 +197,9 @@ final class StreamReader extends Reader {
     }
     Buffer frames = frames(slice.entries());
     if (shareable && slice.gaps().isEmpty()) {
-      shard.share(this, new Shard.Shared(frames, slice.through()));
+      shard.share(this, new Shard.Shared(frames, slice.last(), slice.through()));
     }
-    writeEntries(frames, slice.through());
+    writeEntries(frames, slice.last());
     moveTo(slice.through());
     confirm();
   }
@@ -211,9 +216,9 @@ final class StreamReader extends Reader {
     return FrameCache.join(frames);
   }
 
-  private void writeEntries(Buffer frames, long through) {
+  private void writeEntries(Buffer frames, long last) {
     if (frames.length() > 0) {
-      toldCursor = through;
+      toldCursor = last;
       write(frames);
     }
   }
@@ -289,6 +294,12 @@ final class StreamReader extends Reader {
   }
 
   @Override
+  void abort(Ending ending) {
+    detach();
+    outlet.end(ending);
+  }
+
+  @Override
   void tellHealth() {
     if (shard.isDegraded() != toldDegraded && outlet.writable()) {
       toldDegraded = shard.isDegraded();
@@ -306,6 +317,9 @@ final class StreamReader extends Reader {
     } else if (isLive() && silence >= settings.heartbeat().toMillis()) {
       heartbeat();
     }
+    if (shard.now() - lastWrite >= pause()) {
+      lastSilence = shard.now();
+    }
     schedule();
   }
 
@@ -317,8 +331,13 @@ final class StreamReader extends Reader {
   }
 
   private void schedule() {
-    long heartbeat = settings.heartbeat().toMillis();
-    shard.wheel().schedule(timer, Math.max(lastWrite, shard.now() - heartbeat + 1) + heartbeat);
+    if (!isEnded()) {
+      shard.wheel().schedule(timer, Math.max(lastWrite, lastSilence) + pause());
+    }
+  }
+
+  private long pause() {
+    return Math.min(settings.heartbeat().toMillis(), settings.stall().toMillis());
   }
 
   @Override

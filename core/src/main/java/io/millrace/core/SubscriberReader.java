@@ -66,9 +66,8 @@ final class SubscriberReader extends Reader implements Subscription {
   @Override
   void advance() {
     if (cursorSeq() <= shard.position()) {
-      Slice slice =
-          shard.read(
-              this, SLICE_ENTRIES, Shard.TURN_BYTES, begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
+      Gap.Reason lost = begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED;
+      Slice slice = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
       begun = true;
       slice.gaps().forEach(this::tell);
       slice.entries().forEach(this::deliver);
@@ -106,6 +105,11 @@ final class SubscriberReader extends Reader implements Subscription {
   }
 
   @Override
+  void abort(Ending ending) {
+    detach();
+  }
+
+  @Override
   void detached() {
     safely(subscriber::onEnd);
   }
@@ -113,7 +117,7 @@ final class SubscriberReader extends Reader implements Subscription {
   private static void safely(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.log(Logger.Level.ERROR, "A subscriber failed", e);
     }
   }

@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import io.vertx.core.internal.ContextInternal;
+import java.lang.System.Logger;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
@@ -9,6 +10,8 @@ import java.util.function.LongSupplier;
  * holds a timer. Owned by the event loop.
  */
 final class Wheel {
+
+  private static final Logger LOG = System.getLogger(Wheel.class.getName());
 
   /** How exact it is, in milliseconds. */
   private static final int TICK = 50;
@@ -72,13 +75,12 @@ final class Wheel {
     cancel(timer);
     if (!turning) {
       turning = true;
-      turnedTo = clock.getAsLong() / TICK;
+      turnedTo = Math.floorDiv(clock.getAsLong(), TICK);
       turnLater();
     }
     timer.due = due;
     // Rounded up, and never into a slot that the present turn has passed.
-    long tick = Math.max(turnedTo + 1, (due + TICK - 1) / TICK);
-    timer.linkBefore(slots[(int) (tick % SLOTS)]);
+    timer.linkBefore(slot(Math.max(turnedTo + 1, Math.floorDiv(due + TICK - 1, TICK))));
     size.incrementAndGet();
   }
 
@@ -89,17 +91,22 @@ final class Wheel {
     }
   }
 
+  /** The clock may well be below zero. */
+  private Slot slot(long tick) {
+    return slots[Math.floorMod(tick, SLOTS)];
+  }
+
   private void turnLater() {
     context.setTimer(TICK, fired -> turn());
   }
 
   private void turn() {
     long now = clock.getAsLong();
-    long present = now / TICK;
+    long present = Math.floorDiv(now, TICK);
     long first = Math.max(turnedTo + 1, present - SLOTS + 1);
     turnedTo = present;
     for (long tick = first; tick <= present; tick++) {
-      fire(slots[(int) (tick % SLOTS)], now);
+      fire(slot(tick), now);
     }
     turning = size.get() > 0;
     if (turning) {
@@ -122,8 +129,16 @@ final class Wheel {
         timer.linkBefore(slot);
       } else {
         size.decrementAndGet();
-        timer.fire();
+        fire(timer);
       }
+    }
+  }
+
+  private static void fire(Timer timer) {
+    try {
+      timer.fire();
+    } catch (RuntimeException e) {
+      LOG.log(Logger.Level.ERROR, "What was due failed", e);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What {@link Log} shall do, done without any cleverness: everything is kept and flagged. */
 final class LogModel {
@@ -48,7 +49,11 @@ final class LogModel {
     }
   }
 
+  private static final Map<ChannelPattern, Map<String, Boolean>> MATCHES =
+      new ConcurrentHashMap<>();
+
   private final MillraceOptions options;
+  private final Map<String, HistoryOptions> limits = new HashMap<>();
   final List<Item> items = new ArrayList<>();
   final Map<String, Integer> interest = new HashMap<>();
   int subscriptions;
@@ -93,7 +98,7 @@ final class LogModel {
 
   private void trim(String channel, long now) {
     while (!channel.isEmpty()) {
-      HistoryOptions limits = options.historyOf(channel);
+      HistoryOptions limits = limits(channel);
       List<Item> held = held(channel);
       long bytes = held.stream().filter(Item::isHistory).mapToLong(item -> item.size).sum();
       boolean exceeds =
@@ -109,6 +114,10 @@ final class LogModel {
     }
   }
 
+  private HistoryOptions limits(String channel) {
+    return limits.computeIfAbsent(channel, options::historyOf);
+  }
+
   List<Item> held(String channel) {
     return items.stream()
         .filter(item -> item.isEntry() && item.held && item.channel.equals(channel))
@@ -116,7 +125,7 @@ final class LogModel {
   }
 
   List<Long> history(String channel, int limit, EventFilter filter, long now) {
-    long age = options.historyOf(channel).age().toMillis();
+    long age = limits(channel).age().toMillis();
     List<Long> found =
         held(channel).stream()
             .filter(item -> item.inRing || now - item.at < age)
@@ -176,14 +185,21 @@ final class LogModel {
 
   private static boolean isLoss(Item item, ChannelPattern pattern, List<String> universe) {
     return item.isEntry()
-        ? !item.held && pattern.matches(item.channel)
+        ? !item.held && matches(pattern, item.channel)
         : concerns(item, pattern, universe);
   }
 
   /** Returns whether some channel is both interrupted and subscribed. */
   static boolean concerns(Item interruption, ChannelPattern pattern, List<String> universe) {
     return universe.stream()
-        .filter(pattern::matches)
-        .anyMatch(name -> interruption.interrupted.stream().anyMatch(it -> it.matches(name)));
+        .filter(name -> matches(pattern, name))
+        .anyMatch(name -> interruption.interrupted.stream().anyMatch(it -> matches(it, name)));
+  }
+
+  /** Remembers what matches: the model asks again and again. */
+  static boolean matches(ChannelPattern pattern, String name) {
+    return MATCHES
+        .computeIfAbsent(pattern, it -> new ConcurrentHashMap<>())
+        .computeIfAbsent(name, pattern::matches);
   }
 }

@@ -69,8 +69,8 @@ final class WebSocketConnection {
   /**
    * Answers 101 and takes the connection over.
    *
-   * <p>Call it while the request is being handled: no frame can get lost then, also not one that
-   * came in the same segment as the request. Set the handlers in the returned future's handler.
+   * <p>Set the handlers in the returned future's handler: no frame that a client sends after the
+   * 101 can get lost then. What it sends before, which RFC 6455, section 4.1 forbids, is dropped.
    *
    * @return fails if the response has begun or the connection is gone
    */

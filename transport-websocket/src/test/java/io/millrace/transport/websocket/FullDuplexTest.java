@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
@@ -21,6 +22,9 @@ class FullDuplexTest {
   private static final int MESSAGES = 20_000; // every second one is binary
 
   private final Vertx vertx = Vertx.vertx();
+
+  /** A field, since a client that nothing refers to closes its connections when it is collected. */
+  private final WebSocketClient webSocketClient = vertx.createWebSocketClient();
 
   @AfterEach
   void stop() throws Exception {
@@ -50,8 +54,7 @@ class FullDuplexTest {
         };
     HttpServer server =
         await(WebSocketServer.listen(vertx, 0, WebSocketConnection.Limits.DEFAULT, serve));
-    vertx
-        .createWebSocketClient()
+    webSocketClient
         .connect(server.actualPort(), "127.0.0.1", "/ws")
         .onSuccess(
             client -> {

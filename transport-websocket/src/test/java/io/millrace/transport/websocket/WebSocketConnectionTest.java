@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What happens on the wire while a WebSocket is open. */
@@ -125,11 +126,12 @@ class WebSocketConnectionTest extends ConnectionTest {
 
   @Test
   void a_paused_connection_makes_its_client_wait() throws Exception {
+    AtomicInteger received = new AtomicInteger();
     int port =
         listen(
             LONG,
             c -> {
-              record(c);
+              c.onText(utf8 -> received.incrementAndGet());
               c.pause();
             });
     int messages = 40_000; // 40 MB, more than the kernel takes
@@ -153,11 +155,15 @@ class WebSocketConnectionTest extends ConnectionTest {
                 }
               });
       sender.start();
-      await().during(Duration.ofMillis(300)).until(sent::size, size -> size < messages / 200);
-      assertThat(seen).isEmpty();
+      AtomicInteger before = new AtomicInteger(-1);
+      await()
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> sent.size() == before.getAndSet(sent.size())); // it has come to a stop
+      assertThat(sent).as("hundreds sent").hasSizeLessThan(messages / 200);
+      assertThat(received).hasValue(0);
       onLoop(WebSocketConnection::resume);
       sender.join(10_000);
-      await().untilAsserted(() -> assertThat(seen).hasSize(messages));
+      await().untilAsserted(() -> assertThat(received).hasValue(messages));
     }
   }
 }

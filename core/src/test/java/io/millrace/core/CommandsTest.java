@@ -1,0 +1,407 @@
+package io.millrace.core;
+
+import static io.millrace.core.Rig.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.Authorizer;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+
+  private static Vertx vertx;
+  private final MillraceOptions options =
+      new MillraceOptions()
+          .addPublishable("**")
+          .addSubscribable("open.**")
+          .setPublishesPerSecond(0)
+          .setCommandsPerSecond(0);
+  private Server server;
+  private int connection;
+  private TestOutlet outlet;
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stop() {
+    Server.await(vertx.close());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    server.close();
+    eventually(
+        () -> {
+          assertThat(server.node.counts().readers()).isZero();
+          assertThat(server.node.counts().subscriptions()).isZero();
+          assertThat(server.node.counts().timers()).isZero();
+        });
+  }
+
+  private void connect(String query) throws IOException {
+    connect(query, Optional.empty());
+  }
+
+  private void connect(String query, Optional<Authorizer> authorizer) throws IOException {
+    server = new Server(vertx, options, authorizer).listen();
+    connection = server.connect(query);
+    outlet = server.outlets.get(connection);
+  }
+
+  /** Sends a frame, waits until the next may be sent, and returns the frame that came last. */
+  private JsonObject send(String json) {
+    Server.await(server.send(connection, json));
+    return outlet.frames().get(outlet.frames().size() - 1);
+  }
+
+  private void append(String channel) {
+    server.node.append(channel, Message.json(1));
+  }
+
+  private void story(String... expected) {
+    eventually(() -> assertThat(outlet.story()).containsExactly(expected));
+  }
+
+  private static void error(JsonObject frame, Object id, String code) {
+    assertThat(frame.getString("type")).isEqualTo("error");
+    assertThat(frame.getString("code")).isEqualTo(code);
+    assertThat(frame.getString("message")).isNotEmpty();
+    assertThat(frame.getValue("id")).isEqualTo(id);
+  }
+
+  @Test
+  void subscribesContinuesAndUnsubscribes() throws IOException {
+    connect("");
+    append("a");
+    append("b");
+    String cursor = server.node.log().cursor(0).toString();
+    send("{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"a\"],\"cursor\":\"" + cursor + "\"}");
+    story("welcome", "ok", "1");
+    send("{\"type\":\"subscribe\",\"id\":\"two\",\"channels\":[\"b\",\"open.*\"],\"last\":5}");
+    story("welcome", "ok", "1", "r2", "ok");
+    send("{\"type\":\"unsubscribe\",\"id\":-3,\"channels\":[\"a\",\"never\"]}");
+    append("a");
+    append("open.x");
+    story("welcome", "ok", "1", "r2", "ok", "ok", "4");
+    assertThat(outlet.frames("ok").stream().map(ok -> ok.getValue("id")))
+        .containsExactly(1, "two", -3);
+    assertThat(server.node.counts().subscriptions()).isEqualTo(2);
+  }
+
+  @Test
+  void subscribingAgainDoesNothingAndWithOtherEventsReplacesThem() throws IOException {
+    connect("?channels=a");
+    append("a");
+    send("{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"a\"],\"last\":5}");
+    story("welcome", "1", "ok");
+    send("{\"type\":\"subscribe\",\"id\":2,\"channels\":[\"a\"],\"events\":[\"x\"]}");
+    append("a");
+    server.node.append("a", Message.json("x", 1));
+    story("welcome", "1", "ok", "ok", "3");
+    assertThat(server.node.counts().subscriptions()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsRefusedChangesNothing() throws IOException {
+    options.setMaxChannels(2);
+    connect("?channels=a");
+    JsonObject answer =
+        send("{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"a\",\"b.*\"],\"events\":[\"x\"]}");
+    error(answer, 1, "forbidden");
+    send("{\"type\":\"subscribe\",\"id\":2,\"channels\":[\"b\"]}");
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(1));
+    answer =
+        send("{\"type\":\"subscribe\",\"id\":3,\"channels\":[\"a\",\"c\"],\"events\":[\"x\"]}");
+    error(answer, 3, "bad-request");
+    append("a");
+    eventually(() -> assertThat(outlet.sequences()).containsExactly(1L));
+    assertThat(server.node.counts().subscriptions()).isEqualTo(2);
+  }
+
+  @Test
+  void aPingIsAnsweredByAHeartbeat() throws IOException {
+    connect("?channels=a");
+    append("b");
+    eventually(() -> assertThat(TestOutlet.seq(send("{\"type\":\"ping\"}"))).isEqualTo(1));
+    assertThat(outlet.frames("heartbeat")).isNotEmpty();
+  }
+
+  @Test
+  void severalCommandsInOneFrameAreCarriedOutInOrder() throws IOException {
+    connect("");
+    send(
+        "[{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"a\"]},"
+            + "{\"type\":\"publish\",\"id\":2,\"channel\":\"a\",\"data\":1},"
+            + "{\"type\":\"nonsense\",\"id\":3},"
+            + "{\"type\":\"unsubscribe\",\"id\":4,\"channels\":[\"a\"]},"
+            + "{\"type\":\"ping\"}]");
+    eventually(() -> assertThat(outlet.frames("heartbeat")).hasSize(1));
+    assertThat(
+            outlet.frames().stream()
+                .filter(frame -> frame.containsKey("id"))
+                .map(frame -> frame.getInteger("id")))
+        .containsExactly(1, 2, 3, 4);
+    assertThat(outlet.frames("ok").get(1).getString("published")).endsWith("-1");
+    assertThat(send("[]").getString("type")).isEqualTo("heartbeat");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "1", "null", "\"a\"", "{", "[1]", "[[]]", "{}{}", "{\"a\":NaN}", "\u0000"})
+  void whatIsNoObjectIsAnErrorWithoutAnId(String json) throws IOException {
+    connect("?channels=a");
+    error(send(json), null, "bad-request");
+    assertThat(send("{\"type\":\"ping\"}").getString("type")).isEqualTo("heartbeat");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"id\":1}",
+        "{\"type\":1}",
+        "{\"type\":null}",
+        "{\"type\":\"subscribe\"}",
+        "{\"type\":\"subscribe\",\"id\":null}",
+        "{\"type\":\"subscribe\",\"id\":1.5}",
+        "{\"type\":\"subscribe\",\"id\":1e2}",
+        "{\"type\":\"subscribe\",\"id\":true}",
+        "{\"type\":\"subscribe\",\"id\":[1]}",
+        "{\"type\":\"subscribe\",\"id\":{}}",
+        "{\"type\":\"subscribe\",\"id\":12345678901234567890}",
+        "{\"type\":\"subscribe\",\"id\":\"12345678901234567890123456789012345678901234567890123456789012345\"}"
+      })
+  void withoutAProperTypeAndIdACommandIsAnErrorWithoutAnId(String json) throws IOException {
+    connect("?channels=a");
+    error(send(json), null, "bad-request");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nonsense|",
+        "auth| ,\"token\":\"x\"",
+        "subscribe|",
+        "subscribe| ,\"channels\":[]",
+        "subscribe| ,\"channels\":\"a\"",
+        "subscribe| ,\"channels\":[1]",
+        "subscribe| ,\"channels\":[null]",
+        "subscribe| ,\"channels\":[\"\"]",
+        "subscribe| ,\"channels\":[\"a b\"]",
+        "subscribe| ,\"channels\":[\"a.**.b\"]",
+        "subscribe| ,\"channels\":[\"b\"],\"last\":-1",
+        "subscribe| ,\"channels\":[\"b\"],\"last\":1001",
+        "subscribe| ,\"channels\":[\"b\"],\"last\":\"1\"",
+        "subscribe| ,\"channels\":[\"b\"],\"last\":1.0",
+        "subscribe| ,\"channels\":[\"b\"],\"last\":99999999999999999999",
+        "subscribe| ,\"channels\":[\"b\"],\"events\":\"x\"",
+        "subscribe| ,\"channels\":[\"b\"],\"events\":[\"open\"]",
+        "subscribe| ,\"channels\":[\"b\"],\"events\":[\"\"]",
+        "subscribe| ,\"channels\":[\"b\"],\"cursor\":1",
+        "unsubscribe|",
+        "unsubscribe| ,\"channels\":[]",
+        "unsubscribe| ,\"channels\":[\"a b\"]",
+        "publish|",
+        "publish| ,\"channel\":\"a\"",
+        "publish| ,\"channel\":\"a.*\",\"data\":1",
+        "publish| ,\"channel\":\"a\",\"data\":1,\"base64\":\"AA==\"",
+        "publish| ,\"channel\":\"a\",\"base64\":\"A\"",
+        "publish| ,\"channel\":\"a\",\"data\":1,\"event\":\"millrace.x\"",
+        "publish| ,\"channel\":\"a\",\"data\":1,\"key\":\"?\"",
+        "publish| ,\"channel\":\"a\",\"data\":1,\"priority\":\"urgent\"",
+      })
+  void badInputIsAnErrorWithTheCommandsId(String type, String rest) throws IOException {
+    connect("?channels=a");
+    String command = "{\"type\":\"" + type + "\",\"id\":7" + (rest == null ? "" : rest) + "}";
+    error(send(command), 7, "bad-request");
+    assertThat(send("{\"type\":\"ping\"}").getString("type")).isEqualTo("heartbeat");
+    assertThat(server.node.counts().subscriptions()).isEqualTo(1);
+    assertThat(server.node.log().head()).isZero();
+  }
+
+  @Test
+  void anIdMayBeAStringWithAnyCharacter() throws IOException {
+    connect("");
+    send("{\"type\":\"subscribe\",\"id\":\"\\u0000\\\"한\",\"channels\":[\"a\"]}");
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(1));
+    assertThat(outlet.frames("ok").get(0).getString("id")).isEqualTo("\u0000\"한");
+  }
+
+  @Test
+  void publishingIsAnsweredWithTheNameOrWithWhatFailed() throws IOException {
+    connect("?channels=a");
+    send("{\"type\":\"publish\",\"id\":1,\"channel\":\"a\",\"data\":{\"n\":1.0},\"event\":\"x\"}");
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(1));
+    assertThat(outlet.frames("ok").get(0).getString("published")).endsWith("-1");
+    server.broker.publishing = it -> Future.succeededFuture(Publication.unnamed());
+    send("{\"type\":\"publish\",\"id\":2,\"channel\":\"a\",\"base64\":\"AAEC\"}");
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(2));
+    server.broker.publishing =
+        it ->
+            Future.failedFuture(
+                new MillraceException(MillraceException.Code.UNAVAILABLE, "No link."));
+    error(send("{\"type\":\"publish\",\"id\":3,\"channel\":\"a\",\"data\":1}"), 3, "unavailable");
+    server.broker.publishing = it -> Future.failedFuture(new IllegalStateException("secret"));
+    JsonObject failed = send("{\"type\":\"publish\",\"id\":4,\"channel\":\"a\",\"data\":1}");
+    error(failed, 4, "internal");
+    assertThat(failed.encode()).doesNotContain("secret");
+  }
+
+  @Test
+  void publishingIsForbiddenWhereItIsNotSwitchedOn() throws IOException {
+    options.addPublishable("**");
+    connect(
+        "",
+        Optional.of(
+            (request, action, target) ->
+                Future.succeededFuture(action == Authorizer.Action.SUBSCRIBE)));
+    error(send("{\"type\":\"publish\",\"id\":1,\"channel\":\"a\",\"data\":1}"), 1, "forbidden");
+  }
+
+  @Test
+  void soManyMessagesInASecondAndNoMoreArePublished() throws IOException {
+    options.setPublishesPerSecond(3);
+    connect("");
+    for (int i = 1; i <= 3; i++) {
+      send("{\"type\":\"publish\",\"id\":" + i + ",\"channel\":\"a\",\"data\":1}");
+    }
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(3));
+    error(send("{\"type\":\"publish\",\"id\":4,\"channel\":\"a\",\"data\":1}"), 4, "rate-limited");
+    eventually(
+        () ->
+            assertThat(
+                    send("{\"type\":\"publish\",\"id\":5,\"channel\":\"a\",\"data\":1}")
+                        .getString("type"))
+                .isEqualTo("ok"));
+  }
+
+  @Test
+  void tooManyCommandsInASecondAreSlowedDownAndNotRefused() throws IOException {
+    options.setCommandsPerSecond(5);
+    connect("");
+    long begun = System.nanoTime();
+    String ping = "{\"type\":\"ping\"}";
+    send("[" + String.join(",", java.util.Collections.nCopies(11, ping)) + "]");
+    assertThat(System.nanoTime() - begun).isGreaterThan(1_900_000_000L);
+    assertThat(outlet.frames("heartbeat")).hasSize(11);
+  }
+
+  @Test
+  void manyPendingPublishesStopTheReadingUntilOneIsConfirmed() throws IOException {
+    connect("");
+    List<Promise<Publication>> pending = new CopyOnWriteArrayList<>();
+    server.broker.publishing =
+        message -> {
+          Promise<Publication> promise = Promise.promise();
+          pending.add(promise);
+          return promise.future();
+        };
+    for (int i = 0; i < 15; i++) {
+      Server.await(
+          server.send(
+              connection, "{\"type\":\"publish\",\"id\":" + i + ",\"channel\":\"a\",\"data\":1}"));
+    }
+    Future<Void> next =
+        server.send(connection, "{\"type\":\"publish\",\"id\":15,\"channel\":\"a\",\"data\":1}");
+    eventually(() -> assertThat(pending).hasSize(16));
+    assertThat(next.isComplete()).isFalse();
+    pending.get(7).complete(Publication.unnamed());
+    Server.await(next);
+    assertThat(outlet.frames("ok").get(0).getInteger("id")).isEqualTo(7);
+    pending.forEach(it -> it.tryComplete(Publication.unnamed()));
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(16));
+  }
+
+  @Test
+  void anAuthorizerThatAnswersLateFromAnotherThreadIsWaitedForInOrder() throws IOException {
+    List<Promise<Boolean>> decisions = new CopyOnWriteArrayList<>();
+    connect(
+        "",
+        Optional.of(
+            (request, action, target) -> {
+              Promise<Boolean> decision = Promise.promise();
+              decisions.add(decision);
+              return decision.future();
+            }));
+    JsonArray commands = new JsonArray();
+    commands.add(
+        new JsonObject().put("type", "subscribe").put("id", 1).put("channels", List.of("a")));
+    for (int id = 2; id < 40; id++) {
+      commands.add(
+          new JsonObject()
+              .put("type", "publish")
+              .put("id", id)
+              .put("channel", "a")
+              .put("data", id));
+    }
+    Future<Void> done = server.send(connection, commands.encode());
+    for (int i = 0; i < commands.size(); i++) {
+      int index = i;
+      eventually(() -> assertThat(decisions).hasSize(index + 1));
+      Thread answering = new Thread(() -> decisions.get(index).complete(true));
+      answering.start();
+    }
+    Server.await(done);
+    eventually(() -> assertThat(outlet.frames("message")).hasSize(38));
+    assertThat(outlet.frames("message").stream().map(it -> it.getInteger("data"))).isSorted();
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(39));
+    assertThat(server.broker.publishers)
+        .as("commands are carried out on the reader's event loop")
+        .allMatch(thread -> thread.getName().contains("eventloop"));
+  }
+
+  @Test
+  void aConnectionThatDiesWhileASubscriptionIsPendingLeavesNothing() throws IOException {
+    Promise<Boolean> decision = Promise.promise();
+    connect("", Optional.of((request, action, target) -> decision.future()));
+    Future<Void> pending =
+        server.send(connection, "{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"a\"]}");
+    server.onLoop(
+        connection,
+        () -> {
+          outlet.close();
+          return Future.succeededFuture();
+        });
+    eventually(() -> assertThat(server.node.counts().readers()).isZero());
+    decision.complete(true);
+    Server.await(pending);
+    assertThat(server.node.counts().subscriptions()).isZero();
+    Server.await(server.send(connection, "{\"type\":\"ping\"}"));
+    story("welcome");
+  }
+
+  @Test
+  void aSubscribeWithLastOverTooWideAPatternIsAnErrorAndHoldsNothing() throws IOException {
+    connect("?channels=a");
+    for (int i = 0; i < 101; i++) {
+      append("open." + i);
+    }
+    error(
+        send("{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"open.*\"],\"last\":1}"),
+        1,
+        "bad-request");
+    assertThat(server.node.counts().subscriptions()).isEqualTo(1);
+  }
+}

@@ -1,0 +1,278 @@
+package io.millrace.core;
+
+import static io.millrace.core.Rig.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Gap;
+import io.millrace.Message;
+import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.millrace.spi.Broker;
+import io.millrace.spi.Ingress;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class InterestsTest {
+
+  /** Answers when the test says so. */
+  private static final class Scripted implements Broker {
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    final Queue<Promise<Void>> unanswered = new ConcurrentLinkedQueue<>();
+    boolean throwing;
+
+    private Future<Void> called(String what) {
+      calls.add(what);
+      if (throwing) {
+        throw new IllegalStateException("on purpose");
+      }
+      Promise<Void> promise = Promise.promise();
+      unanswered.add(promise);
+      return promise.future();
+    }
+
+    @Override
+    public String name() {
+      return "scripted";
+    }
+
+    @Override
+    public Future<Void> open(Ingress ingress) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Publication> publish(String channel, Message message) {
+      return Future.succeededFuture(Publication.unnamed());
+    }
+
+    @Override
+    public Future<Void> subscribe(ChannelPattern pattern) {
+      return called("subscribe " + pattern);
+    }
+
+    @Override
+    public Future<Void> unsubscribe(ChannelPattern pattern) {
+      return called("unsubscribe " + pattern);
+    }
+
+    @Override
+    public Future<Void> close() {
+      return Future.succeededFuture();
+    }
+  }
+
+  private static Vertx vertx;
+  private final Scripted broker = new Scripted();
+  private final Log log = new Log(new MillraceOptions(), true, () -> 0);
+  private Interests interests = interests(Duration.ZERO);
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private Interests interests(Duration linger) {
+    return new Interests(broker, log, ((VertxInternal) vertx).createEventLoopContext(), linger);
+  }
+
+  private Future<Void> acquire(String... patterns) {
+    return interests.acquire(Rig.subscriptions(patterns));
+  }
+
+  private void release(String... patterns) {
+    interests.release(Rig.subscriptions(patterns));
+  }
+
+  private void confirm() {
+    broker.unanswered.remove().complete();
+  }
+
+  private void fail() {
+    broker.unanswered.remove().fail("on purpose");
+  }
+
+  private List<Gap> gaps(List<ReaderSubscription> subscriptions, long after) {
+    log.attach(subscriptions, Start.after(log.cursor(after)));
+    List<Gap> gaps =
+        log.read(subscriptions, after, log.head(), 10, 1 << 20, Gap.Reason.EXPIRED).gaps();
+    log.detach(subscriptions);
+    return gaps;
+  }
+
+  private List<ReaderSubscription> attachable(String... patterns) {
+    List<ReaderSubscription> subscriptions = Rig.subscriptions(patterns);
+    Future<Void> acquired = interests.acquire(subscriptions);
+    while (!broker.unanswered.isEmpty()) {
+      confirm();
+    }
+    assertThat(acquired.succeeded()).isTrue();
+    return subscriptions;
+  }
+
+  private void append(String channel) {
+    log.append(channel, Message.json(1));
+  }
+
+  @Test
+  void everyNameIsSubscribedOnceHoweverManyReadItAndAllWaitForTheConfirmation() {
+    Future<Void> first = acquire("a", "b.*");
+    Future<Void> second = acquire("a");
+    assertThat(broker.calls).containsExactly("subscribe a", "subscribe b.*");
+    assertThat(first.isComplete() || second.isComplete()).isFalse();
+    confirm();
+    assertThat(second.succeeded()).isTrue();
+    assertThat(first.isComplete()).isFalse();
+    confirm();
+    assertThat(first.succeeded()).isTrue();
+    assertThat(interests.size()).isEqualTo(2);
+    release("a", "b.*");
+    assertThat(broker.calls).endsWith("unsubscribe b.*");
+    assertThat(interests.size()).isEqualTo(1);
+    release("a");
+    assertThat(broker.calls).hasSize(4);
+    assertThat(interests.size()).isZero();
+  }
+
+  @Test
+  void aSubscriptionThatFailsFailsAllWhoWaitAndIsNotHeld() {
+    Future<Void> first = acquire("a");
+    Future<Void> second = acquire("a", "b");
+    fail();
+    assertThat(first.failed()).isTrue();
+    assertThat(second.isComplete()).isFalse();
+    confirm();
+    assertThat(second.failed()).isTrue();
+    assertThat(broker.calls).endsWith("unsubscribe b");
+    confirm();
+    assertThat(interests.size()).isZero();
+    Future<Void> third = acquire("a");
+    confirm();
+    assertThat(third.succeeded()).isTrue();
+    release("a");
+    assertThat(interests.size()).isZero();
+  }
+
+  @Test
+  void aBrokerThatThrowsIsABrokerThatFails() {
+    broker.throwing = true;
+    assertThat(acquire("a").failed()).isTrue();
+    assertThat(interests.size()).isZero();
+    broker.throwing = false;
+    acquire("a");
+    confirm();
+    broker.throwing = true;
+    release("a");
+    broker.throwing = false;
+    Future<Void> again = acquire("a");
+    confirm();
+    assertThat(again.succeeded()).isTrue();
+  }
+
+  @Test
+  void aNewSubscriptionWaitsUntilTheOldOneHasBeenGivenUp() {
+    acquire("a");
+    confirm();
+    release("a");
+    Future<Void> again = acquire("a");
+    assertThat(broker.calls).containsExactly("subscribe a", "unsubscribe a");
+    confirm();
+    assertThat(broker.calls).endsWith("subscribe a").hasSize(3);
+    assertThat(again.isComplete()).isFalse();
+    confirm();
+    assertThat(again.succeeded()).isTrue();
+    assertThat(interests.size()).isEqualTo(1);
+  }
+
+  @Test
+  void aNewSubscriptionComesAlsoAfterGivingUpTheOldOneFailed() {
+    acquire("a");
+    confirm();
+    release("a");
+    Future<Void> again = acquire("a");
+    fail();
+    confirm();
+    assertThat(again.succeeded()).isTrue();
+  }
+
+  @Test
+  void whatIsLeftLingersAndIsKeptIfSomebodyComesBackInTime() {
+    interests = interests(Duration.ofMillis(80));
+    acquire("a", "b");
+    confirm();
+    confirm();
+    release("a", "b");
+    assertThat(broker.calls).hasSize(2);
+    Future<Void> again = acquire("a");
+    assertThat(again.succeeded()).isTrue();
+    eventually(() -> assertThat(broker.calls).hasSize(3).endsWith("unsubscribe b"));
+    release("a");
+    acquire("a");
+    release("a");
+    eventually(() -> assertThat(broker.calls).hasSize(4).endsWith("unsubscribe a"));
+    assertThat(interests.size()).isZero();
+  }
+
+  @Test
+  void whoSubscribesFirstWithAnOlderCursorIsToldAGap() {
+    append("other");
+    append("other");
+    assertThat(gaps(attachable("a", "b.*"), 1)).hasSize(1);
+    assertThat(gaps(attachable("a"), log.head())).isEmpty();
+  }
+
+  @Test
+  void whoComesBackAfterTimeWithoutASubscriptionIsToldAGapThoughNothingElseHappened() {
+    for (String pattern : List.of("a", "p.*")) {
+      attachable(pattern);
+      long cursor = log.head();
+      release(pattern);
+      confirm(); // Whatever is published now does not come here.
+      List<ReaderSubscription> back = attachable(pattern);
+      assertThat(gaps(back, cursor)).containsExactly(new Gap(List.of(pattern), Gap.Reason.EXPIRED));
+      release(pattern);
+      confirm();
+    }
+  }
+
+  @Test
+  void aSubscriptionToOneChannelIsNoLossToThePatternsAndChannelsThatWereHeard() {
+    append("a.x");
+    attachable("a.*", "a.y");
+    long cursor = log.head();
+    append("a.x");
+    append("a.y");
+    attachable("a.x", "a.**");
+    assertThat(gaps(attachable("a.*", "a.y"), cursor)).isEmpty();
+  }
+
+  @Test
+  void aBrokerThatBringsEverythingIsNotAsked() {
+    interests =
+        new Interests(
+            new Rig.AllBroker(),
+            log,
+            ((VertxInternal) vertx).createEventLoopContext(),
+            Duration.ZERO);
+    assertThat(acquire("a").succeeded()).isTrue();
+    release("a");
+    assertThat(interests.size()).isZero();
+    append("b");
+    assertThat(gaps(attachable("a"), 0)).isEmpty();
+  }
+}

@@ -1,0 +1,207 @@
+package io.millrace.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.MillraceOptions;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OriginPolicyTest {
+
+  private static Vertx vertx;
+  private static Server strict;
+  private static Server open;
+  private static Server anyone;
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+    strict = new Server(vertx, new MillraceOptions(), Optional.empty()).listen();
+    open =
+        new Server(
+                vertx,
+                new MillraceOptions()
+                    .addAllowedOrigin("https://good.example")
+                    .addAllowedOrigin("http://[2001:DB8::1]:8080")
+                    .addAllowedOrigin("HTTPS://Upper.Example:443")
+                    .setCredentialsAllowed(true)
+                    .addPublishable("**"),
+                Optional.empty())
+            .listen();
+    anyone =
+        new Server(vertx, new MillraceOptions().addAllowedOrigin("*"), Optional.empty()).listen();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    strict.close();
+    open.close();
+    anyone.close();
+    Server.await(vertx.close());
+  }
+
+  private static Server.Answer get(Server server, String host, String origin) {
+    return server.get("/once?channels=a" + System.nanoTime(), "Host: " + host, "Origin: " + origin);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "app.example, http://app.example",
+    "app.example:80, http://app.example",
+    "app.example, http://app.example:80",
+    "APP.example, HTTP://app.EXAMPLE",
+    "app.example:8080, http://app.example:8080",
+    "127.0.0.1:8080, http://127.0.0.1:8080",
+    "[::1]:8080, http://[::1]:8080",
+    "[::1], http://[::1]",
+    "[2001:DB8::1], http://[2001:db8::1]:80"
+  })
+  void pagesOfTheServersOwnOriginMayConnect(String host, String origin) {
+    Server.Answer answer = get(strict, host, origin);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("access-control-allow-origin")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "app.example, http://evil.example",
+    "app.example, null",
+    "app.example, ''",
+    "app.example, *",
+    "app.example, http://app.example.evil.example",
+    "app.example, http://evil-app.example",
+    "app.example, http://app.example@evil.example",
+    "app.example, http://user@app.example",
+    "app.example, http://sub.app.example",
+    "app.example, https://app.example",
+    "app.example, http://app.example:8080",
+    "app.example:8080, http://app.example",
+    "app.example:8080, http://app.example:80801",
+    "app.example, http://app.example/",
+    "app.example, http://app.example/path",
+    "app.example, http://app.example?x",
+    "app.example, http://app.example#x",
+    "app.example, app.example",
+    "app.example, //app.example",
+    "app.example, file://",
+    "app.example, file://app.example",
+    "app.example, 'http://app.example, http://app.example'",
+    "app.example, http://app_example",
+    "app.example, http://app%2eexample",
+    "[::1]:8080, http://[::2]:8080",
+    "[::1], http://::1",
+    "localhost, http://127.0.0.1"
+  })
+  void foreignPagesMayNot(String host, String origin) {
+    Server.Answer answer = get(strict, host, origin);
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(answer.json().getString("code")).isEqualTo("forbidden");
+    assertThat(answer.header("access-control-allow-origin")).isEmpty();
+  }
+
+  @Test
+  void whatIsNoPageMayConnect() {
+    assertThat(strict.get("/once?channels=a").status()).isEqualTo(200);
+    assertThat(strict.get("/once?channels=b").header("vary")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://good.example",
+        "https://good.example:443",
+        "http://[2001:db8::1]:8080",
+        "https://upper.example"
+      })
+  void allowedPagesGetTheHeadersTheyNeed(String origin) {
+    Server.Answer answer = get(open, "app.example", origin);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("access-control-allow-origin")).isEqualTo(origin);
+    assertThat(answer.header("access-control-allow-credentials")).isEqualTo("true");
+    assertThat(answer.header("vary")).isEqualToIgnoringCase("origin");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://good.example",
+        "https://good.example:8443",
+        "https://good.example.evil.example",
+        "https://evilgood.example",
+        "null"
+      })
+  void othersDoNotThoughSomeAreAllowed(String origin) {
+    Server.Answer answer = get(open, "app.example", origin);
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(answer.header("vary")).isEqualToIgnoringCase("origin");
+  }
+
+  @Test
+  void theAnswerDependsOnTheOriginAlsoWhereThereIsNone() {
+    assertThat(open.get("/once?channels=a").header("vary")).isEqualToIgnoringCase("origin");
+  }
+
+  @Test
+  void anyPageMayConnectIfAllAreAllowedButNotOneWithoutAnOrigin() {
+    Server.Answer answer = get(anyone, "app.example", "https://some.example");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("access-control-allow-origin")).isEqualTo("https://some.example");
+    assertThat(answer.header("access-control-allow-credentials")).isEmpty();
+    assertThat(get(anyone, "app.example", "null").status()).isEqualTo(403);
+  }
+
+  @Test
+  void aPreflightOfAnAllowedPageIsAnswered() {
+    for (String path : new String[] {"", "/publish", "/once"}) {
+      Server.Answer answer =
+          open.request(
+              "OPTIONS",
+              path,
+              "",
+              "Origin: https://good.example",
+              "Access-Control-Request-Method: POST",
+              "Access-Control-Request-Headers: content-type");
+      assertThat(answer.status()).isEqualTo(204);
+      assertThat(answer.header("access-control-allow-origin")).isEqualTo("https://good.example");
+      assertThat(answer.header("access-control-allow-methods"))
+          .contains(path.equals("/publish") ? "POST" : "GET");
+      assertThat(answer.header("access-control-allow-headers")).contains("Content-Type");
+    }
+    assertThat(open.request("OPTIONS", "", "", "Origin: https://evil.example").status())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void aForeignPageCannotPublishOrUpgrade() {
+    String message = "{\"channel\":\"a\",\"data\":1}";
+    for (String origin : new String[] {"https://evil.example", "null"}) {
+      assertThat(
+              open.request(
+                      "POST",
+                      "/publish",
+                      message,
+                      "Content-Type: application/json",
+                      "Origin: " + origin)
+                  .status())
+          .isEqualTo(403);
+      Server.Answer upgrade =
+          open.get(
+              "/upgrade?channels=a",
+              "Upgrade: websocket",
+              "Connection: Upgrade, close",
+              "Sec-WebSocket-Version: 13",
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+              "Connection: close",
+              "Origin: " + origin);
+      assertThat(upgrade.status()).isEqualTo(403);
+    }
+    assertThat(open.node.log().head()).isZero();
+  }
+}

@@ -1,0 +1,283 @@
+package io.millrace.core;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceOptions;
+import io.millrace.Priority;
+import io.millrace.Publication;
+import io.millrace.spi.Broker;
+import io.millrace.spi.Framing;
+import io.millrace.spi.Ingress;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+
+/** A log and its shards on real event loops, without a node around them. */
+final class Rig {
+
+  static final StreamSettings SETTINGS =
+      new StreamSettings(
+          Duration.ofSeconds(15),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(3),
+          0,
+          false,
+          new JsonObject());
+
+  /** Brings everything, and knows of nothing. */
+  static final class AllBroker implements Broker {
+    @Override
+    public String name() {
+      return "all";
+    }
+
+    @Override
+    public Future<Void> open(Ingress ingress) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Publication> publish(String channel, Message message) {
+      return Future.succeededFuture(Publication.unnamed());
+    }
+
+    @Override
+    public Future<Void> subscribe(ChannelPattern pattern) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> unsubscribe(ChannelPattern pattern) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> close() {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public boolean selective() {
+      return false;
+    }
+  }
+
+  /** The fake time, in milliseconds. */
+  final AtomicLong time = new AtomicLong(1_000_000);
+
+  final MillraceOptions options;
+  final Log log;
+  final Shards shards;
+  final Shard shard;
+  final Framing framing = new LineFraming();
+  private final VertxInternal vertx;
+
+  Rig(Vertx vertx, MillraceOptions options) {
+    LongSupplier clock = time::get;
+    this.vertx = (VertxInternal) vertx;
+    this.options = options;
+    this.log = new Log(options, false, clock);
+    Interests interests =
+        new Interests(
+            new AllBroker(), log, this.vertx.createEventLoopContext(), options.unsubscribeLinger());
+    this.shards = new Shards(this.vertx, log, interests, clock);
+    this.shard = anotherShard();
+  }
+
+  Shard anotherShard() {
+    return shards.of(vertx.createEventLoopContext());
+  }
+
+  static List<ReaderSubscription> subscriptions(String... patterns) {
+    List<ReaderSubscription> subscriptions = new ArrayList<>();
+    for (String pattern : patterns) {
+      subscriptions.add(subscription(pattern));
+    }
+    return subscriptions;
+  }
+
+  /** Reads {@code channel} or {@code channel:event}. */
+  static ReaderSubscription subscription(String text) {
+    String[] parts = text.split(":");
+    return new ReaderSubscription(
+        ChannelPattern.of(parts[0]),
+        AttachRequest.filter(Arrays.asList(parts).subList(1, parts.length)));
+  }
+
+  Start after(long seq) {
+    return Start.after(log.cursor(seq));
+  }
+
+  static Start last(int count) {
+    return new Start(Optional.empty(), count);
+  }
+
+  StreamReader stream(TestOutlet outlet, Start start, String... patterns) {
+    return stream(shard, outlet, SETTINGS, start, patterns);
+  }
+
+  StreamReader stream(
+      Shard on, TestOutlet outlet, StreamSettings settings, Start start, String... patterns) {
+    return onLoop(
+        on,
+        () -> {
+          List<ReaderSubscription> subscriptions = subscriptions(patterns);
+          Beginning beginning = log.attach(subscriptions, start);
+          StreamReader reader = new StreamReader(on, "test", framing, outlet, settings);
+          reader.begin(subscriptions, beginning);
+          return reader;
+        });
+  }
+
+  BatchReader batch(TestOutlet outlet, Duration hold, Start start, String... patterns) {
+    return onLoop(
+        () -> {
+          List<ReaderSubscription> subscriptions = subscriptions(patterns);
+          Beginning beginning = log.attach(subscriptions, start);
+          BatchReader reader =
+              new BatchReader(shard, "batch", framing, outlet, options, hold, () -> {});
+          reader.begin(subscriptions, beginning);
+          return reader;
+        });
+  }
+
+  /** Subscribes further on a connection, as the command does. */
+  void subscribe(StreamReader reader, String id, Start start, String... patterns) {
+    onLoop(
+        () -> {
+          List<ReaderSubscription> further = subscriptions(patterns);
+          reader.subscribeLater(id, further, log.attach(further, start));
+        });
+  }
+
+  void unsubscribe(StreamReader reader, String... patterns) {
+    onLoop(
+        () ->
+            shard.release(
+                reader.unsubscribe(Arrays.stream(patterns).map(ChannelPattern::of).toList())));
+  }
+
+  void append(String... channels) {
+    for (String channel : channels) {
+      append(channel, Priority.NORMAL, 10);
+    }
+  }
+
+  void append(String channel, Priority priority, int size) {
+    String[] parts = channel.split(":", -1);
+    Message message = Message.json("x".repeat(size)).withPriority(priority);
+    log.append(parts[0], parts.length > 1 ? message.withEvent(parts[1]) : message);
+  }
+
+  void interrupt(String... patterns) {
+    log.interrupt(Arrays.stream(patterns).map(ChannelPattern::of).toList());
+  }
+
+  <T> T onLoop(Callable<T> task) {
+    return onLoop(shard, task);
+  }
+
+  void onLoop(Runnable task) {
+    onLoop(
+        () -> {
+          task.run();
+          return true;
+        });
+  }
+
+  /** Runs something on a shard's event loop and waits for it. */
+  static <T> T onLoop(Shard shard, Callable<T> task) {
+    return shard
+        .compute(
+            here -> {
+              try {
+                return Future.succeededFuture(task.call());
+              } catch (Exception | AssertionError e) {
+                return Future.<T>failedFuture(e);
+              }
+            })
+        .compose(result -> result)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
+  /** Waits until something holds. */
+  static void eventually(ThrowingRunnable assertion) {
+    Awaitility.await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(2))
+        .untilAsserted(assertion);
+  }
+
+  /** Lets time pass, and waits until whatever is due by then has been fired. */
+  void pass(long millis) {
+    CountDownLatch turned = new CountDownLatch(1);
+    onLoop(
+        () ->
+            shard
+                .wheel()
+                .schedule(
+                    new Wheel.Timer() {
+                      @Override
+                      void fire() {
+                        turned.countDown();
+                      }
+                    },
+                    time.get() + millis));
+    time.addAndGet(millis);
+    await(turned);
+    settle();
+  }
+
+  /** Waits until the event loop has nothing left to do for now. */
+  void settle() {
+    for (int i = 0; i < 5; i++) {
+      onLoop(() -> {});
+    }
+  }
+
+  /** Makes the event loop do nothing else until what is returned is run. */
+  Runnable stall() {
+    CountDownLatch stalled = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    shard.run(
+        () -> {
+          stalled.countDown();
+          await(released);
+        });
+    await(stalled);
+    return released::countDown;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(20, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("nobody released the event loop");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  int readers() {
+    return shards.all().stream().mapToInt(Shard::readerCount).sum();
+  }
+
+  int timers() {
+    return shards.all().stream().mapToInt(it -> it.wheel().size()).sum();
+  }
+}

@@ -1,0 +1,432 @@
+package io.millrace.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.Authorizer;
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.millrace.spi.Attachment;
+import io.millrace.spi.Broker;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Format;
+import io.millrace.spi.Framing;
+import io.millrace.spi.Ingress;
+import io.millrace.spi.Outlet;
+import io.millrace.spi.ResponseOutlet;
+import io.millrace.spi.Transport;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** A node with tiny transports and a tiny broker behind a real HTTP server. */
+final class Server implements AutoCloseable {
+
+  /** What an HTTP server answered. Header names are in lower case. */
+  record Answer(int status, Map<String, String> headers, String body) {
+    JsonObject json() {
+      return new JsonObject(body);
+    }
+
+    String header(String name) {
+      return headers.getOrDefault(name, "");
+    }
+  }
+
+  /** Brings back what it gets, unless a test says otherwise. */
+  static final class EchoBroker implements Broker {
+    volatile Optional<Ingress> ingress = Optional.empty();
+    volatile Function<Message, Future<Publication>> publishing;
+    volatile Future<Void> opened = Future.succeededFuture();
+    volatile boolean closed;
+    final List<Thread> publishers = new CopyOnWriteArrayList<>();
+    private final String name;
+
+    EchoBroker(String name) {
+      this.name = name;
+      this.publishing = message -> Future.succeededFuture(Publication.unnamed());
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Future<Void> open(Ingress into) {
+      ingress = Optional.of(into);
+      return opened;
+    }
+
+    @Override
+    public Future<Publication> publish(String channel, Message message) {
+      publishers.add(Thread.currentThread());
+      return publishing
+          .apply(message)
+          .map(
+              taken ->
+                  taken.name().isPresent()
+                      ? taken
+                      : ingress.orElseThrow().append(channel, message));
+    }
+
+    @Override
+    public Future<Void> subscribe(ChannelPattern pattern) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> unsubscribe(ChannelPattern pattern) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> close() {
+      closed = true;
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public boolean selective() {
+      return false;
+    }
+
+    @Override
+    public boolean shared() {
+      return false;
+    }
+  }
+
+  /** A transport in a few lines. */
+  static final class TinyTransport implements Transport {
+    static final Framing FRAMING = new LineFraming();
+    private final String name;
+    private final int rank;
+    private final Set<Trait> traits;
+    private final BiConsumer<RoutingContext, Attachment> handler;
+    volatile boolean refusing;
+
+    TinyTransport(
+        String name, int rank, Set<Trait> traits, BiConsumer<RoutingContext, Attachment> handler) {
+      this.name = name;
+      this.rank = rank;
+      this.traits = traits;
+      this.handler = handler;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public int rank() {
+      return rank;
+    }
+
+    @Override
+    public Set<Trait> traits() {
+      return traits;
+    }
+
+    @Override
+    public boolean accepts(HttpServerRequest request) {
+      return name.equals("once") || name.equals(request.getHeader("X-Transport"));
+    }
+
+    @Override
+    public List<Format> formats(HttpServerRequest request) {
+      return name.equals("once")
+          ? List.of(Format.ENVELOPE)
+          : List.of(Format.PLAIN, Format.ENVELOPE);
+    }
+
+    @Override
+    public boolean subscribesLater(HttpServerRequest request) {
+      return name.equals("duplex");
+    }
+
+    @Override
+    public boolean refuse(HttpServerResponse response, Duration after) {
+      if (refusing) {
+        response.end("come back");
+      }
+      return refusing;
+    }
+
+    @Override
+    public void handle(RoutingContext context, Attachment attachment) {
+      handler.accept(context, attachment);
+    }
+  }
+
+  /** The whole answer in one buffer. */
+  private static final class OnceOutlet implements Outlet {
+    private final HttpServerResponse response;
+
+    OnceOutlet(HttpServerResponse response) {
+      this.response = response;
+    }
+
+    @Override
+    public boolean writable() {
+      return true;
+    }
+
+    @Override
+    public void write(Buffer frames) {
+      response.end(frames);
+    }
+
+    @Override
+    public void onDrain(Runnable handler) {}
+
+    @Override
+    public void onClose(Runnable handler) {
+      if (response.closed()) {
+        handler.run();
+      } else {
+        response.closeHandler(closed -> handler.run());
+      }
+    }
+
+    @Override
+    public void end(Ending ending) {
+      if (!response.ended()) {
+        response.end();
+      }
+    }
+  }
+
+  final Vertx vertx;
+  final EchoBroker broker = new EchoBroker("echo");
+  final MillraceNode node;
+  final TinyTransport once;
+  final TinyTransport stay;
+  final TinyTransport duplex;
+
+  /** What was given to the transport {@code duplex}, which attaches to {@link #outlets}. */
+  final List<Attachment> attachments = new CopyOnWriteArrayList<>();
+
+  final List<RoutingContext> contexts = new CopyOnWriteArrayList<>();
+  private final List<Context> loops = new CopyOnWriteArrayList<>();
+  final List<TestOutlet> outlets = new CopyOnWriteArrayList<>();
+
+  /** What the transport {@code later} was given and has not attached yet. */
+  final List<Attachment> waiting = new CopyOnWriteArrayList<>();
+
+  private final AtomicInteger connections = new AtomicInteger();
+  private final List<HttpServer> servers = new ArrayList<>();
+  private final List<Socket> sockets = new ArrayList<>();
+  int port;
+  String mount = "/live";
+
+  Server(Vertx vertx, MillraceOptions options, Optional<Authorizer> authorizer) {
+    this.vertx = vertx;
+    once =
+        new TinyTransport(
+            "once",
+            9,
+            Set.of(),
+            (context, attachment) ->
+                attachment.take(
+                    TinyTransport.FRAMING, new OnceOutlet(context.response()), hold(context)));
+    stay =
+        new TinyTransport(
+            "stay",
+            2,
+            Set.of(Transport.Trait.STREAMING),
+            (context, attachment) ->
+                attachment.attach(TinyTransport.FRAMING, new ResponseOutlet(context.response())));
+    duplex =
+        new TinyTransport(
+            "duplex",
+            1,
+            Set.of(Transport.Trait.STREAMING, Transport.Trait.DUPLEX),
+            (context, attachment) -> {
+              TestOutlet outlet = new TestOutlet();
+              context.response().closeHandler(closed -> outlet.close());
+              attachment.attach(TinyTransport.FRAMING, outlet);
+              loops.add(vertx.getOrCreateContext());
+              contexts.add(context);
+              outlets.add(outlet);
+              attachments.add(attachment);
+            });
+    TinyTransport later =
+        new TinyTransport(
+            "later",
+            3,
+            Set.of(Transport.Trait.STREAMING),
+            (context, attachment) -> {
+              contexts.add(context);
+              waiting.add(attachment);
+            });
+    TinyTransport upgrade =
+        new TinyTransport(
+            "upgrade",
+            4,
+            Set.of(Transport.Trait.STREAMING),
+            (context, attachment) ->
+                context
+                    .request()
+                    .toWebSocket()
+                    .onFailure(context::fail)
+                    .onSuccess(
+                        socket -> {
+                          TestOutlet outlet = new TestOutlet();
+                          socket.closeHandler(closed -> outlet.close());
+                          attachment.attach(TinyTransport.FRAMING, outlet);
+                        }));
+    NodeBuilder builder = new NodeBuilder(vertx);
+    builder.broker(broker).options(options);
+    builder.transport(once).transport(stay).transport(duplex).transport(later).transport(upgrade);
+    authorizer.ifPresent(builder::authorizer);
+    node = (MillraceNode) builder.build();
+  }
+
+  private static Duration hold(RoutingContext context) {
+    String hold = context.request().getHeader("X-Hold");
+    return Duration.ofMillis(hold == null ? 0 : Long.parseLong(hold));
+  }
+
+  /** Serves the node at {@link #mount}. */
+  Server listen() {
+    Router router = Router.router(vertx);
+    router.route("/live*").subRouter(node.router());
+    return listen(router);
+  }
+
+  Server listen(Router router) {
+    HttpServer server =
+        vertx
+            .createHttpServer()
+            .requestHandler(router)
+            .connectionHandler(
+                connection -> {
+                  connections.incrementAndGet();
+                  connection.closeHandler(closed -> connections.decrementAndGet());
+                });
+    servers.add(server);
+    port = await(server.listen(0, "127.0.0.1")).actualPort();
+    return this;
+  }
+
+  /** Returns whether a client is connected. */
+  boolean isConnected() {
+    return connections.get() > 0;
+  }
+
+  static <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().join();
+  }
+
+  Answer get(String path, String... headers) {
+    return request("GET", path, "", headers);
+  }
+
+  Answer publish(String body) {
+    return request("POST", "/publish", body, "Content-Type: application/json");
+  }
+
+  /** Sends a request to a path below the mount and reads the whole answer. */
+  Answer request(String method, String path, String body, String... headers) {
+    try (Socket socket = open(method, path, body, headers)) {
+      return answer(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Sends a request and leaves the connection open. */
+  Socket open(String method, String path, String body, String... headers) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(15_000);
+    StringBuilder head =
+        new StringBuilder(method).append(' ').append(mount).append(path).append(" HTTP/1.1\r\n");
+    List<String> lines = new ArrayList<>(List.of(headers));
+    if (lines.stream().noneMatch(line -> line.startsWith("Host:"))) {
+      lines.add("Host: localhost:" + port);
+    }
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    if (lines.stream().noneMatch(line -> line.startsWith("Connection:"))) {
+      lines.add("Connection: close");
+    }
+    if (bytes.length > 0) {
+      lines.add("Content-Length: " + bytes.length);
+    }
+    lines.forEach(line -> head.append(line).append("\r\n"));
+    socket.getOutputStream().write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+    socket.getOutputStream().write(bytes);
+    return socket;
+  }
+
+  private static Answer answer(String text) {
+    String[] parts = text.split("\r\n\r\n", 2);
+    String[] lines = parts[0].split("\r\n", -1);
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (int i = 1; i < lines.length; i++) {
+      String[] field = lines[i].split(":", 2);
+      headers.merge(
+          field[0].toLowerCase(Locale.ROOT), field[1].strip(), (one, other) -> one + ", " + other);
+    }
+    return new Answer(Integer.parseInt(lines[0].split(" ", -1)[1]), headers, parts[1]);
+  }
+
+  /** Opens a connection of the transport {@code duplex} and returns its number. */
+  int connect(String query, String... headers) throws IOException {
+    int number = attachments.size();
+    sockets.add(open("GET", "/duplex" + query, "", headers));
+    Rig.eventually(() -> assertThat(attachments).hasSize(number + 1));
+    return number;
+  }
+
+  /** Gives a frame to a connection, on its event loop. */
+  Future<Void> send(int connection, String json) {
+    return onLoop(connection, () -> attachments.get(connection).receive(Buffer.buffer(json)));
+  }
+
+  /** Does something on the event loop of a connection. */
+  <T> Future<T> onLoop(int connection, Supplier<Future<T>> task) {
+    Promise<T> promise = Promise.promise();
+    Context loop = loops.get(connection);
+    loop.runOnContext(now -> task.get().onComplete(promise));
+    return promise.future();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    await(node.close());
+    for (HttpServer server : servers) {
+      await(server.close());
+    }
+  }
+}

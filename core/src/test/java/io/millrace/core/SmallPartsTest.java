@@ -1,0 +1,145 @@
+package io.millrace.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class SmallPartsTest {
+
+  @Nested
+  class AnEventFilter {
+    @Test
+    void acceptsItsEventsOrIfItHasNoneAll() {
+      EventFilter some = new EventFilter(Set.of("x", "message"));
+      assertThat(some.accepts(Message.json("x", 1))).isTrue();
+      assertThat(some.accepts(Message.json(1))).isTrue();
+      assertThat(some.accepts(Message.json("y", 1))).isFalse();
+      assertThat(EventFilter.ALL.accepts(Message.json("y", 1))).isTrue();
+    }
+  }
+
+  @Nested
+  class ARateLimit {
+    @Test
+    void letsSoManyPassInAnySecond() {
+      RateLimit limit = new RateLimit(3);
+      for (long now : new long[] {100, 200, 900}) {
+        assertThat(limit.waitMillis(now)).isZero();
+        limit.count(now);
+      }
+      assertThat(limit.waitMillis(900)).isEqualTo(200);
+      assertThat(limit.waitMillis(1099)).isEqualTo(1);
+      assertThat(limit.waitMillis(1100)).isZero();
+      limit.count(1100);
+      assertThat(limit.waitMillis(1100)).isEqualTo(100);
+      assertThat(limit.waitMillis(5000)).isZero();
+    }
+
+    @Test
+    void ofZeroLetsEverythingPass() {
+      RateLimit limit = new RateLimit(0);
+      for (int i = 0; i < 1000; i++) {
+        limit.count(5);
+      }
+      assertThat(limit.waitMillis(5)).isZero();
+    }
+
+    @Test
+    void worksWithAClockBelowZero() {
+      RateLimit limit = new RateLimit(1);
+      limit.count(-5000);
+      assertThat(limit.waitMillis(-4500)).isEqualTo(500);
+      assertThat(limit.waitMillis(-4000)).isZero();
+    }
+  }
+
+  @Nested
+  class APollGuard {
+    private final AtomicLong time = new AtomicLong();
+    private final PollGuard guard = new PollGuard(time::get);
+
+    @Test
+    void refusesTheSamePollWithinASecondAfterAnEmptyAnswer() {
+      assertThat(guard.isTooSoon("a")).isFalse();
+      guard.answeredEmpty("a");
+      assertThat(guard.isTooSoon("a")).isTrue();
+      assertThat(guard.isTooSoon("b")).isFalse();
+      time.set(999);
+      assertThat(guard.isTooSoon("a")).isTrue();
+      time.set(1000);
+      assertThat(guard.isTooSoon("a")).isFalse();
+    }
+
+    @Test
+    void countsFromTheLatestEmptyAnswer() {
+      guard.answeredEmpty("a");
+      guard.answeredEmpty("b");
+      time.set(800);
+      guard.answeredEmpty("a");
+      time.set(1200);
+      assertThat(guard.isTooSoon("a")).isTrue();
+      assertThat(guard.isTooSoon("b")).isFalse();
+    }
+
+    @Test
+    void forgetsTheOldestOfVeryMany() {
+      for (int i = 0; i < 30_000; i++) {
+        guard.answeredEmpty("poll " + i);
+      }
+      assertThat(guard.isTooSoon("poll 0")).isFalse();
+      assertThat(guard.isTooSoon("poll 29999")).isTrue();
+    }
+  }
+
+  @Nested
+  class AnAdmission {
+    @Test
+    void letsInAsManyAsTheNodeTakes() {
+      Admission admission = new Admission(new MillraceOptions().setMaxReaders(2));
+      Runnable leave = admission.admit("a");
+      admission.admit("b");
+      assertThatThrownBy(() -> admission.admit("c"))
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(MillraceException.Code.UNAVAILABLE));
+      leave.run();
+      leave.run();
+      admission.admit("c");
+      assertThatThrownBy(() -> admission.admit("d")).isInstanceOf(MillraceException.class);
+    }
+
+    @Test
+    void letsInAsManyOfAnAddressAsTheNodeTakes() {
+      Admission admission = new Admission(new MillraceOptions().setMaxReadersPerAddress(2));
+      Runnable leave = admission.admit("a");
+      admission.admit("a");
+      admission.admit("b");
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> admission.admit("a"))
+            .isInstanceOfSatisfying(
+                MillraceException.class,
+                e -> assertThat(e.code()).isEqualTo(MillraceException.Code.RATE_LIMITED));
+      }
+      leave.run();
+      leave.run();
+      admission.admit("a");
+      assertThatThrownBy(() -> admission.admit("a")).isInstanceOf(MillraceException.class);
+    }
+
+    @Test
+    void countsNobodyTwiceWhoIsRefusedForItsAddress() {
+      Admission admission =
+          new Admission(new MillraceOptions().setMaxReaders(2).setMaxReadersPerAddress(1));
+      admission.admit("a");
+      assertThatThrownBy(() -> admission.admit("a")).isInstanceOf(MillraceException.class);
+      admission.admit("b");
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.millrace.samples.demo;
+
+import java.util.List;
+
+/**
+ * What the command line says.
+ *
+ * @param port where to listen, zero for any free one
+ * @param instances how many event loops serve HTTP
+ * @param feeds what to follow; if empty, the bundled feed
+ */
+record DemoOptions(int port, int instances, List<FeedSource> feeds) {
+
+  DemoOptions {
+    feeds = List.copyOf(feeds);
+  }
+}

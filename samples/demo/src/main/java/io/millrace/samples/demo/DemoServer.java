@@ -1,0 +1,101 @@
+package io.millrace.samples.demo;
+
+import io.millrace.HistoryOptions;
+import io.millrace.Millrace;
+import io.millrace.MillraceOptions;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The demo, running. */
+final class DemoServer {
+
+  private final Vertx vertx;
+  private final Millrace millrace;
+  private final AtomicInteger port = new AtomicInteger();
+
+  private DemoServer(Vertx vertx, Millrace millrace) {
+    this.vertx = vertx;
+    this.millrace = millrace;
+  }
+
+  /**
+   * Starts. Blocking, as it reads files.
+   *
+   * @param options what to start
+   * @return completes when all instances listen; fails if one cannot, or the broker does not open
+   */
+  static Future<DemoServer> start(DemoOptions options) {
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(options.instances())
+                .setPreferNativeTransport(false));
+    Millrace millrace = Millrace.builder(vertx).options(millraceOptions()).build();
+    DemoServer server = new DemoServer(vertx, millrace);
+    return millrace
+        .ready()
+        .compose(ready -> server.serve(options))
+        .map(server)
+        .recover(e -> server.close().transform(closed -> Future.failedFuture(e)));
+  }
+
+  private Future<?> serve(DemoOptions options) {
+    WebVerticle.Parts parts =
+        new WebVerticle.Parts(
+            millrace,
+            new Pages(),
+            new Congress(Clock.systemUTC()),
+            feeds(options),
+            new Lab(vertx, millrace));
+    // Zero would give each instance a port of its own, a negative number gives all the same.
+    int listenAt = options.port() == 0 ? -1 : options.port();
+    return vertx
+        .deployVerticle(
+            () -> new WebVerticle(parts, listenAt, port::set),
+            new DeploymentOptions().setInstances(options.instances()))
+        .compose(deployed -> vertx.deployVerticle(new FeedPoller(millrace, feeds(options))));
+  }
+
+  private List<FeedSource> feeds(DemoOptions options) {
+    return options.feeds().isEmpty() ? List.of(FeedSource.bundled(port())) : options.feeds();
+  }
+
+  private static MillraceOptions millraceOptions() {
+    return new MillraceOptions()
+        .addPublishable("chat.**")
+        .addPublishable("demo.**")
+        .addSubscribable("chat.**")
+        .addSubscribable("demo.**")
+        .addSubscribable("feed.*")
+        .setHistory("chat.**", new HistoryOptions(200, 1 << 20, Duration.ofDays(1)))
+        // Long enough that a blocked lane of the Transports page finds all that it missed.
+        .setHistory("demo.**", new HistoryOptions(20_000, 2 << 20, Duration.ofMinutes(5)))
+        .setPollInterval(Duration.ofSeconds(5))
+        .setRetry(Duration.ofSeconds(1));
+  }
+
+  /** {@return the node} */
+  Millrace millrace() {
+    return millrace;
+  }
+
+  /** {@return the port it listens on} */
+  int port() {
+    return port.get();
+  }
+
+  /**
+   * Stops: tells the readers to come back, then closes the server.
+   *
+   * @return completes when all is closed
+   */
+  Future<Void> close() {
+    return millrace.close().transform(drained -> vertx.close());
+  }
+}

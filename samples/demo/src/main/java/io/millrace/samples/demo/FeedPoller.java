@@ -1,0 +1,92 @@
+package io.millrace.samples.demo;
+
+import io.millrace.Channel;
+import io.millrace.Message;
+import io.millrace.Millrace;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+
+/**
+ * Follows feeds and publishes what is new in each on {@code feed.<name>}, with an event per kind.
+ */
+final class FeedPoller extends VerticleBase {
+
+  private static final Logger LOG = System.getLogger(FeedPoller.class.getName());
+
+  /** A feed met for the first time is not poured out whole. */
+  private static final int MAX_AT_ONCE = 30;
+
+  private static final int MAX_BACK_OFF = 16;
+
+  private final Millrace millrace;
+  private final List<FeedSource> sources;
+
+  FeedPoller(Millrace millrace, List<FeedSource> sources) {
+    this.millrace = millrace;
+    this.sources = List.copyOf(sources);
+  }
+
+  @Override
+  public Future<?> start() {
+    HttpClient client =
+        vertx.createHttpClient(new HttpClientOptions().setDecompressionSupported(true));
+    for (FeedSource source : sources) {
+      new Poll(source, new FeedReader(vertx, client, source)).run();
+    }
+    return Future.succeededFuture();
+  }
+
+  /** One feed's endless round. */
+  private final class Poll {
+
+    private final FeedSource source;
+    private final FeedReader reader;
+    private final Channel channel;
+    private int failures;
+
+    Poll(FeedSource source, FeedReader reader) {
+      this.source = source;
+      this.reader = reader;
+      this.channel = millrace.channel("feed." + source.name());
+    }
+
+    void run() {
+      reader
+          .read()
+          .compose(this::publish)
+          .onSuccess(done -> failures = 0)
+          .onFailure(this::failed)
+          .onComplete(done -> vertx.setTimer(delay(), timer -> run()));
+    }
+
+    /** Oldest first; each waits for the one before, so that the order is the feed's. */
+    private Future<Void> publish(List<SeenEntries.News> news) {
+      Future<Void> published = Future.succeededFuture();
+      for (var item : news.subList(Math.max(0, news.size() - MAX_AT_ONCE), news.size())) {
+        Message message = Message.json(item.event(), item.entry().toJson(source.name()));
+        published = published.compose(before -> channel.publish(message)).mapEmpty();
+      }
+      return published;
+    }
+
+    private void failed(Throwable e) {
+      if (failures++ == 0) {
+        LOG.log(Level.WARNING, "Feed {0} at {1}: {2}", source.name(), source.uri(), reason(e));
+      }
+    }
+
+    private long delay() {
+      return source.interval().toMillis() * Math.min(MAX_BACK_OFF, 1L << Math.min(failures, 10));
+    }
+
+    private static String reason(Throwable e) {
+      String message = e.getMessage();
+      return message == null ? e.getClass().getSimpleName() : message;
+    }
+  }
+}

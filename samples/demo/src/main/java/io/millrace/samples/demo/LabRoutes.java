@@ -1,0 +1,129 @@
+package io.millrace.samples.demo;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the Transports page asks of the server: a ticker, counts, and trouble. */
+final class LabRoutes {
+
+  private static final int MAX_BODY = 1024;
+
+  private final Lab lab;
+
+  LabRoutes(Lab lab) {
+    this.lab = lab;
+  }
+
+  /**
+   * Adds the routes, and lets requests for {@code /live} that name a visitor and a lane be counted
+   * and, if the visitor wishes, fail.
+   */
+  void mount(Router router) {
+    router.route("/live*").handler(this::admit);
+    router.route("/lab*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
+    router.post("/lab").handler(this::open);
+    router.get("/lab/:visitor").handler(visitor((context, visitor) -> show(context, visitor)));
+    router.put("/lab/:visitor").handler(visitor(this::setRate));
+    router.delete("/lab/:visitor").handler(visitor(this::close));
+    router.put("/lab/:visitor/lanes/:lane").handler(lane(this::block));
+    router
+        .post("/lab/:visitor/lanes/:lane/cut")
+        .handler(lane((context, lane) -> answer(context, new JsonObject().put("cut", lane.cut()))));
+  }
+
+  private void admit(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    String id = request.getParam("visitor");
+    Optional<Lane> lane =
+        id == null
+            ? Optional.empty()
+            : lab.find(id).flatMap(visitor -> visitor.lane(request.getParam("lane", "")));
+    if (lane.isEmpty()) {
+      Wire.of(request.connection()).assign(null, request.response());
+      context.next();
+    } else if (lane.get().admit(request)) {
+      context.next();
+    }
+  }
+
+  private void open(RoutingContext context) {
+    lab.open()
+        .ifPresentOrElse(
+            visitor -> {
+              context.response().setStatusCode(201).putHeader("Location", "/lab/" + visitor.id());
+              answer(context, visitor.toJson());
+            },
+            () -> {
+              context.response().putHeader("Retry-After", "30");
+              Problem.send(context, 503, "Too many visitors are here; try again in a while.");
+            });
+  }
+
+  private static void show(RoutingContext context, Visitor visitor) {
+    visitor.seen();
+    answer(context, visitor.toJson());
+  }
+
+  private void setRate(RoutingContext context, Visitor visitor) {
+    if (field(context, "rate") instanceof Integer rate && rate >= 0 && rate <= Visitor.MAX_RATE) {
+      visitor.setRate(rate);
+      show(context, visitor);
+    } else {
+      Problem.send(context, 400, "Send {\"rate\": 0 to " + Visitor.MAX_RATE + "}.");
+    }
+  }
+
+  private void close(RoutingContext context, Visitor visitor) {
+    lab.close(visitor);
+    context.response().setStatusCode(204).end();
+  }
+
+  private void block(RoutingContext context, Lane lane) {
+    if (field(context, "blocked") instanceof Boolean blocked) {
+      lane.block(blocked);
+      answer(context, lane.toJson());
+    } else {
+      Problem.send(context, 400, "Send {\"blocked\": true} or {\"blocked\": false}.");
+    }
+  }
+
+  private static @Nullable Object field(RoutingContext context, String name) {
+    try {
+      JsonObject body = context.body().asJsonObject();
+      return body == null ? null : body.getValue(name);
+    } catch (DecodeException | ClassCastException e) {
+      return null;
+    }
+  }
+
+  private Handler<RoutingContext> visitor(BiConsumer<RoutingContext, Visitor> handler) {
+    return context ->
+        lab.find(String.valueOf(context.pathParam("visitor")))
+            .ifPresentOrElse(
+                visitor -> handler.accept(context, visitor),
+                () -> Problem.send(context, 404, "No such visitor; perhaps the server restarted."));
+  }
+
+  private Handler<RoutingContext> lane(BiConsumer<RoutingContext, Lane> handler) {
+    return visitor(
+        (context, visitor) ->
+            visitor
+                .lane(String.valueOf(context.pathParam("lane")))
+                .ifPresentOrElse(
+                    lane -> handler.accept(context, lane),
+                    () -> Problem.send(context, 404, "No such lane.")));
+  }
+
+  private static void answer(RoutingContext context, JsonObject body) {
+    context.response().putHeader("Cache-Control", "no-store");
+    context.json(body);
+  }
+}

@@ -1,0 +1,96 @@
+package io.millrace.samples.demo;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * One of a visitor's clients on the Transports page, as the server sees it: its connections, what
+ * crossed them, and whether they are let through. Safe on any thread.
+ */
+final class Lane {
+
+  private final Set<Wire> wires = ConcurrentHashMap.newKeySet();
+  private final LongAdder requests = new LongAdder();
+  private final LongAdder bytesReceived = new LongAdder();
+  private final LongAdder bytesSent = new LongAdder();
+  private final AtomicBoolean cutNext = new AtomicBoolean();
+  private volatile boolean blocked;
+
+  /**
+   * A request arrived.
+   *
+   * @param request the request
+   * @return whether to answer it; otherwise its connection has been reset
+   */
+  boolean admit(HttpServerRequest request) {
+    Wire wire = Wire.of(request.connection());
+    requests.increment();
+    wires.add(wire);
+    wire.assign(this, request.response());
+    if (blocked || cutNext.getAndSet(false)) {
+      wire.reset();
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Resets the connections on which something is being answered; if there is none, as between two
+   * polls, that of the next request.
+   *
+   * @return how many were reset
+   */
+  int cut() {
+    int cut = resetBusy();
+    cutNext.set(cut == 0);
+    return cut;
+  }
+
+  /**
+   * Lets connections through, or resets those there are and each that comes.
+   *
+   * @param value whether to reset them
+   */
+  void block(boolean value) {
+    blocked = value;
+    if (value) {
+      resetBusy();
+    }
+  }
+
+  void leave(Wire wire) {
+    wires.remove(wire);
+  }
+
+  void received(long bytes) {
+    bytesReceived.add(bytes);
+  }
+
+  void sent(long bytes) {
+    bytesSent.add(bytes);
+  }
+
+  JsonObject toJson() {
+    return new JsonObject()
+        .put("requests", requests.sum())
+        .put("received", bytesReceived.sum())
+        .put("sent", bytesSent.sum())
+        .put("connections", wires.stream().filter(Wire::busy).count())
+        .put("blocked", blocked);
+  }
+
+  private int resetBusy() {
+    int reset = 0;
+    for (Wire wire : wires) {
+      if (wire.busy()) {
+        wire.reset();
+        reset++;
+      }
+    }
+    return reset;
+  }
+}

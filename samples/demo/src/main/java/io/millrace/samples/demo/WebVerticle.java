@@ -1,0 +1,131 @@
+package io.millrace.samples.demo;
+
+import io.millrace.Millrace;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** An event loop's share of the HTTP server. Several of these listen on one port. */
+final class WebVerticle extends VerticleBase {
+
+  /** All is from here: no inline script or style, no frame, nothing from elsewhere. */
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+          + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+  /**
+   * What the instances share.
+   *
+   * @param millrace the node
+   * @param pages the static files
+   * @param congress the bundled feed
+   * @param sources the feeds that are followed
+   * @param lab the visitors of the Transports page
+   */
+  record Parts(
+      Millrace millrace, Pages pages, Congress congress, List<FeedSource> sources, Lab lab) {}
+
+  private final Parts parts;
+  private final int port;
+  private final IntConsumer listening;
+
+  /**
+   * An instance.
+   *
+   * @param parts what it shares with the others
+   * @param port where to listen; negative for any free one, the same for all instances that say the
+   *     same
+   * @param listening told the actual port
+   */
+  WebVerticle(Parts parts, int port, IntConsumer listening) {
+    this.parts = parts;
+    this.port = port;
+    this.listening = listening;
+  }
+
+  @Override
+  public Future<HttpServer> start() {
+    // No compression: it would hold back what is pushed, and costs memory for each connection.
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setPort(port)
+            .setHttp2ClearTextEnabled(false)
+            .setCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false)
+            .setPerFrameWebSocketCompressionSupported(false);
+    return vertx
+        .createHttpServer(options)
+        .connectionHandler(Wire::install)
+        .requestHandler(router())
+        .listen()
+        .onSuccess(server -> listening.accept(server.actualPort()));
+  }
+
+  private Router router() {
+    Router router = Router.router(vertx);
+    router.route().handler(WebVerticle::secure);
+    new LabRoutes(parts.lab()).mount(router);
+    router.route("/live*").subRouter(parts.millrace().router());
+    router.get("/feed.xml").handler(this::feed);
+    router.get("/feeds.json").handler(this::feeds);
+    router.get().handler(parts.pages());
+    router.route().handler(context -> Problem.send(context, 404, "There is nothing here."));
+    return router;
+  }
+
+  private static void secure(RoutingContext context) {
+    context
+        .response()
+        .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("Referrer-Policy", "no-referrer");
+    context.next();
+  }
+
+  private void feed(RoutingContext context) {
+    Congress.Edition edition = parts.congress().edition();
+    context
+        .response()
+        .putHeader("Cache-Control", "no-cache")
+        .putHeader("ETag", edition.etag())
+        .putHeader(
+            "Last-Modified",
+            DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                edition.lastModified().atOffset(ZoneOffset.UTC)));
+    if (edition.etag().equals(context.request().getHeader("If-None-Match"))) {
+      context.response().setStatusCode(304).end();
+    } else {
+      context.response().putHeader("Content-Type", "application/atom+xml");
+      context.response().end(edition.atom());
+    }
+  }
+
+  /** Which feeds there are, and which events each has. */
+  private void feeds(RoutingContext context) {
+    JsonArray feeds = new JsonArray();
+    for (FeedSource source : parts.sources()) {
+      feeds.add(
+          new JsonObject()
+              .put("name", source.name())
+              .put("channel", "feed." + source.name())
+              .put("kinds", kinds(source)));
+    }
+    context.response().putHeader("Cache-Control", "no-cache");
+    context.json(feeds);
+  }
+
+  private static JsonArray kinds(FeedSource source) {
+    JsonArray kinds = new JsonArray(new ArrayList<>(source.kinds()));
+    return (kinds.isEmpty() ? kinds.add(FeedEntry.ENTRY) : kinds).add(FeedEntry.UPDATE);
+  }
+}

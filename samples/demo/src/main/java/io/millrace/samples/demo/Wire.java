@@ -1,0 +1,115 @@
+package io.millrace.samples.demo;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One TCP connection of a browser: counts every byte that crosses it for the lane that uses it, and
+ * can break it. On the connection's event loop, but for {@link #busy} and {@link #reset}.
+ *
+ * <p>Sits first in Netty's pipeline, below HTTP, so that heads, chunk sizes and frame headers count
+ * as they do on the wire. Vert.x offers no such view in its API.
+ */
+final class Wire extends ChannelDuplexHandler {
+
+  private final Channel channel;
+  private volatile @Nullable Lane lane;
+  private volatile @Nullable HttpServerResponse response;
+  private long unassigned;
+
+  private Wire(Channel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Begins to count.
+   *
+   * @param connection a connection that has carried nothing yet
+   */
+  static void install(HttpConnection connection) {
+    Channel channel = ((ConnectionBase) connection).channel();
+    channel.pipeline().addFirst(Wire.class.getName(), new Wire(channel));
+  }
+
+  /**
+   * Returns the wire of a connection.
+   *
+   * @param connection one that {@link #install} was called for
+   * @return its wire
+   */
+  static Wire of(HttpConnection connection) {
+    return ((ConnectionBase) connection).channel().pipeline().get(Wire.class);
+  }
+
+  /**
+   * A request arrived.
+   *
+   * @param user the lane it is for, or null if none
+   * @param answer its response
+   */
+  void assign(@Nullable Lane user, HttpServerResponse answer) {
+    Lane before = lane;
+    if (before != null && before != user) {
+      before.leave(this);
+    }
+    lane = user;
+    response = answer;
+    if (user != null) {
+      user.received(unassigned);
+    }
+    unassigned = 0;
+  }
+
+  /** {@return whether a request is being answered, or a WebSocket is open} Safe on any thread. */
+  boolean busy() {
+    HttpServerResponse answer = response;
+    return answer != null && (answer.getStatusCode() == 101 || !answer.ended());
+  }
+
+  /** Breaks the connection with a TCP reset (RFC 9293, section 3.10.7). Safe on any thread. */
+  void reset() {
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    var unused = channel.close();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (message instanceof ByteBuf bytes) {
+      Lane user = lane;
+      if (user != null && busy()) {
+        user.received(bytes.readableBytes());
+      } else {
+        // The head of a request: whose it is shows when it has been read.
+        unassigned += bytes.readableBytes();
+      }
+    }
+    context.fireChannelRead(message);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise)
+      throws Exception {
+    Lane user = lane;
+    if (user != null && message instanceof ByteBuf bytes) {
+      user.sent(bytes.readableBytes());
+    }
+    super.write(context, message, promise);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    Lane user = lane;
+    if (user != null) {
+      user.leave(this);
+    }
+    context.fireChannelInactive();
+  }
+}

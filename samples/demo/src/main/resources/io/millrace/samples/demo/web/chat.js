@@ -1,0 +1,187 @@
+// A room is a channel. A message carries an id of its own, so that the sender's copy and the one
+// that comes back are known to be the same, whatever happened in between.
+
+import { byId, clock, el } from './dom.js';
+import { connect } from './page.js';
+
+const ROOMS = { lobby: 'Lobby', hangul: '한국어', weather: 'Weather', 'late-night': 'Late night' };
+const HUES = 8;
+const MAX_SHOWN = 500;
+
+const live = connect();
+const list = byId('messages');
+const notice = byId('notice');
+const text = byId('text');
+const name = byId('name');
+
+/** @type {Map<string, HTMLElement>} by message id: what is shown */
+let shown = new Map();
+/** @type {Map<string, { name: string, text: string }>} what has not come back yet */
+let pending = new Map();
+/** @type {any} */
+let subscription;
+let room = '';
+
+name.value = stored() || 'Guest ' + Math.floor(100 + Math.random() * 900);
+name.addEventListener('change', () => {
+  name.value = name.value.trim() || 'Guest';
+  try {
+    localStorage.setItem('millrace chat name', name.value);
+  } catch {
+    // Without storage the name lasts as long as the page.
+  }
+});
+
+function stored() {
+  try {
+    return localStorage.getItem('millrace chat name');
+  } catch {
+    return '';
+  }
+}
+
+function enter() {
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  const next = /^[A-Za-z0-9_-]{1,40}$/.test(wanted) ? wanted : 'lobby';
+  if (next === room) return;
+  room = next;
+  subscription?.unsubscribe();
+  list.replaceChildren();
+  shown = new Map();
+  pending = new Map();
+  byId('title').textContent = ROOMS[room] ?? room;
+  document.title = `${ROOMS[room] ?? room} · Millrace`;
+  showRooms();
+  subscription = live.subscribe('chat.' + room, { last: 50 }, receive);
+}
+
+function showRooms() {
+  const all = { ...ROOMS, [room]: ROOMS[room] ?? room };
+  byId('rooms').replaceChildren(
+    ...Object.entries(all).map(([id, label]) =>
+      el('a', { href: '#' + id, 'aria-current': id === room ? 'page' : null }, label),
+    ),
+  );
+}
+
+/** @param {any} message */
+function receive({ data, time }) {
+  const id = String(data?.id ?? '');
+  const mine = pending.has(id);
+  if (shown.has(id) && !mine) return;
+  pending.delete(id);
+  shown.get(id)?.remove();
+  append(id, String(data?.name ?? ''), String(data?.text ?? ''), time, ownIds.has(id));
+}
+
+/** @type {Set<string>} this page's own */
+const ownIds = new Set();
+
+/**
+ * @param {string} id
+ * @param {string} from
+ * @param {string} words
+ * @param {number} [time] absent while it is on its way
+ * @param {boolean} [own]
+ */
+function append(id, from, words, time, own) {
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const previous = list.lastElementChild;
+  const item = el(
+    'li',
+    {
+      class: 'message' + (own ? ' own' : '') + (time ? '' : ' pending'),
+      'data-id': id,
+      'data-from': from,
+      'data-hue': hue(from),
+      'data-follows': previous?.dataset.from === from && previous?.classList.contains('own') === !!own,
+    },
+    el('span', { class: 'from' }, from),
+    el('p', { class: 'words', dir: 'auto' }, words),
+    el('time', {}, time ? clock(time) : 'sending…'),
+  );
+  shown.set(id, item);
+  list.append(item);
+  while (list.childElementCount > MAX_SHOWN) {
+    shown.delete(list.firstElementChild.dataset.id);
+    list.firstElementChild.remove();
+  }
+  if (atEnd || own) list.scrollTop = list.scrollHeight;
+}
+
+/** @param {string} from */
+function hue(from) {
+  let sum = 0;
+  for (const char of from) sum = (sum * 31 + /** @type {number} */ (char.codePointAt(0))) % 9973;
+  return sum % HUES;
+}
+
+/** @param {string} words */
+function divide(words) {
+  list.append(el('li', { class: 'divider' }, words));
+  list.scrollTop = list.scrollHeight;
+}
+
+async function send() {
+  const words = text.value.trim();
+  if (!words) return;
+  text.value = '';
+  grow();
+  const id = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const message = { id, name: name.value.trim() || 'Guest', text: words };
+  ownIds.add(id);
+  pending.set(id, message);
+  append(id, message.name, message.text, undefined, true);
+  try {
+    await live.publish('chat.' + room, message);
+  } catch (error) {
+    const item = shown.get(id);
+    item?.classList.add('failed');
+    item?.querySelector('time')?.replaceChildren('not sent: ' + (error?.message ?? error));
+  }
+}
+
+function grow() {
+  text.style.height = 'auto';
+  text.style.height = text.scrollHeight + 2 + 'px';
+}
+
+byId('send').addEventListener('submit', (event) => {
+  event.preventDefault();
+  send();
+});
+byId('join').addEventListener('submit', (event) => {
+  event.preventDefault();
+  location.hash = byId('room').value;
+  byId('room').value = '';
+});
+text.addEventListener('input', grow);
+text.addEventListener('keydown', (event) => {
+  // While a syllable of Hangul is being composed, Enter belongs to the input method.
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    send();
+  }
+});
+addEventListener('hashchange', enter);
+
+let wasConnected = false;
+live.on('state', (state) => {
+  notice.hidden = state === 'connected' || !wasConnected;
+  if (state === 'connected') wasConnected = true;
+  notice.textContent =
+    state === 'paused'
+      ? 'You are offline. What you write is kept, and sent when you are back.'
+      : 'The connection is gone; trying again. What you write is kept, and sent then.';
+});
+live.on('gap', ({ reason }) =>
+  divide(
+    reason === 'epoch'
+      ? 'The server was restarted. What was said meanwhile is gone.'
+      : 'Some messages may be missing here.',
+  ),
+);
+
+enter();
+// Where there is a keyboard; elsewhere one would pop up over the messages.
+if (matchMedia('(pointer: fine)').matches) text.focus();

@@ -1,0 +1,140 @@
+package io.millrace.samples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import io.millrace.Message;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ChatPageTest extends BrowserTest {
+
+  private static final String WORDS = "#messages .words";
+  private static final LocatorAssertions.HasCountOptions PATIENT =
+      new LocatorAssertions.HasCountOptions().setTimeout(30_000);
+
+  private Page enter(String name, String transport) {
+    Page page = open("/chat?transport=" + transport);
+    page.locator("#name").fill(name);
+    page.locator("#name").blur();
+    expect(page, "#link").hasAttribute("data-transport", transport);
+    return page;
+  }
+
+  private static void say(Page page, String words) {
+    page.locator("#text").fill(words);
+    page.locator("#text").press("Enter");
+  }
+
+  private static List<String> read(Page page) {
+    return page.locator(WORDS).allTextContents();
+  }
+
+  private void publish(String channel, String id, String words) {
+    JsonObject message = new JsonObject().put("id", id).put("name", "Server").put("text", words);
+    await(server.millrace().channel(channel).publish(Message.json(message)));
+  }
+
+  @Test
+  void three_pages_on_three_transports_read_the_same_in_the_same_order() {
+    List<Page> pages =
+        List.of(enter("Ada", "websocket"), enter("보라", "sse"), enter("Cem", "longpoll"));
+
+    for (int round = 1; round <= 4; round++) {
+      say(pages.get(0), "round " + round + " <script>window.broken = 1</script>");
+      say(pages.get(1), round + "번째, 안녕하세요 🌊");
+      say(pages.get(2), round + " <b>bold</b> & more");
+    }
+
+    for (Page page : pages) {
+      expect(page, WORDS).hasCount(12, PATIENT);
+      expect(page, ".pending").hasCount(0, PATIENT);
+    }
+    assertThat(read(pages.get(1))).isEqualTo(read(pages.get(0)));
+    assertThat(read(pages.get(2))).isEqualTo(read(pages.get(0)));
+    assertThat(read(pages.get(0)))
+        .contains(
+            "round 1 <script>window.broken = 1</script>", "4번째, 안녕하세요 🌊", "2 <b>bold</b> & more");
+    for (Page page : pages) {
+      assertThat(page.evaluate("() => window.broken ?? 'whole'")).isEqualTo("whole");
+      assertThat(page.locator("#messages b").count()).isZero();
+    }
+    assertThat(pages.get(0).locator(".own").count()).isEqualTo(4);
+  }
+
+  @Test
+  void who_enters_reads_the_last_fifty() {
+    for (int i = 1; i <= 60; i++) {
+      publish("chat.lobby", "m" + i, "message " + i);
+    }
+
+    Page page = open("/chat");
+
+    expect(page, WORDS).hasCount(50);
+    assertThat(read(page)).startsWith("message 11").endsWith("message 60");
+  }
+
+  @Test
+  void rooms_are_apart() {
+    publish("chat.lobby", "a", "in the lobby");
+    publish("chat.hangul", "b", "한국어로");
+    Page page = open("/chat");
+    expect(page, WORDS).hasText("in the lobby");
+
+    page.locator("#rooms a", new Page.LocatorOptions().setHasText("한국어")).click();
+
+    expect(page, WORDS).hasText("한국어로");
+    expect(page, "h1").hasText("한국어");
+  }
+
+  @Test
+  void pages_live_on_when_the_server_is_restarted_and_nothing_is_doubled() {
+    List<Page> pages =
+        List.of(enter("Ada", "websocket"), enter("Bo", "sse"), enter("Cem", "stream"));
+    say(pages.get(0), "before");
+    pages.forEach(page -> expect(page, WORDS).hasCount(1));
+
+    int port = stopServer();
+    for (Page page : pages) {
+      expect(page, "#notice").isVisible();
+    }
+    say(pages.get(0), "meanwhile");
+    expect(pages.get(0), ".pending").hasCount(1);
+    startAgain(port);
+
+    LocatorAssertions.HasAttributeOptions patient =
+        new LocatorAssertions.HasAttributeOptions().setTimeout(40_000);
+    for (Page page : pages) {
+      expect(page, "#link").hasAttribute("data-state", "connected", patient);
+    }
+    for (Page page : pages) {
+      say(page, "after, from " + page.locator("#name").inputValue());
+    }
+    for (Page page : pages) {
+      expect(page, WORDS).hasCount(5, PATIENT);
+      expect(page, ".pending").hasCount(0, PATIENT);
+      assertThat(read(page))
+          .containsExactlyInAnyOrder(
+              "before", "meanwhile", "after, from Ada", "after, from Bo", "after, from Cem");
+    }
+    assertThat(pages.get(1).locator(".divider")).extracting(Locator::count).isEqualTo(1);
+  }
+
+  @Test
+  void another_transport_is_forced_and_the_next_message_comes_over_it() {
+    Page page = open("/chat");
+    expect(page, "#link").hasAttribute("data-transport", "websocket");
+
+    for (String transport : List.of("sse", "longpoll", "stream", "websocket")) {
+      page.locator("#transport").selectOption(transport);
+      expect(page, "#link").hasAttribute("data-transport", transport);
+      publish("chat.lobby", "over-" + transport, "over " + transport);
+      expect(page, "[data-id='over-" + transport + "']").isVisible();
+    }
+    assertThat(read(page))
+        .containsExactly("over sse", "over longpoll", "over stream", "over websocket");
+  }
+}

@@ -1,0 +1,106 @@
+package io.millrace.samples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs {@code ./demo} itself, as it was just packaged. */
+class DemoScriptIT {
+
+  @TempDir private Path folder;
+  private Process process;
+
+  private Path out;
+  private Path err;
+
+  private void run(String port, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("./demo"));
+    command.addAll(List.of(arguments));
+    out = folder.resolve("out");
+    err = folder.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(Path.of("../..").toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("PORT", port);
+    process = builder.start();
+  }
+
+  @AfterEach
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  private String complaint() throws Exception {
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isNotZero();
+    assertThat(out).isEmptyFile();
+    List<String> lines = Files.readAllLines(err);
+    assertThat(lines).hasSize(1);
+    return lines.get(0);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void it_answers_within_ten_seconds_and_stops_cleanly() throws Exception {
+    int port = freePort();
+    String url = "http://localhost:" + port + "/";
+    run(String.valueOf(port));
+
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(out).content().contains(url));
+    HttpResponse<String> page =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(url)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(page.statusCode()).isEqualTo(200);
+
+    process.destroy();
+    assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertThat(err).isEmptyFile();
+  }
+
+  @Test
+  void a_port_in_use_is_told_in_one_line() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      run(String.valueOf(taken.getLocalPort()));
+      assertThat(complaint()).contains(String.valueOf(taken.getLocalPort())).contains("in use");
+    }
+  }
+
+  @Test
+  void wrong_options_are_told_in_one_line() throws Exception {
+    run("0", "--bogus");
+    assertThat(complaint()).contains("--bogus");
+    run("elsewhere");
+    assertThat(complaint()).contains("elsewhere");
+    run("0", "--feed", "news");
+    assertThat(complaint()).contains("name=url");
+    run("0", "--feeds", "no/such/file");
+    assertThat(complaint()).contains("no/such/file");
+  }
+}

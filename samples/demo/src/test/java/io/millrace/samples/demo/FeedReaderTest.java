@@ -1,0 +1,197 @@
+package io.millrace.samples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FeedReaderTest {
+
+  private static final String FEED =
+      "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>t</title><id>i</id>%s</feed>";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final AtomicReference<Handler<HttpServerRequest>> answer = new AtomicReference<>();
+  private HttpServer server;
+  private FeedReader reader;
+
+  @BeforeEach
+  void start() throws Exception {
+    server =
+        await(
+            vertx
+                .createHttpServer()
+                .requestHandler(request -> answer.get().handle(request))
+                .listen(0));
+    FeedSource source =
+        new FeedSource(
+            "test",
+            URI.create("http://127.0.0.1:" + server.actualPort() + "/feed"),
+            Duration.ofSeconds(15),
+            List.of());
+    reader =
+        new FeedReader(
+            vertx,
+            vertx.createHttpClient(new HttpClientOptions().setDecompressionSupported(true)),
+            source);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    await(vertx.close());
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private List<String> read() throws Exception {
+    return await(reader.read()).stream()
+        .map(news -> news.event() + " " + news.entry().title())
+        .toList();
+  }
+
+  private static String feed(String... titles) {
+    StringBuilder entries = new StringBuilder();
+    for (int i = 0; i < titles.length; i++) {
+      entries.append(
+          "<entry><id>%d</id><title>%s</title><updated>2026-01-01T00:00:0%dZ</updated></entry>"
+              .formatted(i, titles[i], i));
+    }
+    return FEED.formatted(entries);
+  }
+
+  private void answer(String body) {
+    answer.set(request -> request.response().end(body));
+  }
+
+  @Test
+  void what_is_new_and_what_has_changed_is_told_once() throws Exception {
+    answer(feed("a", "b"));
+    assertThat(read()).containsExactly("entry a", "entry b");
+    assertThat(read()).isEmpty();
+    answer(feed("a", "B", "c"));
+    assertThat(read()).containsExactly("update B", "entry c");
+  }
+
+  @Test
+  void the_server_is_asked_whether_anything_has_changed() throws Exception {
+    AtomicInteger unchanged = new AtomicInteger();
+    answer.set(
+        request -> {
+          if ("\"v1\"".equals(request.getHeader("If-None-Match"))
+              && "Thu, 01 Jan 2026 00:00:00 GMT".equals(request.getHeader("If-Modified-Since"))) {
+            unchanged.incrementAndGet();
+            request.response().setStatusCode(304).end();
+          } else {
+            request
+                .response()
+                .putHeader("ETag", "\"v1\"")
+                .putHeader("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+                .end(feed("a"));
+          }
+        });
+
+    assertThat(read()).containsExactly("entry a");
+    assertThat(read()).isEmpty();
+    assertThat(read()).isEmpty();
+    assertThat(unchanged).hasValue(2);
+  }
+
+  @Test
+  void a_document_that_could_not_be_read_is_asked_for_again_in_full() throws Exception {
+    AtomicReference<String> condition = new AtomicReference<>();
+    answer.set(request -> request.response().putHeader("ETag", "\"v1\"").end("<feed"));
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class);
+
+    answer.set(
+        request -> {
+          condition.set(request.getHeader("If-None-Match"));
+          request.response().end(feed("a"));
+        });
+    assertThat(read()).containsExactly("entry a");
+    assertThat(condition).hasValue(null);
+  }
+
+  @Test
+  void a_document_that_is_too_large_is_given_up() throws Exception {
+    String half = "x".repeat(FeedReader.MAX_BYTES / 2);
+    answer.set(
+        request -> {
+          request.response().setChunked(true);
+          request.response().write(half);
+          request.response().write(half);
+          request.response().end("more");
+        });
+
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("larger");
+  }
+
+  @Test
+  void a_small_answer_that_unpacks_to_a_large_one_is_given_up() throws Exception {
+    await(server.close());
+    HttpServer packing =
+        await(
+            vertx
+                .createHttpServer(
+                    new io.vertx.core.http.HttpServerOptions().setCompressionSupported(true))
+                .requestHandler(
+                    request -> request.response().end(" ".repeat(2 * FeedReader.MAX_BYTES)))
+                .listen(server.actualPort()));
+
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("larger");
+    await(packing.close());
+  }
+
+  @Test
+  void a_redirect_is_followed() throws Exception {
+    answer.set(
+        request -> {
+          if (request.path().equals("/feed")) {
+            request.response().setStatusCode(301).putHeader("Location", "/moved").end();
+          } else {
+            request.response().end(feed("a"));
+          }
+        });
+
+    assertThat(read()).containsExactly("entry a");
+  }
+
+  @Test
+  void an_error_is_told_and_the_next_answer_is_read() throws Exception {
+    answer.set(request -> request.response().setStatusCode(500).end());
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("500");
+    answer(feed("a"));
+    assertThat(read()).containsExactly("entry a");
+  }
+
+  @Test
+  void a_connection_that_breaks_is_a_failure() {
+    answer.set(
+        request -> {
+          request.response().setChunked(true).write("<feed");
+          request.connection().close();
+        });
+
+    assertThatThrownBy(this::read).hasMessageContaining("closed");
+  }
+}

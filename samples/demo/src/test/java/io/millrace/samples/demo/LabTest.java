@@ -1,0 +1,165 @@
+package io.millrace.samples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LabTest {
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private DemoServer server;
+
+  @BeforeEach
+  void start() {
+    server = BrowserTest.await(DemoServer.start(new DemoOptions(0, 2, List.of())));
+  }
+
+  @AfterEach
+  void stop() {
+    BrowserTest.await(server.close());
+  }
+
+  private HttpResponse<String> send(String method, String path, String body)
+      throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonObject json(String method, String path, String body)
+      throws IOException, InterruptedException {
+    return new JsonObject(send(method, path, body).body());
+  }
+
+  private String visitor() throws IOException, InterruptedException {
+    return json("POST", "/lab", "").getString("visitor");
+  }
+
+  private Socket request(String visitor, String path) throws IOException {
+    Socket socket = new Socket("localhost", server.port());
+    String head =
+        "GET /live/%s&visitor=%s&lane=sse HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            .formatted(path, visitor);
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  @Test
+  void every_byte_of_a_lane_is_counted() throws Exception {
+    String visitor = visitor();
+    try (Socket socket = request(visitor, "poll?channels=a.b")) {
+      InputStream in = socket.getInputStream();
+      StringBuilder answer = new StringBuilder();
+      while (answer.indexOf("}") < 0) {
+        answer.append((char) in.read());
+      }
+
+      JsonObject lane =
+          json("GET", "/lab/" + visitor, "").getJsonObject("lanes").getJsonObject("sse");
+      int asked = "GET /live/poll?channels=a.b&visitor=&lane=sse HTTP/1.1".length();
+      assertThat(lane.getInteger("received"))
+          .isEqualTo(asked + visitor.length() + "\r\nHost: localhost\r\n\r\n".length());
+      assertThat(lane.getInteger("sent")).isEqualTo(answer.length());
+      assertThat(lane.getInteger("requests")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_cut_resets_the_connection_that_is_being_answered() throws Exception {
+    String visitor = visitor();
+    try (Socket socket = request(visitor, "sse?channels=a.b")) {
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+      assertThat(json("POST", "/lab/" + visitor + "/lanes/sse/cut", "").getInteger("cut"))
+          .isEqualTo(1);
+
+      assertThat(endsByReset(socket)).isTrue();
+    }
+  }
+
+  @Test
+  void between_two_requests_a_cut_hits_the_next_one() throws Exception {
+    String visitor = visitor();
+    json("POST", "/lab/" + visitor + "/lanes/sse/cut", "");
+
+    try (Socket socket = request(visitor, "poll?channels=a.b")) {
+      assertThat(endsByReset(socket)).isTrue();
+    }
+    try (Socket socket = request(visitor, "poll?channels=a.b")) {
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+    }
+  }
+
+  @Test
+  void a_blocked_lane_is_reset_until_it_is_let_through() throws Exception {
+    String visitor = visitor();
+    String lane = "/lab/" + visitor + "/lanes/sse";
+    assertThat(json("PUT", lane, "{\"blocked\":true}").getBoolean("blocked")).isTrue();
+    for (int i = 0; i < 3; i++) {
+      try (Socket socket = request(visitor, "sse?channels=a.b")) {
+        assertThat(endsByReset(socket)).isTrue();
+      }
+    }
+    json("PUT", lane, "{\"blocked\":false}");
+    try (Socket socket = request(visitor, "sse?channels=a.b")) {
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+    }
+  }
+
+  private static boolean endsByReset(Socket socket) {
+    try {
+      return socket.getInputStream().readAllBytes().length < 0;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  @Test
+  void the_ticker_keeps_to_the_rate_and_stops_when_the_visitor_leaves() throws Exception {
+    String visitor = visitor();
+    send("PUT", "/lab/" + visitor, "{\"rate\":100}");
+    await().until(() -> json("GET", "/lab/" + visitor, "").getInteger("published") > 100);
+
+    assertThat(send("DELETE", "/lab/" + visitor, "").statusCode()).isEqualTo(204);
+    assertThat(send("GET", "/lab/" + visitor, "").statusCode()).isEqualTo(404);
+    assertThat(server.millrace().counts().readers()).isZero();
+  }
+
+  @Test
+  void what_makes_no_sense_is_refused() throws Exception {
+    String visitor = visitor();
+    for (String body :
+        List.of("", "x", "[]", "{}", "{\"rate\":101}", "{\"rate\":-1}", "{\"rate\":\"5\"}")) {
+      assertThat(send("PUT", "/lab/" + visitor, body).statusCode()).as(body).isEqualTo(400);
+    }
+    assertThat(send("PUT", "/lab/" + visitor, "x".repeat(2000)).statusCode()).isEqualTo(413);
+    assertThat(send("PUT", "/lab/" + visitor + "/lanes/sse", "{}").statusCode()).isEqualTo(400);
+    assertThat(send("POST", "/lab/" + visitor + "/lanes/pigeon/cut", "").statusCode())
+        .isEqualTo(404);
+    assertThat(send("GET", "/lab/nobody", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void there_is_room_for_so_many_visitors_and_no_more() throws Exception {
+    for (int i = 0; i < Lab.MAX_VISITORS; i++) {
+      assertThat(send("POST", "/lab", "").statusCode()).isEqualTo(201);
+    }
+    HttpResponse<String> refused = send("POST", "/lab", "");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+  }
+}

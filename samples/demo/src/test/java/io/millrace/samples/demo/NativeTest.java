@@ -1,0 +1,92 @@
+package io.millrace.samples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import io.millrace.Message;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a browser has by itself is enough to read: no library is loaded here. */
+class NativeTest extends BrowserTest {
+
+  private static final List<String> SENT =
+      IntStream.rangeClosed(1, 20).mapToObj(i -> i + ". 물레방아 🌊\nsecond line").toList();
+
+  /** A page of the same origin without a script. */
+  private Page blank() {
+    return open("/icon.svg");
+  }
+
+  private void publish() {
+    for (String text : SENT) {
+      await(server.millrace().channel("chat.native").publish(Message.json(text)));
+    }
+  }
+
+  @Test
+  void an_event_source_reads_the_payloads() {
+    Page page = blank();
+    page.evaluate(
+        """
+        () => new Promise((resolve) => {
+          window.got = [];
+          window.source = new EventSource('/live?channels=chat.native');
+          source.onopen = resolve;
+          source.onmessage = ({ data }) => got.push(data);
+        })""");
+    publish();
+
+    page.waitForFunction("() => got.length === 20");
+    assertThat(page.evaluate("() => got")).isEqualTo(SENT);
+  }
+
+  @Test
+  void an_event_source_goes_on_by_itself_after_its_connection_broke() {
+    Page page = blank();
+    JsonObject visitor =
+        new JsonObject(
+            (String) page.evaluate("async () => (await fetch('/lab', {method: 'POST'})).text()"));
+    String id = visitor.getString("visitor");
+    page.evaluate(
+        """
+        (id) => new Promise((resolve) => {
+          window.got = [];
+          window.opened = 0;
+          window.source = new EventSource(`/live?channels=chat.native&visitor=${id}&lane=sse`);
+          source.onopen = () => { opened++; resolve(); };
+          source.onmessage = ({ data }) => got.push(data);
+        })""",
+        id);
+    for (int i = 0; i < SENT.size(); i++) {
+      await(server.millrace().channel("chat.native").publish(Message.json(SENT.get(i))));
+      if (i == 9) {
+        page.evaluate("(id) => fetch(`/lab/${id}/lanes/sse/cut`, {method: 'POST'})", id);
+      }
+    }
+
+    page.waitForFunction("() => got.length >= 20");
+    assertThat(page.evaluate("() => got")).isEqualTo(SENT);
+    assertThat(page.evaluate("() => opened")).isEqualTo(2);
+  }
+
+  @Test
+  void a_web_socket_reads_the_payloads() {
+    Page page = blank();
+    page.evaluate(
+        """
+        () => new Promise((resolve) => {
+          window.got = [];
+          window.socket = new WebSocket(`ws://${location.host}/live?channels=chat.native`);
+          socket.onopen = resolve;
+          socket.onmessage = ({ data }) => got.push(data);
+        })""");
+    publish();
+
+    page.waitForFunction("() => got.length === 20");
+    assertThat(page.evaluate("() => got")).isEqualTo(SENT);
+    assertThat(page.evaluate("() => socket.protocol + socket.extensions")).isEqualTo("");
+  }
+}

@@ -1,0 +1,70 @@
+package io.millrace.samples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import io.millrace.Message;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SwitchingTest extends BrowserTest {
+
+  private static final int MESSAGES = 1500;
+  private static final int INTERVAL_MS = 5;
+
+  /** Publishes 1 to {@link #MESSAGES}, 200 a second, whatever else happens. */
+  private Future<Void> load(Vertx vertx) {
+    Promise<Void> done = Promise.promise();
+    AtomicInteger number = new AtomicInteger();
+    vertx.setPeriodic(
+        INTERVAL_MS,
+        timer -> {
+          int next = number.incrementAndGet();
+          Future<?> published = server.millrace().channel("demo.load").publish(Message.json(next));
+          if (next == MESSAGES) {
+            vertx.cancelTimer(timer);
+            published.<Void>mapEmpty().onComplete(done);
+          }
+        });
+    return done.future();
+  }
+
+  @Test
+  void forced_switching_under_load_neither_loses_nor_doubles() {
+    Page page = open("/icon.svg");
+    page.evaluate(
+        """
+        async () => {
+          const { Millrace } = await import('/live/millrace.js');
+          window.got = [];
+          window.used = new Set();
+          window.live = new Millrace('/live', { transports: ['websocket'] });
+          live.on('transport', (name) => used.add(name));
+          live.on('gap', () => got.push('gap'));
+          await new Promise((resolve) => {
+            live.on('state', (state) => state === 'connected' && resolve());
+            live.subscribe('demo.load', ({ data }) => got.push(data));
+          });
+          const order = ['sse', 'longpoll', 'websocket', 'stream', 'poll'];
+          let turn = 0;
+          window.turning = setInterval(() => live.use([order[turn++ % order.length]]), 700);
+        }""");
+    Vertx vertx = Vertx.vertx();
+    try {
+      await(load(vertx));
+    } finally {
+      await(vertx.close());
+    }
+    page.evaluate("() => { clearInterval(turning); live.use(['websocket']); }");
+
+    page.waitForFunction("(last) => got.includes(last)", MESSAGES);
+    List<Integer> all = IntStream.rangeClosed(1, MESSAGES).boxed().toList();
+    assertThat(page.evaluate("() => got")).isEqualTo(all);
+    assertThat(page.evaluate("() => used.size")).isEqualTo(5);
+  }
+}
