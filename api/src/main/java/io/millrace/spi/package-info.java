@@ -1,4 +1,179 @@
-/** For authors of transports and brokers. */
+/**
+ * For authors of transports and brokers. Both are found by {@link java.util.ServiceLoader}, or
+ * given to {@link io.millrace.Millrace.Builder}; both are held to their contract by the module
+ * {@code millrace-tck}, in a test of about ten lines.
+ *
+ * <h2>A transport</h2>
+ *
+ * A {@link io.millrace.spi.Transport} carries messages to a client by one technique. It says how
+ * entries of the log look on the wire, by a {@link io.millrace.spi.Framing}, and where the bytes
+ * for a client go, by an {@link io.millrace.spi.Outlet}. Channels, cursors, order, recovery, limits
+ * and heartbeats are the engine's: it calls the framing once for each entry, shares the bytes among
+ * all clients, and writes only while the outlet is writable. This one streams JSON text sequences
+ * (RFC 7464):
+ *
+ * <pre>{@code
+ * public final class JsonSequenceTransport implements Transport {
+ *
+ *   private static final String TYPE = "application/json-seq";
+ *   private static final Framing FRAMING = new JsonSequenceFraming();
+ *
+ *   @Override
+ *   public String name() {
+ *     return "json-seq";
+ *   }
+ *
+ *   @Override
+ *   public int rank() {
+ *     return 310; // After Millrace's own streams.
+ *   }
+ *
+ *   @Override
+ *   public Set<Trait> traits() {
+ *     return Set.of(Trait.STREAMING);
+ *   }
+ *
+ *   @Override
+ *   public boolean accepts(HttpServerRequest request) {
+ *     return HeaderElement.accepts(request.headers(), TYPE);
+ *   }
+ *
+ *   @Override
+ *   public List<Format> formats(HttpServerRequest request) {
+ *     return List.of(Format.ENVELOPE);
+ *   }
+ *
+ *   @Override
+ *   public void handle(RoutingContext context, Attachment attachment) {
+ *     HttpServerResponse response =
+ *         context
+ *             .response()
+ *             .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
+ *             .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
+ *     attachment.attach(FRAMING, new ResponseOutlet(response));
+ *   }
+ *   private static final class JsonSequenceFraming implements Framing {
+ *
+ *     @Override
+ *     public Buffer entry(Entry entry) {
+ *       return text(JsonFrames.message(entry));
+ *     }
+ *
+ *     @Override
+ *     public Buffer signal(Signal signal) {
+ *       return text(JsonFrames.signal(signal).toBuffer());
+ *     }
+ *
+ *     private static Buffer text(Buffer json) {
+ *       return Buffer.buffer(json.length() + 2)
+ *           .appendByte((byte) 0x1E)
+ *           .appendBuffer(json)
+ *           .appendByte((byte) '\n');
+ *     }
+ *   }
+ * }
+ * }</pre>
+ *
+ * <h2>A broker</h2>
+ *
+ * A {@link io.millrace.spi.Broker} links a node to where messages come from, over one link, with
+ * one subscription for each channel or pattern in use. What is published reaches the log only when
+ * the broker brings it back, through {@link io.millrace.spi.Ingress#append}. This one links the
+ * nodes on an event bus of Vert.x:
+ *
+ * <pre>{@code
+ * public final class EventBusBroker implements Broker {
+ *
+ *   private static final String ADDRESS = "io.millrace.messages";
+ *   private record Link(Ingress ingress, MessageConsumer<Buffer> consumer) {}
+ *
+ *   private final Set<ChannelPattern> names = ConcurrentHashMap.newKeySet();
+ *   private final Set<ChannelPattern> patterns = ConcurrentHashMap.newKeySet();
+ *   private volatile Optional<Link> link = Optional.empty();
+ *
+ *   @Override
+ *   public String name() {
+ *     return "event-bus";
+ *   }
+ *
+ *   @Override
+ *   public Future<Void> open(Ingress ingress) {
+ *     MessageConsumer<Buffer> consumer = ingress.vertx().eventBus().consumer(ADDRESS);
+ *     link = Optional.of(new Link(ingress, consumer));
+ *     consumer.handler(this::receive);
+ *     return consumer.completion();
+ *   }
+ *
+ *   @Override
+ *   public Future<Publication> publish(String channel, Message message) {
+ *     if (link.isEmpty()) {
+ *       return Future.failedFuture(
+ *           new MillraceException(MillraceException.Code.UNAVAILABLE, "The broker is closed."));
+ *     }
+ *     DeliveryOptions headers =
+ *         new DeliveryOptions()
+ *             .addHeader("channel", channel)
+ *             .addHeader("event", message.event())
+ *             .addHeader("json", String.valueOf(message.isJson()))
+ *             .addHeader("priority", message.priority().toString());
+ *     message.time().ifPresent(time -> headers.addHeader("time", "" + time.toEpochMilli()));
+ *     message.key().ifPresent(key -> headers.addHeader("key", key));
+ *     return link.get()
+ *         .ingress()
+ *         .vertx()
+ *         .eventBus()
+ *         .<Buffer>publisher(ADDRESS, headers)
+ *         .write(message.data())
+ *         .map(Publication.unnamed());
+ *   }
+ *
+ *   private void receive(io.vertx.core.eventbus.Message<Buffer> received) {
+ *     MultiMap headers = received.headers();
+ *     String channel = Objects.requireNonNull(headers.get("channel"));
+ *     // A name and a pattern may both match: still the message is brought once.
+ *     if (names.contains(ChannelPattern.of(channel))
+ *         || patterns.stream().anyMatch(pattern -> pattern.matches(channel))) {
+ *       // What the log refuses, Vert.x reports; the next message comes all the same.
+ *       link.ifPresent(open -> open.ingress().append(channel, read(headers, received.body())));
+ *     }
+ *   }
+ *
+ *   private static Message read(MultiMap headers, Buffer data) {
+ *     boolean json = Boolean.parseBoolean(headers.get("json"));
+ *     Message message =
+ *         (json ? Message.jsonText(data) : Message.bytes(data))
+ *             .withEvent(Objects.requireNonNull(headers.get("event")))
+ *             .withPriority(Priority.of(Objects.requireNonNull(headers.get("priority"))));
+ *     String time = headers.get("time");
+ *     if (time != null) {
+ *       message = message.withTime(Instant.ofEpochMilli(Long.parseLong(time)));
+ *     }
+ *     String key = headers.get("key");
+ *     return key == null ? message : message.withKey(key);
+ *   }
+ *
+ *   @Override
+ *   public Future<Void> subscribe(ChannelPattern pattern) {
+ *     // The bus confirmed the consumer in open(): from now on everything that matches is brought.
+ *     (pattern.isName() ? names : patterns).add(pattern);
+ *     return Future.succeededFuture();
+ *   }
+ *
+ *   @Override
+ *   public Future<Void> unsubscribe(ChannelPattern pattern) {
+ *     (pattern.isName() ? names : patterns).remove(pattern);
+ *     return Future.succeededFuture();
+ *   }
+ *
+ *   @Override
+ *   public Future<Void> close() {
+ *     Optional<Link> closing = link;
+ *     link = Optional.empty();
+ *     return closing.map(open -> open.consumer().unregister()).orElse(Future.succeededFuture());
+ *   }
+ * }
+ * }</pre>
+ */
 @NullMarked
 package io.millrace.spi;
 

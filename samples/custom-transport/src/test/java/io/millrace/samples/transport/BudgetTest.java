@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -24,5 +25,22 @@ class BudgetTest {
       }
     }
     assertThat(lines).isBetween(1, 99);
+  }
+
+  @Test
+  void thePackageDocumentationOfTheSpiShowsThisTransport() throws IOException {
+    Path source = Path.of("src/main/java/io/millrace/samples/transport/JsonSequenceTransport.java");
+    Path documentation = Path.of("../../api/src/main/java/io/millrace/spi/package-info.java");
+    String code = code(Files.readString(source));
+    assertThat(code(Files.readString(documentation)))
+        .contains(code.substring(code.indexOf("public final class")));
+  }
+
+  /** What is left without comments, the marks of a documentation comment, and indentation. */
+  private static String code(String text) {
+    return text.lines()
+        .map(line -> line.strip().replaceFirst("^\\* ?", "").strip())
+        .filter(line -> !line.isEmpty() && !line.startsWith("/*") && !line.equals("/"))
+        .collect(Collectors.joining("\n"));
   }
 }
