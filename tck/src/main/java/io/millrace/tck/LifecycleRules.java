@@ -61,7 +61,7 @@ abstract class LifecycleRules extends HttpRules {
       TestNode.await(node.millrace().close());
     }
     comesBackLater(open(node, "channels=a"));
-    nothingRemains(node.millrace());
+    nothingRemains(node);
   }
 
   /** Asserts that a request is not served now, in a way that makes clients come back. */
@@ -106,7 +106,7 @@ abstract class LifecycleRules extends HttpRules {
     Connection refused = request(node, "GET", TestNode.MOUNT + "/" + name, "channels=a", Map.of());
     assertThat(refused.awaitEnd(patience())).isTrue();
     assertThat(refused.status()).isNotIn(101, 200);
-    nothingRemains(node.millrace());
+    nothingRemains(node);
     node.millrace().enableTransport(name, true);
     Follower reader = attached(node, follow(node, "channels=a"));
     node.publish("a", Message.json(1));
@@ -133,9 +133,7 @@ abstract class LifecycleRules extends HttpRules {
         connection.reset();
       }
     }
-    nothingRemains(node.millrace());
-    assertThat(node.millrace().counts().channels()).isZero();
-    assertThat(node.broker().subscribed()).isEmpty();
+    nothingRemains(node);
   }
 
   @Test
@@ -153,8 +151,7 @@ abstract class LifecycleRules extends HttpRules {
       connection.reset();
     }
     node.broker().confirmSubscriptions();
-    nothingRemains(node.millrace());
-    assertThat(node.broker().subscribed()).isEmpty();
+    nothingRemains(node);
   }
 
   @Test

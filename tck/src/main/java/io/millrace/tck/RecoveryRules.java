@@ -283,7 +283,7 @@ abstract class RecoveryRules extends DeliveryRules {
   private static final int SLOW_BYTES = 4 << 10;
 
   // What sockets and their queues take on both sides.
-  private static final int SLACK = 1 << 20;
+  private static final int SLACK = 2 << 20;
 
   private TestNode shortLog() {
     return node(options().setRingBytes(SLOW_RING).setHistory(HistoryOptions.NONE));

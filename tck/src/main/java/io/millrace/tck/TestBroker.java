@@ -130,6 +130,11 @@ public final class TestBroker implements Broker {
     }
   }
 
+  /** {@return to how many channels something was brought} */
+  long channels() {
+    return appended().stream().map(Appended::channel).distinct().count();
+  }
+
   /** {@return the names and patterns the node holds} */
   public Set<ChannelPattern> subscribed() {
     return Set.copyOf(subscribed);

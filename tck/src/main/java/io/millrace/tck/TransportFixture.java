@@ -148,16 +148,19 @@ abstract class TransportFixture {
         !can(ability), () -> "This rule is for clients without the ability " + ability + ".");
   }
 
-  final void nothingRemains(Millrace millrace) {
+  /** Waits until nothing is left of readers; requests that are still under way come and go. */
+  final void nothingRemains(TestNode node) {
     Callable<Boolean> nothing =
         () -> {
-          Millrace.Counts counts = millrace.counts();
+          Millrace.Counts counts = node.millrace().counts();
           return counts.readers() == 0
               && counts.subscriptions() == 0
               && counts.timers() == 0
-              && counts.brokerSubscriptions() == 0;
+              && counts.brokerSubscriptions() == 0
+              && counts.channels() == node.broker().channels()
+              && node.broker().subscribed().isEmpty();
         };
-    patiently().alias("readers, subscriptions and timers are gone").until(nothing);
+    patiently().alias("readers, subscriptions, channels and timers are gone").until(nothing);
   }
 
   static Predicate<Appended> on(String... channels) {

@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
@@ -80,45 +79,6 @@ class TransportTckTest {
     assertThat(run.passed()).isEqualTo(CONTROL);
   }
 
-  private static LineTransport writing(Function<Outlet, Outlet> fault) {
-    return new LineTransport() {
-      @Override
-      Outlet outlet(RoutingContext context) {
-        return fault.apply(super.outlet(context));
-      }
-    };
-  }
-
-  private static LineTransport framing(Framing framing) {
-    return new LineTransport() {
-      @Override
-      Framing framing() {
-        return framing;
-      }
-    };
-  }
-
-  /** Signals are changed, or left out. */
-  private static LineTransport telling(Function<Signal, Optional<Signal>> change) {
-    return framing(
-        new LineTransport.Lines() {
-          @Override
-          public Buffer signal(Signal signal) {
-            return change.apply(signal).map(super::signal).orElse(NOTHING);
-          }
-        });
-  }
-
-  private static LineTransport entries(Function<Entry, Buffer> json) {
-    return framing(
-        new LineTransport.Lines() {
-          @Override
-          public Buffer entry(Entry entry) {
-            return line(json.apply(entry));
-          }
-        });
-  }
-
   @Test
   void aTransportThatKeepsEveryRulePasses() {
     assertThat(run(LineTransport::new, Set.of()).failed()).isEmpty();
@@ -135,14 +95,14 @@ class TransportTckTest {
             return count.incrementAndGet() % 7 == 0 ? NOTHING : super.entry(entry);
           }
         };
-    breaks(() -> framing(framing), "T01");
+    breaks(() -> Faults.framing(framing), "T01");
   }
 
   @Test
   void reorderingIsFound() {
     breaks(
         () ->
-            writing(
+            Faults.writing(
                 outlet ->
                     new LineTransport.Through(outlet) {
                       private Buffer held = Buffer.buffer();
@@ -202,34 +162,19 @@ class TransportTckTest {
 
   @Test
   void ignoringThatAClientTakesNothingIsFound() {
-    breaksOnly(
-        () ->
-            writing(
-                outlet ->
-                    new LineTransport.Through(outlet) {
-                      @Override
-                      public boolean writable() {
-                        return true;
-                      }
-                    }),
-        "T23");
+    breaksOnly(() -> Faults.writing(Faults.Heedless::new), "T23");
   }
 
   @Test
   void droppingWhatAClientDoesNotTakeIsFound() {
     breaks(
         () ->
-            writing(
+            Faults.writing(
                 outlet ->
-                    new LineTransport.Through(outlet) {
-                      @Override
-                      public boolean writable() {
-                        return true;
-                      }
-
+                    new Faults.Heedless(outlet) {
                       @Override
                       public void write(Buffer frames) {
-                        if (super.writable()) {
+                        if (outlet.writable()) {
                           super.write(frames);
                         }
                       }
@@ -241,7 +186,7 @@ class TransportTckTest {
   void notSayingThatAClientTakesAgainIsFound() {
     breaks(
         () ->
-            writing(
+            Faults.writing(
                 outlet ->
                     new LineTransport.Through(outlet) {
                       @Override
@@ -254,7 +199,7 @@ class TransportTckTest {
   void losingBytesOfLargeMessagesIsFound() {
     breaksOnly(
         () ->
-            entries(
+            Faults.entries(
                 entry -> {
                   Buffer json = JsonFrames.message(entry);
                   int length = json.length();
@@ -269,7 +214,7 @@ class TransportTckTest {
   void writingAnEventWithoutEscapingItIsFound() {
     breaksOnly(
         () ->
-            entries(
+            Faults.entries(
                 entry -> {
                   String event = entry.message().event();
                   String json = JsonFrames.message(entry).toString();
@@ -284,7 +229,7 @@ class TransportTckTest {
   void replayingNothingIsFound() {
     breaksOnly(
         () ->
-            framing(
+            Faults.framing(
                 new LineTransport.Lines() {
                   @Override
                   public Buffer replayed(Entry entry, String subscribe) {
@@ -302,14 +247,14 @@ class TransportTckTest {
                 ? new Signal.Heartbeat(
                     new Cursor(heartbeat.cursor().epoch(), heartbeat.cursor().seq() + 1_000), true)
                 : signal;
-    breaks(() -> telling(signal -> Optional.of(ahead.apply(signal))), "T11");
+    breaks(() -> Faults.telling(signal -> Optional.of(ahead.apply(signal))), "T11");
   }
 
   @Test
   void aGapThatNamesTooFewChannelsIsFound() {
     breaksOnly(
         () ->
-            telling(
+            Faults.telling(
                 signal ->
                     Optional.of(
                         signal instanceof Signal.Missed missed
@@ -323,16 +268,14 @@ class TransportTckTest {
 
   @Test
   void tellingNoHeartbeatIsFound() {
-    breaksOnly(
-        () -> telling(signal -> Optional.of(signal).filter(s -> !(s instanceof Signal.Heartbeat))),
-        "T20");
+    breaksOnly(() -> Faults.silentAbout(Signal.Heartbeat.class), "T20");
   }
 
   @Test
   void keepingBackWhatComesFirstIsFound() {
     breaks(
         () ->
-            writing(
+            Faults.writing(
                 outlet ->
                     new LineTransport.Through(outlet) {
                       private Optional<Buffer> first = Optional.empty();
@@ -355,9 +298,7 @@ class TransportTckTest {
 
   @Test
   void notTellingAnOutageIsFound() {
-    breaksOnly(
-        () -> telling(signal -> Optional.of(signal).filter(s -> !(s instanceof Signal.Degraded))),
-        "T48");
+    breaksOnly(() -> Faults.silentAbout(Signal.Degraded.class), "T48");
   }
 
   @Test
@@ -395,21 +336,15 @@ class TransportTckTest {
 
   @Test
   void notSayingThatAConnectionIsGoneIsFound() {
-    for (String rule : Set.of("T46", "T47")) {
-      lacks(rule);
-    }
-  }
-
-  private static void lacks(String rule) {
     Supplier<Transport> deaf =
         () ->
-            writing(
+            Faults.writing(
                 outlet ->
                     new LineTransport.Through(outlet) {
                       @Override
                       public void onClose(Runnable handler) {}
                     });
-    assertThat(run(deaf, Set.of(rule)).failed()).containsExactly(rule);
+    assertThat(run(deaf, Set.of("T46", "T47")).failed()).containsExactly("T46", "T47");
   }
 
   @Test
