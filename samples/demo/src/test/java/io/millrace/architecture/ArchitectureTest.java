@@ -30,6 +30,8 @@ class ArchitectureTest {
     classes()
         .that()
         .resideInAnyPackage(API)
+        .and()
+        .doNotHaveFullyQualifiedName("io.millrace.spi.JsonText") // Uses Vert.x's own JSON parser.
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
