@@ -105,6 +105,10 @@ final class MillraceNode implements Millrace, Ingress {
     return options;
   }
 
+  Broker broker() {
+    return broker;
+  }
+
   Log log() {
     return log;
   }
