@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param count how many messages, zero or more
  * @param bytes how many bytes of payload, zero or more
- * @param age how old, zero or more
+ * @param age how old, zero or more; at most so many milliseconds as a long can count
  */
 public record HistoryOptions(int count, long bytes, Duration age) {
 
@@ -26,11 +26,12 @@ public record HistoryOptions(int count, long bytes, Duration age) {
    * @param count how many messages
    * @param bytes how many bytes
    * @param age how old
-   * @throws IllegalArgumentException if one is negative
+   * @throws IllegalArgumentException if one is negative, or the age is too long
    */
   public HistoryOptions {
     if (count < 0 || bytes < 0 || age.isNegative()) {
       throw new IllegalArgumentException("history bounds must not be negative");
     }
+    MillraceOptions.millis(age, "age");
   }
 }

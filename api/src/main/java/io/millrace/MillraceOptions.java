@@ -2,6 +2,7 @@ package io.millrace;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -549,7 +550,7 @@ public final class MillraceOptions {
 
   /** {@return the bounds set for patterns, in the order they were set} */
   public Map<ChannelPattern, HistoryOptions> histories() {
-    return Map.copyOf(histories);
+    return Collections.unmodifiableMap(new LinkedHashMap<>(histories));
   }
 
   /**
@@ -639,6 +640,7 @@ public final class MillraceOptions {
       URI uri = URI.create(origin);
       if (uri.getScheme() == null
           || uri.getHost() == null
+          || uri.getUserInfo() != null
           || !origin.endsWith(uri.getRawAuthority())) {
         throw new IllegalArgumentException(
             "An origin is scheme://host or scheme://host:port, or *, not " + origin);
@@ -677,7 +679,15 @@ public final class MillraceOptions {
   }
 
   private static Duration atLeast(long leastMillis, Duration value, String name) {
-    atLeast(leastMillis, value.toMillis(), name);
+    atLeast(leastMillis, millis(value, name), name);
     return value;
+  }
+
+  static long millis(Duration value, String name) {
+    try {
+      return value.toMillis();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(name + " is too long: " + value, e);
+    }
   }
 }
