@@ -38,8 +38,8 @@ final class Commands {
   /** Completes when what was received has been carried out, so that the next may be. */
   private Future<Void> last = Future.succeededFuture();
 
-  /** Completed when fewer publishes are pending. */
-  private Optional<Promise<Void>> relieved = Optional.empty();
+  /** What goes on once fewer publishes are pending. */
+  private Runnable relieved = () -> {};
 
   Commands(MillraceNode node, Access access, RoutingContext context, StreamReader reader) {
     this.node = node;
@@ -64,20 +64,27 @@ final class Commands {
       fail("", e);
       commands = List.of();
     }
-    Promise<Void> carriedOut = Promise.promise();
     Iterator<JsonFields> inOrder = commands.iterator();
-    last = last.compose(done -> begin(inOrder, carriedOut)).compose(done -> relief());
+    last = last.compose(done -> begin(inOrder));
     return last;
   }
 
-  private Future<Void> begin(Iterator<JsonFields> commands, Promise<Void> carriedOut) {
+  private Future<Void> begin(Iterator<JsonFields> commands) {
+    Promise<Void> carriedOut = Promise.promise();
     carryOut(commands, carriedOut);
     return carriedOut.future();
   }
 
   // A loop, not a chain of futures: a client may send many thousand commands in one frame.
   private void carryOut(Iterator<JsonFields> commands, Promise<Void> carriedOut) {
-    while (commands.hasNext() && !reader.isEnded()) {
+    while (!reader.isEnded()) {
+      if (pending >= MOST_PENDING) {
+        relieved = () -> carryOut(commands, carriedOut);
+        return;
+      }
+      if (!commands.hasNext()) {
+        break;
+      }
       long wait = commandRate.waitMillis(shard.now());
       if (wait > 0) {
         shard.context().setTimer(wait, waited -> carryOut(commands, carriedOut));
@@ -93,22 +100,13 @@ final class Commands {
     carriedOut.complete();
   }
 
-  private Future<Void> relief() {
-    if (pending < MOST_PENDING) {
-      return Future.succeededFuture();
-    }
-    Promise<Void> promise = Promise.promise();
-    relieved = Optional.of(promise);
-    return promise.future();
-  }
-
   /** Carries out one. The future completes, never fails, when the next may be. */
   private Future<Void> carryOut(JsonFields command) {
     String id = "";
     try {
       String type = command.string("type").orElseThrow(() -> bad("type is needed."));
       if (type.equals("ping")) {
-        reader.heartbeat();
+        shard.guard(reader, pinged -> reader.heartbeat());
         return Future.succeededFuture();
       }
       id = id(command);
@@ -177,7 +175,7 @@ final class Commands {
     }
     if (added.isEmpty()) {
       changed.forEach(subscription -> reader.refilter(subscription, filter));
-      reader.tell(new Signal.Done(id, reader.place()));
+      tell(new Signal.Done(id, reader.place()));
       return Future.succeededFuture();
     }
     Promise<Void> attached = Promise.promise();
@@ -215,7 +213,7 @@ final class Commands {
       if (subscribed || !reader.subscriptions.isEmpty()) {
         reader.subscribeLater(id, added, beginning);
       } else {
-        reader.subscribeFirst(id, added, beginning);
+        shard.guard(reader, first -> reader.subscribeFirst(id, added, beginning));
       }
       subscribed = true;
       attached.complete();
@@ -227,7 +225,7 @@ final class Commands {
 
   private Future<Void> unsubscribe(String id, JsonFields command) {
     shard.release(reader.unsubscribe(channels(command)));
-    reader.tell(new Signal.Done(id, reader.place()));
+    tell(new Signal.Done(id, reader.place()));
     return Future.succeededFuture();
   }
 
@@ -274,14 +272,19 @@ final class Commands {
   private void published(String id, AsyncResult<Publication> result) {
     pending--;
     if (result.succeeded()) {
-      reader.tell(new Signal.Published(id, result.result().name()));
+      tell(new Signal.Published(id, result.result().name()));
     } else {
       fail(id, result.cause());
     }
     if (pending < MOST_PENDING) {
-      relieved.ifPresent(Promise::complete);
-      relieved = Optional.empty();
+      Runnable goesOn = relieved;
+      relieved = () -> {};
+      goesOn.run();
     }
+  }
+
+  private void tell(Signal signal) {
+    shard.guard(reader, told -> reader.tell(signal));
   }
 
   private void fail(String id, Throwable cause) {
@@ -289,7 +292,7 @@ final class Commands {
         cause instanceof MillraceException e
             ? e
             : new MillraceException(MillraceException.Code.INTERNAL, "The server failed.", cause);
-    reader.tell(new Signal.Failed(id, known.code(), String.valueOf(known.getMessage())));
+    tell(new Signal.Failed(id, known.code(), String.valueOf(known.getMessage())));
   }
 
   private static MillraceException bad(String why) {

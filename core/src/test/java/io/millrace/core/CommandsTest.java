@@ -319,20 +319,45 @@ class CommandsTest {
           pending.add(promise);
           return promise.future();
         };
+    String publish = "{\"type\":\"publish\",\"id\":%d,\"channel\":\"a\",\"data\":1}";
     for (int i = 0; i < 15; i++) {
-      Server.await(
-          server.send(
-              connection, "{\"type\":\"publish\",\"id\":" + i + ",\"channel\":\"a\",\"data\":1}"));
+      Server.await(server.send(connection, String.format(publish, i)));
     }
-    Future<Void> next =
-        server.send(connection, "{\"type\":\"publish\",\"id\":15,\"channel\":\"a\",\"data\":1}");
+    String three =
+        String.join(
+            ",",
+            String.format(publish, 15),
+            String.format(publish, 16),
+            String.format(publish, 17));
+    Future<Void> next = server.send(connection, "[" + three + "]");
     eventually(() -> assertThat(pending).hasSize(16));
+    server.onLoop(connection, Future::<Void>succeededFuture);
+    assertThat(pending).hasSize(16);
     assertThat(next.isComplete()).isFalse();
-    pending.get(7).complete(Publication.unnamed());
+    for (int i = 0; i < 2; i++) {
+      pending.get(7 + i).complete(Publication.unnamed());
+      int taken = 17 + i;
+      eventually(() -> assertThat(pending).hasSize(taken));
+      assertThat(next.isComplete()).isFalse();
+    }
+    pending.get(0).complete(Publication.unnamed());
     Server.await(next);
     assertThat(outlet.frames("ok").get(0).getInteger("id")).isEqualTo(7);
     pending.forEach(it -> it.tryComplete(Publication.unnamed()));
-    eventually(() -> assertThat(outlet.frames("ok")).hasSize(16));
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(18));
+  }
+
+  @Test
+  void anOutletThatThrowsEndsItsReaderAndWedgesNothing() throws IOException {
+    connect("?channels=a");
+    outlet.onWrite =
+        written -> {
+          throw new IllegalStateException("on purpose");
+        };
+    Server.await(server.send(connection, "[{\"type\":\"ping\"},{\"type\":\"ping\"}]"));
+    eventually(() -> assertThat(server.node.counts().readers()).isZero());
+    assertThat(outlet.endings).hasSize(1);
+    Server.await(server.send(connection, "{\"type\":\"ping\"}"));
   }
 
   @Test
