@@ -16,7 +16,16 @@ class ChannelPatternTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"a", "A-Z_09", "congress.house.floor", "-", "_", "0", "a.b.c.d.e.f.g.h.i.j", "a.-"})
+      strings = {
+        "a",
+        "A-Z_09",
+        "congress.house.floor",
+        "-",
+        "_",
+        "0",
+        "a.b.c.d.e.f.g.h.i.j",
+        "a.-"
+      })
   void namesAreNames(String text) {
     assertThat(ChannelPattern.of(text).isName()).isTrue();
     assertThat(ChannelPattern.of(text)).hasToString(text);
@@ -38,8 +47,8 @@ class ChannelPatternTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ".", "a.", ".a", "a..b", "a b", " a", "a\n", "a/b", "a,b", "a:b", "a+b", "é", "한글", "a\0",
-        "***", "a*", "*a", "a.b*", "**.a", "a.**.b", "**.**", "**.*", "a.***", "a%2eb"
+        "", ".", "a.", ".a", "a..b", "a b", " a", "a\n", "a/b", "a,b", "a:b", "a+b", "é", "한글",
+        "a\0", "***", "a*", "*a", "a.b*", "**.a", "a.**.b", "**.**", "**.*", "a.***", "a%2eb"
       })
   void everythingElseIsRefused(String text) {
     assertThatThrownBy(() -> ChannelPattern.of(text))
@@ -58,11 +67,27 @@ class ChannelPatternTest {
 
   @ParameterizedTest
   @CsvSource({
-    "a, a, true", "a, b, false", "a, a.a, false", "a, A, false",
-    "*, a, true", "*, a.b, false", "a.*, a.b, true", "a.*, a, false", "a.*, a.b.c, false",
-    "a.**, a.b, true", "a.**, a.b.c.d, true", "a.**, a, false", "a.**, b.a, false",
-    "**, a, true", "**, a.b.c, true", "*.b, a.b, true", "*.b, a.c, false",
-    "*.**, a.b, true", "*.**, a, false", "a.*.c, a.b.c, true", "a.*.c, a.b.d, false"
+    "a, a, true",
+    "a, b, false",
+    "a, a.a, false",
+    "a, A, false",
+    "*, a, true",
+    "*, a.b, false",
+    "a.*, a.b, true",
+    "a.*, a, false",
+    "a.*, a.b.c, false",
+    "a.**, a.b, true",
+    "a.**, a.b.c.d, true",
+    "a.**, a, false",
+    "a.**, b.a, false",
+    "**, a, true",
+    "**, a.b.c, true",
+    "*.b, a.b, true",
+    "*.b, a.c, false",
+    "*.**, a.b, true",
+    "*.**, a, false",
+    "a.*.c, a.b.c, true",
+    "a.*.c, a.b.d, false"
   })
   void matchesWhatItMeans(String pattern, String channel, boolean matches) {
     assertThat(ChannelPattern.of(pattern).matches(channel)).isEqualTo(matches);

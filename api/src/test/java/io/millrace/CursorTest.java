@@ -31,9 +31,28 @@ class CursorTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "-", "a", "a-", "-1", "a--1", "a-b-1", "a-+1", "a-1.0", "a- 1", " a-1", "a-1 ", "a b-1",
-        "a-9223372036854775808", "a-99999999999999999999999", "a-0x1", "a-１", "é-1", "a:1", "a-1\n",
-        "a.b-1", "a\0-1"
+        "",
+        "-",
+        "a",
+        "a-",
+        "-1",
+        "a--1",
+        "a-b-1",
+        "a-+1",
+        "a-1.0",
+        "a- 1",
+        " a-1",
+        "a-1 ",
+        "a b-1",
+        "a-9223372036854775808",
+        "a-99999999999999999999999",
+        "a-0x1",
+        "a-１",
+        "é-1",
+        "a:1",
+        "a-1\n",
+        "a.b-1",
+        "a\0-1"
       })
   void whatIsNoneIsEmptyAndNoError(String text) {
     assertThat(Cursor.parse(text)).isEmpty();

@@ -35,7 +35,8 @@ class MessageTest {
 
   @Test
   void jsonTextKeepsItsLiteralsAndLosesItsWhiteSpace() {
-    Message message = Message.jsonText(Buffer.buffer(" { \"b\" : 1.50e+2 ,\n\"a\" : \" \\u0020\" } "));
+    Message message =
+        Message.jsonText(Buffer.buffer(" { \"b\" : 1.50e+2 ,\n\"a\" : \" \\u0020\" } "));
     assertThat(message.data()).isEqualTo(Buffer.buffer("{\"b\":1.50e+2,\"a\":\" \\u0020\"}"));
     assertThat(Message.jsonText(Buffer.buffer("null")).json()).isEmpty();
     refused(() -> Message.jsonText(Buffer.buffer("{")));

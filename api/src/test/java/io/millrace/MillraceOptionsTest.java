@@ -35,11 +35,16 @@ class MillraceOptionsTest {
 
   private static Object other(Class<?> type) {
     return Map.<Class<?>, Object>of(
-            int.class, 12_345,
-            long.class, 12_345L,
-            boolean.class, true,
-            Duration.class, Duration.ofMillis(12_345),
-            HistoryOptions.class, SOME)
+            int.class,
+            12_345,
+            long.class,
+            12_345L,
+            boolean.class,
+            true,
+            Duration.class,
+            Duration.ofMillis(12_345),
+            HistoryOptions.class,
+            SOME)
         .get(type);
   }
 
@@ -83,10 +88,10 @@ class MillraceOptionsTest {
       if (setter.getName().startsWith("set") && setter.getParameterCount() == 1) {
         Class<?> type = setter.getParameterTypes()[0];
         Object low =
-            type == int.class
-                ? (Object) (-1)
-                : type == long.class ? (Object) (-1L) : Duration.ofMillis(-1);
-        if (type == int.class || type == long.class || type == Duration.class) {
+            Map.<Class<?>, Object>of(
+                    int.class, -1, long.class, -1L, Duration.class, Duration.ofMillis(-1))
+                .getOrDefault(type, "");
+        if (!low.equals("")) {
           assertThatThrownBy(() -> setter.invoke(new MillraceOptions(), low))
               .as(setter.getName())
               .hasCauseInstanceOf(IllegalArgumentException.class)
@@ -138,7 +143,11 @@ class MillraceOptionsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "*", "https://a.example", "http://a.example:8080", "http://[::1]:80", "http://localhost",
+        "*",
+        "https://a.example",
+        "http://a.example:8080",
+        "http://[::1]:80",
+        "http://localhost",
         "HTTPS://A.example"
       })
   void anOriginIsTaken(String origin) {
@@ -149,9 +158,19 @@ class MillraceOptionsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "a.example", "//a.example", "https://a.example/", "https://a.example/x", "https://",
-        "https://a.example?x", "https://a.example#x", "null", "mailto:a@b", "https://*.a.example",
-        "https://user@a.example", "https://a.example, https://b.example"
+        "",
+        "a.example",
+        "//a.example",
+        "https://a.example/",
+        "https://a.example/x",
+        "https://",
+        "https://a.example?x",
+        "https://a.example#x",
+        "null",
+        "mailto:a@b",
+        "https://*.a.example",
+        "https://user@a.example",
+        "https://a.example, https://b.example"
       })
   void whatCanBeNoBrowsersOriginIsRefused(String origin) {
     assertThatThrownBy(() -> new MillraceOptions().addAllowedOrigin(origin))

@@ -102,8 +102,7 @@ class JsonFramesTest {
     signal(
         new Signal.Missed(new Gap(List.of("a", "b.*"), Gap.Reason.EXPIRED), CURSOR),
         "{\"type\":\"gap\",\"channels\":[\"a\",\"b.*\"],\"reason\":\"expired\",\"cursor\":\"k3-91\"}");
-    signal(
-        new Signal.Heartbeat(CURSOR, true), "{\"type\":\"heartbeat\",\"cursor\":\"k3-91\"}");
+    signal(new Signal.Heartbeat(CURSOR, true), "{\"type\":\"heartbeat\",\"cursor\":\"k3-91\"}");
     signal(
         new Signal.Goodbye(Ending.goingAway(Duration.ofMillis(1200))),
         "{\"type\":\"goodbye\",\"reason\":\"going away\",\"after\":1200}");

@@ -13,7 +13,10 @@ import java.util.Map;
  */
 final class FrameCache {
 
-  private static final int MOST_BYTES = 4 << 20;
+  static final int MOST_BYTES = 4 << 20;
+
+  /** What a frame costs besides its bytes. */
+  private static final int OVERHEAD = 128;
 
   private record Key(Framing framing, boolean replayed, long seq) {}
 
@@ -34,12 +37,17 @@ final class FrameCache {
     return known != null ? known : keep(key, framing.replayed(entry, ""));
   }
 
+  /** Returns how many frames are kept. */
+  int size() {
+    return frames.size();
+  }
+
   private Buffer keep(Key key, Buffer frame) {
     frames.put(key, frame);
-    bytes += frame.length();
+    bytes += frame.length() + OVERHEAD;
     Iterator<Buffer> oldest = frames.values().iterator();
     while (bytes > MOST_BYTES && oldest.hasNext()) {
-      bytes -= oldest.next().length();
+      bytes -= oldest.next().length() + OVERHEAD;
       oldest.remove();
     }
     return frame;

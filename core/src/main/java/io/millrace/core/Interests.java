@@ -41,6 +41,7 @@ final class Interests {
   private final Log log;
   private final ContextInternal context;
   private final Duration linger;
+  private volatile boolean closed;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ChannelPattern, Held> held = new HashMap<>();
 
@@ -52,6 +53,11 @@ final class Interests {
     this.log = log;
     this.context = context;
     this.linger = linger;
+  }
+
+  /** Unsubscribes from nothing any more: the broker is about to be closed. */
+  void close() {
+    closed = true;
   }
 
   int size() {
@@ -164,7 +170,7 @@ final class Interests {
     lock.lock();
     try {
       Held known = held.get(pattern);
-      if (known == null || known.generation != generation) {
+      if (known == null || known.generation != generation || closed) {
         return;
       }
       held.remove(pattern);

@@ -279,7 +279,11 @@ final class MillraceNode implements Millrace, Ingress {
                 shard.end(reader -> Optional.of(Ending.goingAway(someTime())));
                 return shard;
               })
-          .transform(ended -> broker.close())
+          .transform(
+              ended -> {
+                interests.close();
+                return broker.close();
+              })
           .onComplete(closed);
     }
     return closed.future();

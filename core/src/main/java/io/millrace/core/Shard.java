@@ -315,6 +315,11 @@ final class Shard {
     }
   }
 
+  /** Returns how many bytes are kept to be shared. */
+  int sharedBytes() {
+    return sharedBytes;
+  }
+
   private void forgetShared() {
     slices.clear();
     sharedBytes = 0;

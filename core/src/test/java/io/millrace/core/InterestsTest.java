@@ -262,6 +262,16 @@ class InterestsTest {
   }
 
   @Test
+  void aBrokerThatIsClosedIsNotAskedAnyMore() {
+    attachable("a", "b");
+    release("b");
+    confirm();
+    interests.close();
+    release("a");
+    assertThat(broker.calls).containsExactly("subscribe a", "subscribe b", "unsubscribe b");
+  }
+
+  @Test
   void aBrokerThatBringsEverythingIsNotAsked() {
     interests =
         new Interests(

@@ -50,7 +50,7 @@ class LogModelTest {
 
   static Stream<Run> runs() {
     return Stream.iterate(1L, seed -> seed + 1)
-        .limit(100)
+        .limit(80)
         .map(seed -> new Run(seed, seed % 3 != 0, seed % 6 == 1, seed % 4 == 2));
   }
 

@@ -186,7 +186,7 @@ class MillraceNodeTest {
       Future<Void> closed = node.close();
       assertThat(node.close()).isSameAs(closed);
       Server.await(closed);
-      assertThat(new String(poll.getInputStream().readAllBytes())).contains("\"type\":\"end\"");
+      assertThat(poll.getInputStream().readAllBytes()).asString().contains("\"type\":\"end\"");
     }
     assertThat(server.broker.closed).isTrue();
     assertThat(told).containsExactly("end");
@@ -211,9 +211,7 @@ class MillraceNodeTest {
     node.enableTransport("duplex", false);
     node.enableTransport("duplex", false);
     eventually(
-        () ->
-            assertThat(server.outlets.get(duplex).endings)
-                .containsExactly(Ending.TRANSPORT_OFF));
+        () -> assertThat(server.outlets.get(duplex).endings).containsExactly(Ending.TRANSPORT_OFF));
     assertThat(node.counts().readers()).isEqualTo(1);
   }
 
@@ -254,8 +252,7 @@ class MillraceNodeTest {
       MillraceNode node =
           (MillraceNode) new NodeBuilder(vertx).broker(broken).transport(server.once).build();
       eventually(() -> assertThat(node.ready().failed()).isTrue());
-      eventually(
-          () -> assertThat(node.channel("a").subscribe(subscriber).failed()).isTrue());
+      eventually(() -> assertThat(node.channel("a").subscribe(subscriber).failed()).isTrue());
       Server.await(node.close());
     }
   }

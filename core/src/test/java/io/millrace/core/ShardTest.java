@@ -8,6 +8,7 @@ import io.millrace.Cursor;
 import io.millrace.Entry;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
+import io.millrace.Priority;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Signal;
@@ -15,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -272,6 +274,22 @@ class ShardTest {
     eventually(() -> assertThat(rig.readers()).isEqualTo(2));
     assertThat(outlets.get(1).endings).hasSize(1);
     endAll();
+  }
+
+  @Test
+  void whatIsKeptToBeSharedIsBoundedAndGoesWithTheLastReader() {
+    rig = new Rig(vertx, new MillraceOptions());
+    TestOutlet outlet = new TestOutlet();
+    rig.stream(outlet, Start.NOW, "other");
+    for (int i = 0; i < 10; i++) {
+      rig.append("a", Priority.NORMAL, 1 << 20);
+      TestOutlet poll = new TestOutlet();
+      rig.batch(poll, Duration.ofSeconds(1), rig.after(i), "a");
+      eventually(() -> assertThat(poll.sequences()).hasSize(1));
+      assertThat(rig.onLoop(rig.shard::sharedBytes)).isBetween(1, 4 << 20);
+    }
+    rig.onLoop(outlet::close);
+    assertThat(rig.onLoop(rig.shard::sharedBytes)).isZero();
   }
 
   @Test
