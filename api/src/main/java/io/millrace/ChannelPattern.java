@@ -122,6 +122,27 @@ public final class ChannelPattern {
     return segments.size() == other.segments.size();
   }
 
+  /**
+   * Returns whether there is a name that both match.
+   *
+   * @param other a name or pattern
+   * @return whether they overlap
+   */
+  public boolean overlaps(ChannelPattern other) {
+    int common = Math.min(segments.size(), other.segments.size());
+    for (int i = 0; i < common; i++) {
+      String mine = segments.get(i);
+      String theirs = other.segments.get(i);
+      if (mine.equals(MANY) || theirs.equals(MANY)) {
+        return true;
+      }
+      if (!mine.equals(ONE) && !theirs.equals(ONE) && !mine.equals(theirs)) {
+        return false;
+      }
+    }
+    return segments.size() == other.segments.size();
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof ChannelPattern that && text.equals(that.text);

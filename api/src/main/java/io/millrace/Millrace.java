@@ -5,6 +5,7 @@ import io.millrace.spi.MillraceProvider;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.ServiceLoader;
 
@@ -115,6 +116,15 @@ public interface Millrace {
     Builder broker(String name);
 
     /**
+     * Sets the broker by its name, among those that {@link ServiceLoader} finds, and configures it.
+     *
+     * @param name a {@link Broker#name()}
+     * @param config what the broker's documentation says
+     * @return this
+     */
+    Builder broker(String name, JsonObject config);
+
+    /**
      * Adds a transport. Those that {@link ServiceLoader} finds are added too, unless one of the
      * same name was added here.
      *
@@ -148,6 +158,7 @@ public interface Millrace {
      * @return the node
      * @throws IllegalStateException if no transport was found, or not exactly one broker and none
      *     chosen; the message says which were found
+     * @throws IllegalArgumentException if the broker does not understand its configuration
      */
     Millrace build();
   }

@@ -4,6 +4,8 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.Publication;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 
 /**
  * Where messages go and come from. One instance serves one node, over one link.
@@ -16,6 +18,22 @@ public interface Broker {
 
   /** {@return the name by which configuration chooses it: {@code [a-z0-9-]+}} */
   String name();
+
+  /**
+   * Returns this broker with a configuration that was given along with its name, see {@link
+   * io.millrace.Millrace.Builder#broker(String, JsonObject)}.
+   *
+   * @param config what it understands is its own affair
+   * @return a broker of the same name; this one, if there is nothing in the configuration
+   * @throws IllegalArgumentException if it does not understand something, saying what
+   */
+  default Broker configured(JsonObject config) {
+    if (config.isEmpty()) {
+      return this;
+    }
+    throw new IllegalArgumentException(
+        "The broker \"" + name() + "\" has nothing to configure, but was given " + config.encode());
+  }
 
   /**
    * Opens the link. Called once, before anything else.
@@ -37,7 +55,9 @@ public interface Broker {
   Future<Publication> publish(String channel, Message message);
 
   /**
-   * Subscribes the whole node. Called once for each name or pattern in use, on any thread.
+   * Subscribes the whole node. Called once for each name or pattern in use that no other covers, on
+   * any thread. A broker whose subscriptions may overlap brings each message by {@link
+   * Ingress#append(ChannelPattern, String, Message)}.
    *
    * @param pattern a name or pattern
    * @return completes when the broker confirmed: from then on everything published is brought
@@ -73,5 +93,14 @@ public interface Broker {
    */
   default boolean shared() {
     return true;
+  }
+
+  /**
+   * {@return the backend's own log, if it has one} Then messages are brought by {@link
+   * Ingress#append(long, String, Message)}, a cursor is good on every node, and what this node no
+   * longer holds is read back.
+   */
+  default Optional<BrokerLog> log() {
+    return Optional.empty();
   }
 }

@@ -97,7 +97,7 @@ final class Attaching {
     Future<Void> subscribed =
         access
             .subscribe(context, asked.patterns())
-            .compose(granted -> node.interests().acquire(subscriptions));
+            .compose(granted -> node.interests().acquire(subscriptions, asked.start()));
     HttpServerRequest request = context.request();
     boolean later = !subscribed.isComplete();
     if (later) {

@@ -33,6 +33,7 @@ final class BatchReader extends Reader {
 
   private long holdUntil;
   private boolean due;
+  private boolean closing;
 
   /** The place from which it waits with low-priority messages that are not enough for an answer. */
   private Optional<Long> waitingFrom = Optional.empty();
@@ -87,7 +88,12 @@ final class BatchReader extends Reader {
       shard.queue(this);
       return;
     }
-    Slice slice = shard.read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
+    Optional<Slice> next = shard.read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
+    if (next.isEmpty()) {
+      waitForMore();
+      return;
+    }
+    Slice slice = next.get();
     slice.gaps().forEach(this::addGap);
     boolean all = slice.through() == shard.position();
     if (due || gap.isPresent() || !all || isEnough(slice.entries())) {
@@ -101,6 +107,15 @@ final class BatchReader extends Reader {
     } else {
       moveTo(from);
       shard.queue(this);
+    }
+  }
+
+  /** Waits for something to be read back, but for no longer than it holds. */
+  private void waitForMore() {
+    if (closing || (due && !hold.isZero())) {
+      answer(new Slice(List.of(), List.of(), 0, cursorSeq()), true);
+    } else if (!due) {
+      shard.wheel().schedule(timer, holdUntil);
     }
   }
 
@@ -138,6 +153,9 @@ final class BatchReader extends Reader {
   private void dueTime() {
     due = true;
     fallBehind(cursorSeq());
+    if (waiting) {
+      waitForMore();
+    }
   }
 
   @Override
@@ -153,13 +171,14 @@ final class BatchReader extends Reader {
 
   private void answer(Slice slice, boolean more) {
     // Polls are told when to poll next, long polls are not.
-    boolean shareable = !hold.isZero() && gap.isEmpty() && isCommon();
+    // What is waited for is not there, for now: nobody else shall be told that.
+    boolean shareable = !hold.isZero() && gap.isEmpty() && !waiting && isCommon();
     Optional<Shard.Shared> shared = shareable ? shard.shared(this) : Optional.empty();
     Buffer body = shared.map(Shard.Shared::frames).orElseGet(() -> body(slice, more));
     if (shareable && shared.isEmpty()) {
       shard.share(this, new Shard.Shared(body, slice.last(), slice.through()));
     }
-    if (slice.entries().isEmpty() && gap.isEmpty()) {
+    if (slice.entries().isEmpty() && gap.isEmpty() && !more) {
       emptyAnswer.run();
     }
     detach();
@@ -190,6 +209,7 @@ final class BatchReader extends Reader {
   void end(Ending ending) {
     if (!isEnded()) {
       due = true;
+      closing = true;
       fallBehind(cursorSeq());
       advance();
     }

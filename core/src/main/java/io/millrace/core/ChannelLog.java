@@ -56,6 +56,15 @@ final class ChannelLog extends LogSource {
     }
   }
 
+  @Override
+  void clear() {
+    super.clear();
+    entries.clear();
+    historyCount = 0;
+    historyBytes = 0;
+    dropped = 0;
+  }
+
   /** Counts an entry that has left the ring as history. */
   void leftRing(LogEntry entry) {
     historyCount++;

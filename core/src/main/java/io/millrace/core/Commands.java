@@ -188,7 +188,9 @@ final class Commands {
               }
             });
     Future<Void> acquired =
-        access.subscribe(context, patterns).compose(granted -> node.interests().acquire(added));
+        access
+            .subscribe(context, patterns)
+            .compose(granted -> node.interests().acquire(added, start));
     shard.handle(acquired, result -> attach(id, added, start, result, attached));
     return attached.future();
   }

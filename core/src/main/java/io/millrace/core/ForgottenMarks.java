@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import io.millrace.ChannelPattern;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -34,6 +35,12 @@ final class ForgottenMarks {
   /** Remembers a mark for every channel there may be. */
   void rememberEverywhere(long mark) {
     everywhere = Math.max(everywhere, mark);
+  }
+
+  void clear() {
+    Arrays.fill(byName, 0);
+    Arrays.fill(byPrefix, 0);
+    everywhere = 0;
   }
 
   /** Returns the mark of a name, or the highest of all names that a pattern may match. */

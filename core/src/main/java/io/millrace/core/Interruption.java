@@ -14,21 +14,6 @@ final class Interruption extends LogItem {
   }
 
   boolean concerns(ChannelPattern subscribed) {
-    return patterns.stream()
-        .anyMatch(pattern -> overlap(pattern.segments(), subscribed.segments()));
-  }
-
-  private static boolean overlap(List<String> some, List<String> others) {
-    for (int i = 0; i < Math.min(some.size(), others.size()); i++) {
-      String one = some.get(i);
-      String other = others.get(i);
-      if (one.equals("**") || other.equals("**")) {
-        return true;
-      }
-      if (!one.equals("*") && !other.equals("*") && !one.equals(other)) {
-        return false;
-      }
-    }
-    return some.size() == others.size();
+    return patterns.stream().anyMatch(pattern -> pattern.overlaps(subscribed));
   }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -58,12 +59,7 @@ final class KeyTable {
       forgetOld();
       Known before = known.get(key);
       if (before != null) {
-        return before.digest.equals(digest)
-            ? before.publication
-            : Future.failedFuture(
-                new MillraceException(
-                    MillraceException.Code.CONFLICT,
-                    "This key was used for another message on this channel."));
+        return before.digest.equals(digest) ? before.publication : Future.failedFuture(conflict());
       }
       known.put(key, new Known(digest, clock.getAsLong(), promise.future()));
       Iterator<Key> oldest = known.keySet().iterator();
@@ -98,13 +94,32 @@ final class KeyTable {
     }
   }
 
-  private static String digest(Message message) {
+  static MillraceException conflict() {
+    return new MillraceException(
+        MillraceException.Code.CONFLICT, "This key was used for another message on this channel.");
+  }
+
+  /** Returns a key that stands for a key of somebody. */
+  static String scopedKey(String scope, String key) {
+    MessageDigest digest = sha256();
+    digest.update(scope.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) '\n');
+    digest.update(key.getBytes(StandardCharsets.UTF_8));
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+  }
+
+  /** Returns what tells the content of one message from that of another. */
+  static String digest(Message message) {
+    MessageDigest digest = sha256();
+    digest.update(message.event().getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) (message.isJson() ? '\n' : '\r')); // Neither is ever in an event.
+    digest.update(message.data().getBytes());
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(message.event().getBytes(StandardCharsets.UTF_8));
-      digest.update((byte) (message.isJson() ? '\n' : '\r')); // Neither is ever in an event.
-      digest.update(message.data().getBytes());
-      return HexFormat.of().formatHex(digest.digest());
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

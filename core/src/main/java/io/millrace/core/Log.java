@@ -29,7 +29,6 @@ final class Log {
   private final MillraceOptions options;
   private final LongSupplier clock;
   private final boolean shared;
-  private final String epoch = newEpoch();
   private final ReentrantLock lock = new ReentrantLock();
   private final LogQueue<LogItem> ring = new LogQueue<>();
   private final Retention retention;
@@ -41,6 +40,16 @@ final class Log {
 
   /** How many subscriptions are attached. */
   private int attached;
+
+  private RecordKeys keys;
+
+  /**
+   * Where a backend's log is first followed, messages only count for their keys up to this time.
+   */
+  private Optional<Long> servedFrom = Optional.empty();
+
+  private boolean warmingUp;
+  private volatile Epoch epoch = new Epoch(randomName());
 
   /** The newest sequence; written under the lock. */
   private volatile long head;
@@ -57,14 +66,19 @@ final class Log {
     this.shared = shared;
     this.clock = clock;
     this.retention = new Retention(options, ring, this::forgetIfIdle);
+    this.keys = new RecordKeys(options);
   }
 
-  private static String newEpoch() {
+  private static String randomName() {
     return Long.toUnsignedString(new SecureRandom().nextLong(), Character.MAX_RADIX);
   }
 
+  Epoch epoch() {
+    return epoch;
+  }
+
   Cursor cursor(long seq) {
-    return new Cursor(epoch, seq);
+    return epoch.cursor(seq);
   }
 
   long head() {
@@ -82,21 +96,130 @@ final class Log {
 
   /** Appends a message and returns its place. */
   Cursor append(String channel, Message message) {
-    LogEntry entry;
+    Cursor place;
     lock.lock();
     try {
-      long now = clock.getAsLong();
-      ChannelLog source = channel(channel);
-      entry = new LogEntry(epoch, head + 1, now, source, message);
-      source.entries.add(entry);
-      ring.add(entry);
-      head = entry.seq;
-      retention.enforce(now);
+      long seq = head + 1;
+      add(seq, channel, message);
+      head = seq;
+      place = cursor(seq);
     } finally {
       lock.unlock();
     }
     followers.forEach(Runnable::run);
-    return entry.cursor();
+    return place;
+  }
+
+  private void add(long seq, String channel, Message message) {
+    long now = clock.getAsLong();
+    ChannelLog source = channel(channel);
+    LogEntry entry = new LogEntry(epoch, seq, now, source, message);
+    source.entries.add(entry);
+    ring.add(entry);
+    retention.enforce(now);
+  }
+
+  /**
+   * Begins anew, as the log of a backend. What was held is dropped; whoever reads must be told.
+   *
+   * @param name what tells this log from others
+   */
+  void begin(String name) {
+    lock.lock();
+    try {
+      epoch = new Epoch(name);
+      head = 0;
+      warmingUp = false;
+      servedFrom = Optional.empty();
+      keys = new RecordKeys(options);
+      ring.clear();
+      retention.clear();
+      forgotten.clear();
+      patterns.values().forEach(PatternLog::clear);
+      for (ChannelLog channel : List.copyOf(channels.values())) {
+        channel.clear();
+        forgetIfIdle(channel);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Appends a record of a backend's log. Whatever comes of it, the log is past it.
+   *
+   * @param offset its place there
+   * @param message has a time
+   * @return its place here, or that of the record that published the same before
+   * @throws IllegalArgumentException if the offset does not rise
+   * @throws MillraceException if it cannot be appended
+   */
+  Cursor append(long offset, String channel, Message message) {
+    long seq = offset + 1;
+    lock.lock();
+    try {
+      if (seq <= head) {
+        throw new IllegalArgumentException("offset " + offset + " came after " + (head - 1));
+      }
+      try {
+        ChannelPattern.checkName(channel);
+        long original = keys.originalOf(seq, channel, message);
+        boolean served = isServed(offset, message.time().orElseThrow().toEpochMilli());
+        if (served && original == seq) {
+          add(seq, channel, message);
+        }
+        return cursor(original);
+      } finally {
+        reach(seq);
+      }
+    } finally {
+      lock.unlock();
+      followers.forEach(Runnable::run);
+    }
+  }
+
+  /** Goes past a record of a backend's log that is no message. */
+  void skip(long offset) {
+    lock.lock();
+    try {
+      if (offset >= head) {
+        isServed(offset, Long.MIN_VALUE);
+        reach(offset + 1);
+      }
+    } finally {
+      lock.unlock();
+    }
+    followers.forEach(Runnable::run);
+  }
+
+  /** From now on every record is served, however little was read before it. */
+  void serve() {
+    lock.lock();
+    try {
+      warmingUp = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isServed(long offset, long time) {
+    if (head == 0 && offset > 0) {
+      warmingUp = true;
+    }
+    if (warmingUp && time != Long.MIN_VALUE) {
+      if (servedFrom.isEmpty()) {
+        servedFrom = Optional.of(time + RecordKeys.lead(options).toMillis());
+      }
+      warmingUp = time < servedFrom.get();
+    }
+    return !warmingUp;
+  }
+
+  private void reach(long seq) {
+    if (warmingUp) {
+      forgotten.rememberEverywhere(seq);
+    }
+    head = seq;
   }
 
   /** Takes a place for a possible loss, and marks what it concerns. */
@@ -213,7 +336,8 @@ final class Log {
         attached++;
       }
       try {
-        return new Beginnings(epoch, shared, head, clock.getAsLong()).of(subscriptions, start);
+        return new Beginnings(epoch.name(), shared, head, clock.getAsLong())
+            .of(subscriptions, start);
       } catch (MillraceException refused) {
         detach(subscriptions);
         throw refused;
@@ -251,7 +375,7 @@ final class Log {
    * @param upTo how far to read, not beyond the head
    * @param mostEntries how many entries at the most
    * @param mostBytes how many bytes at the most; one entry always fits
-   * @param lost the reason to give for what is no longer held
+   * @param lost the reason to give for what is no longer held; none if it is to be read back
    */
   Slice read(
       Collection<ReaderSubscription> subscriptions,
@@ -259,7 +383,7 @@ final class Log {
       long upTo,
       int mostEntries,
       int mostBytes,
-      Gap.Reason lost) {
+      Optional<Gap.Reason> lost) {
     lock.lock();
     try {
       return new LogReader(ring, subscriptions, after, upTo, mostEntries, mostBytes)
@@ -270,30 +394,37 @@ final class Log {
   }
 
   /**
+   * What was read of the ring.
+   *
+   * @param count how many items; -1 if some have left the ring already
+   * @param through there is nothing but these up to here
+   */
+  record RingSlice(int count, long through) {}
+
+  /**
    * Reads the ring.
    *
    * @param after where the caller has read to
    * @param into gets the items that follow, as many as it takes
    * @param mostBytes how many bytes at the most; one item always fits
-   * @return how many there are, or -1 if some have left the ring already
    */
-  int readRing(long after, LogItem[] into, int mostBytes) {
+  RingSlice readRing(long after, LogItem[] into, int mostBytes) {
     lock.lock();
     try {
       if (after < retention.evictedThrough()) {
-        return -1;
+        return new RingSlice(-1, head);
       }
       int bytes = 0;
       int count = 0;
-      for (int i = ring.indexAfter(after); i < ring.size() && count < into.length; i++) {
+      for (int i = ring.indexAfter(after); i < ring.size(); i++) {
         LogItem item = ring.get(i);
         bytes += item.size;
-        if (count > 0 && bytes > mostBytes) {
-          break;
+        if (count == into.length || (count > 0 && bytes > mostBytes)) {
+          return new RingSlice(count, into[count - 1].seq);
         }
         into[count++] = item;
       }
-      return count;
+      return new RingSlice(count, head);
     } finally {
       lock.unlock();
     }

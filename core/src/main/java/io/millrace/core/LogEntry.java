@@ -8,10 +8,10 @@ import io.millrace.Message;
 final class LogEntry extends LogItem implements Entry {
 
   final ChannelLog source;
-  private final String epoch;
+  private final Epoch epoch;
   private final Message message;
 
-  LogEntry(String epoch, long seq, long appendedAt, ChannelLog source, Message message) {
+  LogEntry(Epoch epoch, long seq, long appendedAt, ChannelLog source, Message message) {
     super(seq, appendedAt, message.data().length());
     this.epoch = epoch;
     this.source = source;
@@ -20,7 +20,7 @@ final class LogEntry extends LogItem implements Entry {
 
   @Override
   public Cursor cursor() {
-    return new Cursor(epoch, seq);
+    return epoch.cursor(seq);
   }
 
   @Override

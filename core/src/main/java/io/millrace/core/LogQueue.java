@@ -58,6 +58,13 @@ final class LogQueue<T extends LogItem> {
     return item;
   }
 
+  void clear() {
+    slots = new Object[LEAST_CAPACITY];
+    front = 0;
+    size = 0;
+    bytes = 0;
+  }
+
   /** Returns the index of the first item beyond a sequence number, or the size if there is none. */
   int indexAfter(long seq) {
     int low = 0;

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 
 /** Reads what is next for a set of subscriptions. Called under the log's lock. */
@@ -45,23 +46,25 @@ final class LogReader {
    * Reads.
    *
    * @param evictedThrough the newest that has left the ring
-   * @param lost the reason to give for what the log no longer holds
+   * @param lost the reason to give for what the log no longer holds; none if it is to be read back
    */
-  Slice read(long evictedThrough, Gap.Reason lost) {
+  Slice read(long evictedThrough, Optional<Gap.Reason> lost) {
     List<Gap> gaps = gaps(lost);
-    if (after >= upTo) {
-      return new Slice(gaps, List.of(), 0, after);
+    long missing = lost.isPresent() || after >= upTo ? 0 : missing();
+    if (after >= upTo || missing > 0) {
+      return new Slice(gaps, List.of(), 0, after, missing);
     }
     long through = after >= evictedThrough && isWide() ? scan() : merge();
     return new Slice(gaps, entries, bytes, through);
   }
 
-  private List<Gap> gaps(Gap.Reason lost) {
+  private List<Gap> gaps(Optional<Gap.Reason> lost) {
     List<String> expired = new ArrayList<>(0);
     List<String> interrupted = new ArrayList<>(0);
     for (ReaderSubscription subscription : subscriptions) {
       boolean byInterruption = subscription.source.interruptedAfter(subscription.accounted(after));
-      if (subscription.takeLoss(after)) {
+      if ((byInterruption || lost.isPresent() || subscription.isReplayLost(after))
+          && subscription.takeLoss(after)) {
         (byInterruption ? interrupted : expired).add(subscription.pattern.toString());
       }
     }
@@ -70,9 +73,17 @@ final class LogReader {
       gaps.add(new Gap(interrupted, Gap.Reason.INTERRUPTED));
     }
     if (!expired.isEmpty()) {
-      gaps.add(new Gap(expired, lost));
+      gaps.add(new Gap(expired, lost.orElse(Gap.Reason.EXPIRED)));
     }
     return gaps;
+  }
+
+  private long missing() {
+    long missing = 0;
+    for (ReaderSubscription subscription : subscriptions) {
+      missing = Math.max(missing, subscription.missing(after));
+    }
+    return Math.min(missing, upTo);
   }
 
   private boolean isWide() {

@@ -31,6 +31,12 @@ abstract class LogSource {
     mark = Math.max(mark, seq);
   }
 
+  /** Drops what is held, and every mark. */
+  void clear() {
+    mark = 0;
+    interruptedMark = 0;
+  }
+
   void interruptAt(long seq) {
     interruptedMark = Math.max(interruptedMark, seq);
     raiseMark(seq);

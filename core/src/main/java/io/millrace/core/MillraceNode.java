@@ -51,6 +51,7 @@ final class MillraceNode implements Millrace, Ingress {
   private final ContextInternal context;
   private final Log log;
   private final Interests interests;
+  private final Optional<Archive> archive;
   private final Shards shards;
   private final Admission admission;
   private final Publishing publishing;
@@ -59,6 +60,11 @@ final class MillraceNode implements Millrace, Ingress {
   private final Promise<Void> ready = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
   private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** Set while one log of a backend takes the place of another. */
+  private volatile boolean startingOver;
+
+  private volatile boolean begun;
   private long sweeper;
 
   MillraceNode(
@@ -76,7 +82,8 @@ final class MillraceNode implements Millrace, Ingress {
     this.context = this.vertx.createEventLoopContext();
     this.log = new Log(options, broker.shared(), clock);
     this.interests = new Interests(broker, log, context, options.unsubscribeLinger());
-    this.shards = new Shards(this.vertx, log, interests, clock);
+    this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
+    this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.admission = new Admission(options);
     this.publishing = new Publishing(broker, options, clock, this::isServing);
     this.pollGuard = new PollGuard(clock);
@@ -98,6 +105,7 @@ final class MillraceNode implements Millrace, Ingress {
                     Logger.Level.ERROR,
                     "The broker " + broker.name() + " could not be opened",
                     failure))
+        .onSuccess(open -> log.serve())
         .onComplete(ready);
   }
 
@@ -149,7 +157,7 @@ final class MillraceNode implements Millrace, Ingress {
 
   /** Returns whether clients are taken. */
   boolean isServing() {
-    return ready.future().succeeded() && !closing.get();
+    return ready.future().succeeded() && !closing.get() && !startingOver;
   }
 
   /** Returns why a client that was admitted can no longer be attached, if so. */
@@ -195,7 +203,7 @@ final class MillraceNode implements Millrace, Ingress {
     Promise<Subscription> promise = caller.promise();
     ready
         .future()
-        .compose(open -> interests.acquire(subscriptions))
+        .compose(open -> interests.acquire(subscriptions, start))
         .onFailure(promise::fail)
         .onSuccess(
             acquired ->
@@ -295,11 +303,90 @@ final class MillraceNode implements Millrace, Ingress {
 
   @Override
   public Publication append(String channel, Message message) {
+    checkSize(message);
+    return Publication.named(log.append(channel, timed(message)).toString());
+  }
+
+  @Override
+  public void append(ChannelPattern subscription, String channel, Message message) {
+    checkSize(message);
+    if (interests.isOwner(subscription, ChannelPattern.of(ChannelPattern.checkName(channel)))) {
+      log.append(channel, timed(message));
+    }
+  }
+
+  @Override
+  public Publication append(long offset, String channel, Message message) {
+    try {
+      checkSize(message);
+    } catch (MillraceException tooLarge) {
+      log.skip(offset);
+      throw tooLarge;
+    }
+    return Publication.named(log.append(offset, channel, timed(message)).toString());
+  }
+
+  private void checkSize(Message message) {
     if (message.data().length() > options.maxMessageBytes()) {
       throw Publishing.tooLarge(options.maxMessageBytes());
     }
-    Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
-    return Publication.named(log.append(channel, timed).toString());
+  }
+
+  private static Message timed(Message message) {
+    return message.time().isPresent() ? message : message.withTime(Instant.now());
+  }
+
+  @Override
+  public void skip(long offset) {
+    log.skip(offset);
+  }
+
+  @Override
+  public Duration lead() {
+    return RecordKeys.lead(options);
+  }
+
+  @Override
+  public Future<Void> begin(String epoch) {
+    Archive followed =
+        archive.orElseThrow(
+            () -> new IllegalStateException("the broker " + broker.name() + " has no log"));
+    new Cursor(epoch, 0); // Throws if it is no epoch.
+    if (!begun) {
+      begun = true;
+      log.epoch().rename(epoch);
+      return Future.succeededFuture();
+    }
+    if (epoch.equals(log.epoch().name())) {
+      return Future.succeededFuture();
+    }
+    LOG.log(
+        Logger.Level.ERROR,
+        "The log of the broker {0} is another one than before: what was in that one is gone",
+        broker.name());
+    startingOver = true;
+    // Nobody may be told a place in the one log under the name of the other.
+    return shards
+        .compute(MillraceNode::leaveLog)
+        .compose(
+            left -> {
+              log.begin(epoch);
+              log.serve();
+              followed.clear();
+              return shards.compute(MillraceNode::enterLog);
+            })
+        .onComplete(done -> startingOver = false)
+        .mapEmpty();
+  }
+
+  private static Shard leaveLog(Shard shard) {
+    shard.leaveLog(Ending.goingAway(someTime()));
+    return shard;
+  }
+
+  private static Shard enterLog(Shard shard) {
+    shard.enterLog();
+    return shard;
   }
 
   @Override

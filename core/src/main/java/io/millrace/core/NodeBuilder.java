@@ -6,6 +6,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Transport;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ final class NodeBuilder implements Millrace.Builder {
   private final Map<String, Transport> transports = new LinkedHashMap<>();
   private Optional<Broker> broker = Optional.empty();
   private Optional<String> brokerName = Optional.empty();
+  private JsonObject brokerConfig = new JsonObject();
   private Optional<Authorizer> authorizer = Optional.empty();
   private MillraceOptions options = new MillraceOptions();
 
@@ -36,7 +38,13 @@ final class NodeBuilder implements Millrace.Builder {
 
   @Override
   public Millrace.Builder broker(String name) {
+    return broker(name, new JsonObject());
+  }
+
+  @Override
+  public Millrace.Builder broker(String name, JsonObject config) {
     brokerName = Optional.of(name);
+    brokerConfig = config.copy();
     return this;
   }
 
@@ -88,6 +96,7 @@ final class NodeBuilder implements Millrace.Builder {
       return found.stream()
           .filter(candidate -> candidate.name().equals(brokerName.get()))
           .findFirst()
+          .map(candidate -> candidate.configured(brokerConfig))
           .orElseThrow(
               () ->
                   new IllegalStateException(

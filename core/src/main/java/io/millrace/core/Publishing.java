@@ -50,7 +50,18 @@ final class Publishing {
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
     return timed.key().isEmpty()
         ? deliver(channel, timed)
-        : keys.once(scope, channel, timed, () -> deliver(channel, timed));
+        : keys.once(scope, channel, timed, () -> deliver(channel, scoped(scope, timed)));
+  }
+
+  /**
+   * Where keys travel to other nodes, they must not meet those of others who publish: there the
+   * user is part of the key.
+   */
+  private Message scoped(String scope, Message message) {
+    if (broker.log().isEmpty() || scope.equals(APPLICATION)) {
+      return message;
+    }
+    return message.withKey(KeyTable.scopedKey(scope, message.key().orElseThrow()));
   }
 
   static MillraceException tooLarge(int limit) {

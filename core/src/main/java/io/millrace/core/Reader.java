@@ -24,6 +24,12 @@ abstract class Reader {
   /** Whether the shard will call {@link #advance} on its next turn. */
   boolean queued;
 
+  /** Whether it waits for something that is being read back. */
+  boolean waiting;
+
+  /** Whether what it waited for could not be read back. */
+  boolean gaveUp;
+
   private final String transport;
   private final Framing framing;
   private Audience audience;
@@ -83,6 +89,9 @@ abstract class Reader {
 
   /** Ends it without a word: the transport that carries it has failed. */
   abstract void abort(Ending ending);
+
+  /** Goes on in another log, if it was not ended. */
+  void startOver() {}
 
   /** Says what concerns every reader, such as the state of the broker. */
   abstract void tellHealth();

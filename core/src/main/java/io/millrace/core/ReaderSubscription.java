@@ -54,6 +54,14 @@ final class ReaderSubscription {
     return changed;
   }
 
+  /** Forgets every place: the log is another one. */
+  void startOver() {
+    after = 0;
+    heardFrom = 0;
+    told = 0;
+    beginnings = Map.of();
+  }
+
   /** Sets where one of its channels begins, which is later than {@link #after}. */
   void beginAfter(ChannelLog channel, long seq) {
     if (beginnings.isEmpty()) {
@@ -72,7 +80,7 @@ final class ReaderSubscription {
    * as told.
    */
   boolean takeLoss(long cursor) {
-    boolean replayLost = !replayLossTold && hasLostReplayed(cursor);
+    boolean replayLost = isReplayLost(cursor);
     long loss = Math.max(source.mark(), heardFrom);
     if (!replayLost && loss <= accounted(cursor)) {
       return false;
@@ -82,9 +90,22 @@ final class ReaderSubscription {
     return true;
   }
 
+  /**
+   * Returns up to where the log does not hold all that a reader at a cursor reads; zero if it does.
+   */
+  long missing(long cursor) {
+    long loss = source.mark();
+    return loss > accounted(cursor) ? loss : 0;
+  }
+
   /** Returns up to where a reader at a cursor has no loss to be told, but for replayed messages. */
   long accounted(long cursor) {
     return Math.max(cursor, Math.max(told, after));
+  }
+
+  /** Returns whether something that {@code last} was to replay is lost and that was not told. */
+  boolean isReplayLost(long cursor) {
+    return !replayLossTold && hasLostReplayed(cursor);
   }
 
   private boolean hasLostReplayed(long cursor) {

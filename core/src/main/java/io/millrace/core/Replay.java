@@ -50,10 +50,12 @@ final class Replay {
     return due;
   }
 
-  Slice read(Log log, int mostEntries, int mostBytes) {
-    Slice slice =
-        log.read(subscriptions, cursor, through, mostEntries, mostBytes, Gap.Reason.EXPIRED);
-    cursor = slice.through();
-    return slice;
+  /** Returns what is to be read next. */
+  Shard.Next next(int mostEntries, int mostBytes) {
+    return new Shard.Next(subscriptions, cursor, through, mostEntries, mostBytes);
+  }
+
+  void moveTo(long seq) {
+    cursor = seq;
   }
 }

@@ -47,6 +47,14 @@ final class Retention {
     return ring.bytes() + heldByHistories;
   }
 
+  /** Forgets everything: the ring and the histories have been emptied. */
+  void clear() {
+    histories.clear();
+    heldByHistories = 0;
+    evictedThrough = 0;
+    sweptThrough = 0;
+  }
+
   /** Enforces every bound but the age of histories. */
   void enforce(long now) {
     while (!ring.isEmpty()

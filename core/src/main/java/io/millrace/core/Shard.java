@@ -59,6 +59,7 @@ final class Shard {
   private record SliceKey(Audience audience, Class<?> kind, long after, long upTo) {}
 
   private final Log log;
+  private final Optional<Archive> archive;
   private final Interests interests;
   private final LongSupplier clock;
   private final ContextInternal context;
@@ -80,8 +81,14 @@ final class Shard {
   private boolean distributing;
   private int sharedBytes;
 
-  Shard(Log log, Interests interests, ContextInternal context, LongSupplier clock) {
+  Shard(
+      Log log,
+      Optional<Archive> archive,
+      Interests interests,
+      ContextInternal context,
+      LongSupplier clock) {
     this.log = log;
+    this.archive = archive;
     this.interests = interests;
     this.context = context;
     this.clock = clock;
@@ -189,7 +196,7 @@ final class Shard {
 
   /** Lets a reader advance on the next turn. */
   void queue(Reader reader) {
-    if (!reader.queued && !reader.isEnded()) {
+    if (!reader.queued && !reader.waiting && !reader.isEnded()) {
       reader.queued = true;
       queue.add(reader);
       wake();
@@ -228,24 +235,22 @@ final class Shard {
   }
 
   private void follow() {
-    int count = log.readRing(position, items, TURN_BYTES);
-    if (count < 0) {
+    Log.RingSlice slice = log.readRing(position, items, TURN_BYTES);
+    if (slice.count() < 0) {
       // The loop was stalled for longer than the ring is long: each reader finds out for itself
       // what it missed.
       long from = position;
       List.copyOf(audiences.all()).forEach(audience -> audience.disperse(from));
-      position = log.head();
+      position = slice.through();
       return;
     }
-    if (count > 0) {
-      distribute(count);
-      if (position < log.head()) {
-        wake(); // The rest after others on this event loop have had their turn.
-      }
+    distribute(slice.count(), slice.through());
+    if (position < log.head()) {
+      wake(); // The rest after others on this event loop have had their turn.
     }
   }
 
-  private void distribute(int count) {
+  private void distribute(int count, long through) {
     List<Audience> addressed = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       LogItem item = items[i];
@@ -260,7 +265,7 @@ final class Shard {
         disperse(interruption);
       }
     }
-    deliver(addressed, items[count - 1].seq);
+    deliver(addressed, through);
     Arrays.fill(items, 0, count, null);
   }
 
@@ -290,10 +295,80 @@ final class Shard {
     }
   }
 
+  /**
+   * Reads for a reader: the log, or what the log no longer holds from the broker's own.
+   *
+   * @param next what to read
+   * @param lost the reason to give for what is held nowhere
+   * @return empty if it must be read back first: the reader will be let advance again then
+   */
+  Optional<Slice> read(Reader reader, Next next, Gap.Reason lost) {
+    if (reader.waiting) {
+      return Optional.empty();
+    }
+    boolean readBack = archive.isPresent() && !reader.gaveUp;
+    reader.gaveUp = false;
+    Slice slice = next.read(log, readBack ? Optional.empty() : Optional.of(lost));
+    if (!slice.isMissing()) {
+      return Optional.of(slice);
+    }
+    Future<ArchiveBlock> block = archive.orElseThrow().block(next.after(), slice.missing());
+    if (block.succeeded()) {
+      return Optional.of(next.read(block.result(), slice.missing(), lost));
+    }
+    reader.waiting = true;
+    handle(
+        block,
+        result -> {
+          reader.waiting = false;
+          reader.gaveUp = result.failed();
+          queue(reader);
+        });
+    return Optional.empty();
+  }
+
+  /**
+   * What a reader reads next.
+   *
+   * @param subscriptions attached to the log
+   * @param after where it has read to
+   * @param upTo how far to read
+   * @param mostEntries how many entries at the most
+   * @param mostBytes how many bytes at the most; one entry always fits
+   */
+  record Next(
+      Collection<ReaderSubscription> subscriptions,
+      long after,
+      long upTo,
+      int mostEntries,
+      int mostBytes) {
+
+    Slice read(Log log, Optional<Gap.Reason> lost) {
+      return log.read(subscriptions, after, upTo, mostEntries, mostBytes, lost);
+    }
+
+    Slice read(ArchiveBlock block, long needed, Gap.Reason lost) {
+      return block.read(subscriptions, after, needed, mostEntries, mostBytes, lost);
+    }
+  }
+
   /** Reads the log for a reader, up to where the shard is. */
-  Slice read(Reader reader, int mostEntries, int mostBytes, Gap.Reason lost) {
-    return log.read(
-        reader.subscriptions, reader.cursorSeq(), position, mostEntries, mostBytes, lost);
+  Optional<Slice> read(Reader reader, int mostEntries, int mostBytes, Gap.Reason lost) {
+    return read(
+        reader,
+        new Next(reader.subscriptions, reader.cursorSeq(), position, mostEntries, mostBytes),
+        lost);
+  }
+
+  /** Ends every client's reader: what it has read of is another log. */
+  void leaveLog(Ending ending) {
+    end(reader -> reader.transport().isEmpty() ? Optional.empty() : Optional.of(ending));
+  }
+
+  /** Follows the log from where it is, another one than before. */
+  void enterLog() {
+    position = log.head();
+    List.copyOf(readers).forEach(reader -> guard(reader, Reader::startOver));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -19,14 +20,21 @@ final class Shards {
 
   private final VertxInternal vertx;
   private final Log log;
+  private final Optional<Archive> archive;
   private final Interests interests;
   private final LongSupplier clock;
   private volatile boolean degraded;
   private final Map<Object, Shard> byEventLoop = new ConcurrentHashMap<>();
 
-  Shards(VertxInternal vertx, Log log, Interests interests, LongSupplier clock) {
+  Shards(
+      VertxInternal vertx,
+      Log log,
+      Optional<Archive> archive,
+      Interests interests,
+      LongSupplier clock) {
     this.vertx = vertx;
     this.log = log;
+    this.archive = archive;
     this.interests = interests;
     this.clock = clock;
   }
@@ -48,7 +56,7 @@ final class Shards {
   private Shard created(ContextInternal context) {
     // A context of its own, whose timers do not end when a verticle is undeployed.
     ContextInternal own = vertx.contextBuilder().withEventLoop(context.nettyEventLoop()).build();
-    Shard shard = new Shard(log, interests, own, clock);
+    Shard shard = new Shard(log, archive, interests, own, clock);
     shard.run(() -> shard.setDegraded(degraded));
     return shard;
   }

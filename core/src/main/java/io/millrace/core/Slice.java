@@ -10,8 +10,19 @@ import java.util.List;
  * @param entries in order
  * @param bytes their payload and overhead
  * @param through where the reader is after them: there is nothing else for it up to here
+ * @param missing up to where the reader must read back from the broker's own log before it can go
+ *     on, zero if it need not
  */
-record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through) {
+record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through, long missing) {
+
+  Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through) {
+    this(gaps, entries, bytes, through, 0);
+  }
+
+  /** Returns whether there is nothing to be told or read before something was read back. */
+  boolean isMissing() {
+    return missing > 0 && gaps.isEmpty();
+  }
 
   /** Returns the sequence of the last entry, zero if there is none. */
   long last() {

@@ -186,9 +186,13 @@ final class StreamReader extends Reader {
       moveTo(shared.get().through());
       return;
     }
-    Slice slice =
+    Optional<Slice> next =
         shard.read(
             this, SLICE_ENTRIES, Shard.TURN_BYTES, begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
+    if (next.isEmpty()) {
+      return;
+    }
+    Slice slice = next.get();
     begun = true;
     slice.gaps().forEach(this::tellGap);
     confirm();
@@ -226,18 +230,24 @@ final class StreamReader extends Reader {
   private void replay(Replay replay) {
     replay.takeGap().ifPresent(this::tellGap);
     if (!isEnded() && !replay.isDone()) {
-      Slice slice = replay.read(shard.log(), SLICE_ENTRIES, Shard.TURN_BYTES);
-      slice.gaps().forEach(this::tellGap);
-      List<Buffer> frames = new ArrayList<>();
-      slice.entries().forEach(entry -> frames.add(framing().replayed(entry, replay.id)));
-      if (!frames.isEmpty() && !isEnded()) {
-        write(FrameCache.join(frames));
-      }
+      shard
+          .read(this, replay.next(SLICE_ENTRIES, Shard.TURN_BYTES), Gap.Reason.EXPIRED)
+          .ifPresent(slice -> write(replay, slice));
     }
     if (!isEnded() && replay.isDone()) {
       replays.remove();
       regroup(() -> subscriptions.addAll(replay.subscriptions));
       tell(new Signal.Done(replay.id, place()));
+    }
+  }
+
+  private void write(Replay replay, Slice slice) {
+    replay.moveTo(slice.through());
+    slice.gaps().forEach(this::tellGap);
+    List<Buffer> frames = new ArrayList<>();
+    slice.entries().forEach(entry -> frames.add(framing().replayed(entry, replay.id)));
+    if (!frames.isEmpty() && !isEnded()) {
+      write(FrameCache.join(frames));
     }
   }
 

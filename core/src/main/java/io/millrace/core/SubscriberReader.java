@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.lang.System.Logger;
 import java.util.List;
+import java.util.Optional;
 
 /** A reader in the application itself: entries are handed over, not framed. */
 final class SubscriberReader extends Reader implements Subscription {
@@ -67,7 +68,11 @@ final class SubscriberReader extends Reader implements Subscription {
   void advance() {
     if (cursorSeq() <= shard.position()) {
       Gap.Reason lost = begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED;
-      Slice slice = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
+      Optional<Slice> next = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
+      if (next.isEmpty()) {
+        return;
+      }
+      Slice slice = next.get();
       begun = true;
       slice.gaps().forEach(this::tell);
       slice.entries().forEach(this::deliver);
@@ -84,6 +89,15 @@ final class SubscriberReader extends Reader implements Subscription {
     for (LogEntry entry : from.pending()) {
       deliver(entry);
     }
+  }
+
+  @Override
+  void startOver() {
+    fallBehind(cursorSeq());
+    subscriptions.forEach(ReaderSubscription::startOver);
+    moveTo(shard.position());
+    read = shard.position();
+    tell(new Gap(ReaderSubscription.names(subscriptions), Gap.Reason.EPOCH));
   }
 
   private void deliver(LogEntry entry) {

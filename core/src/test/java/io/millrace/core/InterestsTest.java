@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -92,7 +93,7 @@ class InterestsTest {
   }
 
   private Future<Void> acquire(String... patterns) {
-    return interests.acquire(Rig.subscriptions(patterns));
+    return interests.acquire(Rig.subscriptions(patterns), Start.NOW);
   }
 
   private void release(String... patterns) {
@@ -110,14 +111,15 @@ class InterestsTest {
   private List<Gap> gaps(List<ReaderSubscription> subscriptions, long after) {
     log.attach(subscriptions, Start.after(log.cursor(after)));
     List<Gap> gaps =
-        log.read(subscriptions, after, log.head(), 10, 1 << 20, Gap.Reason.EXPIRED).gaps();
+        log.read(subscriptions, after, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.EXPIRED))
+            .gaps();
     log.detach(subscriptions);
     return gaps;
   }
 
   private List<ReaderSubscription> attachable(String... patterns) {
     List<ReaderSubscription> subscriptions = Rig.subscriptions(patterns);
-    Future<Void> acquired = interests.acquire(subscriptions);
+    Future<Void> acquired = interests.acquire(subscriptions, Start.NOW);
     while (!broker.unanswered.isEmpty()) {
       confirm();
     }

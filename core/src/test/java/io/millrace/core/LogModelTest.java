@@ -228,7 +228,7 @@ class LogModelTest {
     private void checkRing() {
       LogItem[] into = new LogItem[1 + random.nextInt(20)];
       long after = random.nextLong(model.head() + 1);
-      int count = log.readRing(after, into, 1 << 20);
+      int count = log.readRing(after, into, 1 << 20).count();
       if (after < model.evictedThrough()) {
         assertThat(count).isEqualTo(-1);
         return;
@@ -341,7 +341,8 @@ class LogModelTest {
         int mostEntries = small ? 1 + random.nextInt(5) : 1000;
         int mostBytes = small ? 1 + random.nextInt(3000) : 1 << 20;
         Slice slice =
-            log.read(subscriptions, cursor, upTo, mostEntries, mostBytes, Gap.Reason.SLOW);
+            log.read(
+                subscriptions, cursor, upTo, mostEntries, mostBytes, Optional.of(Gap.Reason.SLOW));
         slice.gaps().forEach(this::checkGap);
         checkEntries(slice, upTo, mostEntries, mostBytes);
         cursor = slice.through();

@@ -51,7 +51,8 @@ class LogTest {
 
   private static Slice read(
       Log log, List<ReaderSubscription> subscriptions, long after, int mostEntries) {
-    return log.read(subscriptions, after, log.head(), mostEntries, 1 << 20, Gap.Reason.SLOW);
+    return log.read(
+        subscriptions, after, log.head(), mostEntries, 1 << 20, Optional.of(Gap.Reason.SLOW));
   }
 
   /** Holds three messages of each channel. */
@@ -120,7 +121,7 @@ class LogTest {
 
     assertThat(beginning.seq()).isEqualTo(600);
     assertThat(beginning.replayThrough()).isEqualTo(1600);
-    Slice slice = log.read(reader, 600, 1600, 2000, 1 << 30, Gap.Reason.SLOW);
+    Slice slice = log.read(reader, 600, 1600, 2000, 1 << 30, Optional.of(Gap.Reason.SLOW));
     assertThat(sequences(slice)).hasSize(1000).startsWith(601L).endsWith(1600L).isSorted();
   }
 

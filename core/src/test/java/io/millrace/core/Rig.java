@@ -93,7 +93,7 @@ final class Rig {
     Interests interests =
         new Interests(
             new AllBroker(), log, this.vertx.createEventLoopContext(), options.unsubscribeLinger());
-    this.shards = new Shards(this.vertx, log, interests, clock);
+    this.shards = new Shards(this.vertx, log, Optional.empty(), interests, clock);
     this.shard = anotherShard();
   }
 

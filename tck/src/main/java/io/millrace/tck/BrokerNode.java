@@ -8,9 +8,11 @@ import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +30,9 @@ final class BrokerNode implements Ingress {
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final List<String> reports = new CopyOnWriteArrayList<>();
   private final Set<ChannelPattern> interrupted = ConcurrentHashMap.newKeySet();
+  private final List<ChannelPattern> subscriptions = new CopyOnWriteArrayList<>();
+  private final List<String> epochs = new CopyOnWriteArrayList<>();
+  private volatile long newestOffset = -1;
   private boolean closed;
   private final AtomicLong sequence = new AtomicLong();
 
@@ -55,6 +60,42 @@ final class BrokerNode implements Ingress {
     }
     received.add(new Received(channel, message));
     return Publication.named("tck-" + sequence.incrementAndGet());
+  }
+
+  /** Of subscriptions that overlap, a channel belongs to the one that was confirmed first. */
+  @Override
+  public void append(ChannelPattern subscription, String channel, Message message) {
+    Optional<ChannelPattern> owner =
+        subscriptions.stream().filter(pattern -> pattern.matches(channel)).findFirst();
+    if (owner.filter(subscription::equals).isPresent()) {
+      append(channel, message);
+    }
+  }
+
+  @Override
+  public Duration lead() {
+    return Duration.ofMinutes(6);
+  }
+
+  @Override
+  public Future<Void> begin(String epoch) {
+    epochs.add(epoch);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Publication append(long offset, String channel, Message message) {
+    skip(offset);
+    append(channel, message);
+    return Publication.named(epochs.get(epochs.size() - 1) + "-" + (offset + 1));
+  }
+
+  @Override
+  public void skip(long offset) {
+    if (offset <= newestOffset) {
+      throw new IllegalArgumentException("offset " + offset + " came after " + newestOffset);
+    }
+    newestOffset = offset;
   }
 
   @Override
@@ -85,11 +126,25 @@ final class BrokerNode implements Ingress {
   }
 
   void subscribe(String pattern) {
-    TestNode.await(broker.subscribe(ChannelPattern.of(pattern)));
+    TestNode.await(subscribing(pattern));
+  }
+
+  Future<Void> subscribing(String pattern) {
+    ChannelPattern wanted = ChannelPattern.of(pattern);
+    return broker
+        .subscribe(wanted)
+        .andThen(
+            confirmed -> {
+              if (confirmed.succeeded()) {
+                subscriptions.add(wanted);
+              }
+            });
   }
 
   void unsubscribe(String pattern) {
-    TestNode.await(broker.unsubscribe(ChannelPattern.of(pattern)));
+    ChannelPattern wanted = ChannelPattern.of(pattern);
+    subscriptions.remove(wanted);
+    TestNode.await(broker.unsubscribe(wanted));
   }
 
   /** Publishes as the engine does: with a time. */

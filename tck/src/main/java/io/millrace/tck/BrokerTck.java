@@ -351,11 +351,7 @@ public abstract class BrokerTck extends BrokerFixture {
   void required_B16_manySubscriptionsLiveSideBySide() {
     List<BrokerNode> nodes = pair();
     List<String> channels = IntStream.range(0, MANY).mapToObj(i -> "c." + i).toList();
-    TestNode.await(
-        Future.all(
-            channels.stream()
-                .map(channel -> nodes.get(0).broker().subscribe(ChannelPattern.of(channel)))
-                .toList()));
+    TestNode.await(Future.all(channels.stream().map(nodes.get(0)::subscribing).toList()));
     channels.forEach(
         channel -> TestNode.await(nodes.get(1).publish(channel, Message.json(channel))));
     patiently().until(() -> nodes.get(0).received().size() == MANY);

@@ -9,6 +9,7 @@ import io.millrace.Publication;
 import io.millrace.spi.Ingress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -32,6 +33,31 @@ class MemoryBrokerTest {
       }
       appended.add(channel + " " + message.data());
       return Publication.named("k3-" + appended.size());
+    }
+
+    @Override
+    public void append(ChannelPattern subscription, String channel, Message message) {
+      throw new AssertionError("The memory broker has no subscriptions.");
+    }
+
+    @Override
+    public Duration lead() {
+      throw new AssertionError("The memory broker has no log of its own.");
+    }
+
+    @Override
+    public Future<Void> begin(String epoch) {
+      throw new AssertionError("The memory broker has no log of its own.");
+    }
+
+    @Override
+    public Publication append(long offset, String channel, Message message) {
+      throw new AssertionError("The memory broker has no log of its own.");
+    }
+
+    @Override
+    public void skip(long offset) {
+      throw new AssertionError("The memory broker has no log of its own.");
     }
 
     @Override

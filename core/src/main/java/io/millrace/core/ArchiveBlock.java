@@ -1,0 +1,83 @@
+package io.millrace.core;
+
+import io.millrace.Gap;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * A stretch of the broker's own log that was read back. Immutable.
+ *
+ * @param after it holds everything beyond this sequence
+ * @param through up to this one
+ * @param entries in order
+ * @param bytes their payload and overhead
+ * @param lost whether the broker no longer has it, so that nothing is held
+ */
+record ArchiveBlock(long after, long through, List<LogEntry> entries, long bytes, boolean lost) {
+
+  /** Returns whether what comes next after a sequence is here. */
+  boolean covers(long seq) {
+    return after <= seq && seq < through;
+  }
+
+  /** Reads what is next, as {@link Log#read} does. */
+  Slice read(
+      Collection<ReaderSubscription> subscriptions,
+      long from,
+      long upTo,
+      int mostEntries,
+      int mostBytes,
+      Gap.Reason reason) {
+    long end = Math.min(through, upTo);
+    if (lost) {
+      List<String> missed = new ArrayList<>();
+      for (ReaderSubscription subscription : subscriptions) {
+        if (subscription.missing(from) > 0) {
+          missed.add(subscription.pattern.toString());
+        }
+      }
+      List<Gap> gaps = missed.isEmpty() ? List.of() : List.of(new Gap(missed, reason));
+      return new Slice(gaps, List.of(), 0, end);
+    }
+    List<LogEntry> wanted = new ArrayList<>();
+    int size = 0;
+    for (int i = indexAfter(from); i < entries.size(); i++) {
+      LogEntry entry = entries.get(i);
+      if (entry.seq > end) {
+        break;
+      }
+      if (isWanted(entry, subscriptions)) {
+        if (!wanted.isEmpty() && (wanted.size() >= mostEntries || size + entry.size > mostBytes)) {
+          return new Slice(List.of(), wanted, size, wanted.get(wanted.size() - 1).seq);
+        }
+        wanted.add(entry);
+        size += entry.size;
+      }
+    }
+    return new Slice(List.of(), wanted, size, end);
+  }
+
+  private int indexAfter(long seq) {
+    int low = 0;
+    int high = entries.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (entries.get(middle).seq <= seq) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private static boolean isWanted(LogEntry entry, Collection<ReaderSubscription> subscriptions) {
+    for (ReaderSubscription subscription : subscriptions) {
+      if (subscription.pattern.covers(entry.source.pattern()) && subscription.wants(entry)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,169 @@
+package io.millrace.core;
+
+import io.millrace.ChannelPattern;
+import io.millrace.HistoryOptions;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.spi.BrokerLog;
+import io.millrace.spi.BrokerRecord;
+import io.millrace.spi.BrokerRecords;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One reading of the broker's own log, from a place on, in blocks. It pauses after each block until
+ * it is asked to go on. Owned by one event loop.
+ */
+final class ArchiveScan {
+
+  /** A block is complete with so many bytes, or records. */
+  private static final int BLOCK_BYTES = 256 << 10;
+
+  private static final int BLOCK_RECORDS = 4096;
+
+  /** Told what comes of it, on the event loop. */
+  interface Listener {
+
+    void completed(ArchiveScan scan, ArchiveBlock block);
+
+    void failed(ArchiveScan scan, Throwable cause);
+  }
+
+  private final MillraceOptions options;
+  private final Epoch epoch;
+  private final long now;
+  private final RecordKeys keys;
+  private final Listener listener;
+  private final Map<String, ChannelLog> channels = new HashMap<>();
+  private final List<LogEntry> entries = new ArrayList<>();
+  private Optional<BrokerRecords> records = Optional.empty();
+  private boolean closed;
+  private boolean running = true;
+
+  /** After which sequence the block begins that is being read. */
+  private long after;
+
+  /** The last record seen, zero if none was. */
+  private long reached;
+
+  private long needed;
+  private long bytes;
+  private int count;
+
+  /**
+   * A scan.
+   *
+   * @param options limits
+   * @param epoch that of the log
+   * @param after it begins after this sequence
+   * @param needed up to where it is needed; a block ends there, if not before
+   * @param now the present, in milliseconds of the node's clock
+   * @param listener told of each block
+   */
+  ArchiveScan(
+      MillraceOptions options, Epoch epoch, long after, long needed, long now, Listener listener) {
+    this.options = options;
+    this.epoch = epoch;
+    this.after = after;
+    this.needed = needed;
+    this.now = now;
+    this.listener = listener;
+    this.keys = new RecordKeys(options);
+  }
+
+  /** Returns after which sequence the next block begins, or the one being read. */
+  long after() {
+    return after;
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+
+  void open(BrokerLog log, ContextInternal context) {
+    log.read(after, RecordKeys.lead(options))
+        .onComplete(opened -> context.runOnContext(here -> opened(opened)));
+  }
+
+  private void opened(AsyncResult<BrokerRecords> opened) {
+    if (opened.failed()) {
+      fail(opened.cause());
+    } else if (closed) {
+      opened.result().close();
+    } else {
+      records = Optional.of(opened.result());
+      opened.result().exceptionHandler(this::fail).handler(this::take).resume();
+    }
+  }
+
+  /** Reads the next block. */
+  void goOn(long upTo) {
+    needed = upTo;
+    running = true;
+    records.ifPresent(BrokerRecords::resume);
+  }
+
+  private void take(BrokerRecord record) {
+    if (closed) {
+      return;
+    }
+    long seq = record.offset() + 1;
+    if (reached == 0 && seq > after + 1) {
+      complete(new ArchiveBlock(after, seq - 1, List.of(), 0, true));
+    }
+    reached = seq;
+    record.message().ifPresent(message -> take(seq, record.channel(), message));
+    if (seq > after) {
+      count++;
+      if (seq >= needed || bytes >= BLOCK_BYTES || count >= BLOCK_RECORDS) {
+        complete(new ArchiveBlock(after, seq, List.copyOf(entries), bytes, false));
+      }
+    }
+  }
+
+  private void take(long seq, String channel, Message message) {
+    try {
+      if (keys.originalOf(seq, channel, message) == seq
+          && seq > after
+          && message.data().length() <= options.maxMessageBytes()) {
+        ChannelLog source =
+            channels.computeIfAbsent(
+                channel, name -> new ChannelLog(ChannelPattern.of(channel), HistoryOptions.NONE));
+        LogEntry entry = new LogEntry(epoch, seq, now, source, message);
+        entries.add(entry);
+        bytes += entry.size;
+      }
+    } catch (MillraceException notAppended) {
+      // Neither was it when it came.
+    }
+  }
+
+  private void complete(ArchiveBlock block) {
+    running = false;
+    records.ifPresent(BrokerRecords::pause);
+    entries.clear();
+    bytes = 0;
+    count = 0;
+    after = block.through();
+    listener.completed(this, block);
+  }
+
+  private void fail(Throwable cause) {
+    if (!closed) {
+      close();
+      listener.failed(this, cause);
+    }
+  }
+
+  void close() {
+    closed = true;
+    running = false;
+    records.ifPresent(BrokerRecords::close);
+  }
+}

@@ -1,0 +1,28 @@
+package io.millrace.core;
+
+import io.millrace.Cursor;
+
+/**
+ * What a log is called, so that no cursor of another is taken for its own. It may get its name
+ * after entries, but before readers. Safe on any thread.
+ */
+final class Epoch {
+
+  private volatile String name;
+
+  Epoch(String name) {
+    this.name = name;
+  }
+
+  String name() {
+    return name;
+  }
+
+  void rename(String known) {
+    name = known;
+  }
+
+  Cursor cursor(long seq) {
+    return new Cursor(name, seq);
+  }
+}
