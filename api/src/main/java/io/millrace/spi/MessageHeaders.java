@@ -1,0 +1,175 @@
+package io.millrace.spi;
+
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.Priority;
+import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a message travels through a broker that carries bytes and string headers: STOMP's headers, or
+ * the application properties and the content type of AMQP.
+ *
+ * <table>
+ * <caption>Headers, each of which may be left out</caption>
+ * <tr><th>header</th><th>meaning</th><th>without it</th></tr>
+ * <tr><td>{@value #CONTENT_TYPE}</td><td>what the body is, see below</td>
+ *     <td>it is found out</td></tr>
+ * <tr><td>{@value #EVENT}</td><td>the event's name</td><td>{@value Message#DEFAULT_EVENT}</td></tr>
+ * <tr><td>{@value #KEY}</td><td>the idempotency key</td><td>none</td></tr>
+ * <tr><td>{@value #PRIORITY}</td><td>{@code high}, {@code normal} or {@code low}</td>
+ *     <td>{@code normal}</td></tr>
+ * <tr><td>{@value #TIME}</td><td>the message's time, in milliseconds since 1970-01-01T00:00Z</td>
+ *     <td>none</td></tr>
+ * </table>
+ *
+ * <p>The body of {@code application/json} or of a type that ends in {@code +json} is a JSON value,
+ * and that of {@code text/*} is text in its {@code charset}, UTF-8 if it names none; a body that is
+ * not what it is said to be makes the message invalid. {@code application/octet-stream} is bytes.
+ * Of any other type, or none, a body is a JSON value if it is one, else text if it is UTF-8, else
+ * bytes. Text becomes a JSON string. So a message from any program, written without a thought of
+ * Millrace, can be read; an empty body is the empty text.
+ *
+ * <p>Header names and values are given and taken without the escapes of the protocol that carries
+ * them.
+ */
+public final class MessageHeaders {
+
+  /** The media type of the body (RFC 9110, section 8.3). */
+  public static final String CONTENT_TYPE = "content-type";
+
+  /** The name of the event. */
+  public static final String EVENT = "millrace-event";
+
+  /** The idempotency key. */
+  public static final String KEY = "millrace-key";
+
+  /** The priority, in the text form of {@link Priority}. */
+  public static final String PRIORITY = "millrace-priority";
+
+  /** The time, in milliseconds since 1970-01-01T00:00Z. */
+  public static final String TIME = "millrace-time";
+
+  private static final String JSON = "application/json";
+  private static final String BYTES = "application/octet-stream";
+
+  /** What a date in a browser can say (ECMA-262, section "Time Values and Time Range"). */
+  private static final long MAX_TIME = 8_640_000_000_000_000L;
+
+  private MessageHeaders() {}
+
+  /**
+   * Returns the headers that a message travels with. Its body is {@link Message#data()}.
+   *
+   * @param message the message
+   * @return a new map, which may be changed: {@value #CONTENT_TYPE} always, the others where the
+   *     message differs from one without them
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the message's time is
+   *     further from 1970 than 275,000 years, which {@link #read} would refuse
+   */
+  public static Map<String, String> write(Message message) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put(CONTENT_TYPE, message.isJson() ? JSON : BYTES);
+    if (!message.event().equals(Message.DEFAULT_EVENT)) {
+      headers.put(EVENT, message.event());
+    }
+    message.key().ifPresent(key -> headers.put(KEY, key));
+    if (message.priority() != Priority.NORMAL) {
+      headers.put(PRIORITY, message.priority().toString());
+    }
+    message
+        .time()
+        .map(Instant::toEpochMilli)
+        .ifPresent(millis -> headers.put(TIME, Long.toString(checkTime(millis))));
+    return headers;
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @param headers its headers by their names; those that are not Millrace's are ignored
+   * @param body its body, which is not kept
+   * @return the message
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if a header's value may
+   *     not be used, or the body is not what its content type says
+   */
+  public static Message read(Map<String, String> headers, Buffer body) {
+    Message message = payload(Optional.ofNullable(headers.get(CONTENT_TYPE)), body);
+    String event = headers.get(EVENT);
+    if (event != null) {
+      message = message.withEvent(event);
+    }
+    String key = headers.get(KEY);
+    if (key != null) {
+      message = message.withKey(key);
+    }
+    String priority = headers.get(PRIORITY);
+    if (priority != null) {
+      message = message.withPriority(Priority.of(priority));
+    }
+    String time = headers.get(TIME);
+    return time == null ? message : message.withTime(Instant.ofEpochMilli(readTime(time)));
+  }
+
+  private static Message payload(Optional<String> contentType, Buffer body) {
+    Optional<HeaderElement> type =
+        contentType.flatMap(value -> HeaderElement.parse(List.of(value)).stream().findFirst());
+    String name = type.map(HeaderElement::name).orElse("");
+    if (name.equals(JSON) || name.endsWith("+json")) {
+      return Message.jsonText(body);
+    }
+    if (name.startsWith("text/")) {
+      String charset = type.map(HeaderElement::parameters).map(p -> p.get("charset")).orElse("");
+      return text(charset, body)
+          .orElseThrow(() -> invalid("The body is not the text that its content type says."));
+    }
+    return name.equals(BYTES) ? Message.bytes(body) : unsaid(body);
+  }
+
+  private static Message unsaid(Buffer body) {
+    try {
+      return Message.jsonText(body);
+    } catch (MillraceException notJson) {
+      return text("", body).orElseGet(() -> Message.bytes(body));
+    }
+  }
+
+  private static Optional<Message> text(String charset, Buffer body) {
+    try {
+      Charset named = charset.isEmpty() ? StandardCharsets.UTF_8 : Charset.forName(charset);
+      ByteBuffer bytes = ByteBuffer.wrap(body.getBytes());
+      return Optional.of(Message.json(named.newDecoder().decode(bytes).toString()));
+    } catch (CharacterCodingException notText) {
+      return Optional.empty();
+    } catch (IllegalArgumentException unknown) {
+      throw invalid("The charset of the body's content type is not known here.");
+    }
+  }
+
+  private static long readTime(String text) {
+    try {
+      return checkTime(Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      throw invalid("A message's time is a whole number of milliseconds since 1970.");
+    }
+  }
+
+  private static long checkTime(long millis) {
+    if (millis < -MAX_TIME || millis > MAX_TIME) {
+      throw invalid("A message's time is at most 8,640,000,000,000,000 milliseconds from 1970.");
+    }
+    return millis;
+  }
+
+  private static MillraceException invalid(String why) {
+    return new MillraceException(MillraceException.Code.BAD_REQUEST, why);
+  }
+}
