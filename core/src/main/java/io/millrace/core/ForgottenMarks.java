@@ -19,6 +19,7 @@ final class ForgottenMarks {
   private final long[] byName = new long[SLOTS];
   private final long[] byPrefix = new long[SLOTS];
   private long everywhere;
+  private long interrupted;
 
   /** Remembers the mark of a name. */
   void remember(ChannelPattern name, long mark) {
@@ -32,6 +33,25 @@ final class ForgottenMarks {
     }
   }
 
+  /** Gives a source that is kept track of again its marks. */
+  void recall(LogSource source) {
+    long mark = of(source.pattern());
+    source.raiseMark(mark);
+    if (interrupted > 0 && mark >= interrupted) {
+      source.interruptAt(interrupted); // This one or another: it is not known any more.
+    }
+  }
+
+  /** Remembers a mark that an interruption left on a name or pattern. */
+  void rememberInterruption(ChannelPattern pattern, long mark) {
+    interrupted = Math.max(interrupted, mark);
+    if (pattern.isName()) {
+      remember(pattern, mark);
+    } else {
+      rememberEverywhere(mark);
+    }
+  }
+
   /** Remembers a mark for every channel there may be. */
   void rememberEverywhere(long mark) {
     everywhere = Math.max(everywhere, mark);
@@ -41,6 +61,7 @@ final class ForgottenMarks {
     Arrays.fill(byName, 0);
     Arrays.fill(byPrefix, 0);
     everywhere = 0;
+    interrupted = 0;
   }
 
   /** Returns the mark of a name, or the highest of all names that a pattern may match. */

@@ -228,11 +228,7 @@ final class Log {
         concerned,
         seq -> {
           for (ChannelPattern pattern : concerned) {
-            if (pattern.isName()) {
-              forgotten.remember(pattern, seq);
-            } else {
-              forgotten.rememberEverywhere(seq);
-            }
+            forgotten.rememberInterruption(pattern, seq);
             matching(pattern).forEach(source -> source.interruptAt(seq));
           }
         });
@@ -283,7 +279,7 @@ final class Log {
     }
     ChannelPattern pattern = ChannelPattern.of(ChannelPattern.checkName(name));
     ChannelLog created = new ChannelLog(pattern, options.historyOf(name));
-    created.raiseMark(forgotten.of(pattern));
+    forgotten.recall(created);
     for (PatternLog wider : patternTree.matching(pattern.segments())) {
       wider.channels.add(created);
       created.patterns.add(wider);
@@ -298,7 +294,7 @@ final class Log {
       return known;
     }
     PatternLog created = new PatternLog(pattern);
-    created.raiseMark(forgotten.of(pattern));
+    forgotten.recall(created);
     for (ChannelLog channel : channels.values()) {
       if (pattern.covers(channel.pattern())) {
         created.channels.add(channel);

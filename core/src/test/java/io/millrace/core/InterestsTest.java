@@ -15,9 +15,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -286,5 +289,120 @@ class InterestsTest {
     assertThat(interests.size()).isZero();
     append("b");
     assertThat(gaps(attachable("a"), 0)).isEmpty();
+  }
+
+  private List<String> owners(String channel, String... subscriptions) {
+    return Arrays.stream(subscriptions)
+        .filter(it -> interests.isOwner(ChannelPattern.of(it), ChannelPattern.of(channel)))
+        .toList();
+  }
+
+  @Test
+  void aNameThatAPatternCoversIsNotAskedForAndIsThePatterns() {
+    attachable("a.*");
+    List<ReaderSubscription> name = attachable("a.b");
+    assertThat(broker.calls).containsExactly("subscribe a.*");
+    assertThat(owners("a.b", "a.*", "a.b")).containsExactly("a.*");
+    assertThat(name.get(0).heardFrom).isEqualTo(1);
+    assertThat(interests.size()).isEqualTo(1);
+    release("a.*");
+    assertThat(broker.calls).hasSize(1);
+    assertThat(owners("a.b", "a.*", "a.b")).containsExactly("a.*");
+    release("a.b");
+    assertThat(broker.calls).endsWith("unsubscribe a.*").hasSize(2);
+    assertThat(interests.size()).isZero();
+  }
+
+  @Test
+  void aChannelStaysWithTheNameThatWasThereBeforeThePattern() {
+    attachable("a.b");
+    attachable("a.*");
+    assertThat(broker.calls).containsExactly("subscribe a.b", "subscribe a.*");
+    assertThat(owners("a.b", "a.b", "a.*")).containsExactly("a.b");
+    assertThat(owners("a.c", "a.b", "a.*")).containsExactly("a.*");
+    release("a.b");
+    assertThat(broker.calls).hasSize(2);
+    assertThat(owners("a.b", "a.b", "a.*")).containsExactly("a.b");
+    release("a.*");
+    assertThat(broker.calls.subList(2, 4))
+        .containsExactlyInAnyOrder("unsubscribe a.*", "unsubscribe a.b");
+    assertThat(interests.size()).isZero();
+  }
+
+  @Test
+  void thePatternThatCameLaterCanBeLeftFirst() {
+    attachable("a.b");
+    attachable("a.*");
+    release("a.*");
+    assertThat(broker.calls).endsWith("unsubscribe a.*").hasSize(3);
+    assertThat(owners("a.b", "a.b", "a.*")).containsExactly("a.b");
+    release("a.b");
+    assertThat(broker.calls).endsWith("unsubscribe a.b").hasSize(4);
+  }
+
+  @Test
+  void whatIsKeptForOthersIsThereForWhoComesBack() {
+    attachable("a.b");
+    attachable("a.*");
+    release("a.b");
+    attachable("a.b");
+    release("a.*");
+    assertThat(broker.calls).endsWith("unsubscribe a.*").hasSize(3);
+    release("a.b");
+    assertThat(broker.calls).endsWith("unsubscribe a.b").hasSize(4);
+  }
+
+  @Test
+  void aChannelBelongsToWhatWasConfirmedNotToWhatWasAskedForFirst() {
+    acquire("a.*");
+    acquire("*.b");
+    assertThat(owners("a.b", "a.*", "*.b")).isEmpty();
+    Promise<Void> first = broker.unanswered.remove();
+    confirm();
+    assertThat(owners("a.b", "a.*", "*.b")).containsExactly("*.b");
+    first.complete();
+    assertThat(owners("a.b", "a.*", "*.b")).containsExactly("*.b");
+    assertThat(owners("a.c", "a.*", "*.b")).containsExactly("a.*");
+  }
+
+  @Test
+  void whatAPatternCoversFailsWithIt() {
+    Future<Void> pattern = acquire("a.*");
+    Future<Void> name = acquire("a.b");
+    fail();
+    assertThat(pattern.failed()).isTrue();
+    assertThat(name.failed()).isTrue();
+    assertThat(interests.size()).isZero();
+    acquire("a.b");
+    assertThat(broker.calls).containsExactly("subscribe a.*", "subscribe a.b");
+  }
+
+  @Test
+  void nothingIsKeptAfterManySubscriptionsThatOverlap() {
+    Random random = new Random(1);
+    List<String> patterns = List.of("a.b", "a.c", "b.b", "a.*", "*.b", "**", "a.**", "*.*");
+    List<String> active = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      if (active.isEmpty() || (i < 2900 && random.nextBoolean())) {
+        String pattern = patterns.get(random.nextInt(patterns.size()));
+        active.add(pattern);
+        acquire(pattern);
+      } else {
+        release(active.remove(random.nextInt(active.size())));
+      }
+      while (!broker.unanswered.isEmpty()) {
+        confirm();
+      }
+      for (String channel : List.of("a.b", "a.c", "b.b", "c.c")) {
+        boolean wanted = active.stream().anyMatch(it -> ChannelPattern.of(it).matches(channel));
+        int owners = owners(channel, patterns.toArray(String[]::new)).size();
+        assertThat(owners).isLessThanOrEqualTo(1);
+        assertThat(owners == 1 || !wanted).as(channel + " of " + active).isTrue();
+      }
+    }
+    active.forEach(this::release);
+    assertThat(interests.size()).isZero();
+    assertThat(broker.calls.stream().filter(call -> call.startsWith("subscribe")).count())
+        .isEqualTo(broker.calls.stream().filter(call -> call.startsWith("unsub")).count());
   }
 }

@@ -80,20 +80,29 @@ final class Rig {
 
   final MillraceOptions options;
   final Log log;
+  final Optional<Archive> archive;
   final Shards shards;
   final Shard shard;
   final Framing framing = new LineFraming();
   private final VertxInternal vertx;
 
   Rig(Vertx vertx, MillraceOptions options) {
+    this(vertx, options, Optional.empty());
+  }
+
+  /** A rig whose broker may have a log of its own. */
+  Rig(Vertx vertx, MillraceOptions options, Optional<RecordedLog> backend) {
     LongSupplier clock = time::get;
     this.vertx = (VertxInternal) vertx;
     this.options = options;
-    this.log = new Log(options, false, clock);
+    this.log = new Log(options, backend.isPresent(), clock);
     Interests interests =
         new Interests(
             new AllBroker(), log, this.vertx.createEventLoopContext(), options.unsubscribeLinger());
-    this.shards = new Shards(this.vertx, log, Optional.empty(), interests, clock);
+    this.archive =
+        backend.map(
+            it -> new Archive(it, log, options, this.vertx.createEventLoopContext(), clock));
+    this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.shard = anotherShard();
   }
 

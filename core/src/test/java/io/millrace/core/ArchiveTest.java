@@ -1,0 +1,316 @@
+package io.millrace.core;
+
+import static io.millrace.core.Rig.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.Gap;
+import io.millrace.HistoryOptions;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.spi.BrokerRecord;
+import io.millrace.spi.Ending;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+class ArchiveTest {
+
+  private static Vertx vertx;
+  private final MillraceOptions options =
+      new MillraceOptions().setRingBytes(0).setHistory(HistoryOptions.NONE);
+  private final RecordedLog backend = new RecordedLog();
+  private final Rig rig = new Rig(vertx, options, Optional.of(backend));
+  private final TestOutlet outlet = new TestOutlet();
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    rig.shards.compute(
+        shard -> {
+          shard.end(reader -> Optional.of(Ending.DONE));
+          return shard;
+        });
+    eventually(() -> assertThat(rig.readers()).isZero());
+    assertThat(rig.timers()).isZero();
+    rig.archive.orElseThrow().clear();
+    eventually(() -> assertThat(backend.open).hasValue(0));
+  }
+
+  /** Publishes to the backend, and lets it bring that. */
+  private void publish(String... channels) {
+    for (String channel : channels) {
+      publish(channel, Message.json(backend.records.size()));
+    }
+  }
+
+  private void publish(String channel, Message message) {
+    bring(backend.add(channel, message));
+  }
+
+  private void bring(BrokerRecord record) {
+    try {
+      record
+          .message()
+          .ifPresentOrElse(
+              message -> rig.log.append(record.offset(), record.channel(), message),
+              () -> rig.log.skip(record.offset()));
+    } catch (MillraceException refused) {
+      // As the broker's module does: the next one.
+    }
+  }
+
+  private void story(TestOutlet of, String... expected) {
+    eventually(() -> assertThat(of.story()).containsExactly(expected));
+  }
+
+  @Test
+  void aReaderThatIsBehindTheLogReadsBackAndGoesOnWithoutAGap() {
+    publish("a", "b", "a", "a", "b", "a");
+    rig.stream(outlet, rig.after(1), "a");
+    story(outlet, "welcome", "3", "4", "6");
+    publish("b", "a");
+    story(outlet, "welcome", "3", "4", "6", "8");
+  }
+
+  @Test
+  void aPatternAndAFilterHoldForWhatIsReadBackToo() {
+    publish("a.b", "a.c", "b.b", "a.b.c");
+    publish("a.b", Message.json(1).withEvent("x"));
+    publish("a.d", Message.json(1).withEvent("y"));
+    rig.stream(outlet, rig.after(0), "a.*:x", "b.*");
+    story(outlet, "welcome", "3", "5");
+  }
+
+  @Test
+  void aLateSubscriptionIsReadBackTooBeforeItIsConfirmed() {
+    publish("a", "b", "a", "b");
+    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    rig.subscribe(reader, "7", rig.after(1), "b");
+    story(outlet, "welcome", "r2", "r4", "ok");
+    publish("b", "a");
+    story(outlet, "welcome", "r2", "r4", "ok", "5", "6");
+  }
+
+  @Test
+  void aLongPollIsAnsweredWithWhatIsReadBack() {
+    publish("a", "a", "a");
+    rig.batch(outlet, Duration.ofSeconds(25), rig.after(1), "a");
+    eventually(() -> assertThat(outlet.sequences()).containsExactly(2L, 3L));
+    assertThat(outlet.frames("batch").get(0).containsKey("reason")).isFalse();
+    assertThat(TestOutlet.seq(outlet.frames("end").get(0))).isEqualTo(3);
+  }
+
+  @Test
+  void aLongPollThatWaitsForTheBackendIsToldToAskAgainWhenItsTimeIsUp() {
+    publish("a", "a");
+    backend.reachable = false;
+    rig.batch(outlet, Duration.ofSeconds(25), rig.after(1), "a");
+    rig.pass(25_000);
+    eventually(() -> assertThat(outlet.frames("batch")).hasSize(1));
+    assertThat(outlet.frames("batch").get(0).getBoolean("more")).isTrue();
+    assertThat(outlet.sequences()).isEmpty();
+    assertThat(TestOutlet.seq(outlet.frames("end").get(0))).isEqualTo(1);
+  }
+
+  @Test
+  void aPollWaitsForWhatIsReadBack() {
+    publish("a", "a", "b");
+    rig.batch(outlet, Duration.ZERO, rig.after(0), "a");
+    eventually(() -> assertThat(outlet.sequences()).containsExactly(1L, 2L));
+  }
+
+  @Test
+  void whatTheBackendHasDroppedIsAGapAndTheRestComes() {
+    publish("a", "a", "a", "a");
+    backend.first = 2;
+    rig.stream(outlet, rig.after(1), "a", "b");
+    story(outlet, "welcome", "gap[\"a\"]", "3", "4");
+    JsonObject gap = outlet.frames("gap").get(0);
+    assertThat(gap.getString("reason")).isEqualTo("expired");
+    assertThat(TestOutlet.seq(gap)).isEqualTo(1);
+  }
+
+  @Test
+  void whoIsNotBehindForItsOwnChannelsDoesNotReadBack() {
+    publish("a", "b", "b");
+    rig.stream(outlet, rig.after(1), "a");
+    publish("a");
+    story(outlet, "welcome", "4");
+    assertThat(backend.reads).doesNotContain(1L);
+  }
+
+  @Test
+  void manyReadersShareTheReadingBack() {
+    for (int i = 0; i < 200; i++) {
+      publish("a");
+    }
+    List<TestOutlet> outlets = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      TestOutlet each = new TestOutlet();
+      outlets.add(each);
+      rig.stream(each, rig.after(i), "a");
+    }
+    for (int i = 0; i < 100; i++) {
+      int from = i;
+      eventually(
+          () ->
+              assertThat(outlets.get(from).sequences())
+                  .isEqualTo(LongStream.rangeClosed(from + 1, 200).boxed().toList()));
+    }
+    assertThat(backend.reads.size()).isLessThan(10);
+    assertThat(backend.mostOpen.get()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void readersFarApartAreServedByTwoReadingsAtATime() {
+    for (int i = 0; i < 100_000; i++) {
+      publish(i % 20_000 == 0 ? "a" : "b");
+    }
+    List<TestOutlet> outlets = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      TestOutlet each = new TestOutlet();
+      outlets.add(each);
+      rig.stream(each, rig.after(i * 20_000L), "a");
+    }
+    for (int i = 0; i < 5; i++) {
+      int from = i;
+      eventually(() -> assertThat(outlets.get(from).sequences()).hasSize(5 - from));
+    }
+    assertThat(backend.mostOpen.get()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void aBackendOutOfReachIsWaitedForAndWhatItHasComesThen() {
+    publish("a", "a", "a");
+    backend.reachable = false;
+    rig.stream(outlet, rig.after(1), "a");
+    eventually(() -> assertThat(backend.reads).hasSizeGreaterThan(1));
+    publish("a");
+    story(outlet, "welcome");
+    backend.reachable = true;
+    story(outlet, "welcome", "2", "3", "4");
+  }
+
+  @Test
+  void aBackendOutOfReachForTooLongIsAGap() {
+    publish("a", "a", "a");
+    backend.reachable = false;
+    rig.stream(outlet, rig.after(1), "a");
+    rig.time.addAndGet(30_001);
+    story(outlet, "welcome", "gap[\"a\"]");
+    publish("a");
+    backend.reachable = true;
+    story(outlet, "welcome", "gap[\"a\"]", "4");
+  }
+
+  @Test
+  void anInterruptionIsStillToldThoughTheRestCouldBeReadBack() {
+    publish("a", "b", "a");
+    rig.interrupt("a");
+    backend.addOther(); // What the node never saw.
+    publish("b", "a");
+    TestOutlet later = new TestOutlet();
+    rig.stream(outlet, rig.after(1), "a");
+    rig.stream(later, rig.after(4), "a");
+    story(outlet, "welcome", "gap[\"a\"]");
+    story(later, "welcome", "6");
+    publish("a");
+    story(outlet, "welcome", "gap[\"a\"]", "7");
+    story(later, "welcome", "6", "7");
+    assertThat(outlet.frames("gap").get(0).getString("reason"))
+        .isEqualTo(Gap.Reason.INTERRUPTED.toString());
+  }
+
+  @Test
+  void whatWasPublishedAgainIsLeftOutAlikeWhenReadBack() {
+    publish("a", Message.json(1).withKey("k"));
+    publish("a");
+    publish("a", Message.json(1).withKey("k"));
+    publish("a", Message.json(2).withKey("k"));
+    publish("b", Message.json(2).withKey("k"));
+    publish("a");
+    rig.stream(outlet, rig.after(1), "a", "b");
+    story(outlet, "welcome", "2", "5", "6");
+  }
+
+  @Test
+  void aReaderWhoseSocketIsFullReadsBackWhenItHasDrained() {
+    publish("a", "a", "a");
+    outlet.onWrite = written -> outlet.writable = false;
+    rig.stream(outlet, rig.after(1), "a");
+    rig.settle();
+    assertThat(backend.reads).isEmpty();
+    outlet.onWrite = written -> {};
+    rig.onLoop(outlet::drain);
+    story(outlet, "welcome", "2", "3");
+  }
+
+  /** Readers that come and go at random get everything of theirs, once, in order, and no gap. */
+  @RepeatedTest(20)
+  void nothingIsLostOrDoubledWhereverAReaderBegins(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    options.setRingBytes(random.nextInt(20_000));
+    options.setHistory("c1", new HistoryOptions(random.nextInt(20), 1 << 20, Duration.ofHours(1)));
+    Rig scene = new Rig(vertx, options, Optional.of(backend));
+    List<TestOutlet> outlets = new ArrayList<>();
+    List<Long> begins = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      String channel = random.nextBoolean() ? "c" + random.nextInt(4) : "x.y" + random.nextInt(2);
+      BrokerRecord record =
+          random.nextInt(10) == 0 ? backend.addOther() : backend.add(channel, Message.json(i));
+      record
+          .message()
+          .ifPresentOrElse(
+              message -> scene.log.append(record.offset(), record.channel(), message),
+              () -> scene.log.skip(record.offset()));
+      if (random.nextInt(30) == 0) {
+        TestOutlet each = new TestOutlet();
+        long from = random.nextLong(scene.log.head() + 1);
+        outlets.add(each);
+        begins.add(from);
+        scene.stream(each, scene.after(from), outlets.size() % 2 == 0 ? "**" : "c0");
+      }
+    }
+    for (int i = 0; i < outlets.size(); i++) {
+      String pattern = (i + 1) % 2 == 0 ? "**" : "c0";
+      long from = begins.get(i);
+      List<Long> expected =
+          backend.records.stream()
+              .filter(record -> record.message().isPresent() && record.offset() + 1 > from)
+              .filter(record -> pattern.equals("**") || record.channel().equals(pattern))
+              .map(record -> record.offset() + 1)
+              .toList();
+      TestOutlet each = outlets.get(i);
+      eventually(() -> assertThat(each.sequences()).isEqualTo(expected));
+      assertThat(each.frames("gap")).isEmpty();
+    }
+    scene.shards.compute(
+        shard -> {
+          shard.end(reader -> Optional.of(Ending.DONE));
+          return shard;
+        });
+    eventually(() -> assertThat(scene.readers()).isZero());
+    scene.archive.orElseThrow().clear();
+  }
+}
