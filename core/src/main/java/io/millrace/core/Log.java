@@ -49,6 +49,7 @@ final class Log {
   private Optional<Long> servedFrom = Optional.empty();
 
   private boolean warmingUp;
+  private boolean serving;
   private volatile Epoch epoch = new Epoch(randomName());
 
   /** The newest sequence; written under the lock. */
@@ -196,6 +197,7 @@ final class Log {
   void serve() {
     lock.lock();
     try {
+      serving = true;
       warmingUp = false;
     } finally {
       lock.unlock();
@@ -203,7 +205,7 @@ final class Log {
   }
 
   private boolean isServed(long offset, long time) {
-    if (head == 0 && offset > 0) {
+    if (head == 0 && offset > 0 && !serving) {
       warmingUp = true;
     }
     if (warmingUp && time != Long.MIN_VALUE) {

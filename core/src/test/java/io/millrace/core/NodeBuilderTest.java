@@ -9,6 +9,7 @@ import io.millrace.spi.Broker;
 import io.millrace.spi.MillraceProvider;
 import io.millrace.spi.Transport;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -181,6 +182,16 @@ class NodeBuilderTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("\"wrong\"")
         .hasMessageContaining("[one, other]");
+  }
+
+  @Test
+  void aBrokerThatHasNothingToConfigureRefusesAConfiguration() {
+    list(List.of(One.class));
+    assertThat(brokerOf(builder().broker("one", new JsonObject()))).isEqualTo("one");
+    assertThatThrownBy(() -> builder().broker("one", new JsonObject().put("port", 1)).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("one")
+        .hasMessageContaining("port");
   }
 
   @Test

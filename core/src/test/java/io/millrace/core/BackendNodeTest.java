@@ -1,0 +1,199 @@
+package io.millrace.core;
+
+import static io.millrace.core.Rig.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Cursor;
+import io.millrace.Entry;
+import io.millrace.Gap;
+import io.millrace.Message;
+import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.millrace.Subscriber;
+import io.millrace.Subscription;
+import io.millrace.spi.BrokerLog;
+import io.millrace.spi.BrokerRecords;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A node whose broker has a log of its own. */
+class BackendNodeTest {
+
+  /** Has a log, and says when the node has caught up with it. */
+  private static final class LoggingBroker extends DelegatingBroker {
+    final RecordedLog records = new RecordedLog();
+    final List<Message> published = new CopyOnWriteArrayList<>();
+    final List<Promise<Void>> catchUps = new CopyOnWriteArrayList<>();
+
+    LoggingBroker() {
+      super(new Rig.AllBroker());
+    }
+
+    @Override
+    public boolean selective() {
+      return false;
+    }
+
+    @Override
+    public Future<Publication> publish(String channel, Message message) {
+      published.add(message);
+      return super.publish(channel, message);
+    }
+
+    @Override
+    public Optional<BrokerLog> log() {
+      return Optional.of(
+          new BrokerLog() {
+            @Override
+            public Future<Void> catchUp() {
+              Promise<Void> promise = Promise.promise();
+              catchUps.add(promise);
+              return promise.future();
+            }
+
+            @Override
+            public Future<BrokerRecords> read(long from, Duration lead) {
+              return records.read(from, lead);
+            }
+          });
+    }
+  }
+
+  private static Vertx vertx;
+  private final LoggingBroker broker = new LoggingBroker();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final MillraceNode node =
+      (MillraceNode)
+          new NodeBuilder(vertx)
+              .broker(broker)
+              .transport(new Server(vertx, new MillraceOptions(), Optional.empty()).once)
+              .build();
+
+  private final Subscriber subscriber =
+      new Subscriber() {
+        @Override
+        public void onMessage(Entry entry) {
+          told.add(entry.cursor().toString());
+        }
+
+        @Override
+        public void onGap(Gap gap) {
+          told.add(gap.reason().toString());
+        }
+      };
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stop() {
+    Server.await(vertx.close());
+  }
+
+  @AfterEach
+  void close() {
+    Server.await(node.close());
+  }
+
+  private static Message message() {
+    return Message.json(1).withTime(Instant.EPOCH);
+  }
+
+  private void told(String... expected) {
+    eventually(() -> assertThat(told).containsExactly(expected));
+  }
+
+  @Test
+  void theLogIsNamedByTheBackendAndItsOffsetsAreTheCursors() {
+    node.append(0, "a", message());
+    Server.await(node.begin("e1"));
+    Server.await(node.ready());
+    assertThat(node.append(1, "a", message()).name()).contains("e1-2");
+    Server.await(node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 1), subscriber));
+    told("e1-2");
+    assertThatThrownBy(() -> node.begin("no-epoch")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aSubscriberIsToldWhenTheLogIsAnotherOneAndGoesOnInThat() {
+    Server.await(node.begin("e1"));
+    node.append(7, "a", message());
+    Subscription subscription = Server.await(node.channel("a").subscribe(subscriber));
+    node.append(8, "a", message());
+    told("e1-9");
+    Server.await(node.begin("e2"));
+    told("e1-9", "epoch");
+    node.append(0, "a", message());
+    told("e1-9", "epoch", "e2-1");
+    assertThat(subscription.cursor()).isEqualTo(new Cursor("e2", 1));
+  }
+
+  @Test
+  void aCursorBeyondTheHeadIsJudgedWhenTheNodeHasCaughtUp() {
+    Server.await(node.begin("e1"));
+    Future<Subscription> first =
+        node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 2), subscriber);
+    Future<Subscription> second =
+        node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 3), entry -> {});
+    eventually(() -> assertThat(broker.catchUps).hasSize(1));
+    node.append(1, "a", message());
+    assertThat(first.isComplete()).isFalse();
+    broker.catchUps.get(0).complete();
+    // The second asked after that wait had begun.
+    eventually(() -> assertThat(broker.catchUps).hasSize(2));
+    broker.catchUps.get(1).complete();
+    Server.await(first);
+    Server.await(second);
+    node.append(2, "a", message());
+    told("e1-3");
+  }
+
+  @Test
+  void aCursorBeyondTheHeadStillIsAGap() {
+    Server.await(node.begin("e1"));
+    Future<Subscription> lost =
+        node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 5), subscriber);
+    eventually(() -> assertThat(broker.catchUps).hasSize(1));
+    broker.catchUps.get(0).complete();
+    Server.await(lost);
+    told("unknown");
+  }
+
+  @Test
+  void whereTheNodeCannotCatchUpNobodyIsAttached() {
+    Server.await(node.begin("e1"));
+    Future<Subscription> refused =
+        node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 5), subscriber);
+    eventually(() -> assertThat(broker.catchUps).hasSize(1));
+    broker.catchUps.get(0).fail("on purpose");
+    eventually(() -> assertThat(refused.failed()).isTrue());
+    assertThat(node.counts().subscriptions()).isZero();
+  }
+
+  @Test
+  void theKeysOfOnePublisherDoNotMeetThoseOfAnother() {
+    Server.await(node.begin("e1"));
+    Server.await(node.ready());
+    for (String scope : List.of("user a", "user b", Publishing.APPLICATION)) {
+      Server.await(node.publishing().publish(scope, "a", message().withKey("k")));
+    }
+    assertThat(broker.published)
+        .extracting(published -> published.key().orElseThrow())
+        .doesNotHaveDuplicates()
+        .endsWith("k");
+  }
+}
