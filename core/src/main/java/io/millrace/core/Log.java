@@ -205,8 +205,9 @@ final class Log {
   }
 
   private boolean isServed(long offset, long time) {
-    if (head == 0 && offset > 0 && !serving) {
-      warmingUp = true;
+    if (head == 0 && offset > 0) {
+      forgotten.rememberEverywhere(offset); // What is before is only in the backend.
+      warmingUp = !serving;
     }
     if (warmingUp && time != Long.MIN_VALUE) {
       if (servedFrom.isEmpty()) {
