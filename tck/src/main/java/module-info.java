@@ -3,6 +3,7 @@ module io.millrace.tck {
   requires awaitility;
   requires com.fasterxml.jackson.core;
   requires io.millrace.core;
+  requires java.net.http;
   requires org.assertj.core;
   requires transitive io.millrace.api;
   requires transitive org.junit.jupiter.api;

@@ -1,0 +1,56 @@
+package io.millrace.tck;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Ports of the loopback address for servers that stop and come back. They lie below those that
+ * systems give to outgoing connections, so that none of these takes one in between.
+ */
+final class FreePorts {
+
+  private static final int LOWEST = 10_000;
+  private static final int BOUND = 30_000;
+
+  private FreePorts() {}
+
+  static List<Integer> find(int count) {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      while (sockets.size() < count) {
+        tryOne(sockets);
+      }
+      return sockets.stream().map(ServerSocket::getLocalPort).toList();
+    } finally {
+      sockets.forEach(FreePorts::close);
+    }
+  }
+
+  private static void tryOne(List<ServerSocket> sockets) {
+    int port = ThreadLocalRandom.current().nextInt(LOWEST, BOUND);
+    try {
+      ServerSocket socket = new ServerSocket();
+      try {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        sockets.add(socket);
+      } catch (IOException taken) {
+        socket.close();
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("No port can be tried", e);
+    }
+  }
+
+  private static void close(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new IllegalStateException("A port that was tried cannot be freed", e);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.millrace.tck;
+
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A RabbitMQ server for tests, with STOMP, AMQP 1.0, streams and management, as an extension of
+ * JUnit:
+ *
+ * <pre>{@code
+ * @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
+ * }</pre>
+ *
+ * <p>It is a container where Testcontainers is on the class path and a Docker engine of this
+ * machine answers, and otherwise the {@code rabbitmq-server} that is installed, in a private
+ * folder. Either way it listens on private ports of the loopback address, is shared by all tests of
+ * the JVM, runs before each of them, and is gone when the JVM is, however that ends. Where there is
+ * neither, tests fail: nothing is skipped.
+ *
+ * <p>The system property {@value #IMAGE} names another image than {@value #DEFAULT_IMAGE}. All
+ * methods block; they are safe on any thread but an event loop.
+ */
+public final class RabbitMq implements BeforeAllCallback, BeforeEachCallback {
+
+  /** The system property that names the image of the container. */
+  public static final String IMAGE = "millrace.rabbitmq.image";
+
+  /** The image of the container if no other is named. */
+  public static final String DEFAULT_IMAGE = "rabbitmq:4-management";
+
+  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static Optional<RabbitMqServer> shared = Optional.empty();
+
+  /** Makes an extension. The server starts with the first test that has one. */
+  public RabbitMq() {}
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    start();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    start();
+  }
+
+  private static RabbitMqServer server() {
+    LOCK.lock();
+    try {
+      if (shared.isEmpty()) {
+        shared = Optional.of(create());
+      }
+      return shared.get();
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  private static RabbitMqServer create() {
+    if (dockerAnswers()) {
+      return new RabbitMqContainer(System.getProperty(IMAGE, DEFAULT_IMAGE));
+    }
+    return LocalRabbitMq.find()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "These tests need RabbitMQ. Either install it (on Debian: apt-get install rabbitmq-server)"
+                        + " or start Docker, with org.testcontainers:testcontainers on the class path."));
+  }
+
+  private static boolean dockerAnswers() {
+    try {
+      return RabbitMqContainer.dockerAnswers();
+    } catch (NoClassDefFoundError withoutTestcontainers) {
+      return false;
+    }
+  }
+
+  /** {@return the address all ports are on} */
+  public String host() {
+    return "127.0.0.1";
+  }
+
+  /** {@return the port for AMQP, 0-9-1 and 1.0 alike} */
+  public int amqpPort() {
+    return server().ports().amqp();
+  }
+
+  /** {@return the port for STOMP} */
+  public int stompPort() {
+    return server().ports().stomp();
+  }
+
+  /** {@return the port for RabbitMQ's stream protocol} */
+  public int streamPort() {
+    return server().ports().stream();
+  }
+
+  /** {@return the root of the HTTP API for management, ending in a slash} */
+  public URI managementUrl() {
+    return server().managementUrl();
+  }
+
+  /** {@return the name of a user who may do everything in the virtual host {@code /}} */
+  public String username() {
+    return RabbitMqServer.USERNAME;
+  }
+
+  /** {@return that user's password} */
+  public String password() {
+    return RabbitMqServer.PASSWORD;
+  }
+
+  /** Starts the server, unless it runs, and waits until it serves. Its data is what it was. */
+  public void start() {
+    server().start();
+  }
+
+  /** Stops the server in an orderly way, if it runs, and waits until it has ended. */
+  public void stop() {
+    server().stop();
+  }
+
+  /** Kills the server as {@code kill -9} does, if it runs, and waits until it has ended. */
+  public void kill() {
+    server().kill();
+  }
+
+  /**
+   * Runs {@code rabbitmqctl}.
+   *
+   * @param arguments its arguments, for example {@code list_connections}
+   * @return what it printed to its standard output
+   * @throws IllegalStateException if it failed, with all it printed
+   */
+  public String rabbitmqctl(String... arguments) {
+    return server().rabbitmqctl(arguments);
+  }
+}

@@ -1,0 +1,168 @@
+package io.millrace.tck;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
+
+/** What the ways to run a RabbitMQ server share. Safe on any thread; all calls block. */
+abstract class RabbitMqServer {
+
+  /** Not guest, who may come from the server's own loopback address only. */
+  static final String USERNAME = "millrace";
+
+  static final String PASSWORD = "secret-of-tests";
+
+  static final String PLUGINS =
+      "[rabbitmq_stomp,rabbitmq_amqp1_0,rabbitmq_stream,rabbitmq_management].\n";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** The ports, the same inside a container and outside. */
+  record Ports(int amqp, int stomp, int stream, int management) {
+
+    List<Integer> all() {
+      return List.of(amqp, stomp, stream, management);
+    }
+  }
+
+  private final Ports ports;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
+
+  RabbitMqServer() {
+    List<Integer> free = FreePorts.find(4);
+    ports = new Ports(free.get(0), free.get(1), free.get(2), free.get(3));
+  }
+
+  final Ports ports() {
+    return ports;
+  }
+
+  final URI managementUrl() {
+    return URI.create("http://127.0.0.1:" + ports.management() + "/api/");
+  }
+
+  /** The server's configuration file, for one that listens on an address. */
+  final String configuration(String address) {
+    return """
+        listeners.tcp.1 = %1$s:%2$d
+        stomp.listeners.tcp.1 = %1$s:%3$d
+        stream.listeners.tcp.1 = %1$s:%4$d
+        management.tcp.ip = %1$s
+        management.tcp.port = %5$d
+        default_user = %6$s
+        default_pass = %7$s
+        default_user_tags.administrator = true
+        disk_free_limit.absolute = 50MB
+        """
+        .formatted(
+            address,
+            ports.amqp(),
+            ports.stomp(),
+            ports.stream(),
+            ports.management(),
+            USERNAME,
+            PASSWORD);
+  }
+
+  abstract boolean running();
+
+  abstract void launch();
+
+  /** Ends it, in an orderly way or by force. */
+  abstract void end(boolean force);
+
+  /** What is known about why it does not serve. */
+  abstract String log();
+
+  /** Runs a command where the server runs. */
+  abstract String run(List<String> command);
+
+  final void start() {
+    lock.lock();
+    try {
+      if (!running()) {
+        launch();
+        awaitService();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  final void stop() {
+    endIfRunning(false);
+  }
+
+  final void kill() {
+    endIfRunning(true);
+  }
+
+  private void endIfRunning(boolean force) {
+    lock.lock();
+    try {
+      if (running()) {
+        end(force);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  final String rabbitmqctl(String... arguments) {
+    return run(
+        IntStream.rangeClosed(0, arguments.length)
+            .mapToObj(i -> i == 0 ? "rabbitmqctl" : arguments[i - 1])
+            .toList());
+  }
+
+  private void awaitService() {
+    try {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(100))
+          .failFast("RabbitMQ has ended.", () -> !running())
+          .until(() -> ports.all().stream().allMatch(this::listens));
+    } catch (RuntimeException e) {
+      String log = log();
+      if (running()) {
+        end(true);
+      }
+      throw new IllegalStateException("RabbitMQ does not serve. Its log:\n" + log, e);
+    }
+  }
+
+  /** Asks the server, since what forwards a container's ports accepts connections at any time. */
+  private boolean listens(int port) {
+    String credentials =
+        Base64.getEncoder()
+            .encodeToString((USERNAME + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    HttpRequest request =
+        HttpRequest.newBuilder(managementUrl().resolve("health/checks/port-listener/" + port))
+            .header("Authorization", "Basic " + credentials)
+            .timeout(Duration.ofSeconds(5))
+            .build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException notYet) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
