@@ -1,0 +1,79 @@
+package io.millrace.broker.stomp;
+
+import io.millrace.ChannelPattern;
+import io.millrace.MillraceException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How channels are named at a broker: {@code a.b} is {@code /topic/millrace.a.b}. Only names and
+ * patterns that {@link ChannelPattern} has checked get here, so none can bring a wildcard or a
+ * slash of its own.
+ */
+final class Destinations {
+
+  private static final String MANY = "**";
+
+  private final StompDialect dialect;
+  private final String topicPrefix;
+  private final String prefix;
+
+  Destinations(StompBrokerOptions options, String server) {
+    dialect = options.dialect().orElseGet(() -> StompDialect.of(server));
+    topicPrefix = options.topicPrefix().orElse(dialect.topicPrefix());
+    prefix = options.prefix();
+  }
+
+  StompDialect dialect() {
+    return dialect;
+  }
+
+  /** The headers of a SEND to a channel. */
+  Map<String, String> send(String channel) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("destination", topicPrefix + prefix + channel);
+    if (dialect == StompDialect.ARTEMIS) {
+      headers.put("destination-type", "MULTICAST");
+    }
+    return headers;
+  }
+
+  /** The headers of a SUBSCRIBE to a name or pattern. */
+  Map<String, String> subscribe(ChannelPattern pattern) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    String text = pattern.toString();
+    if (text.endsWith(MANY)) {
+      // Some brokers let this stand for no segment, too: what does not match is left out later.
+      text = text.substring(0, text.length() - MANY.length()) + dialect.many();
+    }
+    headers.put("destination", topicPrefix + prefix + text);
+    if (dialect == StompDialect.ARTEMIS) {
+      headers.put("subscription-type", "MULTICAST");
+    }
+    return headers;
+  }
+
+  /**
+   * Returns the channel that a MESSAGE is for, if it is one.
+   *
+   * @param pattern what the subscription is to
+   * @param destination the message's destination, where RabbitMQ has percent-encoded whatever no
+   *     channel has in its name
+   */
+  Optional<String> channel(ChannelPattern pattern, String destination) {
+    if (pattern.isName()) {
+      return Optional.of(pattern.toString());
+    }
+    String start = topicPrefix + prefix;
+    if (!destination.startsWith(start)) {
+      return Optional.empty();
+    }
+    String channel = destination.substring(start.length());
+    try {
+      return Optional.of(ChannelPattern.checkName(channel));
+    } catch (MillraceException foreign) {
+      return Optional.empty();
+    }
+  }
+}

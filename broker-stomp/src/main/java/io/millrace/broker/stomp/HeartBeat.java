@@ -1,0 +1,114 @@
+package io.millrace.broker.stomp;
+
+import io.vertx.core.Vertx;
+import java.util.Optional;
+
+/**
+ * The heart-beats of a link (STOMP 1.2, section "Heart-beating"): sends an end of line in time when
+ * nothing else was sent, and notices a silent peer within twice the interval agreed on. Everything
+ * happens on the link's context.
+ */
+final class HeartBeat {
+
+  /** Sent after at most two of three ticks of silence. */
+  private static final int SEND_TICKS = 3;
+
+  /** Dead after seven or eight silent ticks, of which an interval has four. */
+  private static final int RECEIVE_TICKS = 4;
+
+  private static final int DEAD_AFTER = 7;
+
+  private final Vertx vertx;
+  private final Runnable send;
+  private final Runnable dead;
+  private boolean sent;
+  private int silentTicks;
+  private boolean stopped;
+  private long sendTimer;
+  private long receiveTimer;
+
+  /**
+   * Heart-beats that have not begun.
+   *
+   * @param vertx for timers
+   * @param send sends an end of line
+   * @param dead called once, when the peer has been silent for too long
+   */
+  HeartBeat(Vertx vertx, Runnable send, Runnable dead) {
+    this.vertx = vertx;
+    this.send = send;
+    this.dead = dead;
+  }
+
+  /**
+   * Begins, at the intervals that follow from both sides' wishes.
+   *
+   * @param mine how often to send and to hear, in milliseconds; 0 is never
+   * @param theirs the peer's {@code heart-beat} header
+   * @throws StompException if the header cannot be read
+   */
+  void begin(long mine, Optional<String> theirs) {
+    String wish = theirs.orElse("0,0");
+    if (!wish.matches("[0-9]{1,10},[0-9]{1,10}")) {
+      throw new StompException("The heart-beat header is not two numbers.");
+    }
+    long canSend = Long.parseLong(wish.substring(0, wish.indexOf(',')));
+    long wants = Long.parseLong(wish.substring(wish.indexOf(',') + 1));
+    if (mine > 0 && wants > 0) {
+      tickToSend(Math.max(1, Math.max(mine, wants) / SEND_TICKS));
+    }
+    if (mine > 0 && canSend > 0) {
+      tickToReceive(Math.max(1, Math.max(mine, canSend) / RECEIVE_TICKS));
+    }
+  }
+
+  private void tickToSend(long millis) {
+    sendTimer =
+        vertx.setTimer(
+            millis,
+            tick -> {
+              if (!stopped) {
+                if (!sent) {
+                  send.run();
+                }
+                sent = false;
+                tickToSend(millis);
+              }
+            });
+  }
+
+  // One timer after the other: if this thread was held up, what came meanwhile is read before the
+  // silence is counted out.
+  private void tickToReceive(long millis) {
+    receiveTimer =
+        vertx.setTimer(
+            millis,
+            tick -> {
+              if (stopped) {
+                return;
+              }
+              if (++silentTicks >= DEAD_AFTER) {
+                dead.run();
+              } else {
+                tickToReceive(millis);
+              }
+            });
+  }
+
+  /** Notes that something was sent. */
+  void sent() {
+    sent = true;
+  }
+
+  /** Notes that something came. */
+  void received() {
+    silentTicks = 0;
+  }
+
+  /** Ends it. */
+  void stop() {
+    stopped = true;
+    vertx.cancelTimer(sendTimer);
+    vertx.cancelTimer(receiveTimer);
+  }
+}

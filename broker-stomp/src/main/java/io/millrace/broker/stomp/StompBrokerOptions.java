@@ -1,0 +1,399 @@
+package io.millrace.broker.stomp;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.NetClientOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where a {@link StompBroker} finds its broker, and how it uses it. The defaults suit a RabbitMQ on
+ * this machine. Not safe for use by several threads; the broker takes a copy.
+ */
+public final class StompBrokerOptions {
+
+  /** The port of STOMP. */
+  public static final int DEFAULT_PORT = 61613;
+
+  /** The port of STOMP over TLS. */
+  public static final int DEFAULT_TLS_PORT = 61614;
+
+  private List<HostAndPort> hosts = List.of(HostAndPort.create("localhost", DEFAULT_PORT));
+  private NetClientOptions net = new NetClientOptions();
+  private Optional<String> login = Optional.empty();
+  private Optional<String> passcode = Optional.empty();
+  private Optional<String> virtualHost = Optional.empty();
+  private Optional<StompDialect> dialect = Optional.empty();
+  private Optional<String> topicPrefix = Optional.empty();
+  private String prefix = "millrace.";
+  private Duration heartbeat = Duration.ofSeconds(10);
+  private Duration connectTimeout = Duration.ofSeconds(10);
+  private Duration receiptTimeout = Duration.ofSeconds(10);
+  private int maxMessageBytes = 16 << 20;
+  private long maxPendingBytes = 64L << 20;
+  private int prefetch = 500;
+
+  /** The defaults. */
+  public StompBrokerOptions() {}
+
+  /**
+   * A copy.
+   *
+   * @param other what to copy
+   */
+  public StompBrokerOptions(StompBrokerOptions other) {
+    hosts = other.hosts;
+    net = new NetClientOptions(other.net);
+    login = other.login;
+    passcode = other.passcode;
+    virtualHost = other.virtualHost;
+    dialect = other.dialect;
+    topicPrefix = other.topicPrefix;
+    prefix = other.prefix;
+    heartbeat = other.heartbeat;
+    connectTimeout = other.connectTimeout;
+    receiptTimeout = other.receiptTimeout;
+    maxMessageBytes = other.maxMessageBytes;
+    maxPendingBytes = other.maxPendingBytes;
+    prefetch = other.prefetch;
+  }
+
+  /**
+   * Options from JSON. Its keys are named like the setters: {@code uri}, {@code hosts} (an array of
+   * {@code "host:port"}), {@code net} (see {@link NetClientOptions#NetClientOptions(JsonObject)}),
+   * {@code login}, {@code passcode}, {@code virtualHost}, {@code dialect} (in lower case), {@code
+   * topicPrefix}, {@code prefix}, {@code heartbeat}, {@code connectTimeout} and {@code
+   * receiptTimeout} (in milliseconds), {@code maxMessageBytes}, {@code maxPendingBytes}, {@code
+   * prefetch}. What is not there keeps its default.
+   *
+   * @param json the options
+   * @throws IllegalArgumentException if a key is not known, or a value is out of bounds or of
+   *     another type
+   */
+  public StompBrokerOptions(JsonObject json) {
+    for (String key : json.fieldNames()) {
+      Object value = json.getValue(key);
+      try {
+        set(key, value);
+      } catch (ClassCastException e) {
+        throw new IllegalArgumentException(key + " is not of the type it should be", e);
+      }
+    }
+  }
+
+  private void set(String key, Object value) {
+    switch (key) {
+      case "uri" -> setUri((String) value);
+      case "hosts" -> setHosts(((JsonArray) value).stream().map(String.class::cast).toList());
+      case "net" -> setNet(new NetClientOptions((JsonObject) value));
+      case "login" -> setLogin((String) value);
+      case "passcode" -> setPasscode((String) value);
+      case "virtualHost" -> setVirtualHost((String) value);
+      case "dialect" -> setDialect(StompDialect.valueOf(((String) value).toUpperCase(Locale.ROOT)));
+      case "topicPrefix" -> setTopicPrefix((String) value);
+      case "prefix" -> setPrefix((String) value);
+      case "heartbeat" -> setHeartbeat(millis(value));
+      case "connectTimeout" -> setConnectTimeout(millis(value));
+      case "receiptTimeout" -> setReceiptTimeout(millis(value));
+      case "maxMessageBytes" -> setMaxMessageBytes(Math.toIntExact(((Number) value).longValue()));
+      case "maxPendingBytes" -> setMaxPendingBytes(((Number) value).longValue());
+      case "prefetch" -> setPrefetch(((Number) value).intValue());
+      default -> throw new IllegalArgumentException("The STOMP broker has no option " + key);
+    }
+  }
+
+  private static Duration millis(Object value) {
+    return Duration.ofMillis(((Number) value).longValue());
+  }
+
+  /**
+   * Sets hosts, login, passcode, virtual host and TLS by a URI, as in {@code
+   * stomp://user:password@host:61613/vhost}. Several hosts are joined by commas; {@code stomps} is
+   * STOMP over TLS; what the URI does not name stays as it is.
+   *
+   * @param uri the URI (RFC 3986), with reserved characters of its parts percent-encoded
+   * @return this
+   * @throws IllegalArgumentException if it is not such a URI; its text is not repeated, since it
+   *     may have a passcode
+   */
+  public StompBrokerOptions setUri(String uri) {
+    StompUri parts = StompUri.parse(uri);
+    hosts = parts.hosts();
+    net.setSsl(parts.tls());
+    parts.login().ifPresent(this::setLogin);
+    parts.passcode().ifPresent(this::setPasscode);
+    parts.virtualHost().ifPresent(this::setVirtualHost);
+    return this;
+  }
+
+  /** {@return the brokers of one cluster, to be tried in turn; {@code localhost} by default} */
+  public List<HostAndPort> hosts() {
+    return hosts;
+  }
+
+  /**
+   * Sets the brokers of one cluster. The link is to one of them; when it breaks, the next is tried.
+   *
+   * @param names {@code host} or {@code host:port}; an IPv6 address in brackets
+   * @return this
+   * @throws IllegalArgumentException if there is none, or one is not a host and a port
+   */
+  public StompBrokerOptions setHosts(List<String> names) {
+    hosts = StompUri.hosts(names, DEFAULT_PORT);
+    return this;
+  }
+
+  /** {@return how connections are made, TLS among it; plain TCP by default} */
+  public NetClientOptions net() {
+    return net;
+  }
+
+  /**
+   * Sets how connections are made: {@link NetClientOptions#setSsl TLS}, what to trust, client
+   * certificates, proxies. With TLS the host's name is verified against its certificate unless
+   * {@link NetClientOptions#setHostnameVerificationAlgorithm} says otherwise.
+   *
+   * @param value the options, copied
+   * @return this
+   */
+  public StompBrokerOptions setNet(NetClientOptions value) {
+    net = new NetClientOptions(value);
+    return this;
+  }
+
+  /** {@return who logs in; nobody by default, for which RabbitMQ has a default user} */
+  public Optional<String> login() {
+    return login;
+  }
+
+  /**
+   * Sets who logs in.
+   *
+   * @param value the login, without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if CONNECT cannot carry it
+   */
+  public StompBrokerOptions setLogin(String value) {
+    login = Optional.of(connectable(value, "login"));
+    return this;
+  }
+
+  /** {@return the password, if there is one} */
+  public Optional<String> passcode() {
+    return passcode;
+  }
+
+  /**
+   * Sets the password. Use TLS, or a network that you trust: STOMP sends it as it is.
+   *
+   * @param value the password, without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if CONNECT cannot carry it
+   */
+  public StompBrokerOptions setPasscode(String value) {
+    passcode = Optional.of(connectable(value, "passcode"));
+    return this;
+  }
+
+  /** {@return the virtual host; by default the host's name is sent} */
+  public Optional<String> virtualHost() {
+    return virtualHost;
+  }
+
+  /**
+   * Sets the virtual host, the header {@code host} of CONNECT.
+   *
+   * @param value for RabbitMQ as in {@code /} or {@code production}; without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if CONNECT cannot carry it
+   */
+  public StompBrokerOptions setVirtualHost(String value) {
+    virtualHost = Optional.of(connectable(value, "virtualHost"));
+    return this;
+  }
+
+  /** {@return the kind of broker; by default found out when it says CONNECTED} */
+  public Optional<StompDialect> dialect() {
+    return dialect;
+  }
+
+  /**
+   * Sets the kind of broker, if it does not say what it is.
+   *
+   * @param value the kind
+   * @return this
+   */
+  public StompBrokerOptions setDialect(StompDialect value) {
+    dialect = Optional.of(value);
+    return this;
+  }
+
+  /** {@return what destinations begin with; by default {@link StompDialect#topicPrefix()}} */
+  public Optional<String> topicPrefix() {
+    return topicPrefix;
+  }
+
+  /**
+   * Sets what destinations begin with, as in {@code /exchange/orders/} for a topic exchange of
+   * RabbitMQ that is not {@code amq.topic}.
+   *
+   * @param value the beginning, with its last slash
+   * @return this
+   */
+  public StompBrokerOptions setTopicPrefix(String value) {
+    topicPrefix = Optional.of(connectable(value, "topicPrefix"));
+    return this;
+  }
+
+  /**
+   * {@return what a channel's name is preceded by in a routing key; {@code millrace.} by default}
+   */
+  public String prefix() {
+    return prefix;
+  }
+
+  /**
+   * Sets what a channel's name is preceded by in a routing key or topic.
+   *
+   * @param value nothing, or segments of {@code [A-Za-z0-9_-]}, each followed by a dot
+   * @return this
+   * @throws IllegalArgumentException if it is something else
+   */
+  public StompBrokerOptions setPrefix(String value) {
+    if (!value.matches("([A-Za-z0-9_-]+\\.)*")) {
+      throw new IllegalArgumentException(
+          "prefix must be segments of [A-Za-z0-9_-], each followed by a dot, not " + value);
+    }
+    prefix = value;
+    return this;
+  }
+
+  /** {@return how often each side shall be heard; 10 s by default} */
+  public Duration heartbeat() {
+    return heartbeat;
+  }
+
+  /**
+   * Sets how often each side shall be heard. A broker that agrees and is silent for twice as long
+   * is given up.
+   *
+   * @param value zero, for never, or at least 100 ms
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public StompBrokerOptions setHeartbeat(Duration value) {
+    heartbeat = value.isZero() ? value : atLeast(100, value, "heartbeat");
+    return this;
+  }
+
+  /** {@return how long a connection and its CONNECTED may take each; 10 s by default} */
+  public Duration connectTimeout() {
+    return connectTimeout;
+  }
+
+  /**
+   * Sets how long a connection, and then the answer to CONNECT, may take.
+   *
+   * @param value at least 1 ms
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public StompBrokerOptions setConnectTimeout(Duration value) {
+    connectTimeout = atLeast(1, value, "connectTimeout");
+    return this;
+  }
+
+  /** {@return how long the broker may take to confirm; 10 s by default} */
+  public Duration receiptTimeout() {
+    return receiptTimeout;
+  }
+
+  /**
+   * Sets how long the broker may take to confirm a publish or a subscription.
+   *
+   * @param value at least 1 ms
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public StompBrokerOptions setReceiptTimeout(Duration value) {
+    receiptTimeout = atLeast(1, value, "receiptTimeout");
+    return this;
+  }
+
+  /** {@return the largest message that is taken from the broker, in bytes; 16 MiB by default} */
+  public int maxMessageBytes() {
+    return maxMessageBytes;
+  }
+
+  /**
+   * Sets the largest message that is taken from the broker. A larger one is read over.
+   *
+   * @param value in bytes, at least 1
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public StompBrokerOptions setMaxMessageBytes(int value) {
+    maxMessageBytes = (int) atLeast(1, value, "maxMessageBytes");
+    return this;
+  }
+
+  /** {@return how much may be published without being confirmed yet; 64 MiB by default} */
+  public long maxPendingBytes() {
+    return maxPendingBytes;
+  }
+
+  /**
+   * Sets how much may be published without being confirmed yet. Above it a publish fails at once.
+   *
+   * @param value in bytes, at least 1
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public StompBrokerOptions setMaxPendingBytes(long value) {
+    maxPendingBytes = atLeast(1, value, "maxPendingBytes");
+    return this;
+  }
+
+  /** {@return how many messages of a subscription may be under way; 500 by default} */
+  public int prefetch() {
+    return prefetch;
+  }
+
+  /**
+   * Sets how many messages of a subscription RabbitMQ may send before one is acknowledged. Without
+   * that bound it would keep in its memory whatever the network does not take.
+   *
+   * @param value at least 1, at most 65,535
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public StompBrokerOptions setPrefetch(int value) {
+    if (value > 65_535) {
+      throw new IllegalArgumentException("prefetch must be at most 65535, not " + value);
+    }
+    prefetch = (int) atLeast(1, value, "prefetch");
+    return this;
+  }
+
+  private static String connectable(String value, String name) {
+    if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+      throw new IllegalArgumentException(name + " must not have CR, LF or NUL");
+    }
+    return value;
+  }
+
+  private static long atLeast(long least, long value, String name) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
+    }
+    return value;
+  }
+
+  private static Duration atLeast(long leastMillis, Duration value, String name) {
+    atLeast(leastMillis, value.toMillis(), name);
+    return value;
+  }
+}

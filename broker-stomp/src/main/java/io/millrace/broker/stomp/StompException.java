@@ -1,0 +1,11 @@
+package io.millrace.broker.stomp;
+
+/** The peer does not speak STOMP, or refuses what was asked of it; the link cannot go on. */
+final class StompException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  StompException(String message) {
+    super(message);
+  }
+}

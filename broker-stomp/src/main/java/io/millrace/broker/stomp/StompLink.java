@@ -1,0 +1,261 @@
+package io.millrace.broker.stomp;
+
+import io.millrace.MillraceException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One connection to a broker, from CONNECT to its end: confirmed requests, heart-beats, messages.
+ * Used on one context alone, that on which it was connected.
+ *
+ * <p>Messages are handed over as they are read and the socket is not read meanwhile, so a burst
+ * stays in the network, not in memory.
+ */
+final class StompLink {
+
+  private static final Logger LOG = System.getLogger(StompLink.class.getName());
+  private static final Buffer END_OF_LINE = Buffer.buffer("\n");
+  private static final long EXPIRY_MILLIS = 100;
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
+  private static final int SHOWN = 500;
+
+  private final Vertx vertx;
+  private final NetSocket socket;
+  private final StompBrokerOptions options;
+  private final StompDecoder decoder;
+  private final HeartBeat heartBeat;
+  private final StompReceipts receipts;
+  private final Promise<StompLink> connected = Promise.promise();
+  private final Promise<Throwable> ended = Promise.promise();
+  private final long expiry;
+  private Consumer<StompFrame> messages = message -> {};
+  private StompVersion version = StompVersion.V1_0;
+  private String server = "";
+  private boolean down;
+
+  private StompLink(Vertx vertx, NetSocket socket, StompBrokerOptions options) {
+    this.vertx = vertx;
+    this.socket = socket;
+    this.options = options;
+    this.decoder = new StompDecoder(options.maxMessageBytes(), this::take);
+    this.heartBeat =
+        new HeartBeat(
+            vertx,
+            () -> write(END_OF_LINE),
+            () -> end(new IOException("The broker has been silent for too long.")));
+    this.receipts = new StompReceipts(options.receiptTimeout());
+    this.expiry = vertx.setPeriodic(EXPIRY_MILLIS, tick -> receipts.expire(System.nanoTime()));
+  }
+
+  /**
+   * Connects. Called on the link's context.
+   *
+   * @return completes when the broker said CONNECTED; fails with a {@link StompException} if it
+   *     refused or does not speak STOMP
+   */
+  static Future<StompLink> connect(
+      Vertx vertx, NetClient client, HostAndPort host, StompBrokerOptions options) {
+    return client
+        .connect(host.port(), host.host())
+        .compose(
+            socket -> {
+              StompLink link = new StompLink(vertx, socket, options);
+              link.begin(host.host());
+              return link.connected.future();
+            });
+  }
+
+  private void begin(String host) {
+    socket.exceptionHandler(this::end);
+    socket.closeHandler(closed -> end(new IOException("The broker closed the connection.")));
+    socket.handler(this::read);
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("accept-version", StompVersion.accepted());
+    headers.put("host", options.virtualHost().orElse(host));
+    options.login().ifPresent(login -> headers.put("login", login));
+    options.passcode().ifPresent(passcode -> headers.put("passcode", passcode));
+    long beat = options.heartbeat().toMillis();
+    headers.put("heart-beat", beat + "," + beat);
+    write(new StompFrame(StompFrame.CONNECT, headers));
+    long timer =
+        vertx.setTimer(
+            options.connectTimeout().toMillis(),
+            late -> end(new IOException("The broker did not answer in time.")));
+    connected.future().onComplete(answered -> vertx.cancelTimer(timer));
+  }
+
+  private void read(Buffer chunk) {
+    if (isDown()) {
+      return;
+    }
+    heartBeat.received();
+    try {
+      decoder.handle(chunk);
+    } catch (StompException e) {
+      end(e);
+    }
+  }
+
+  private void take(StompFrame frame) {
+    if (isDown()) {
+      return;
+    }
+    switch (frame.command()) {
+      case "MESSAGE" -> messages.accept(frame);
+      case "RECEIPT" -> receipts.confirm(frame.header("receipt-id"));
+      case StompFrame.CONNECTED -> begin(frame);
+      case "ERROR" -> fail(frame);
+      default -> throw new StompException("A broker does not send " + frame.command() + ".");
+    }
+  }
+
+  private void begin(StompFrame frame) {
+    if (connected.future().isComplete()) {
+      throw new StompException("The broker said CONNECTED twice.");
+    }
+    String chosen = frame.header("version").orElse("1.0");
+    version =
+        StompVersion.of(chosen)
+            .orElseThrow(() -> new StompException("The broker chose a STOMP nobody asked for."));
+    server = frame.header("server").orElse("");
+    decoder.setVersion(version);
+    heartBeat.begin(options.heartbeat().toMillis(), frame.header("heart-beat"));
+    connected.complete(this);
+  }
+
+  private void fail(StompFrame frame) {
+    String text = frame.header("message").orElse("") + " " + frame.body().toString().strip();
+    String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    StompException refusal =
+        new StompException(
+            connected.future().isComplete()
+                ? "The broker reports an error: " + shown
+                : "The broker refuses the connection: " + shown);
+    receipts.refuse(
+        frame.header("receipt-id"),
+        new MillraceException(MillraceException.Code.INTERNAL, "The broker refused.", refusal));
+    end(refusal);
+  }
+
+  /** Sets what gets the messages. */
+  void onMessage(Consumer<StompFrame> handler) {
+    messages = handler;
+  }
+
+  /** {@return what the broker says it is, empty if it says nothing} */
+  String server() {
+    return server;
+  }
+
+  /** {@return completes with the cause when the link is down, whoever ended it; never fails} */
+  Future<Throwable> ended() {
+    return ended.future();
+  }
+
+  boolean isDown() {
+    return down;
+  }
+
+  /**
+   * Sends a frame and waits for its receipt.
+   *
+   * @return completes when the broker confirmed; fails with a {@link MillraceException} if it did
+   *     not in time, if the link ended before it did, or if this version cannot carry a header
+   */
+  Future<Void> request(String command, Map<String, String> headers, Buffer body) {
+    if (isDown()) {
+      return Future.failedFuture(outOfReach());
+    }
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    String id = receipts.nextId();
+    all.put("receipt", id);
+    try {
+      write(new StompFrame(command, all, body));
+    } catch (IllegalArgumentException e) {
+      return Future.failedFuture(
+          new MillraceException(
+              MillraceException.Code.BAD_REQUEST, "The broker cannot carry this message.", e));
+    }
+    return receipts.await(id, System.nanoTime());
+  }
+
+  /** Acknowledges a message of a subscription that asked for it (STOMP 1.2, section "ACK"). */
+  void acknowledge(StompFrame message) {
+    Map<String, String> headers = new HashMap<>();
+    if (version == StompVersion.V1_2) {
+      message.header("ack").ifPresent(id -> headers.put("id", id));
+    } else {
+      for (String name : new String[] {"message-id", "subscription"}) {
+        message.header(name).ifPresent(value -> headers.put(name, value));
+      }
+    }
+    write(new StompFrame("ACK", headers));
+  }
+
+  private void write(StompFrame frame) {
+    write(frame.encode(version));
+  }
+
+  private void write(Buffer bytes) {
+    if (!isDown()) {
+      heartBeat.sent();
+      socket
+          .write(bytes)
+          .onFailure(failure -> LOG.log(Logger.Level.DEBUG, "A write failed", failure));
+    }
+  }
+
+  /**
+   * Says DISCONNECT, waits a moment for the receipt, which confirms all that was sent before, and
+   * closes.
+   *
+   * @return completes when it is closed
+   */
+  Future<Void> disconnect() {
+    return request("DISCONNECT", Map.of(), Buffer.buffer())
+        .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+        .otherwiseEmpty()
+        .compose(
+            done -> {
+              end(new IOException("The link was closed."));
+              return ended.future().mapEmpty();
+            });
+  }
+
+  /** Ends the link now; what is not confirmed fails. */
+  void end(Throwable cause) {
+    if (down) {
+      return;
+    }
+    down = true;
+    heartBeat.stop();
+    vertx.cancelTimer(expiry);
+    var unused = socket.close();
+    receipts.failAll(
+        unavailable(
+            "The link to the broker broke before it confirmed; it may have taken the message. Try again with the same key."));
+    connected.tryFail(cause);
+    ended.complete(cause);
+  }
+
+  static MillraceException outOfReach() {
+    return unavailable("The broker is out of reach. Try again.");
+  }
+
+  private static MillraceException unavailable(String text) {
+    return new MillraceException(MillraceException.Code.UNAVAILABLE, text);
+  }
+}

@@ -1,0 +1,150 @@
+package io.millrace.broker.stomp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StompBrokerOptionsTest {
+
+  private static void same(StompBrokerOptions options, StompBrokerOptions expected) {
+    assertThat(options).usingRecursiveComparison().ignoringFields("net").isEqualTo(expected);
+    assertThat(options.net().toJson()).isEqualTo(expected.net().toJson());
+  }
+
+  @Test
+  void aUriNamesHostsUserAndVirtualHost() {
+    StompBrokerOptions options =
+        new StompBrokerOptions().setUri("stomps://us%3Aer:p%40ss+%2F@one,two:61,[::1]:62/%2F");
+
+    assertThat(options.hosts())
+        .containsExactly(
+            HostAndPort.create("one", 61614),
+            HostAndPort.create("two", 61),
+            HostAndPort.create("::1", 62));
+    assertThat(options.net().isSsl()).isTrue();
+    assertThat(options.login()).contains("us:er");
+    assertThat(options.passcode()).contains("p@ss+/");
+    assertThat(options.virtualHost()).contains("/");
+  }
+
+  @Test
+  void aShortUriLeavesTheRestAsItIs() {
+    StompBrokerOptions options = new StompBrokerOptions().setLogin("me").setUri("stomp://host/");
+
+    same(options, new StompBrokerOptions().setLogin("me").setHosts(List.of("host:61613")));
+    same(
+        new StompBrokerOptions().setUri("stomp+ssl://host"),
+        new StompBrokerOptions().setUri("stomps://host:61614"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "host:61613",
+        "http://host",
+        "stomp://",
+        "stomp://host:0",
+        "stomp://host:65536",
+        "stomp://host,",
+        "stomp://ho st",
+        "stomp://a:secret@b@host",
+        "stomp://user:secret@host/a/b"
+      })
+  void whatIsNoSuchUriIsRefusedWithoutRepeatingIt(String uri) {
+    assertThatThrownBy(() -> new StompBrokerOptions().setUri(uri))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void everythingCanBeSaidInJson() {
+    same(
+        new StompBrokerOptions(
+            new JsonObject()
+                .put("hosts", new JsonArray().add("a:1").add("b"))
+                .put("net", new JsonObject().put("ssl", true))
+                .put("login", "me")
+                .put("passcode", "secret")
+                .put("virtualHost", "/v")
+                .put("dialect", "artemis")
+                .put("topicPrefix", "/exchange/x/")
+                .put("prefix", "a.b.")
+                .put("heartbeat", 500)
+                .put("connectTimeout", 600)
+                .put("receiptTimeout", 700)
+                .put("maxMessageBytes", 800)
+                .put("maxPendingBytes", 900L)
+                .put("prefetch", 10)),
+        everything());
+    same(
+        new StompBrokerOptions(new JsonObject().put("uri", "stomp://a:b@c:1/d")),
+        new StompBrokerOptions().setUri("stomp://a:b@c:1/d"));
+    same(new StompBrokerOptions(new JsonObject()), new StompBrokerOptions());
+  }
+
+  private static StompBrokerOptions everything() {
+    StompBrokerOptions options =
+        new StompBrokerOptions()
+            .setHosts(List.of("a:1", "b"))
+            .setLogin("me")
+            .setPasscode("secret")
+            .setVirtualHost("/v")
+            .setDialect(StompDialect.ARTEMIS)
+            .setTopicPrefix("/exchange/x/")
+            .setPrefix("a.b.")
+            .setHeartbeat(Duration.ofMillis(500))
+            .setConnectTimeout(Duration.ofMillis(600))
+            .setReceiptTimeout(Duration.ofMillis(700))
+            .setMaxMessageBytes(800)
+            .setMaxPendingBytes(900)
+            .setPrefetch(10);
+    options.net().setSsl(true);
+    return options;
+  }
+
+  @Test
+  void aCopyIsEqualAndApart() {
+    StompBrokerOptions options = everything();
+    StompBrokerOptions copy = new StompBrokerOptions(options);
+    same(copy, options);
+    copy.net().setSsl(false);
+    assertThat(options.net().isSsl()).isTrue();
+  }
+
+  @Test
+  void jsonThatIsNotUnderstoodIsRefusedAndNamed() {
+    for (JsonObject json :
+        List.of(
+            new JsonObject().put("heartbeats", 1),
+            new JsonObject().put("heartbeat", "1 s"),
+            new JsonObject().put("heartbeat", -1),
+            new JsonObject().put("heartbeat", 99),
+            new JsonObject().put("prefetch", 0),
+            new JsonObject().put("prefetch", 65_536),
+            new JsonObject().put("hosts", new JsonArray()),
+            new JsonObject().put("hosts", new JsonArray().add(1)),
+            new JsonObject().put("prefix", "a/"),
+            new JsonObject().put("prefix", "a"),
+            new JsonObject().put("prefix", "*."),
+            new JsonObject().put("login", "a\nb"),
+            new JsonObject().put("receiptTimeout", 0),
+            new JsonObject().put("connectTimeout", 0),
+            new JsonObject().put("maxMessageBytes", 0),
+            new JsonObject().put("maxPendingBytes", 0))) {
+      String key = json.fieldNames().iterator().next();
+      assertThatThrownBy(() -> new StompBrokerOptions(json))
+          .as(json.encode())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(key.equals("hosts") ? "host" : key);
+    }
+  }
+}

@@ -1,0 +1,482 @@
+package io.millrace.broker.stomp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.Publication;
+import io.millrace.tck.FaultProxy;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StompBrokerTest {
+
+  private static final ChannelPattern A = ChannelPattern.of("a");
+  private static final ChannelPattern ALL = ChannelPattern.of("**");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeBroker fake = new FakeBroker(vertx);
+  private final RecordingIngress ingress = new RecordingIngress(vertx);
+  private final List<StompBroker> brokers = new ArrayList<>();
+
+  @AfterEach
+  void closeAll() {
+    brokers.forEach(broker -> broker.close().await());
+    vertx.close().await();
+  }
+
+  private StompBroker broker(StompBrokerOptions options) {
+    StompBroker broker = new StompBroker(options);
+    brokers.add(broker);
+    return broker;
+  }
+
+  private StompBroker opened(StompBrokerOptions options) {
+    StompBroker broker = broker(options);
+    broker.open(ingress).await();
+    return broker;
+  }
+
+  private static void fails(Future<?> future, MillraceException.Code code) {
+    await().until(future::isComplete);
+    assertThat(future.cause())
+        .isInstanceOfSatisfying(MillraceException.class, e -> assertThat(e.code()).isEqualTo(code));
+  }
+
+  @Test
+  void connectSaysWhoAndWhatForAndWhichVersions() {
+    opened(
+        fake.options()
+            .setLogin("a:b\\c")
+            .setPasscode("비밀")
+            .setVirtualHost("/v")
+            .setHeartbeat(Duration.ofSeconds(3)));
+
+    assertThat(fake.newest().only("CONNECT").headers())
+        .isEqualTo(
+            Map.of(
+                "accept-version", "1.2,1.1,1.0",
+                "host", "/v",
+                "login", "a:b\\c",
+                "passcode", "비밀",
+                "heart-beat", "3000,3000"));
+  }
+
+  @Test
+  void oneLinkCarriesOneSubscriptionEachAndPublishesWaitForTheirReceipt() {
+    StompBroker broker = opened(fake.options());
+    broker.subscribe(A).await();
+    broker.subscribe(ALL).await();
+    FakeBroker.Connection link = fake.newest();
+    List<StompFrame> subscribes = link.frames("SUBSCRIBE");
+    assertThat(subscribes)
+        .extracting(frame -> frame.headers().get("destination"))
+        .containsExactly("/topic/millrace.a", "/topic/millrace.#");
+
+    fake.behaviour = (connection, frame) -> {};
+    Future<Publication> publication =
+        broker.publish("a", Message.json("vote", 1).withKey("k").withTime(java.time.Instant.EPOCH));
+    await().until(() -> link.frames("SEND").size() == 1);
+    StompFrame send = link.only("SEND");
+    assertThat(send.headers())
+        .containsAllEntriesOf(
+            Map.of(
+                "destination", "/topic/millrace.a",
+                "content-type", "application/json",
+                "content-length", "1",
+                "millrace-event", "vote",
+                "millrace-key", "k",
+                "millrace-time", "0"));
+    assertThat(publication.isComplete()).isFalse();
+    FakeBroker.confirm(link, send);
+    publication.await();
+
+    fake.behaviour = FakeBroker::confirm;
+    broker.unsubscribe(A).await();
+    assertThat(link.only("UNSUBSCRIBE").headers().get("id"))
+        .isEqualTo(subscribes.get(0).headers().get("id"));
+    assertThat(fake.connections).hasSize(1);
+  }
+
+  @Test
+  void messagesAreMatchedByTheirSubscriptionAndPatternsFindTheChannelInTheDestination() {
+    StompBroker broker = opened(fake.options());
+    broker.subscribe(A).await();
+    broker.subscribe(ALL).await();
+    List<String> ids =
+        fake.newest().frames("SUBSCRIBE").stream().map(f -> f.headers().get("id")).toList();
+    String name = ids.get(0);
+    String pattern = ids.get(1);
+    fake.newest().send(FakeBroker.message(name, "/whatever/%EA", Map.of()));
+    fake.newest()
+        .send(
+            FakeBroker.message(
+                pattern, "/topic/millrace.x.y-Z_0", Map.of("millrace-event", "e\\cf")));
+    fake.newest().send(FakeBroker.message("nobody", "/topic/millrace.a", Map.of()));
+    for (String foreign :
+        List.of(
+            "/topic/millrace.a%2Fb",
+            "/topic/millrace.%ED%95%9C",
+            "/topic/millrace.",
+            "/topic/millrace.a..b",
+            "/topic/millrace.*",
+            "/topic/other.a",
+            "/queue/a",
+            "")) {
+      fake.newest().send(FakeBroker.message(pattern, foreign, Map.of()));
+    }
+    fake.newest()
+        .send(FakeBroker.message(pattern, "/topic/millrace.a", Map.of("millrace-event", "open")));
+    fake.newest().send(FakeBroker.message(pattern, "/topic/millrace.last", Map.of()));
+
+    await().until(() -> ingress.events.contains("** last"));
+    assertThat(ingress.events).containsExactly("a a", "** x.y-Z_0", "** last");
+    assertThat(ingress.received.get(1).message().event()).isEqualTo("e:f");
+    assertThat(broker.skipped()).isEqualTo(9);
+  }
+
+  @Test
+  void aMessageThatIsTooLargeIsReadOver() {
+    StompBroker broker = opened(fake.options().setMaxMessageBytes(1000));
+    broker.subscribe(A).await();
+    String id = fake.newest().only("SUBSCRIBE").headers().get("id");
+    fake.newest().send("MESSAGE\nsubscription:" + id + "\n\n" + "x".repeat(1001) + "\0");
+    fake.newest().send(FakeBroker.message(id, "", Map.of()));
+
+    await().until(() -> ingress.received.size() == 1);
+    assertThat(broker.skipped()).isEqualTo(1);
+  }
+
+  @Test
+  void whatCouldSmuggleAWildcardOrAPathIsRefused() {
+    StompBroker broker = opened(fake.options());
+    for (String name : List.of("a/b", "*", "a.#", "**", "a..b", "", "한", "a%2Fb", "a\nb", "a>")) {
+      fails(broker.publish(name, Message.json(1)), MillraceException.Code.BAD_REQUEST);
+    }
+    broker.publish("good", Message.json(1)).await();
+    assertThat(fake.newest().frames("SEND")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CONNECTED\n\n\0",
+        "CONNECTED\nversion:1.0\nserver:old\n\n\0",
+        "CONNECTED\r\nversion:1.1\r\nheart-beat:0,0\r\n\r\n\0\r\n",
+      })
+  void olderVersionsAreTaken(String connected) {
+    fake.connected = connected;
+    StompBroker broker = opened(fake.options());
+    broker.subscribe(A).await();
+    broker.publish("a", Message.json("x:y", 1)).await();
+
+    boolean escapes = connected.contains("1.1");
+    assertThat(fake.newest().chunks.get(fake.newest().chunks.size() - 1).toString())
+        .contains("millrace-event:x" + (escapes ? "\\c" : ":") + "y\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ERROR\nmessage:Bad CONNECT\n\nAccess refused for user guest\n\0",
+        "HTTP/1.1 400 Bad Request\r\n\r\n",
+        "CONNECTED\nversion:2.0\n\n\0",
+        "CONNECTED\nversion:1.2\nheart-beat:soon\n\n\0",
+        "MESSAGE\nsubscription:1\n\n\0NONSENSE\n\n\0",
+      })
+  void openFailsIfTheBrokerRefusesOrSpeaksSomethingElse(String answer) {
+    fake.connected = answer;
+    StompBroker broker = broker(fake.options());
+
+    assertThatThrownBy(() -> broker.open(ingress).await())
+        .hasMessageContaining(answer.startsWith("ERROR") ? "Access refused" : "");
+    await().until(() -> fake.newest().closed);
+    assertThat(fake.connections).hasSize(1);
+    assertThat(ingress.events).isEmpty();
+  }
+
+  @Test
+  void openGoesOnTryingTheHostsInTurnUntilOneIsThere() {
+    FakeBroker mute = new FakeBroker(vertx);
+    mute.connected = "\n";
+    try (FaultProxy proxy = new FaultProxy("localhost", fake.port)) {
+      proxy.cut();
+      Future<Void> opened =
+          broker(
+                  new StompBrokerOptions()
+                      .setHosts(
+                          List.of("localhost:" + mute.port, proxy.host() + ":" + proxy.port()))
+                      .setConnectTimeout(Duration.ofMillis(200)))
+              .open(ingress);
+      await().until(() -> mute.connections.size() >= 2);
+      assertThat(opened.isComplete()).isFalse();
+      proxy.mend();
+      opened.await();
+      assertThat(fake.connections).hasSize(1);
+    }
+    assertThat(mute.connections).allMatch(connection -> connection.frames("CONNECT").size() == 1);
+  }
+
+  @Test
+  void afterAnOutageItIsSaidWhatMayBeMissingBeforeAnyMessageComesAndRestoredAtLast() {
+    StompBroker broker = opened(fake.options());
+    broker.subscribe(A).await();
+    broker.subscribe(ALL).await();
+    FakeBroker.Connection first = fake.newest();
+    // On the next link a message comes before the receipts do.
+    fake.behaviour =
+        (connection, frame) -> {
+          if (frame.command().equals("SUBSCRIBE")) {
+            String id = frame.headers().get("id");
+            if (frame.headers().get("destination").endsWith(".a")) {
+              connection.sendLater(FakeBroker.message(id, "/topic/millrace.a", Map.of()));
+              connection.sendLater(FakeBroker.message(id, "/topic/millrace.a", Map.of()));
+            } else {
+              FakeBroker.confirm(connection, connection.frames("SUBSCRIBE").get(0));
+              FakeBroker.confirm(connection, frame);
+            }
+          }
+        };
+    first.close();
+
+    await().until(() -> ingress.events.contains("restored"));
+    assertThat(ingress.events)
+        .containsExactly(
+            "degraded", "interrupted [a]", "a a", "a a", "interrupted [**]", "restored");
+    assertThat(fake.newest().frames("SUBSCRIBE"))
+        .extracting(frame -> frame.headers().get("destination"))
+        .containsExactly("/topic/millrace.a", "/topic/millrace.#");
+  }
+
+  @Test
+  void duringAnOutagePublishingFailsAtOnceAndSubscribingWaits() {
+    try (FaultProxy proxy = new FaultProxy("localhost", fake.port)) {
+      StompBroker broker =
+          opened(new StompBrokerOptions().setHosts(List.of(proxy.host() + ":" + proxy.port())));
+      fake.behaviour = (connection, frame) -> {};
+      Future<Publication> unconfirmed = broker.publish("a", Message.json(1));
+      await().until(() -> fake.newest().frames("SEND").size() == 1);
+      proxy.cut();
+      fails(unconfirmed, MillraceException.Code.UNAVAILABLE);
+      await().until(() -> ingress.events.contains("degraded"));
+
+      Future<Publication> refused = broker.publish("a", Message.json(2));
+      fails(refused, MillraceException.Code.UNAVAILABLE);
+      assertThat(((MillraceException) refused.cause()).retryable()).isTrue();
+      Future<Void> subscribed = broker.subscribe(A);
+      fake.behaviour = FakeBroker::confirm;
+      proxy.mend();
+      subscribed.await();
+      await().until(() -> ingress.events.contains("restored"));
+      assertThat(ingress.events).containsExactly("degraded", "restored");
+      broker.publish("a", Message.json(3)).await();
+    }
+  }
+
+  @Test
+  void aSubscriptionThatIsNeverConfirmedFailsAndIsForgotten() {
+    fake.behaviour = (connection, frame) -> {};
+    StompBroker broker = opened(fake.options().setReceiptTimeout(Duration.ofMillis(200)));
+
+    fails(broker.subscribe(A), MillraceException.Code.UNAVAILABLE);
+    await().until(() -> fake.newest().frames("UNSUBSCRIBE").size() == 1);
+    fails(broker.publish("a", Message.json(1)), MillraceException.Code.TIMEOUT);
+    fake.newest().close();
+    fake.behaviour = FakeBroker::confirm;
+    await().until(() -> ingress.events.contains("restored"));
+    assertThat(fake.newest().frames("SUBSCRIBE")).isEmpty();
+  }
+
+  @Test
+  void aSubscriptionThatTheBrokerRefusesIsNotTriedAgainAndOthersStay() {
+    StompBroker broker = opened(fake.options());
+    broker.subscribe(A).await();
+    fake.behaviour =
+        (connection, frame) -> {
+          if (frame.header("destination").orElse("").endsWith("#")) {
+            connection.sendLater("ERROR\nmessage:no permission\n\n\0");
+          } else {
+            FakeBroker.confirm(connection, frame);
+          }
+        };
+
+    fails(broker.subscribe(ALL), MillraceException.Code.UNAVAILABLE);
+    await().until(() -> ingress.events.contains("restored"));
+    assertThat(fake.newest().only("SUBSCRIBE").headers().get("destination"))
+        .isEqualTo("/topic/millrace.a");
+    assertThat(ingress.events).containsExactly("degraded", "interrupted [a]", "restored");
+  }
+
+  @Test
+  void aPublishThatTheBrokerRefusesByNameFailsForGood() {
+    fake.behaviour =
+        (connection, frame) ->
+            connection.sendLater(
+                "ERROR\nmessage:denied\nreceipt-id:" + frame.headers().get("receipt") + "\n\n\0");
+    StompBroker broker = opened(fake.options());
+
+    fails(broker.publish("a", Message.json(1)), MillraceException.Code.INTERNAL);
+    fake.behaviour = FakeBroker::confirm;
+    await().until(() -> ingress.events.contains("restored"));
+  }
+
+  @Test
+  void aSilentBrokerIsNoticedWithinTwiceTheHeartBeatAndAPublishFailsMeanwhile() {
+    int beat = 400;
+    fake.connected = "CONNECTED\nversion:1.2\nheart-beat:" + beat + ",0\n\n\0";
+    StompBroker broker =
+        opened(
+            fake.options()
+                .setHeartbeat(Duration.ofMillis(100))
+                .setReceiptTimeout(Duration.ofMillis(250)));
+    long start = System.nanoTime();
+    fake.behaviour = (connection, frame) -> {};
+    fails(broker.publish("a", Message.json(1)), MillraceException.Code.TIMEOUT);
+    assertThat(ingress.events).isEmpty();
+    await().pollInterval(Duration.ofMillis(5)).until(() -> ingress.events.contains("degraded"));
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    assertThat(millis).isBetween(beat * 3L / 2, beat * 5L / 2);
+    await().until(() -> ingress.events.contains("restored"));
+  }
+
+  @Test
+  void aBrokerThatBeatsIsNotGivenUpAndHearsABeatInTime() {
+    int beat = 300;
+    fake.connected = "CONNECTED\nversion:1.2\nheart-beat:100," + beat + "\n\n\0";
+    opened(fake.options().setHeartbeat(Duration.ofMillis(100)));
+    FakeBroker.Connection link = fake.newest();
+    long timer = vertx.setPeriodic(50, tick -> link.sendLater("\n"));
+    List<Long> times = new ArrayList<>();
+    times.add(System.nanoTime());
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(
+            () -> {
+              if (link.chunks.size() >= times.size() + 1) {
+                times.add(System.nanoTime());
+              }
+              return times.size() > 8;
+            });
+    vertx.cancelTimer(timer);
+
+    assertThat(link.chunks.subList(1, link.chunks.size())).containsOnly(Buffer.buffer("\n"));
+    for (int i = 1; i < times.size(); i++) {
+      assertThat(TimeUnit.NANOSECONDS.toMillis(times.get(i) - times.get(i - 1))).isLessThan(beat);
+    }
+    assertThat(ingress.events).isEmpty();
+  }
+
+  @Test
+  void moreThanMayBePendingIsRefusedAtOnce() {
+    fake.behaviour = (connection, frame) -> {};
+    StompBroker broker = opened(fake.options().setMaxPendingBytes(100_000));
+    Message large = Message.bytes(Buffer.buffer(new byte[60_000]));
+    Future<Publication> first = broker.publish("a", large);
+
+    fails(broker.publish("a", large), MillraceException.Code.UNAVAILABLE);
+    await().until(() -> fake.newest().frames("SEND").size() == 1);
+    fake.behaviour = FakeBroker::confirm;
+    FakeBroker.confirm(fake.newest(), fake.newest().only("SEND"));
+    first.await();
+    broker.publish("a", large).await();
+  }
+
+  @Test
+  void rabbitMqIsToldAPrefetchCountAndItsMessagesAreAcknowledged() {
+    fake.connected = "CONNECTED\nversion:1.2\nserver:RabbitMQ/3.10.8\nheart-beat:0,0\n\n\0";
+    StompBroker broker = opened(fake.options().setPrefetch(7));
+    broker.subscribe(A).await();
+    StompFrame subscribe = fake.newest().only("SUBSCRIBE");
+    assertThat(subscribe.headers())
+        .containsEntry("ack", "client-individual")
+        .containsEntry("prefetch-count", "7");
+    String id = subscribe.headers().get("id");
+    fake.newest().send(FakeBroker.message(id, "/topic/millrace.a", Map.of("ack", "T\\c1")));
+    fake.newest().send(FakeBroker.message("gone", "/topic/millrace.a", Map.of("ack", "T_2")));
+
+    await().until(() -> fake.newest().frames("ACK").size() == 1);
+    broker.publish("a", Message.json(1)).await();
+    assertThat(fake.newest().only("ACK").headers()).isEqualTo(Map.of("id", "T:1"));
+  }
+
+  @Test
+  void artemisIsToldTheRoutingTypeAndActiveMqItsOwnWildcard() {
+    fake.connected = "CONNECTED\nversion:1.2\nserver:ActiveMQ-Artemis/2.55.0 ActiveMQ\n\n\0";
+    StompBroker artemis = opened(fake.options());
+    artemis.subscribe(ALL).await();
+    artemis.publish("a", Message.json(1)).await();
+    assertThat(fake.newest().only("SUBSCRIBE").headers())
+        .containsEntry("destination", "millrace.#")
+        .containsEntry("subscription-type", "MULTICAST");
+    assertThat(fake.newest().only("SEND").headers())
+        .containsEntry("destination", "millrace.a")
+        .containsEntry("destination-type", "MULTICAST");
+
+    fake.connected = "CONNECTED\nversion:1.2\nserver:ActiveMQ/5.18.3\n\n\0";
+    StompBroker classic = opened(fake.options().setPrefix(""));
+    classic.subscribe(ChannelPattern.of("a.*.**")).await();
+    assertThat(fake.newest().only("SUBSCRIBE").headers())
+        .containsEntry("destination", "/topic/a.*.>")
+        .doesNotContainKeys("ack", "prefetch-count");
+  }
+
+  @Test
+  void closingSaysDisconnectAndFailsWhatComesLater() {
+    StompBroker broker = opened(fake.options());
+    broker.subscribe(A).await();
+    FakeBroker.Connection link = fake.newest();
+    String id = link.only("SUBSCRIBE").headers().get("id");
+    fake.behaviour =
+        (connection, frame) -> {
+          connection.sendLater(FakeBroker.message(id, "/topic/millrace.a", Map.of()));
+          FakeBroker.confirm(connection, frame);
+        };
+    broker.close().await();
+
+    await().until(() -> link.closed);
+    assertThat(link.frames("DISCONNECT")).hasSize(1);
+    assertThat(ingress.events).isEmpty();
+    fails(broker.publish("a", Message.json(1)), MillraceException.Code.UNAVAILABLE);
+    fails(broker.subscribe(A), MillraceException.Code.UNAVAILABLE);
+    broker.close().await();
+  }
+
+  @Test
+  void whatIsNotOpenTakesNothing() {
+    StompBroker broker = broker(fake.options());
+    fails(broker.publish("a", Message.json(1)), MillraceException.Code.UNAVAILABLE);
+    fails(broker.subscribe(A), MillraceException.Code.UNAVAILABLE);
+    broker.close().await();
+    assertThat(fake.connections).isEmpty();
+  }
+
+  @Test
+  void aConfigurationMakesAnotherBrokerOfTheSameName() {
+    StompBroker broker = new StompBroker();
+    assertThat(broker.configured(new JsonObject())).isSameAs(broker);
+    StompBroker configured =
+        broker.configured(
+            new JsonObject().put("hosts", new JsonArray().add("localhost:" + fake.port)));
+    brokers.add(configured);
+    configured.open(ingress).await();
+    assertThat(configured.name()).isEqualTo("stomp");
+    assertThatThrownBy(() -> broker.configured(new JsonObject().put("port", 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("port");
+  }
+}
