@@ -298,8 +298,15 @@ final class StreamReader extends Reader {
     lastWrite = shard.now();
     written += frames.length();
     if (settings.recycleBytes() > 0 && written >= settings.recycleBytes() && !isEnded()) {
-      shard.run(
-          () -> end(Ending.RECYCLE)); // Later: whoever writes here is in the midst of reading.
+      // Later: whoever writes here is in the midst of reading.
+      shard.run(() -> shard.guard(this, reader -> recycle()));
+    }
+  }
+
+  private void recycle() {
+    // Before all is replayed it has been told no cursor, and would come back for all of it.
+    if (cursorSeq() >= replayThrough) {
+      end(Ending.RECYCLE);
     }
   }
 

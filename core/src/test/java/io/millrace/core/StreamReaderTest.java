@@ -615,6 +615,19 @@ class StreamReaderTest {
     assertThat(outlet.story()).startsWith("welcome", "1").endsWith("goodbye");
   }
 
+  /** It has no cursor to go on from yet: cut here, it would come back for all of it, for ever. */
+  @Test
+  void aConnectionIsNotRecycledBeforeAllIsReplayed() {
+    rig();
+    for (int i = 0; i < 40; i++) {
+      rig.append("a", Priority.NORMAL, 8 << 10);
+    }
+    rig.stream(rig.shard, outlet, settings(15_000, 120_000, 600, false), Rig.last(40), "a");
+    eventually(() -> assertThat(outlet.endings).containsExactly(Ending.RECYCLE));
+    assertThat(outlet.sequences()).hasSize(40);
+    assertThat(outlet.frames("message").get(39).containsKey("replay")).isFalse();
+  }
+
   @Test
   void theStateOfTheBrokerIsToldOnceToEachReader() {
     rig();
