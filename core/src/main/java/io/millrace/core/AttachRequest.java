@@ -24,6 +24,9 @@ import java.util.Set;
 record AttachRequest(
     List<ChannelPattern> patterns, EventFilter filter, Start start, Format format) {
 
+  /** A filter is kept for each subscription, and clients choose how many names it has. */
+  private static final int MOST_EVENTS = 100;
+
   /**
    * Reads a request.
    *
@@ -71,12 +74,15 @@ record AttachRequest(
   /**
    * Reads the names of events.
    *
-   * @throws MillraceException if one can be no event's
+   * @throws MillraceException if one can be no event's, or if there are too many
    */
   static EventFilter filter(List<String> events) {
     Set<String> names = new LinkedHashSet<>();
     for (String event : events) {
       names.add(Message.checkEvent(event));
+      if (names.size() > MOST_EVENTS) {
+        throw bad("A subscription may name " + MOST_EVENTS + " events at the most.");
+      }
     }
     return names.isEmpty() ? EventFilter.ALL : new EventFilter(Set.copyOf(names));
   }

@@ -98,7 +98,8 @@ final class Mount {
   private static String pathBelowMount(RoutingContext context) {
     String mount = mountPoint(context);
     String path = context.request().path();
-    return path != null && path.startsWith(mount) ? path.substring(mount.length()) : "";
+    // Routing reads "//live" and "/x/../live" as the mount: they are not.
+    return path != null && path.startsWith(mount) ? path.substring(mount.length()) : "/" + path;
   }
 
   private static String mountPoint(RoutingContext context) {

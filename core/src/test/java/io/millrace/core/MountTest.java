@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,6 +143,22 @@ class MountTest {
       })
   void whatIsNotThereIsNotFound(String path) {
     problem(server().get(path + "?channels=a"), 404, "not-found");
+  }
+
+  /** Routing takes both slashes for one. What follows must not be taken for nothing at all. */
+  @Test
+  void aPathThatIsWrittenOtherwiseThanTheMountIsNotFound() throws IOException {
+    Server server = server();
+    for (String target : List.of("//live/once", "/x/../live/once", "/%6cive/once")) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port)) {
+        String head = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        socket
+            .getOutputStream()
+            .write(("GET " + target + "?channels=a" + head).getBytes(StandardCharsets.US_ASCII));
+        byte[] answer = socket.getInputStream().readAllBytes();
+        assertThat(new String(answer, StandardCharsets.UTF_8)).startsWith("HTTP/1.1 404 ");
+      }
+    }
   }
 
   @ParameterizedTest
@@ -263,6 +282,15 @@ class MountTest {
     Server server = server();
     problem(server.get("/once" + query), 400, "bad-request");
     assertThat(server.node.counts().readers()).isZero();
+  }
+
+  @Test
+  void soManyEventsAndNoMoreAreFiltered() {
+    Server server = server();
+    String most = IntStream.range(0, 100).mapToObj(i -> "e" + i).collect(Collectors.joining(","));
+    String query = "/once?channels=a&events=e0," + most;
+    assertThat(server.get(query).status()).isEqualTo(200);
+    problem(server.get(query + ",one-more"), 400, "bad-request");
   }
 
   @ParameterizedTest
