@@ -1,6 +1,7 @@
 package io.millrace.samples.demo;
 
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -41,11 +42,13 @@ final class LabRoutes {
 
   private void admit(RoutingContext context) {
     HttpServerRequest request = context.request();
-    String id = request.getParam("visitor");
+    MultiMap query =
+        context.queryParams(); // Refuses what it cannot read; the request's would fail.
+    String id = query.get("visitor");
     Optional<Lane> lane =
         id == null
             ? Optional.empty()
-            : lab.find(id).flatMap(visitor -> visitor.lane(request.getParam("lane", "")));
+            : lab.find(id).flatMap(visitor -> visitor.lane(String.valueOf(query.get("lane"))));
     if (lane.isEmpty()) {
       Wire.of(request.connection()).assign(null, request.response());
       context.next();

@@ -80,6 +80,7 @@ final class WebVerticle extends VerticleBase {
     router.get("/feeds.json").handler(this::feeds);
     router.get().handler(parts.pages());
     router.route().handler(context -> Problem.send(context, 404, "There is nothing here."));
+    router.errorHandler(400, context -> Problem.send(context, 400, "The URL cannot be read."));
     return router;
   }
 

@@ -3,10 +3,13 @@ package io.millrace.samples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,6 +91,24 @@ class WebTest {
     }
   }
 
+  /** By hand, since {@code URI} would not let them pass. */
+  @Test
+  void a_url_that_cannot_be_read_is_a_bad_request_and_no_failure_of_the_server() throws Exception {
+    for (String target :
+        List.of("/live?channels=%zz", "/live?channels=%", "/live/%zz", "/%", "/lab/%zz")) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+        String request =
+            "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(answer)
+            .as(target)
+            .startsWith("HTTP/1.1 400 ")
+            .containsIgnoringCase("content-type: application/problem+json");
+      }
+    }
+  }
+
   @Test
   void pages_hold_no_script_or_style_of_their_own_and_nothing_from_elsewhere() throws Exception {
     for (String path : List.of("/", "/chat", "/feed", "/transports")) {
@@ -119,9 +140,7 @@ class WebTest {
   void the_bundled_feed_is_an_atom_feed_that_answers_conditions() throws Exception {
     HttpResponse<String> feed = get("/feed.xml");
     assertThat(feed.headers().firstValue("Content-Type")).hasValue("application/atom+xml");
-    assertThat(
-            FeedParser.parse(
-                feed.body().getBytes(java.nio.charset.StandardCharsets.UTF_8), "", List.of()))
+    assertThat(FeedParser.parse(feed.body().getBytes(StandardCharsets.UTF_8), "", List.of()))
         .hasSize(20);
     assertThat(feed.headers().firstValue("ETag")).isPresent();
   }
