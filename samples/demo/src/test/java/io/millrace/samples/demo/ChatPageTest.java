@@ -66,6 +66,15 @@ class ChatPageTest extends BrowserTest {
   }
 
   @Test
+  void an_address_that_names_no_room_leads_to_the_lobby() {
+    for (String address : List.of("/chat#%E0%A4%A", "/chat#no.room", "/chat#")) {
+      Page page = open(address);
+      expect(page, "#title").hasText("Lobby");
+      expect(page, "#link").hasAttribute("data-state", "connected");
+    }
+  }
+
+  @Test
   void who_enters_reads_the_last_fifty() {
     for (int i = 1; i <= 60; i++) {
       publish("chat.lobby", "m" + i, "message " + i);

@@ -41,7 +41,7 @@ function stored() {
 }
 
 function enter() {
-  const wanted = decodeURIComponent(location.hash.slice(1));
+  const wanted = location.hash.slice(1);
   const next = /^[A-Za-z0-9_-]{1,40}$/.test(wanted) ? wanted : 'lobby';
   if (next === room) return;
   room = next;
