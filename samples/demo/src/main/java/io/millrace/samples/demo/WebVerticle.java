@@ -23,6 +23,9 @@ final class WebVerticle extends VerticleBase {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
           + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+  /** Above every heartbeat and hold: who has not read for so long is not there. */
+  private static final int IDLE_SECONDS = 60;
+
   /**
    * What the instances share.
    *
@@ -59,6 +62,7 @@ final class WebVerticle extends VerticleBase {
     HttpServerOptions options =
         new HttpServerOptions()
             .setPort(port)
+            .setIdleTimeout(IDLE_SECONDS)
             .setHttp2ClearTextEnabled(false)
             .setCompressionSupported(false)
             .setPerMessageWebSocketCompressionSupported(false)
