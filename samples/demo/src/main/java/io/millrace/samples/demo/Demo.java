@@ -53,6 +53,20 @@ public final class Demo implements Callable<Integer> {
       description = "How many event loops serve HTTP (default: one for each core).")
   private int instances = Runtime.getRuntime().availableProcessors();
 
+  @Option(
+      names = "--broker",
+      paramLabel = "NAME",
+      defaultValue = "memory",
+      description = "Where messages come from: memory (default), stomp, stomp-stream or amqp.")
+  private String broker = "memory";
+
+  @Option(
+      names = "--broker-url",
+      paramLabel = "URL",
+      defaultValue = "",
+      description = "Where that broker is, as in stomp://user:password@localhost:61613.")
+  private String brokerUrl = "";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** The demo; {@link #main} starts it. */
@@ -116,7 +130,15 @@ public final class Demo implements Callable<Integer> {
     if (sources.stream().map(FeedSource::name).distinct().count() < sources.size()) {
       throw wrong("two feeds have the same name");
     }
-    return new DemoOptions(port, instances, sources);
+    return new DemoOptions(port, instances, sources, choice());
+  }
+
+  private BrokerChoice choice() {
+    try {
+      return BrokerChoice.of(broker, brokerUrl);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private ParameterException wrong(String message) {

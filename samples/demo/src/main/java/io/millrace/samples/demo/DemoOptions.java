@@ -8,8 +8,9 @@ import java.util.List;
  * @param port where to listen, zero for any free one
  * @param instances how many event loops serve HTTP
  * @param feeds what to follow; if empty, the bundled feed
+ * @param broker where messages come from
  */
-record DemoOptions(int port, int instances, List<FeedSource> feeds) {
+record DemoOptions(int port, int instances, List<FeedSource> feeds, BrokerChoice broker) {
 
   DemoOptions {
     feeds = List.copyOf(feeds);

@@ -36,7 +36,8 @@ final class DemoServer {
             new VertxOptions()
                 .setEventLoopPoolSize(options.instances())
                 .setPreferNativeTransport(false));
-    Millrace millrace = Millrace.builder(vertx).options(millraceOptions()).build();
+    Millrace millrace =
+        options.broker().chooseFor(Millrace.builder(vertx)).options(millraceOptions()).build();
     DemoServer server = new DemoServer(vertx, millrace);
     return millrace
         .ready()

@@ -77,7 +77,7 @@ abstract class BrowserTest {
   }
 
   private static DemoServer start(int port) {
-    return await(DemoServer.start(new DemoOptions(port, 2, List.of())));
+    return await(DemoServer.start(new DemoOptions(port, 2, List.of(), BrokerChoice.MEMORY)));
   }
 
   /** Stops the server; {@link #startAgain} brings it back on the same port, with an empty log. */

@@ -100,6 +100,12 @@ class DemoScriptIT {
     assertThat(complaint()).contains("elsewhere");
     run("0", "--feed", "news");
     assertThat(complaint()).contains("name=url");
+    run("0", "--broker", "telegraph");
+    assertThat(complaint()).contains("stomp-stream").contains("telegraph");
+    run("0", "--broker-url", "stomp://localhost");
+    assertThat(complaint()).contains("memory");
+    run("0", "--broker", "stomp", "--broker-url", "http://localhost");
+    assertThat(complaint()).contains("stomp");
     run("0", "--feeds", "no/such/file");
     assertThat(complaint()).contains("no/such/file");
   }

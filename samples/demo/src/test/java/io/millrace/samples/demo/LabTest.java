@@ -24,7 +24,8 @@ class LabTest {
 
   @BeforeEach
   void start() {
-    server = BrowserTest.await(DemoServer.start(new DemoOptions(0, 2, List.of())));
+    server =
+        BrowserTest.await(DemoServer.start(new DemoOptions(0, 2, List.of(), BrokerChoice.MEMORY)));
   }
 
   @AfterEach

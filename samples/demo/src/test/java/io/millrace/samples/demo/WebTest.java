@@ -25,7 +25,8 @@ class WebTest {
 
   @BeforeEach
   void start() {
-    server = BrowserTest.await(DemoServer.start(new DemoOptions(0, 2, List.of())));
+    server =
+        BrowserTest.await(DemoServer.start(new DemoOptions(0, 2, List.of(), BrokerChoice.MEMORY)));
   }
 
   @AfterEach
