@@ -65,7 +65,7 @@ final class StreamReader extends Reader {
   void begin(List<ReaderSubscription> initial, Beginning beginning) {
     shard.add(this);
     enter(initial);
-    outlet.onDrain(this::drained);
+    outlet.onDrain(() -> shard.guard(this, reader -> drained()));
     outlet.onClose(this::detach);
     if (isEnded()) {
       return;

@@ -657,6 +657,22 @@ class StreamReaderTest {
   }
 
   @Test
+  void anOutletThatFailsWhenItHasRoomAgainIsEnded() {
+    rig();
+    rig.stream(outlet, Start.NOW, "a");
+    outlet.writable = false;
+    rig.shards.setDegraded(true);
+    rig.settle();
+    outlet.onWrite =
+        written -> {
+          throw new IllegalStateException("on purpose");
+        };
+    rig.onLoop(outlet::drain);
+    assertThat(outlet.endings).hasSize(1);
+    assertThat(rig.readers()).isZero();
+  }
+
+  @Test
   void whoeverIsEndedIsToldGoodbyeIfItCanBeTold() {
     rig();
     TestOutlet full = new TestOutlet();
