@@ -73,7 +73,7 @@ public interface Broker {
   Future<Void> unsubscribe(ChannelPattern pattern);
 
   /**
-   * Closes the link. Nothing is appended afterwards.
+   * Closes the link, also while it is still being opened. Nothing is appended afterwards.
    *
    * @return completes when it is closed
    */

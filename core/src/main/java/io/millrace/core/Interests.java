@@ -1,6 +1,8 @@
 package io.millrace.core;
 
 import io.millrace.ChannelPattern;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
 import io.millrace.spi.Broker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -42,6 +46,9 @@ final class Interests {
 
     int readers = 1;
 
+    /** What gives it up when it has lingered, zero if nothing does. */
+    long timer;
+
     /** Raised by whatever makes a pending release void. */
     int generation;
 
@@ -59,6 +66,7 @@ final class Interests {
   private final Log log;
   private final ContextInternal context;
   private final Duration linger;
+  private final Duration patience;
   private final CatchUp catchUp;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ChannelPattern, Held> held = new HashMap<>();
@@ -77,11 +85,12 @@ final class Interests {
   private long confirmations;
   private volatile boolean closed;
 
-  Interests(Broker broker, Log log, ContextInternal context, Duration linger) {
+  Interests(Broker broker, Log log, ContextInternal context, MillraceOptions options) {
     this.broker = broker;
     this.log = log;
     this.context = context;
-    this.linger = linger;
+    this.linger = options.unsubscribeLinger();
+    this.patience = options.publishTimeout();
     this.catchUp = new CatchUp(broker.log(), log);
   }
 
@@ -163,6 +172,7 @@ final class Interests {
       if (known != null) {
         known.readers++;
         known.generation++;
+        context.owner().cancelTimer(known.timer);
         idle.remove(known);
         return known.confirmed;
       }
@@ -182,13 +192,41 @@ final class Interests {
     } finally {
       lock.unlock();
     }
-    before
-        .otherwiseEmpty()
-        .compose(left -> broker.subscribe(pattern))
+    Future<Void> subscribed = before.otherwiseEmpty().compose(left -> broker.subscribe(pattern));
+    inTime(subscribed, pattern)
         .map(confirmed -> confirm(added))
         .onFailure(failure -> forget(added))
         .onComplete(confirmation);
     return confirmation.future();
+  }
+
+  /** What comes too late is given up again, before the same is asked for anew. */
+  private Future<Void> inTime(Future<Void> subscribed, ChannelPattern pattern) {
+    if (subscribed.isComplete()) {
+      return subscribed;
+    }
+    return subscribed
+        .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(
+            failure -> {
+              if (!(failure instanceof TimeoutException) || subscribed.isComplete()) {
+                return Future.failedFuture(failure);
+              }
+              Promise<Void> left = Promise.promise();
+              lock.lock();
+              try {
+                leaving.put(pattern, left.future());
+              } finally {
+                lock.unlock();
+              }
+              subscribed.onComplete(
+                  late -> unsubscribe(pattern, left), failed -> left(pattern, left));
+              return Future.failedFuture(
+                  new MillraceException(
+                      MillraceException.Code.TIMEOUT,
+                      "The broker did not confirm the subscription in time. Try again.",
+                      failure));
+            });
   }
 
   private Optional<Held> covering(ChannelPattern pattern) {
@@ -236,14 +274,14 @@ final class Interests {
         return;
       }
       generation = ++known.generation;
+      if (!linger.isZero()) {
+        known.timer = context.setTimer(linger.toMillis(), due -> leave(pattern, generation));
+        return;
+      }
     } finally {
       lock.unlock();
     }
-    if (linger.isZero()) {
-      leave(pattern, generation);
-    } else {
-      context.setTimer(linger.toMillis(), lingered -> leave(pattern, generation));
-    }
+    leave(pattern, generation);
   }
 
   private void leave(ChannelPattern pattern, int generation) {
@@ -316,15 +354,16 @@ final class Interests {
         .onFailure(
             failure ->
                 LOG.log(Logger.Level.WARNING, "Could not unsubscribe from " + pattern, failure))
-        .onComplete(
-            done -> {
-              lock.lock();
-              try {
-                leaving.remove(pattern, left.future());
-              } finally {
-                lock.unlock();
-              }
-              left.complete();
-            });
+        .onComplete(done -> left(pattern, left));
+  }
+
+  private void left(ChannelPattern pattern, Promise<Void> left) {
+    lock.lock();
+    try {
+      leaving.remove(pattern, left.future());
+    } finally {
+      lock.unlock();
+    }
+    left.complete();
   }
 }

@@ -70,7 +70,10 @@ final class KeyTable {
     } finally {
       lock.unlock();
     }
-    publish.get().onFailure(failure -> forget(key, promise.future())).onComplete(promise);
+    Future.succeededFuture()
+        .compose(now -> publish.get())
+        .onFailure(failure -> forget(key, promise.future()))
+        .onComplete(promise);
     return promise.future();
   }
 

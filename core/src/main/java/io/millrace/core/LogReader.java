@@ -15,8 +15,11 @@ final class LogReader {
   /** With more channels than this, the ring is scanned instead of merging the channels. */
   private static final int MOST_MERGED = 16;
 
-  /** How many items of the ring one slice looks at. */
+  /** How many items one slice looks at in search of wanted ones. */
   private static final int MOST_SCANNED = 4096;
+
+  /** How many of a channel's entries it looks at in any case. */
+  private static final int LEAST_LOOKS = 16;
 
   private final LogQueue<LogItem> ring;
   private final Collection<ReaderSubscription> subscriptions;
@@ -141,6 +144,9 @@ final class LogReader {
     final List<ReaderSubscription> subscriptions = new ArrayList<>(1);
     int index;
 
+    /** How many more entries may be looked at. */
+    int looks;
+
     Head(ChannelLog channel) {
       this.channel = channel;
     }
@@ -157,12 +163,22 @@ final class LogReader {
       return earliest;
     }
 
-    boolean advanceToWanted(long upTo) {
-      for (; index < channel.entries.size() && entry().seq <= upTo; index++) {
-        for (ReaderSubscription subscription : subscriptions) {
-          if (subscription.wants(entry())) {
-            return true;
-          }
+    /** Returns whether there is an entry that is wanted, or that is no longer looked at. */
+    boolean advance(long upTo) {
+      while (index < channel.entries.size() && entry().seq <= upTo) {
+        if (looks == 0 || isWanted()) {
+          return true;
+        }
+        looks--;
+        index++;
+      }
+      return false;
+    }
+
+    boolean isWanted() {
+      for (ReaderSubscription subscription : subscriptions) {
+        if (subscription.wants(entry())) {
+          return true;
         }
       }
       return false;
@@ -172,20 +188,26 @@ final class LogReader {
   private long merge() {
     PriorityQueue<Head> heads =
         new PriorityQueue<>((a, b) -> Long.compare(a.entry().seq, b.entry().seq));
-    for (Head head : heads().values()) {
+    Collection<Head> all = heads().values();
+    for (Head head : all) {
       head.index = head.channel.entries.indexAfter(Math.max(after, head.beginsAfter()));
-      if (head.advanceToWanted(upTo)) {
+      head.looks = Math.max(LEAST_LOOKS, MOST_SCANNED / all.size());
+      if (head.advance(upTo)) {
         heads.add(head);
       }
     }
     long through = after;
     for (Head head = heads.poll(); head != null; head = heads.poll()) {
-      if (!add(head.entry())) {
+      LogEntry entry = head.entry();
+      if (!head.isWanted()) {
+        return Math.max(through, entry.seq - 1); // Enough was looked at for one slice.
+      }
+      if (!add(entry)) {
         return through;
       }
-      through = head.entry().seq;
+      through = entry.seq;
       head.index++;
-      if (head.advanceToWanted(upTo)) {
+      if (head.advance(upTo)) {
         heads.add(head);
       }
     }

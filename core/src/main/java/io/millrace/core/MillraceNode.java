@@ -81,7 +81,7 @@ final class MillraceNode implements Millrace, Ingress {
     this.authorizer = authorizer;
     this.context = this.vertx.createEventLoopContext();
     this.log = new Log(options, broker.shared(), clock);
-    this.interests = new Interests(broker, log, context, options.unsubscribeLinger());
+    this.interests = new Interests(broker, log, context, options);
     this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.admission = new Admission(options);
@@ -106,7 +106,8 @@ final class MillraceNode implements Millrace, Ingress {
                     "The broker " + broker.name() + " could not be opened",
                     failure))
         .onSuccess(open -> log.serve())
-        .onComplete(ready);
+        // Unless the node was closed meanwhile.
+        .onComplete(open -> ready.tryComplete(), ready::tryFail);
   }
 
   MillraceOptions options() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.ChannelPattern;
 import io.millrace.Gap;
 import io.millrace.Message;
+import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.spi.Broker;
@@ -79,6 +80,7 @@ class InterestsTest {
   private static Vertx vertx;
   private final Scripted broker = new Scripted();
   private final Log log = new Log(new MillraceOptions(), true, () -> 0);
+  private final MillraceOptions options = new MillraceOptions();
   private Interests interests = interests(Duration.ZERO);
 
   @BeforeAll
@@ -92,7 +94,11 @@ class InterestsTest {
   }
 
   private Interests interests(Duration linger) {
-    return new Interests(broker, log, ((VertxInternal) vertx).createEventLoopContext(), linger);
+    return new Interests(
+        broker,
+        log,
+        ((VertxInternal) vertx).createEventLoopContext(),
+        options.setUnsubscribeLinger(linger));
   }
 
   private Future<Void> acquire(String... patterns) {
@@ -152,6 +158,27 @@ class InterestsTest {
     release("a");
     assertThat(broker.calls).hasSize(4);
     assertThat(interests.size()).isZero();
+  }
+
+  @Test
+  void aSubscriptionThatIsNotConfirmedInTimeFailsAndIsGivenUpBeforeTheNext() {
+    options.setPublishTimeout(Duration.ofMillis(50));
+    interests = interests(Duration.ZERO);
+    Future<Void> first = acquire("a");
+    eventually(() -> assertThat(first.failed()).isTrue());
+    assertThat(first.cause())
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            late -> assertThat(late.code()).isEqualTo(MillraceException.Code.TIMEOUT));
+    assertThat(interests.size()).isZero();
+    Future<Void> second = acquire("a");
+    assertThat(broker.calls).containsExactly("subscribe a");
+    confirm();
+    assertThat(broker.calls).containsExactly("subscribe a", "unsubscribe a");
+    confirm();
+    assertThat(broker.calls).endsWith("subscribe a").hasSize(3);
+    confirm();
+    eventually(() -> assertThat(second.isComplete()).isTrue());
   }
 
   @Test
@@ -280,10 +307,7 @@ class InterestsTest {
   void aBrokerThatBringsEverythingIsNotAsked() {
     interests =
         new Interests(
-            new Rig.AllBroker(),
-            log,
-            ((VertxInternal) vertx).createEventLoopContext(),
-            Duration.ZERO);
+            new Rig.AllBroker(), log, ((VertxInternal) vertx).createEventLoopContext(), options);
     assertThat(acquire("a").succeeded()).isTrue();
     release("a");
     assertThat(interests.size()).isZero();

@@ -97,8 +97,7 @@ final class Rig {
     this.options = options;
     this.log = new Log(options, backend.isPresent(), clock);
     Interests interests =
-        new Interests(
-            new AllBroker(), log, this.vertx.createEventLoopContext(), options.unsubscribeLinger());
+        new Interests(new AllBroker(), log, this.vertx.createEventLoopContext(), options);
     this.archive =
         backend.map(
             it -> new Archive(it, log, options, this.vertx.createEventLoopContext(), clock));
