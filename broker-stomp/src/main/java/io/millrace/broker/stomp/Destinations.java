@@ -62,9 +62,11 @@ final class Destinations {
    *     channel has in its name
    */
   Optional<String> channel(ChannelPattern pattern, String destination) {
-    if (pattern.isName()) {
-      return Optional.of(pattern.toString());
-    }
+    return pattern.isName() ? Optional.of(pattern.toString()) : channel(destination);
+  }
+
+  /** Returns the channel that a MESSAGE is for, if it is one. */
+  Optional<String> channel(String destination) {
     String start = topicPrefix + prefix;
     if (!destination.startsWith(start)) {
       return Optional.empty();

@@ -5,15 +5,20 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.spi.Broker;
+import io.millrace.spi.BrokerLog;
+import io.millrace.spi.BrokerRecords;
 import io.millrace.spi.Ingress;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * The broker {@code stomp}: one link to RabbitMQ, ActiveMQ or Artemis over STOMP 1.2 (1.1 and 1.0
@@ -32,7 +37,7 @@ public final class StompBroker implements Broker {
   /** What a message costs in memory besides its payload. */
   private static final int OVERHEAD = 1024;
 
-  private record Open(Context context, TopicMode mode, StompConnector connector) {}
+  private record Open(Context context, Mode mode, StompConnector connector) {}
 
   private final StompBrokerOptions options;
   private final Skipped skipped = new Skipped();
@@ -81,10 +86,70 @@ public final class StompBroker implements Broker {
   public Future<Void> open(Ingress ingress) {
     Vertx vertx = ingress.vertx();
     Context context = vertx.getOrCreateContext();
-    TopicMode mode = new TopicMode(vertx, ingress, options, skipped);
+    Mode mode =
+        options.mode() == StompMode.STREAM
+            ? new StreamMode(vertx, ingress, options, skipped)
+            : new TopicMode(vertx, ingress, options, skipped);
     StompConnector connector = new StompConnector(vertx, context, options, mode);
     open = Optional.of(new Open(context, mode, connector));
-    return connector.open();
+    return Future.all(connector.open(), mode.opened())
+        .<Void>mapEmpty()
+        .onFailure(failure -> connector.close());
+  }
+
+  /** {@return whether only what is subscribed is brought: in topic mode} */
+  @Override
+  public boolean selective() {
+    return options.mode() == StompMode.TOPIC;
+  }
+
+  /** {@return the stream, in stream mode} */
+  @Override
+  public Optional<BrokerLog> log() {
+    return options.mode() == StompMode.STREAM ? Optional.of(new Stream()) : Optional.empty();
+  }
+
+  private final class Stream implements BrokerLog {
+
+    @Override
+    public Future<Void> catchUp() {
+      return onContext(
+          mode ->
+              mode instanceof StreamMode stream
+                  ? stream.catchUp()
+                  : Future.failedFuture(StompLink.outOfReach()));
+    }
+
+    @Override
+    public Future<BrokerRecords> read(long from, Duration lead) {
+      Optional<Open> now = open;
+      if (now.isEmpty()) {
+        return Future.failedFuture(StompLink.outOfReach());
+      }
+      Vertx vertx = now.get().connector().vertx();
+      Context reader = vertx.getOrCreateContext();
+      Promise<BrokerRecords> records = Promise.promise();
+      // Once this node has caught up, the stream is known to be the one that is followed.
+      catchUp()
+          .onFailure(records::fail)
+          .onSuccess(
+              same ->
+                  reader.runOnContext(
+                      here ->
+                          now.get()
+                              .connector()
+                              .another()
+                              .compose(link -> StreamRecords.read(link, on(link), from, lead))
+                              .onComplete(records)));
+      return records.future();
+    }
+
+    private IntFunction<StreamReading> on(StompLink link) {
+      AtomicInteger ids = new AtomicInteger();
+      return prefetch ->
+          new StreamReading(
+              link, options, skipped, Integer.toString(ids.incrementAndGet()), prefetch);
+    }
   }
 
   @Override
@@ -116,7 +181,7 @@ public final class StompBroker implements Broker {
     return onContext(mode -> mode.unsubscribe(pattern));
   }
 
-  private <T> Future<T> onContext(Function<TopicMode, Future<T>> action) {
+  private <T> Future<T> onContext(Function<Mode, Future<T>> action) {
     Optional<Open> now = open;
     if (now.isEmpty()) {
       return Future.failedFuture(

@@ -35,6 +35,11 @@ public final class StompBrokerOptions {
   private int maxMessageBytes = 16 << 20;
   private long maxPendingBytes = 64L << 20;
   private int prefetch = 500;
+  private StompMode mode = StompMode.TOPIC;
+  private String stream = "millrace";
+  private Duration streamTail = Duration.ofHours(1);
+  private Optional<Long> streamBytes = Optional.empty();
+  private Optional<Duration> streamAge = Optional.empty();
 
   /** The defaults. */
   public StompBrokerOptions() {}
@@ -59,6 +64,11 @@ public final class StompBrokerOptions {
     maxMessageBytes = other.maxMessageBytes;
     maxPendingBytes = other.maxPendingBytes;
     prefetch = other.prefetch;
+    mode = other.mode;
+    stream = other.stream;
+    streamTail = other.streamTail;
+    streamBytes = other.streamBytes;
+    streamAge = other.streamAge;
   }
 
   /**
@@ -67,7 +77,8 @@ public final class StompBrokerOptions {
    * {@code login}, {@code passcode}, {@code virtualHost}, {@code dialect} (in lower case), {@code
    * topicPrefix}, {@code prefix}, {@code heartbeat}, {@code connectTimeout} and {@code
    * receiptTimeout} (in milliseconds), {@code maxMessageBytes}, {@code maxPendingBytes}, {@code
-   * prefetch}. What is not there keeps its default.
+   * prefetch}, {@code mode} (in lower case), {@code stream}, {@code streamTail} and {@code
+   * streamAge} (in milliseconds), {@code streamBytes}. What is not there keeps its default.
    *
    * @param json the options
    * @throws IllegalArgumentException if a key is not known, or a value is out of bounds or of
@@ -101,6 +112,11 @@ public final class StompBrokerOptions {
       case "maxMessageBytes" -> setMaxMessageBytes(Math.toIntExact(((Number) value).longValue()));
       case "maxPendingBytes" -> setMaxPendingBytes(((Number) value).longValue());
       case "prefetch" -> setPrefetch(((Number) value).intValue());
+      case "mode" -> setMode(StompMode.valueOf(((String) value).toUpperCase(Locale.ROOT)));
+      case "stream" -> setStream((String) value);
+      case "streamTail" -> setStreamTail(millis(value));
+      case "streamBytes" -> setStreamBytes(((Number) value).longValue());
+      case "streamAge" -> setStreamAge(millis(value));
       default -> throw new IllegalArgumentException("The STOMP broker has no option " + key);
     }
   }
@@ -375,6 +391,98 @@ public final class StompBrokerOptions {
       throw new IllegalArgumentException("prefetch must be at most 65535, not " + value);
     }
     prefetch = (int) atLeast(1, value, "prefetch");
+    return this;
+  }
+
+  /** {@return how the broker is used; by topics by default} */
+  public StompMode mode() {
+    return mode;
+  }
+
+  /**
+   * Sets how the broker is used.
+   *
+   * @param value the mode
+   * @return this
+   */
+  public StompBrokerOptions setMode(StompMode value) {
+    mode = value;
+    return this;
+  }
+
+  /** {@return the name of the stream; {@code millrace} by default} */
+  public String stream() {
+    return stream;
+  }
+
+  /**
+   * Sets the name of the stream, the same for all nodes.
+   *
+   * @param value a queue name of 1 to 200 characters, without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if it is not one
+   */
+  public StompBrokerOptions setStream(String value) {
+    if (value.isEmpty() || value.length() > 200) {
+      throw new IllegalArgumentException("stream must be 1 to 200 characters");
+    }
+    stream = connectable(value, "stream");
+    return this;
+  }
+
+  /** {@return how much of the stream a node reads when it starts; the last hour by default} */
+  public Duration streamTail() {
+    return streamTail;
+  }
+
+  /**
+   * Sets how much of the stream a node reads into its memory when it starts, for {@code last} and
+   * {@code history}, and so that clients that come back need not have it read for them.
+   *
+   * @param value how long ago it begins; zero or more
+   * @return this
+   * @throws IllegalArgumentException if it is negative
+   */
+  public StompBrokerOptions setStreamTail(Duration value) {
+    streamTail = atLeast(0, value, "streamTail");
+    return this;
+  }
+
+  /**
+   * {@return the size bound to create the stream with, in bytes; by default a policy's, or none}
+   */
+  public Optional<Long> streamBytes() {
+    return streamBytes;
+  }
+
+  /**
+   * Sets {@code x-max-length-bytes} of the stream when it is created. If there is a stream with
+   * another bound, the node does not start.
+   *
+   * @param value in bytes, at least 1
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public StompBrokerOptions setStreamBytes(long value) {
+    streamBytes = Optional.of(atLeast(1, value, "streamBytes"));
+    return this;
+  }
+
+  /** {@return the age bound to create the stream with; by default a policy's, or none} */
+  public Optional<Duration> streamAge() {
+    return streamAge;
+  }
+
+  /**
+   * Sets {@code x-max-age} of the stream when it is created, in whole seconds. If there is a stream
+   * with another bound, the node does not start.
+   *
+   * @param value at least 1 s
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public StompBrokerOptions setStreamAge(Duration value) {
+    streamAge = Optional.of(atLeast(1000, value, "streamAge"));
     return this;
   }
 

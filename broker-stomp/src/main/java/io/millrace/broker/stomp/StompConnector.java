@@ -38,6 +38,10 @@ final class StompConnector {
   private final Promise<Void> opened = Promise.promise();
   private Optional<StompLink> link = Optional.empty();
   private int attempts;
+
+  /** Which of the hosts was tried last. */
+  private volatile int current;
+
   private boolean closed;
 
   StompConnector(Vertx vertx, Context context, StompBrokerOptions options, User user) {
@@ -55,6 +59,10 @@ final class StompConnector {
     this.client = vertx.createNetClient(net);
   }
 
+  Vertx vertx() {
+    return vertx;
+  }
+
   /**
    * Begins.
    *
@@ -70,7 +78,8 @@ final class StompConnector {
     if (closed) {
       return;
     }
-    HostAndPort host = options.hosts().get(attempts++ % options.hosts().size());
+    current = attempts++ % options.hosts().size();
+    HostAndPort host = options.hosts().get(current);
     StompLink.connect(vertx, client, host, options)
         .onSuccess(connected -> use(connected, host))
         .onFailure(
@@ -121,6 +130,24 @@ final class StompConnector {
         Logger.Level.WARNING,
         what + ": " + cause.getMessage() + ". The next attempt is in " + millis + " ms.");
     vertx.setTimer(millis, waited -> connect());
+  }
+
+  /**
+   * Makes another link, to be used on the context of the caller, who ends it.
+   *
+   * @return fails if none of the hosts can be reached
+   */
+  Future<StompLink> another() {
+    int first = current;
+    Future<StompLink> connected = Future.failedFuture("There is no host.");
+    for (int i = 0; i < options.hosts().size(); i++) {
+      HostAndPort host = options.hosts().get((first + i) % options.hosts().size());
+      connected =
+          i == 0
+              ? StompLink.connect(vertx, client, host, options)
+              : connected.recover(failure -> StompLink.connect(vertx, client, host, options));
+    }
+    return connected;
   }
 
   /**

@@ -37,7 +37,7 @@ final class StompLink {
   private final StompBrokerOptions options;
   private final StompDecoder decoder;
   private final HeartBeat heartBeat;
-  private final StompReceipts receipts;
+  private final Pending<Void> receipts;
   private final Promise<StompLink> connected = Promise.promise();
   private final Promise<Throwable> ended = Promise.promise();
   private final long expiry;
@@ -56,7 +56,7 @@ final class StompLink {
             vertx,
             () -> write(END_OF_LINE),
             () -> end(new IOException("The broker has been silent for too long.")));
-    this.receipts = new StompReceipts(options.receiptTimeout());
+    this.receipts = new Pending<>(options.receiptTimeout());
     this.expiry = vertx.setPeriodic(EXPIRY_MILLIS, tick -> receipts.expire(System.nanoTime()));
   }
 
@@ -115,7 +115,7 @@ final class StompLink {
     }
     switch (frame.command()) {
       case "MESSAGE" -> messages.accept(frame);
-      case "RECEIPT" -> receipts.confirm(frame.header("receipt-id"));
+      case "RECEIPT" -> receipts.take(frame.header("receipt-id")).ifPresent(Promise::tryComplete);
       case StompFrame.CONNECTED -> begin(frame);
       case "ERROR" -> fail(frame);
       default -> throw new StompException("A broker does not send " + frame.command() + ".");
@@ -192,6 +192,20 @@ final class StompLink {
     return receipts.await(id, System.nanoTime());
   }
 
+  /**
+   * Sends a frame.
+   *
+   * @throws MillraceException if this version cannot carry a header
+   */
+  void send(String command, Map<String, String> headers, Buffer body) {
+    try {
+      write(new StompFrame(command, headers, body));
+    } catch (IllegalArgumentException e) {
+      throw new MillraceException(
+          MillraceException.Code.BAD_REQUEST, "The broker cannot carry this message.", e);
+    }
+  }
+
   /** Acknowledges a message of a subscription that asked for it (STOMP 1.2, section "ACK"). */
   void acknowledge(StompFrame message) {
     Map<String, String> headers = new HashMap<>();
@@ -244,11 +258,14 @@ final class StompLink {
     heartBeat.stop();
     vertx.cancelTimer(expiry);
     var unused = socket.close();
-    receipts.failAll(
-        unavailable(
-            "The link to the broker broke before it confirmed; it may have taken the message. Try again with the same key."));
+    receipts.failAll(broken());
     connected.tryFail(cause);
     ended.complete(cause);
+  }
+
+  static MillraceException broken() {
+    return unavailable(
+        "The link to the broker broke before it confirmed; it may have taken the message. Try again with the same key.");
   }
 
   static MillraceException outOfReach() {

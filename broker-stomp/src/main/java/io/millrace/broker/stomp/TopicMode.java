@@ -23,7 +23,7 @@ import java.util.Set;
  * Live fan-out by the broker's topics: one SUBSCRIBE for each name or pattern. Used on the link's
  * context alone.
  */
-final class TopicMode implements StompConnector.User {
+final class TopicMode implements Mode {
 
   /** A name or pattern that the node wants, whether or not there is a link now. */
   private static final class Wanted {
@@ -115,7 +115,8 @@ final class TopicMode implements StompConnector.User {
     }
   }
 
-  Future<Publication> publish(String channel, Message message) {
+  @Override
+  public Future<Publication> publish(String channel, Message message) {
     return link.map(
             linked -> {
               Map<String, String> headers = destinations.send(channel);
@@ -125,7 +126,8 @@ final class TopicMode implements StompConnector.User {
         .orElseGet(() -> Future.failedFuture(StompLink.outOfReach()));
   }
 
-  Future<Void> subscribe(ChannelPattern pattern) {
+  @Override
+  public Future<Void> subscribe(ChannelPattern pattern) {
     Wanted known = wanted.get(pattern);
     if (known != null) {
       return known.confirmed.future();
@@ -166,7 +168,8 @@ final class TopicMode implements StompConnector.User {
     return destinations.dialect() == StompDialect.RABBITMQ;
   }
 
-  Future<Void> unsubscribe(ChannelPattern pattern) {
+  @Override
+  public Future<Void> unsubscribe(ChannelPattern pattern) {
     Wanted known = wanted.remove(pattern);
     if (known == null) {
       return Future.succeededFuture();
@@ -182,8 +185,13 @@ final class TopicMode implements StompConnector.User {
             failure -> link.isPresent() ? Future.failedFuture(failure) : Future.succeededFuture());
   }
 
-  /** Brings nothing any more, and takes nothing. */
-  void close() {
+  @Override
+  public Future<Void> opened() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public void close() {
     link = Optional.empty();
     byId.clear();
     wanted.values().forEach(each -> each.confirmed.tryFail(StompLink.outOfReach()));

@@ -11,50 +11,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What was asked on a link and is not confirmed yet. Used on the link's context alone. */
-final class StompReceipts {
+/** What was asked and is not confirmed yet. Used on one context alone. */
+final class Pending<T> {
 
-  private record Asked(Promise<Void> promise, long deadline) {}
+  private record Asked<T>(Promise<T> promise, long deadline) {}
 
   private final long limit;
 
   /** In the order of their deadlines, since all have the same time. */
-  private final Map<String, Asked> asked = new LinkedHashMap<>();
+  private final Map<String, Asked<T>> asked = new LinkedHashMap<>();
 
   private long last;
 
-  StompReceipts(Duration limit) {
+  Pending(Duration limit) {
     this.limit = limit.toNanos();
   }
 
-  /** Returns an id for the {@code receipt} header of the next frame. */
+  /** Returns an id that nothing else has. */
   String nextId() {
     return Long.toString(++last);
   }
 
-  /** Waits for a receipt. */
-  Future<Void> await(String id, long now) {
-    Promise<Void> promise = Promise.promise();
-    asked.put(id, new Asked(promise, now + limit));
+  /** Waits for what was asked under an id. */
+  Future<T> await(String id, long now) {
+    Promise<T> promise = Promise.promise();
+    asked.put(id, new Asked<>(promise, now + limit));
     return promise.future();
   }
 
-  void confirm(Optional<String> id) {
-    // One that is not known any more came too late.
-    id.map(asked::remove).ifPresent(found -> found.promise().tryComplete());
+  /** Takes what waits under an id, unless it has waited too long already. */
+  Optional<Promise<T>> take(Optional<String> id) {
+    return id.map(asked::remove).map(Asked::promise);
   }
 
   /** Fails what the peer named in an ERROR. */
   void refuse(Optional<String> id, Throwable why) {
-    id.map(asked::remove).ifPresent(found -> found.promise().tryFail(why));
+    take(id).ifPresent(promise -> promise.tryFail(why));
   }
 
   /** Fails what has waited too long. */
   void expire(long now) {
-    List<Promise<Void>> late = new ArrayList<>();
-    Iterator<Asked> oldest = asked.values().iterator();
+    List<Promise<T>> late = new ArrayList<>();
+    Iterator<Asked<T>> oldest = asked.values().iterator();
     while (oldest.hasNext()) {
-      Asked next = oldest.next();
+      Asked<T> next = oldest.next();
       if (next.deadline() - now > 0) {
         break;
       }
@@ -71,7 +71,7 @@ final class StompReceipts {
 
   /** Fails everything. */
   void failAll(Throwable why) {
-    List<Asked> all = new ArrayList<>(asked.values());
+    List<Asked<T>> all = new ArrayList<>(asked.values());
     asked.clear();
     all.forEach(waiting -> waiting.promise().tryFail(why));
   }

@@ -1,0 +1,327 @@
+package io.millrace.broker.stomp;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.Publication;
+import io.millrace.spi.Ingress;
+import io.millrace.spi.MessageHeaders;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All nodes read one stream of RabbitMQ, whose offsets are the log's sequence. On every link it is
+ * first found out which stream this is, from its oldest record on; then the node follows it from
+ * where it was. What a node publishes is published when the node reads it back. Used on the link's
+ * context alone.
+ */
+final class StreamMode implements Mode {
+
+  private static final Logger LOG = System.getLogger(StreamMode.class.getName());
+  private static final ChannelPattern EVERYTHING = ChannelPattern.of("**");
+  private static final long MARKER_MILLIS = 10_000;
+  private static final long LEAST_PATIENCE_MILLIS = 2_000;
+  private static final long USUAL_PATIENCE_MILLIS = 20_000;
+  private static final long EXPIRY_MILLIS = 100;
+
+  private final Vertx vertx;
+  private final Ingress ingress;
+  private final StompBrokerOptions options;
+  private final Skipped skipped;
+  private final StreamQueue queue;
+  private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
+  private final Promise<Void> opened = Promise.promise();
+  private final Pending<Publication> publications;
+
+  /** Markers that have not come back yet, by their ids. */
+  private final Map<String, Promise<Void>> markers = new HashMap<>();
+
+  private final long ticker;
+  private final long marking;
+  private Optional<StompLink> link = Optional.empty();
+  private Optional<String> epoch = Optional.empty();
+  private Optional<Marker.Previous> newestMarker = Optional.empty();
+  private long ids;
+
+  /** The newest record that was brought to the node. */
+  private long last = -1;
+
+  /** When the stream was last seen to be alive. */
+  private long progressAt;
+
+  /** Whether the node has everything up to the present, and publishing makes sense. */
+  private boolean following;
+
+  private boolean degraded;
+
+  StreamMode(Vertx vertx, Ingress ingress, StompBrokerOptions options, Skipped skipped) {
+    this.vertx = vertx;
+    this.ingress = ingress;
+    this.options = options;
+    this.skipped = skipped;
+    this.queue = new StreamQueue(options);
+    this.publications = new Pending<>(options.receiptTimeout());
+    this.ticker = vertx.setPeriodic(EXPIRY_MILLIS, tick -> tick());
+    this.marking = vertx.setPeriodic(MARKER_MILLIS, tick -> markIfFollowing());
+  }
+
+  @Override
+  public Future<Void> opened() {
+    return opened.future();
+  }
+
+  private String nextId() {
+    return node + "-" + ++ids;
+  }
+
+  /** How long the stream may bring nothing while a marker is on its way. */
+  private long patienceMillis() {
+    long twice = options.heartbeat().toMillis() * 2;
+    return twice == 0 ? USUAL_PATIENCE_MILLIS : Math.max(twice, LEAST_PATIENCE_MILLIS);
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    publications.expire(now);
+    if (!markers.isEmpty() && now - progressAt > patienceMillis() * 1_000_000) {
+      LOG.log(
+          Logger.Level.ERROR,
+          "The stream {0} does not bring back what is written to it: was it deleted?",
+          options.stream());
+      link.ifPresent(silent -> silent.end(new IOException("The stream is silent.")));
+    }
+  }
+
+  @Override
+  public void up(StompLink linked) {
+    link = Optional.of(linked);
+    progressAt = System.nanoTime();
+    Identity identity = new Identity();
+    Promise<String> found = Promise.promise();
+    StreamReading probe = new StreamReading(linked, options, skipped, nextId(), options.prefetch());
+    probe
+        .begin("first", item -> identify(identity, item, found))
+        .compose(begun -> mark(linked, Marker.hello(nextId())))
+        .compose(
+            back ->
+                identity.best().isPresent()
+                    ? Future.succeededFuture()
+                    : mark(linked, Marker.founding(nextId(), randomEpoch())))
+        .onSuccess(back -> identity.best().ifPresent(found::tryComplete))
+        .onFailure(found::tryFail);
+    found
+        .future()
+        .compose(name -> probe.end().map(name))
+        .compose(name -> enter(name, identity))
+        .compose(from -> follow(linked, from))
+        .onFailure(linked::end);
+  }
+
+  private static String randomEpoch() {
+    return Long.toUnsignedString(new SecureRandom().nextLong(), 36);
+  }
+
+  private void identify(Identity identity, StreamReading.Item item, Promise<String> found) {
+    item.marker()
+        .ifPresentOrElse(
+            marker -> {
+              identity.read(item.offset(), marker);
+              came(item.offset(), marker);
+            },
+            () -> identity.read(item.offset()));
+    progressAt = System.nanoTime();
+    identity.confirmed().ifPresent(found::tryComplete);
+  }
+
+  private void came(long offset, Marker marker) {
+    newestMarker = Optional.of(new Marker.Previous(offset, marker.id()));
+    Promise<Void> awaited = markers.remove(marker.id());
+    if (awaited != null) {
+      awaited.complete();
+    }
+  }
+
+  /**
+   * Takes the stream for what it is.
+   *
+   * @return from where to follow it
+   */
+  private Future<String> enter(String name, Identity identity) {
+    if (epoch.filter(name::equals).isPresent()) {
+      if (identity.first().orElse(0L) > last + 1) {
+        LOG.log(
+            Logger.Level.ERROR,
+            "The stream {0} has dropped records that this node had not read yet: it is too short",
+            options.stream());
+        ingress.interrupted(List.of(EVERYTHING));
+      }
+      return Future.succeededFuture(StreamQueue.at(last + 1));
+    }
+    if (epoch.isPresent()) {
+      LOG.log(
+          Logger.Level.ERROR,
+          "The stream {0} is another one than before: was it deleted?",
+          options.stream());
+    }
+    Duration back = options.streamTail().plus(ingress.lead());
+    return ingress
+        .begin(name)
+        .map(
+            begun -> {
+              epoch = Optional.of(name);
+              last = -1;
+              return StreamQueue.since(System.currentTimeMillis() - back.toMillis());
+            });
+  }
+
+  private Future<Void> follow(StompLink linked, String from) {
+    StreamReading reading =
+        new StreamReading(linked, options, skipped, nextId(), options.prefetch());
+    return reading
+        .begin(from, this::bring)
+        .compose(begun -> mark(linked, confirming()))
+        .onSuccess(caughtUp -> caughtUp());
+  }
+
+  private Marker confirming() {
+    return new Marker(nextId(), epoch, false, newestMarker);
+  }
+
+  private void caughtUp() {
+    following = true;
+    opened.tryComplete();
+    if (degraded) {
+      degraded = false;
+      ingress.restored();
+    }
+  }
+
+  private void bring(StreamReading.Item item) {
+    progressAt = System.nanoTime();
+    if (item.offset() <= last) {
+      return;
+    }
+    last = item.offset();
+    Optional<Promise<Publication>> waiting = publications.take(item.publication());
+    if (item.message().isEmpty()) {
+      ingress.skip(last);
+      item.marker().ifPresent(marker -> came(item.offset(), marker));
+      return;
+    }
+    try {
+      Publication publication = ingress.append(last, item.channel(), item.message().get());
+      waiting.ifPresent(promise -> promise.complete(publication));
+    } catch (MillraceException refused) {
+      if (refused.code() != MillraceException.Code.CONFLICT) {
+        skipped.add(item.channel(), String.valueOf(refused.getMessage()));
+      }
+      waiting.ifPresent(promise -> promise.fail(refused));
+    }
+  }
+
+  /**
+   * Writes a marker.
+   *
+   * @return completes when it was read back; fails when the link breaks before
+   */
+  private Future<Void> mark(StompLink linked, Marker marker) {
+    if (linked.isDown()) {
+      return Future.failedFuture(StompLink.outOfReach());
+    }
+    if (markers.isEmpty()) {
+      progressAt = System.nanoTime();
+    }
+    Promise<Void> back = Promise.promise();
+    markers.put(marker.id(), back);
+    Map<String, String> headers = marker.headers();
+    headers.put("destination", queue.markers());
+    headers.put(MessageHeaders.TIME, Long.toString(System.currentTimeMillis()));
+    linked.send("SEND", headers, Buffer.buffer());
+    return back.future();
+  }
+
+  private void markIfFollowing() {
+    if (following) {
+      link.ifPresent(
+          linked -> {
+            var unused = mark(linked, confirming());
+          });
+    }
+  }
+
+  @Override
+  public void down(Throwable cause) {
+    link = Optional.empty();
+    following = false;
+    fail(StompLink.broken());
+    if (!opened.future().isComplete()) {
+      if (cause instanceof StompException) {
+        opened.fail(cause);
+      }
+    } else if (!degraded) {
+      degraded = true;
+      ingress.degraded();
+    }
+  }
+
+  private void fail(MillraceException why) {
+    publications.failAll(why);
+    List<Promise<Void>> lost = new ArrayList<>(markers.values());
+    markers.clear();
+    lost.forEach(marker -> marker.fail(why));
+  }
+
+  @Override
+  public Future<Publication> publish(String channel, Message message) {
+    if (link.isEmpty() || !following) {
+      return Future.failedFuture(StompLink.outOfReach());
+    }
+    StompLink linked = link.get();
+    Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
+    Map<String, String> headers = new Destinations(options, linked.server()).send(channel);
+    headers.putAll(MessageHeaders.write(timed));
+    String id = nextId();
+    headers.put(StreamReading.PUBLICATION, id);
+    linked.send("SEND", headers, timed.data());
+    return publications.await(id, System.nanoTime());
+  }
+
+  /** {@return completes when all that was in the stream at the time of the call was brought} */
+  Future<Void> catchUp() {
+    return link.filter(linked -> following)
+        .map(linked -> mark(linked, Marker.hello(nextId())))
+        .orElseGet(() -> Future.failedFuture(StompLink.outOfReach()));
+  }
+
+  @Override
+  public Future<Void> subscribe(ChannelPattern pattern) {
+    return Future.succeededFuture(); // All of the stream is brought in any case.
+  }
+
+  @Override
+  public Future<Void> unsubscribe(ChannelPattern pattern) {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public void close() {
+    vertx.cancelTimer(ticker);
+    vertx.cancelTimer(marking);
+    link = Optional.empty();
+    following = false;
+    opened.tryFail("The broker was closed.");
+    fail(StompLink.outOfReach());
+  }
+}

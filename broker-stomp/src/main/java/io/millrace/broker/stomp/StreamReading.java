@@ -1,0 +1,175 @@
+package io.millrace.broker.stomp;
+
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.spi.MessageHeaders;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * One subscription to the stream: turns frames into records, and acknowledges them. Used on its
+ * link's context alone.
+ */
+final class StreamReading {
+
+  /**
+   * A record.
+   *
+   * @param offset its place
+   * @param channel the channel, empty if it is at none
+   * @param message the message, if it is one
+   * @param marker the marker, if it is one
+   * @param publication what the node that published it calls it, if it says so
+   */
+  record Item(
+      long offset,
+      String channel,
+      Optional<Message> message,
+      Optional<Marker> marker,
+      Optional<String> publication) {}
+
+  static final String PUBLICATION = "millrace-publication";
+
+  private static final String OFFSET = "x-stream-offset";
+  private static final String TIMESTAMP = "timestamp";
+
+  private final StompLink link;
+  private final StreamQueue queue;
+  private final Destinations destinations;
+  private final Skipped skipped;
+  private final String id;
+  private final int prefetch;
+  private Consumer<Item> items = item -> {};
+  private Optional<StompFrame> unacknowledged = Optional.empty();
+  private boolean held;
+  private int count;
+  private long last = -1;
+
+  /** The newest time that was read: that of records that have none. */
+  private Optional<Instant> time = Optional.empty();
+
+  StreamReading(
+      StompLink link, StompBrokerOptions options, Skipped skipped, String id, int prefetch) {
+    this.link = link;
+    this.queue = new StreamQueue(options);
+    this.destinations = new Destinations(options, link.server());
+    this.skipped = skipped;
+    this.id = id;
+    this.prefetch = prefetch;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param offset see {@link StreamQueue#subscribe}
+   * @param handler gets the records; each is acknowledged when it returns, unless it is held back
+   * @return completes when the broker confirmed
+   */
+  Future<Void> begin(String offset, Consumer<Item> handler) {
+    items = handler;
+    link.onMessage(this::receive);
+    return link.request("SUBSCRIBE", queue.subscribe(id, offset, prefetch), Buffer.buffer());
+  }
+
+  /** Ends it. What was on its way is not handed over. */
+  Future<Void> end() {
+    link.onMessage(message -> {});
+    return link.request("UNSUBSCRIBE", Map.of("id", id), Buffer.buffer());
+  }
+
+  private void receive(StompFrame frame) {
+    if (!frame.header("subscription").orElse("").equals(id)) {
+      return; // Of one that was ended meanwhile.
+    }
+    long offset = offset(frame);
+    if (offset <= last) {
+      throw new StompException("The stream's offsets do not rise: " + offset + " after " + last);
+    }
+    last = offset;
+    unacknowledged = Optional.of(frame);
+    count++;
+    items.accept(item(offset, frame));
+    if (!held) {
+      acknowledge();
+    }
+  }
+
+  /** Sets whether the broker is to wait. What is on its way still comes. */
+  void hold(boolean value) {
+    held = value;
+    if (!held) {
+      acknowledge();
+    }
+  }
+
+  private static long offset(StompFrame frame) {
+    try {
+      return Long.parseLong(frame.header(OFFSET).orElse(""));
+    } catch (NumberFormatException e) {
+      throw new StompException("A message came without " + OFFSET + ": that is no stream.");
+    }
+  }
+
+  private void acknowledge() {
+    if (count >= Math.max(1, prefetch / 4)) {
+      count = 0;
+      unacknowledged.ifPresent(link::acknowledge); // It, and all before it.
+      unacknowledged = Optional.empty();
+    }
+  }
+
+  private Item item(long offset, StompFrame frame) {
+    String destination = frame.header("destination").orElse("");
+    if (destination.equals(queue.markers())) {
+      Optional<Marker> marker = Marker.of(frame.headers());
+      time(frame.header(MessageHeaders.TIME), 1);
+      return new Item(offset, "", Optional.empty(), marker, Optional.empty());
+    }
+    Optional<String> publication = frame.header(PUBLICATION);
+    Optional<String> channel = destinations.channel(destination);
+    Optional<Message> message = Optional.empty();
+    if (channel.isEmpty()) {
+      skipped.add(destination, "Its name is no channel's.");
+    } else if (frame.isCut()) {
+      skipped.add(destination, "It is larger than maxMessageBytes.");
+    } else {
+      message = message(destination, frame);
+    }
+    return new Item(offset, channel.orElse(""), message, Optional.empty(), publication);
+  }
+
+  private Optional<Message> message(String destination, StompFrame frame) {
+    try {
+      Message message = MessageHeaders.read(frame.headers(), frame.body());
+      if (message.time().isEmpty()) {
+        time(frame.header(TIMESTAMP), 1000);
+        return Optional.of(message.withTime(time.orElseGet(Instant::now)));
+      }
+      time = message.time();
+      return Optional.of(message);
+    } catch (MillraceException invalid) {
+      skipped.add(destination, String.valueOf(invalid.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private void time(Optional<String> text, long unit) {
+    try {
+      time =
+          text.map(Long::parseLong)
+              .map(count -> Instant.ofEpochMilli(Math.multiplyExact(count, unit)))
+              .or(() -> time);
+    } catch (ArithmeticException | NumberFormatException foreign) {
+      // The time of the record before it will do.
+    }
+  }
+
+  /** {@return the time of the newest record that has one, if any had} */
+  Optional<Instant> time() {
+    return time;
+  }
+}
