@@ -4,10 +4,13 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.file.FileSystemException;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import java.lang.System.Logger;
+import java.nio.channels.ClosedChannelException;
+import java.security.GeneralSecurityException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -53,7 +56,9 @@ final class StompConnector {
     NetClientOptions net =
         new NetClientOptions(options.net())
             .setConnectTimeout((int) Math.min(options.connectTimeout().toMillis(), 1 << 30));
-    if (net.isSsl() && net.getHostnameVerificationAlgorithm() == null) {
+    // Vert.x wants to be told; no SSL options at all would not even connect.
+    if (net.isSsl()
+        && (net.getSslOptions() == null || net.getHostnameVerificationAlgorithm() == null)) {
       net.setHostnameVerificationAlgorithm(VERIFY);
     }
     this.client = vertx.createNetClient(net);
@@ -97,8 +102,19 @@ final class StompConnector {
    * What another attempt would not mend. Once it was well, it is taken for a broker that starts.
    */
   private static boolean isLasting(Throwable failure) {
+    if (failure instanceof SSLException) {
+      // A peer that hangs up during the handshake may be about to start.
+      return !(rootCause(failure) instanceof ClosedChannelException);
+    }
     return failure instanceof StompException
-        || (failure instanceof SSLException && failure.getCause() != null);
+        || failure instanceof FileSystemException
+        || failure instanceof IllegalArgumentException
+        || failure instanceof GeneralSecurityException;
+  }
+
+  private static Throwable rootCause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? failure : rootCause(cause);
   }
 
   private void use(StompLink connected, HostAndPort host) {
@@ -128,7 +144,7 @@ final class StompConnector {
     long millis = backoff.next();
     LOG.log(
         Logger.Level.WARNING,
-        what + ": " + cause.getMessage() + ". The next attempt is in " + millis + " ms.");
+        what + "; the next attempt is in " + millis + " ms: " + cause.getMessage());
     vertx.setTimer(millis, waited -> connect());
   }
 

@@ -86,7 +86,12 @@ final class FakeBroker {
     socket.handler(
         chunk -> {
           connection.chunks.add(chunk);
-          decoder.handle(chunk);
+          try {
+            decoder.handle(chunk);
+          } catch (StompException noStomp) {
+            socket.write("ERROR\nmessage:what is this\n\n\0");
+            socket.close();
+          }
         });
   }
 

@@ -1,0 +1,281 @@
+package io.millrace.broker.stomp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Entry;
+import io.millrace.Gap;
+import io.millrace.Message;
+import io.millrace.Millrace;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.Subscriber;
+import io.millrace.Subscription;
+import io.millrace.tck.RabbitMq;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What other programs publish to RabbitMQ, what RabbitMQ sees of a node, and what an outage is. */
+class RabbitMqTopicTest {
+
+  @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
+
+  private static final byte[] BINARY = {0, (byte) 0xff, '\n', 0, '\r'};
+
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final RecordingIngress ingress = new RecordingIngress(vertx);
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  private static StompBrokerOptions options() {
+    return new StompBrokerOptions()
+        .setHosts(List.of(RABBIT.host() + ":" + RABBIT.stompPort()))
+        .setLogin(RABBIT.username())
+        .setPasscode(RABBIT.password())
+        .setVirtualHost("/");
+  }
+
+  private StompBroker opened(String... subscriptions) {
+    StompBroker broker = new StompBroker(options());
+    broker.open(ingress).await();
+    for (String subscription : subscriptions) {
+      broker.subscribe(ChannelPattern.of(subscription)).await();
+    }
+    return broker;
+  }
+
+  /** Publishes over AMQP 0-9-1, as {@code curl} would by the management API. */
+  private void publish(String routingKey, byte[] payload, JsonObject properties)
+      throws IOException, InterruptedException {
+    JsonObject body =
+        new JsonObject()
+            .put("routing_key", routingKey)
+            .put("payload", Base64.getEncoder().encodeToString(payload))
+            .put("payload_encoding", "base64")
+            .put("properties", properties);
+    URI uri = RABBIT.managementUrl().resolve("exchanges/%2F/amq.topic/publish");
+    String credentials = RABBIT.username() + ":" + RABBIT.password();
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .header("content-type", "application/json")
+            .header(
+                "authorization",
+                "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)))
+            .POST(HttpRequest.BodyPublishers.ofString(body.encode()))
+            .build();
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+  }
+
+  private void same(int index, Message expected) {
+    await().until(() -> ingress.received.size() > index);
+    Message message = ingress.received.get(index).message();
+    assertThat(message.data()).isEqualTo(expected.data());
+    assertThat(message.isJson()).isEqualTo(expected.isJson());
+    assertThat(message.event()).isEqualTo(expected.event());
+    assertThat(message.key()).isEqualTo(expected.key());
+  }
+
+  @Test
+  void whatIsPublishedOverAmqpArrivesUnchanged() throws Exception {
+    StompBroker broker = opened("a");
+    JsonObject none = new JsonObject();
+    publish("millrace.a", "{\"사람\": [1.0, \"한\"]}".getBytes(UTF_8), none);
+    publish("millrace.a", "안녕하세요, \"여러분\"\n".getBytes(UTF_8), none);
+    publish("millrace.a", BINARY, none);
+    publish("millrace.a", new byte[0], none);
+    publish("millrace.a", "7".getBytes(UTF_8), new JsonObject().put("content_type", "text/plain"));
+    publish(
+        "millrace.a",
+        "1".getBytes(UTF_8),
+        new JsonObject()
+            .put(
+                "headers",
+                new JsonObject()
+                    .put("millrace-event", " 투표: a\\b ")
+                    .put("millrace-key", "k-1")
+                    .put("na:me\\\r\n", "va:lue\\\r\n\\c")
+                    .put("number", 1)
+                    .put("table", new JsonObject().put("a", true))));
+
+    same(0, Message.jsonText(Buffer.buffer("{\"사람\":[1.0,\"한\"]}")));
+    same(1, Message.json("안녕하세요, \"여러분\"\n"));
+    same(2, Message.bytes(Buffer.buffer(BINARY)));
+    same(3, Message.json(""));
+    same(4, Message.json("7"));
+    same(5, Message.json(1).withEvent(" 투표: a\\b ").withKey("k-1"));
+    assertThat(broker.skipped()).isZero();
+    broker.close().await();
+  }
+
+  @Test
+  void whatIsPublishedOverStompArrivesUnchangedAndOursIsReadByOthers() {
+    StompBroker broker = opened("a");
+    List<StompFrame> frames = new ArrayList<>();
+    NetSocket socket = vertx.createNetClient().connect(RABBIT.stompPort(), RABBIT.host()).await();
+    StompDecoder decoder = new StompDecoder(1 << 20, frames::add);
+    socket.handler(decoder);
+    socket.write(
+        "CONNECT\naccept-version:1.2\nhost:/\nlogin:%s\npasscode:%s\n\n\0"
+            .formatted(RABBIT.username(), RABBIT.password()));
+    socket.write("SUBSCRIBE\nid:0\ndestination:/topic/millrace.#\nreceipt:1\n\n\0");
+    await().until(() -> frames.size() == 2);
+    String send = "SEND\ndestination:/topic/millrace.a\n";
+    socket.write(send + "na\\cme\\\\:va\\c\\r\\n\\\\c\n\n한글\0");
+    socket.write(send + "millrace-event:a\\c\\\\b\ncontent-length:3\n\na\0\n\0");
+    socket.write(send + "\n\0");
+
+    same(0, Message.json("한글"));
+    same(1, Message.json("a\0\n").withEvent("a:\\b"));
+    same(2, Message.json(""));
+    broker.publish("a", Message.json("투표: \\", "한").withKey("k")).await();
+    await().until(() -> frames.size() == 6);
+    assertThat(frames.get(2).headers()).containsEntry("na:me\\", "va:\r\n\\c");
+    assertThat(frames.get(5).headers())
+        .containsAllEntriesOf(
+            Map.of(
+                "millrace-event", "투표: \\",
+                "millrace-key", "k",
+                "content-type", "application/json"));
+    assertThat(frames.get(5).body().toString()).isEqualTo("\"한\"");
+    broker.close().await();
+  }
+
+  @Test
+  void routingKeysThatAreNoChannelsAreSkippedAndCounted() throws Exception {
+    StompBroker broker = opened("**", "a.**");
+    JsonObject none = new JsonObject();
+    for (String key : List.of("millrace.한글", "millrace.a/b", "millrace.a%2Fb", "millrace.a..b")) {
+      publish(key, new byte[] {'1'}, none);
+    }
+    publish("other.a", new byte[] {'1'}, none);
+    publish(
+        "millrace.a",
+        new byte[] {'1'},
+        new JsonObject().put("content_type", "text/a;charset=none"));
+    publish("millrace.a", new byte[] {'1'}, none);
+    publish("millrace.a.b", new byte[] {'2'}, none);
+
+    // In a pattern ** is one segment at least, though RabbitMQ's # is none, too.
+    await().until(() -> ingress.events.size() == 3);
+    assertThat(ingress.events).containsExactlyInAnyOrder("** a", "** a.b", "a.** a.b");
+    await().until(() -> broker.skipped() == 6);
+    broker.close().await();
+  }
+
+  private static final class Follower implements Subscriber {
+    final List<String> seen;
+
+    Follower(List<String> seen) {
+      this.seen = seen;
+    }
+
+    @Override
+    public void onMessage(Entry entry) {
+      seen.add(entry.message().data().toString());
+    }
+
+    @Override
+    public void onGap(Gap gap) {
+      seen.add("gap " + gap.reason());
+    }
+  }
+
+  private Millrace node(Duration linger) {
+    Millrace millrace =
+        Millrace.builder(vertx)
+            .broker(new StompBroker(options()))
+            .options(new MillraceOptions().setUnsubscribeLinger(linger))
+            .build();
+    millrace.ready().await();
+    return millrace;
+  }
+
+  private static long lines(String what) {
+    return RABBIT
+        .rabbitmqctl("-q", what, "--no-table-headers")
+        .lines()
+        .filter(l -> !l.isBlank())
+        .count();
+  }
+
+  @Test
+  void aThousandReadersOfAChannelAreOneConnectionAndOneSubscription() {
+    Millrace millrace = node(Duration.ZERO);
+    List<Future<Subscription>> readers = new ArrayList<>();
+    List<String> seen = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      readers.add(millrace.channel("a").subscribe(new Follower(seen)));
+    }
+    Future.all(readers).await();
+    millrace.channel("a").publish(Message.json(1)).await();
+    await().until(() -> seen.size() == 1000);
+    assertThat(lines("list_stomp_connections")).isEqualTo(1);
+    assertThat(lines("list_consumers")).isEqualTo(1);
+
+    readers.forEach(reader -> reader.result().end().await());
+    await().atMost(Duration.ofSeconds(20)).until(() -> lines("list_consumers") == 0);
+    assertThat(lines("list_stomp_connections")).isEqualTo(1);
+    millrace.close().await();
+    await().atMost(Duration.ofSeconds(20)).until(() -> lines("list_stomp_connections") == 0);
+  }
+
+  @Test
+  void whenRabbitMqDiesPublishingFailsAtOnceAndReadersAreToldAGapWhenItIsBack() {
+    Millrace millrace = node(Duration.ofSeconds(60));
+    List<String> seen = new CopyOnWriteArrayList<>();
+    millrace.channel("a").subscribe(new Follower(seen)).await();
+    millrace.channel("a").publish(Message.json(1)).await();
+    await().until(() -> seen.equals(List.of("1")));
+    RABBIT.kill();
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> millrace.channel("a").publish(Message.json(2)).await())
+                    .isInstanceOfSatisfying(
+                        MillraceException.class, e -> assertThat(e.retryable()).isTrue()));
+    long start = System.nanoTime();
+    assertThatThrownBy(() -> millrace.channel("a").publish(Message.json(2)).await())
+        .isInstanceOf(MillraceException.class);
+    assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
+
+    RABBIT.start();
+    await().atMost(Duration.ofSeconds(40)).until(() -> seen.size() == 2);
+    millrace.channel("a").publish(Message.json(3)).await();
+    await().until(() -> seen.size() == 3);
+    assertThat(seen).containsExactly("1", "gap interrupted", "3");
+    millrace.close().await();
+  }
+
+  @Test
+  void aWrongPasswordFailsTheStart() {
+    StompBroker broker = new StompBroker(options().setPasscode("wrong"));
+    assertThatThrownBy(() -> broker.open(ingress).await()).hasMessageContaining("Access refused");
+    broker.close().await();
+  }
+}
