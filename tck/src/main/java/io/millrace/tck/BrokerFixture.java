@@ -88,6 +88,10 @@ abstract class BrokerFixture {
     assumeTrue(newBroker().selective(), "This rule is for brokers that are selective.");
   }
 
+  final void needsLog() {
+    assumeTrue(newBroker().log().isPresent(), "This rule is for brokers with a log of their own.");
+  }
+
   final BrokerLink needsLink() {
     assumeTrue(link().isPresent(), "This rule is for brokers whose test can cut the link.");
     return link().orElseThrow();

@@ -24,6 +24,9 @@ final class BrokerNode implements Ingress {
 
   record Received(String channel, Message message) {}
 
+  /** A record of the backend's own log. */
+  record Logged(long offset, String channel, Message message) {}
+
   private final Vertx vertx;
   private final Broker broker;
   private final Predicate<Message> refused;
@@ -31,6 +34,7 @@ final class BrokerNode implements Ingress {
   private final List<String> reports = new CopyOnWriteArrayList<>();
   private final Set<ChannelPattern> interrupted = ConcurrentHashMap.newKeySet();
   private final List<ChannelPattern> subscriptions = new CopyOnWriteArrayList<>();
+  private final List<Logged> logged = new CopyOnWriteArrayList<>();
   private final List<String> epochs = new CopyOnWriteArrayList<>();
   private volatile long newestOffset = -1;
   private boolean closed;
@@ -80,6 +84,7 @@ final class BrokerNode implements Ingress {
   @Override
   public Future<Void> begin(String epoch) {
     epochs.add(epoch);
+    newestOffset = -1;
     return Future.succeededFuture();
   }
 
@@ -87,6 +92,7 @@ final class BrokerNode implements Ingress {
   public Publication append(long offset, String channel, Message message) {
     skip(offset);
     append(channel, message);
+    logged.add(new Logged(offset, channel, message));
     return Publication.named(epochs.get(epochs.size() - 1) + "-" + (offset + 1));
   }
 
@@ -164,6 +170,14 @@ final class BrokerNode implements Ingress {
         .filter(entry -> wanted.matches(entry.channel()))
         .map(entry -> entry.message().data().toString())
         .toList();
+  }
+
+  List<Logged> logged() {
+    return logged;
+  }
+
+  List<String> epochs() {
+    return epochs;
   }
 
   List<String> reports() {

@@ -9,12 +9,18 @@ import io.millrace.Millrace;
 import io.millrace.MillraceException;
 import io.millrace.Priority;
 import io.millrace.Publication;
+import io.millrace.spi.BrokerLog;
+import io.millrace.spi.BrokerRecord;
+import io.millrace.spi.BrokerRecords;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of brokers: the rules B01 to B17 of {@code docs/spec.md}, each a test whose name
+ * The contract of brokers: the rules B01 to B21 of {@code docs/spec.md}, each a test whose name
  * carries the rule's number. A broker's test extends this and says what to test:
  *
  * <pre>{@code
@@ -373,13 +379,136 @@ public abstract class BrokerTck extends BrokerFixture {
     for (BrokerNode node : nodes) {
       patiently().until(() -> node.reports().equals(List.of("degraded", "restored")));
     }
-    assertThat(reader.interruptedPatterns())
-        .contains(ChannelPattern.of("a"), ChannelPattern.of("b.*"));
+    if (newBroker().log().isEmpty()) {
+      assertThat(reader.interruptedPatterns())
+          .contains(ChannelPattern.of("a"), ChannelPattern.of("b.*"));
+    }
     patiently().until(during::isComplete);
     if (during.succeeded()) {
       patiently().until(() -> reader.texts("a").contains("\"during\""));
     }
     TestNode.await(nodes.get(1).publish("b.c", Message.json("after")));
     patiently().until(() -> reader.texts("b.c").contains("\"after\""));
+  }
+
+  @Test
+  void required_B18_aBrokersLogIsTheSameForEveryNodeAlsoForOneThatComesLater() {
+    needsLog();
+    BrokerNode first = node();
+    for (int i = 0; i < 20; i++) {
+      TestNode.await(first.publish("c" + i % 3, Message.json(i)));
+    }
+    patiently().until(() -> first.logged().size() == 20);
+    BrokerNode later = node();
+    assertThat(later.logged()).as("before open completes").hasSize(20);
+    TestNode.await(later.publish("c", Message.json("later")));
+    patiently().until(() -> first.logged().size() == 21 && later.logged().size() == 21);
+    assertThat(later.epochs()).isEqualTo(first.epochs());
+    for (int i = 0; i < 21; i++) {
+      BrokerNode.Logged here = first.logged().get(i);
+      BrokerNode.Logged there = later.logged().get(i);
+      assertThat(there.offset()).isEqualTo(here.offset());
+      assertThat(there.channel()).isEqualTo(here.channel());
+      same(there.message(), here.message());
+    }
+  }
+
+  @Test
+  void required_B19_aBrokersLogCanBeReadBackFromAnyRecordOn() {
+    needsLog();
+    BrokerNode node = node();
+    BrokerLog log = node.broker().log().orElseThrow();
+    for (int i = 0; i < MANY; i++) {
+      TestNode.await(node.publish("c" + i % 3, Message.json(i).withKey("k" + i)));
+    }
+    patiently().until(() -> node.logged().size() == MANY);
+    for (int i : List.of(0, 1, MANY / 2, MANY - 1)) {
+      for (Duration lead : List.of(Duration.ZERO, Duration.ofMinutes(6))) {
+        List<BrokerNode.Logged> wanted = node.logged().subList(i, MANY);
+        List<BrokerRecord> read = readBack(log, wanted.get(0).offset(), lead, wanted.size());
+        for (int k = 0; k < wanted.size(); k++) {
+          assertThat(read.get(k).offset()).isEqualTo(wanted.get(k).offset());
+          assertThat(read.get(k).channel()).isEqualTo(wanted.get(k).channel());
+          same(read.get(k).message().orElseThrow(), wanted.get(k).message());
+        }
+      }
+    }
+  }
+
+  /** Reads a number of messages back, a few at a time. */
+  private List<BrokerRecord> readBack(BrokerLog log, long from, Duration lead, int count) {
+    List<BrokerRecord> messages = new CopyOnWriteArrayList<>();
+    List<BrokerRecords> open = new CopyOnWriteArrayList<>();
+    Context context = vertx().getOrCreateContext();
+    context.runOnContext(
+        here ->
+            log.read(from, lead)
+                .onSuccess(
+                    records -> {
+                      open.add(records);
+                      records.handler(
+                          record -> {
+                            if (record.offset() >= from && record.message().isPresent()) {
+                              messages.add(record);
+                            }
+                          });
+                      records.fetch(1);
+                    }));
+    patiently().until(() -> !open.isEmpty());
+    patiently()
+        .until(
+            () -> {
+              context.runOnContext(here -> open.get(0).fetch(50));
+              return messages.size() >= count;
+            });
+    Promise<Void> closed = Promise.promise();
+    context.runOnContext(here -> open.get(0).close().onComplete(closed));
+    TestNode.await(closed.future());
+    return messages;
+  }
+
+  @Test
+  void required_B20_aBrokersLogLosesAndDoublesNothingInAnOutage() {
+    needsLog();
+    BrokerLink link = needsLink();
+    List<BrokerNode> nodes = pair();
+    List<String> published = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 20; i++) {
+        String text = round + "." + i;
+        TestNode.await(nodes.get(i % 2).publish("a", Message.json(text)));
+        published.add("\"" + text + "\"");
+      }
+      int outages = round + 1;
+      link.cut();
+      nodes.forEach(node -> patiently().until(() -> count(node.reports(), "degraded") == outages));
+      Future<Publication> during = nodes.get(0).publish("a", Message.json("during"));
+      patiently().until(during::isComplete);
+      assertThat(during.failed()).as("a publish fails fast while the link is down").isTrue();
+      link.mend();
+      nodes.forEach(node -> patiently().until(() -> count(node.reports(), "restored") == outages));
+    }
+    nodes.forEach(node -> settle(nodes.get(0), node, "a"));
+    for (BrokerNode node : nodes) {
+      assertThat(withoutMarks(node.texts("a"))).isEqualTo(published);
+      assertThat(node.interruptedPatterns()).isEmpty();
+      assertThat(node.epochs()).hasSize(1);
+    }
+  }
+
+  private static long count(List<String> reports, String what) {
+    return reports.stream().filter(what::equals).count();
+  }
+
+  @Test
+  void required_B21_aBrokerWithALogHasCaughtUpWhenItSaysSo() {
+    needsLog();
+    List<BrokerNode> nodes = pair();
+    for (int i = 0; i < 50; i++) {
+      String text = "" + i;
+      TestNode.await(nodes.get(0).publish("a", Message.json(i)));
+      TestNode.await(nodes.get(1).broker().log().orElseThrow().catchUp());
+      assertThat(nodes.get(1).texts("a")).contains(text);
+    }
   }
 }

@@ -4,9 +4,11 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.Publication;
 import io.millrace.spi.Broker;
+import io.millrace.spi.BrokerLog;
 import io.millrace.spi.Ingress;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Writes down which channels and patterns reach a broker. */
@@ -54,6 +56,11 @@ final class SpyBroker implements Broker {
   @Override
   public Future<Void> close() {
     return broker.close();
+  }
+
+  @Override
+  public Optional<BrokerLog> log() {
+    return broker.log();
   }
 
   @Override

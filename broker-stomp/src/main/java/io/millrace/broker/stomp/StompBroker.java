@@ -15,10 +15,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 
 /**
  * The broker {@code stomp}: one link to RabbitMQ, ActiveMQ or Artemis over STOMP 1.2 (1.1 and 1.0
@@ -36,6 +34,9 @@ public final class StompBroker implements Broker {
 
   /** What a message costs in memory besides its payload. */
   private static final int OVERHEAD = 1024;
+
+  /** How many records that are read back may be on their way. */
+  private static final int READ_BACK_PREFETCH = 200;
 
   private record Open(Context context, Mode mode, StompConnector connector) {}
 
@@ -86,13 +87,13 @@ public final class StompBroker implements Broker {
   public Future<Void> open(Ingress ingress) {
     Vertx vertx = ingress.vertx();
     Context context = vertx.getOrCreateContext();
+    StompConnector connector = new StompConnector(vertx, context, options);
     Mode mode =
         options.mode() == StompMode.STREAM
-            ? new StreamMode(vertx, ingress, options, skipped)
+            ? new StreamMode(vertx, ingress, options, skipped, connector::another)
             : new TopicMode(vertx, ingress, options, skipped);
-    StompConnector connector = new StompConnector(vertx, context, options, mode);
     open = Optional.of(new Open(context, mode, connector));
-    return Future.all(connector.open(), mode.opened())
+    return Future.all(connector.open(mode), mode.opened())
         .<Void>mapEmpty()
         .onFailure(failure -> connector.close());
   }
@@ -136,19 +137,14 @@ public final class StompBroker implements Broker {
               same ->
                   reader.runOnContext(
                       here ->
-                          now.get()
-                              .connector()
-                              .another()
-                              .compose(link -> StreamRecords.read(link, on(link), from, lead))
+                          StreamRecords.read(
+                                  now.get().connector()::another, this::reading, from, lead)
                               .onComplete(records)));
       return records.future();
     }
 
-    private IntFunction<StreamReading> on(StompLink link) {
-      AtomicInteger ids = new AtomicInteger();
-      return prefetch ->
-          new StreamReading(
-              link, options, skipped, Integer.toString(ids.incrementAndGet()), prefetch);
+    private StreamReading reading(StompLink link) {
+      return new StreamReading(link, options, skipped, READ_BACK_PREFETCH);
     }
   }
 

@@ -35,10 +35,10 @@ final class StompConnector {
   private final Vertx vertx;
   private final Context context;
   private final StompBrokerOptions options;
-  private final User user;
   private final NetClient client;
   private final Backoff backoff;
   private final Promise<Void> opened = Promise.promise();
+  private Optional<User> user = Optional.empty();
   private Optional<StompLink> link = Optional.empty();
   private int attempts;
 
@@ -47,11 +47,10 @@ final class StompConnector {
 
   private boolean closed;
 
-  StompConnector(Vertx vertx, Context context, StompBrokerOptions options, User user) {
+  StompConnector(Vertx vertx, Context context, StompBrokerOptions options) {
     this.vertx = vertx;
     this.context = context;
     this.options = options;
-    this.user = user;
     this.backoff = new Backoff(options.hosts().size());
     NetClientOptions net =
         new NetClientOptions(options.net())
@@ -74,8 +73,12 @@ final class StompConnector {
    * @return completes when there is a link for the first time; fails if the first broker that
    *     answers refuses, is not to be trusted, or does not speak STOMP
    */
-  Future<Void> open() {
-    context.runOnContext(now -> connect());
+  Future<Void> open(User mode) {
+    context.runOnContext(
+        now -> {
+          user = Optional.of(mode);
+          connect();
+        });
     return opened.future();
   }
 
@@ -132,11 +135,11 @@ final class StompConnector {
               link = Optional.empty();
               if (!closed) {
                 backoff.broke(System.nanoTime() - since);
-                user.down(cause);
+                user.ifPresent(told -> told.down(cause));
                 again("The link to " + host + " broke", cause);
               }
             });
-    user.up(connected);
+    user.ifPresent(told -> told.up(connected));
     opened.tryComplete();
   }
 

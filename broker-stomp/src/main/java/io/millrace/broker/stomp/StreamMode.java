@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * All nodes read one stream of RabbitMQ, whose offsets are the log's sequence. On every link it is
@@ -40,6 +42,7 @@ final class StreamMode implements Mode {
   private final Ingress ingress;
   private final StompBrokerOptions options;
   private final Skipped skipped;
+  private final Supplier<Future<StompLink>> links;
   private final StreamQueue queue;
   private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
   private final Promise<Void> opened = Promise.promise();
@@ -66,8 +69,19 @@ final class StreamMode implements Mode {
 
   private boolean degraded;
 
-  StreamMode(Vertx vertx, Ingress ingress, StompBrokerOptions options, Skipped skipped) {
+  /**
+   * A mode.
+   *
+   * @param links makes further links, on the same context
+   */
+  StreamMode(
+      Vertx vertx,
+      Ingress ingress,
+      StompBrokerOptions options,
+      Skipped skipped,
+      Supplier<Future<StompLink>> links) {
     this.vertx = vertx;
+    this.links = links;
     this.ingress = ingress;
     this.options = options;
     this.skipped = skipped;
@@ -108,32 +122,43 @@ final class StreamMode implements Mode {
   public void up(StompLink linked) {
     link = Optional.of(linked);
     progressAt = System.nanoTime();
+    links
+        .get()
+        .compose(probe -> identify(linked, probe))
+        .compose(this::enter)
+        .compose(from -> follow(linked, from))
+        .onFailure(linked::end);
+  }
+
+  /** Reads the stream from its beginning, on a link of its own, until it is known which it is. */
+  private Future<Identity> identify(StompLink linked, StompLink probe) {
     Identity identity = new Identity();
-    Promise<String> found = Promise.promise();
-    StreamReading probe = new StreamReading(linked, options, skipped, nextId(), options.prefetch());
-    probe
-        .begin("first", item -> identify(identity, item, found))
+    Promise<Identity> found = Promise.promise();
+    Consumer<StreamReading.Item> read =
+        item -> {
+          read(identity, item);
+          identity.confirmed().ifPresent(known -> found.tryComplete(identity));
+        };
+    new StreamReading(probe, options, skipped, options.prefetch())
+        .begin("first", read)
         .compose(begun -> mark(linked, Marker.hello(nextId())))
         .compose(
             back ->
                 identity.best().isPresent()
                     ? Future.succeededFuture()
                     : mark(linked, Marker.founding(nextId(), randomEpoch())))
-        .onSuccess(back -> identity.best().ifPresent(found::tryComplete))
+        .onSuccess(back -> found.tryComplete(identity))
         .onFailure(found::tryFail);
-    found
-        .future()
-        .compose(name -> probe.end().map(name))
-        .compose(name -> enter(name, identity))
-        .compose(from -> follow(linked, from))
-        .onFailure(linked::end);
+    probe.ended().onSuccess(found::tryFail);
+    return found.future().onComplete(known -> probe.disconnect());
   }
 
   private static String randomEpoch() {
     return Long.toUnsignedString(new SecureRandom().nextLong(), 36);
   }
 
-  private void identify(Identity identity, StreamReading.Item item, Promise<String> found) {
+  private void read(Identity identity, StreamReading.Item item) {
+    progressAt = System.nanoTime();
     item.marker()
         .ifPresentOrElse(
             marker -> {
@@ -141,8 +166,6 @@ final class StreamMode implements Mode {
               came(item.offset(), marker);
             },
             () -> identity.read(item.offset()));
-    progressAt = System.nanoTime();
-    identity.confirmed().ifPresent(found::tryComplete);
   }
 
   private void came(long offset, Marker marker) {
@@ -158,7 +181,8 @@ final class StreamMode implements Mode {
    *
    * @return from where to follow it
    */
-  private Future<String> enter(String name, Identity identity) {
+  private Future<String> enter(Identity identity) {
+    String name = identity.best().orElseThrow();
     if (epoch.filter(name::equals).isPresent()) {
       if (identity.first().orElse(0L) > last + 1) {
         LOG.log(
@@ -187,9 +211,7 @@ final class StreamMode implements Mode {
   }
 
   private Future<Void> follow(StompLink linked, String from) {
-    StreamReading reading =
-        new StreamReading(linked, options, skipped, nextId(), options.prefetch());
-    return reading
+    return new StreamReading(linked, options, skipped, options.prefetch())
         .begin(from, this::bring)
         .compose(begun -> mark(linked, confirming()))
         .onSuccess(caughtUp -> caughtUp());
@@ -213,6 +235,14 @@ final class StreamMode implements Mode {
     if (item.offset() <= last) {
       return;
     }
+    try {
+      bringNext(item);
+    } catch (IllegalArgumentException disordered) {
+      throw new StompException("The node cannot take this record: " + disordered.getMessage());
+    }
+  }
+
+  private void bringNext(StreamReading.Item item) {
     last = item.offset();
     Optional<Promise<Publication>> waiting = publications.take(item.publication());
     if (item.message().isEmpty()) {

@@ -30,13 +30,12 @@ final class StreamQueue {
   /**
    * The headers of a SUBSCRIBE.
    *
-   * @param id the subscription's
    * @param offset {@code first}, {@code offset=N} or {@code timestamp=N}
    * @param prefetch how many messages may be on their way without being acknowledged
    */
-  Map<String, String> subscribe(String id, String offset, int prefetch) {
+  Map<String, String> subscribe(String offset, int prefetch) {
     Map<String, String> headers = new LinkedHashMap<>();
-    headers.put("id", id);
+    headers.put("id", "stream");
     headers.put("destination", destination + "#");
     headers.put("x-queue-name", options.stream());
     headers.put("x-queue-type", "stream");

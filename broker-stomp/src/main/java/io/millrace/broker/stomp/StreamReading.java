@@ -6,13 +6,13 @@ import io.millrace.spi.MessageHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * One subscription to the stream: turns frames into records, and acknowledges them. Used on its
- * link's context alone.
+ * A subscription to the stream, the only one on its link: RabbitMQ's plug-in does not end one to a
+ * stream reliably, so a link is ended instead. Turns frames into records, and acknowledges them.
+ * Used on the link's context alone.
  */
 final class StreamReading {
 
@@ -41,7 +41,6 @@ final class StreamReading {
   private final StreamQueue queue;
   private final Destinations destinations;
   private final Skipped skipped;
-  private final String id;
   private final int prefetch;
   private Consumer<Item> items = item -> {};
   private Optional<StompFrame> unacknowledged = Optional.empty();
@@ -52,13 +51,11 @@ final class StreamReading {
   /** The newest time that was read: that of records that have none. */
   private Optional<Instant> time = Optional.empty();
 
-  StreamReading(
-      StompLink link, StompBrokerOptions options, Skipped skipped, String id, int prefetch) {
+  StreamReading(StompLink link, StompBrokerOptions options, Skipped skipped, int prefetch) {
     this.link = link;
     this.queue = new StreamQueue(options);
     this.destinations = new Destinations(options, link.server());
     this.skipped = skipped;
-    this.id = id;
     this.prefetch = prefetch;
   }
 
@@ -72,19 +69,10 @@ final class StreamReading {
   Future<Void> begin(String offset, Consumer<Item> handler) {
     items = handler;
     link.onMessage(this::receive);
-    return link.request("SUBSCRIBE", queue.subscribe(id, offset, prefetch), Buffer.buffer());
-  }
-
-  /** Ends it. What was on its way is not handed over. */
-  Future<Void> end() {
-    link.onMessage(message -> {});
-    return link.request("UNSUBSCRIBE", Map.of("id", id), Buffer.buffer());
+    return link.request("SUBSCRIBE", queue.subscribe(offset, prefetch), Buffer.buffer());
   }
 
   private void receive(StompFrame frame) {
-    if (!frame.header("subscription").orElse("").equals(id)) {
-      return; // Of one that was ended meanwhile.
-    }
     long offset = offset(frame);
     if (offset <= last) {
       throw new StompException("The stream's offsets do not rise: " + offset + " after " + last);

@@ -10,7 +10,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.function.IntFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamRecords implements BrokerRecords {
 
-  private static final int PREFETCH = 200;
-
   /** How many records are looked at in search of one that has a time. */
   private static final int MOST_LOOKED_AT = 1000;
 
-  private final StompLink link;
-  private final IntFunction<StreamReading> readings;
+  private final Supplier<Future<StompLink>> links;
+  private final Function<StompLink, StreamReading> readings;
   private final long from;
   private final Queue<BrokerRecord> came = new ArrayDeque<>();
   private @Nullable Handler<BrokerRecord> handler;
   private @Nullable Handler<Throwable> failing;
+  private Optional<StompLink> link = Optional.empty();
   private Optional<StreamReading> reading = Optional.empty();
 
   /** The oldest record there is of those wanted, once that is known. */
@@ -38,43 +38,47 @@ final class StreamRecords implements BrokerRecords {
   private long demand;
   private boolean begun;
   private boolean closed;
+  private Optional<Throwable> failure = Optional.empty();
 
-  private StreamRecords(StompLink link, IntFunction<StreamReading> readings, long from) {
-    this.link = link;
+  private StreamRecords(
+      Supplier<Future<StompLink>> links, Function<StompLink, StreamReading> readings, long from) {
+    this.links = links;
     this.readings = readings;
     this.from = from;
-    link.ended().onSuccess(this::ended);
   }
 
   /**
    * Begins to read.
    *
-   * @param link a link of its own
-   * @param readings makes a subscription on that link, by its prefetch
+   * @param links makes links
+   * @param readings makes the only subscription on a link
    * @param from the offset wanted
    * @param lead by how much earlier to begin, by the records' times
    */
   static Future<BrokerRecords> read(
-      StompLink link, IntFunction<StreamReading> readings, long from, Duration lead) {
-    StreamRecords records = new StreamRecords(link, readings, from);
-    return records
-        .beginning(lead)
-        .compose(records::begin)
-        .<BrokerRecords>map(records)
-        .onFailure(link::end);
+      Supplier<Future<StompLink>> links,
+      Function<StompLink, StreamReading> readings,
+      long from,
+      Duration lead) {
+    StreamRecords records = new StreamRecords(links, readings, from);
+    return records.beginning(lead).compose(records::begin).map(records);
   }
 
   /** Finds where to begin: what time the record wanted is from, is known once it was read. */
   private Future<String> beginning(Duration lead) {
-    if (lead.isZero() || from == 0) {
-      return Future.succeededFuture(StreamQueue.at(from));
-    }
-    StreamReading search = readings.apply(PREFETCH);
+    return lead.isZero() || from == 0
+        ? Future.succeededFuture(StreamQueue.at(from))
+        : links.get().compose(linked -> beginning(linked, lead));
+  }
+
+  private Future<String> beginning(StompLink linked, Duration lead) {
+    StreamReading search = readings.apply(linked);
     Promise<String> found = Promise.promise();
-    return search
+    linked.ended().onSuccess(found::tryFail);
+    search
         .begin(StreamQueue.at(from), item -> search(search, item.offset(), lead, found))
-        .compose(searching -> found.future())
-        .compose(start -> search.end().map(start));
+        .onFailure(found::tryFail);
+    return found.future().onComplete(start -> linked.disconnect());
   }
 
   private void search(StreamReading search, long offset, Duration lead, Promise<String> found) {
@@ -88,10 +92,21 @@ final class StreamRecords implements BrokerRecords {
   }
 
   private Future<Void> begin(String start) {
-    StreamReading main = readings.apply(PREFETCH);
-    main.hold(true);
-    reading = Optional.of(main);
-    return main.begin(start, this::take);
+    return links
+        .get()
+        .compose(
+            linked -> {
+              if (closed) {
+                linked.end(StompLink.broken());
+                return Future.failedFuture(StompLink.broken());
+              }
+              StreamReading main = readings.apply(linked);
+              link = Optional.of(linked);
+              reading = Optional.of(main);
+              linked.ended().onSuccess(cause -> ended(linked, cause));
+              main.hold(true);
+              return main.begin(start, this::take).onFailure(linked::end);
+            });
   }
 
   private void take(StreamReading.Item item) {
@@ -108,11 +123,11 @@ final class StreamRecords implements BrokerRecords {
 
   /** The broker's clock is ahead of the records' times: better without a lead than a false gap. */
   private void beginAnew() {
-    reading
-        .map(StreamReading::end)
-        .orElse(Future.succeededFuture())
-        .compose(ended -> begin(StreamQueue.at(from)))
-        .onFailure(link::end);
+    Optional<StompLink> other = link;
+    link = Optional.empty();
+    reading = Optional.empty();
+    other.ifPresent(StompLink::disconnect);
+    begin(StreamQueue.at(from)).onFailure(this::fail);
   }
 
   private void hand() {
@@ -125,7 +140,14 @@ final class StreamRecords implements BrokerRecords {
     reading.ifPresent(main -> main.hold(demand == 0));
   }
 
-  private void ended(Throwable cause) {
+  private void ended(StompLink linked, Throwable cause) {
+    if (link.filter(linked::equals).isPresent()) {
+      fail(cause);
+    }
+  }
+
+  private void fail(Throwable cause) {
+    failure = Optional.of(cause);
     if (!closed && failing != null) {
       closed = true;
       failing.handle(cause);
@@ -135,9 +157,7 @@ final class StreamRecords implements BrokerRecords {
   @Override
   public BrokerRecords exceptionHandler(@Nullable Handler<Throwable> value) {
     failing = value;
-    if (link.isDown()) {
-      ended(StompLink.broken());
-    }
+    failure.ifPresent(this::fail);
     return this;
   }
 
@@ -174,6 +194,6 @@ final class StreamRecords implements BrokerRecords {
   public Future<Void> close() {
     closed = true;
     came.clear();
-    return link.disconnect();
+    return link.map(StompLink::disconnect).orElse(Future.succeededFuture());
   }
 }
