@@ -1,0 +1,92 @@
+package io.millrace.benchmarks.control;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a {@link Peer} as a process of its own. */
+public final class PeerProcess {
+
+  private final Peer peer;
+  private final PrintWriter out;
+  private volatile @Nullable Publisher publisher;
+
+  private PeerProcess(Peer peer, PrintWriter out) {
+    this.peer = peer;
+    this.out = out;
+  }
+
+  /**
+   * Starts a server and carries out commands until the control connection ends; then the process
+   * exits.
+   *
+   * @param peer not started
+   * @throws Exception if it does not start
+   */
+  public static void run(Peer peer) throws Exception {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ServerSocket listener = new ServerSocket(0, 1, loopback)) {
+      int port = peer.start();
+      System.out.println("ready " + port + " " + listener.getLocalPort());
+      try (Socket control = listener.accept()) {
+        control.setTcpNoDelay(true);
+        PrintWriter out = new PrintWriter(control.getOutputStream(), true, StandardCharsets.UTF_8);
+        new PeerProcess(peer, out)
+            .serve(
+                new BufferedReader(
+                    new InputStreamReader(control.getInputStream(), StandardCharsets.UTF_8)));
+      }
+    } finally {
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
+  private void serve(BufferedReader in) throws IOException {
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String command = line.contains(" ") ? line.substring(0, line.indexOf(' ')) : line;
+      switch (command) {
+        case "ack" -> acknowledge(Long.parseLong(line.substring("ack ".length())));
+        case Plan.COMMAND -> publish(Plan.parse(line));
+        case "collect" -> out.println("collected " + collect());
+        default -> throw new IOException("unknown command: " + line);
+      }
+    }
+  }
+
+  private void acknowledge(long round) {
+    Publisher running = publisher;
+    if (running != null) {
+      running.acknowledge(round);
+    }
+  }
+
+  private void publish(Plan plan) {
+    Publisher started = new Publisher(peer, plan);
+    publisher = started;
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                out.println("published " + started.run());
+              } catch (InterruptedException | RuntimeException e) {
+                out.println("failed " + e);
+              }
+            },
+            "publisher");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static long collect() {
+    System.gc();
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * What every server under test has inside: a publisher, and the small protocol by which the load
+ * client commands it. Depends on the JDK alone, so that it disturbs no server's class path.
+ *
+ * <p>The server prints {@code ready <port> <control port>} and takes one connection on the control
+ * port; it exits when that connection ends. Lines go both ways:
+ *
+ * <pre>
+ * client: publish channels=1 size=128 rate=0 window=64 millis=3000
+ * client: ack 8                       all readers have everything up to round 8
+ * server: published 4711              that many rounds, one message to each channel in each
+ * client: collect                     server: collected &lt;heap bytes in use after a collection&gt;
+ * </pre>
+ */
+@NullMarked
+package io.millrace.benchmarks.control;
+
+import org.jspecify.annotations.NullMarked;

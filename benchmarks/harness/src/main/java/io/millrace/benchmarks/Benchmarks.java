@@ -1,0 +1,114 @@
+package io.millrace.benchmarks;
+
+import io.vertx.core.json.JsonArray;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The load test; {@link #main} runs it. */
+@Command(
+    name = "benchmarks/run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measures Millrace beside its peers, and prints what came out.")
+public final class Benchmarks implements Callable<Integer> {
+
+  @Option(names = "--quick", description = "The chief scenarios once, in less than ten minutes.")
+  private boolean quick;
+
+  @Option(names = "--runs", description = "How often each is measured, in turn (3; --quick: 1).")
+  private int runs;
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "REGEX",
+      description = "Only scenarios whose name matches.")
+  private Pattern scenario = Pattern.compile(".*");
+
+  @Option(
+      names = "--target",
+      paramLabel = "REGEX",
+      description = "Only targets whose name, such as millrace/sse, matches.")
+  private Pattern target = Pattern.compile(".*");
+
+  @Option(
+      names = "--server-cores",
+      paramLabel = "LIST",
+      description = "The cores of the servers, as taskset has them; empty for any (0).")
+  private String serverCores = "0";
+
+  @Option(
+      names = "--window",
+      paramLabel = "ROUNDS",
+      description = "How far the slowest reader may be behind what is published (16).")
+  private int window = 16;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "Where the report goes (benchmarks/target/report).")
+  private Path out = Path.of(System.getProperty("benchmarks.home", "."), "target", "report");
+
+  /** The load test; {@link #main} runs it. */
+  public Benchmarks() {}
+
+  /**
+   * Runs it.
+   *
+   * @param arguments see {@code --help}
+   */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Benchmarks()).execute(arguments));
+  }
+
+  private Runner.Pace pace() {
+    return quick
+        ? new Runner.Pace(3000, 3000, 300, window)
+        : new Runner.Pace(6000, 8000, 300, window);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Result> results = measure();
+    String report = "%n%s%s".formatted(Machine.describe(), new Report(results).markdown());
+    Files.createDirectories(out);
+    Files.writeString(out.resolve("report.md"), report);
+    Files.writeString(
+        out.resolve("results.json"),
+        new JsonArray(results.stream().map(Result::toJson).toList()).encodePrettily());
+    System.out.println(report);
+    return results.stream().allMatch(Result::counts) ? 0 : 1;
+  }
+
+  /** Measures in turn, so that what disturbs the machine disturbs all alike. */
+  private List<Result> measure() {
+    Runner runner = new Runner(new Servers(new Placement(serverCores)), pace());
+    int repetitions = runs > 0 ? runs : quick ? 1 : 3;
+    List<Result> results = new ArrayList<>();
+    for (Scenario chosen : quick ? Scenarios.QUICK : Scenarios.FULL) {
+      List<Target> targets =
+          scenario.matcher(chosen.name()).matches() ? targets(chosen) : List.of();
+      for (int run = 1; run <= repetitions; run++) {
+        for (Target measured : targets) {
+          Result result = runner.run(chosen, measured, run);
+          System.err.println(Report.line(result));
+          results.add(result);
+        }
+      }
+    }
+    return results;
+  }
+
+  private List<Target> targets(Scenario chosen) {
+    return Targets.ALL.stream()
+        .filter(measured -> chosen.families().contains(measured.family()))
+        .filter(measured -> target.matcher(measured.name()).matches())
+        .toList();
+  }
+}

@@ -1,0 +1,125 @@
+package io.millrace.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
+
+/** Readers that are connected to one server. */
+final class Load implements AutoCloseable {
+
+  /** How many may be on their way at once; less than any server's backlog. */
+  private static final int MOST_OPENING = 100;
+
+  private static final int SOURCES = 10;
+  private static final int CONNECT_SECONDS = 120;
+
+  private final Loop loop;
+  private final Tally tally;
+  private final Protocol protocol;
+  private final InetSocketAddress server;
+  private final List<Connection> connections = new ArrayList<>();
+  private final List<SocketChannel> channels = new ArrayList<>();
+  private final CompletableFuture<Void> connected = new CompletableFuture<>();
+  private int wanted;
+  private int ready;
+  private int channelCount = 1;
+  private int slow;
+
+  Load(Loop loop, Tally tally, Protocol protocol, int port) {
+    this.loop = loop;
+    this.tally = tally;
+    this.protocol = protocol;
+    this.server = loopback(1, port);
+  }
+
+  /**
+   * Connects readers and waits until each is subscribed.
+   *
+   * @param count how many
+   * @param among over how many channels they are spread
+   * @param slowOnes how many of them, the last, read nothing
+   */
+  void connect(int count, int among, int slowOnes) throws Exception {
+    wanted = count;
+    channelCount = among;
+    slow = slowOnes;
+    loop.call(
+            () -> {
+              for (int i = 0; i < Math.min(MOST_OPENING, wanted); i++) {
+                open();
+              }
+              return true;
+            })
+        .get();
+    try {
+      connected.get(CONNECT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "%d of %d are subscribed: %s".formatted(ready, wanted, tally.faults()), e);
+    }
+  }
+
+  private void open() {
+    int index = connections.size();
+    if (index >= wanted) {
+      return;
+    }
+    Connection connection = protocol.connection(tally, index % channelCount, this::opened);
+    connection.slow = index >= wanted - slow;
+    connections.add(connection);
+    channels.add(loop.connect(connection, loopback(2 + index % SOURCES, 0), server));
+  }
+
+  private static InetSocketAddress loopback(int last, int port) {
+    try {
+      return new InetSocketAddress(
+          InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last}), port);
+    } catch (UnknownHostException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void opened() {
+    if (++ready == wanted) {
+      connected.complete(null);
+    } else {
+      open();
+    }
+  }
+
+  /** Begins to count anew, for all that are not slow. */
+  void begin(int perRound, int size, int granule, LongConsumer progress) throws Exception {
+    loop.call(
+            () -> {
+              connections.forEach(connection -> connection.count = 0);
+              tally.begin(new Tally.Expected(wanted - slow, perRound, size, granule), progress);
+              return true;
+            })
+        .get();
+  }
+
+  @Override
+  public void close() {
+    loop.call(
+            () -> {
+              for (SocketChannel channel : channels) {
+                try {
+                  channel.close();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+              return true;
+            })
+        .join();
+  }
+}

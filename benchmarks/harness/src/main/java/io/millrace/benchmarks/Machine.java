@@ -1,0 +1,57 @@
+package io.millrace.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Where the results were got, and with what. */
+final class Machine {
+
+  private static final List<String> SHOWN =
+      List.of("vertx-core", "netty-transport", "cometd", "spring-messaging", "tomcat", "jetty");
+
+  private Machine() {}
+
+  /** Returns it as a Markdown list. */
+  static String describe() throws IOException {
+    return """
+        - CPU: %s, %d cores to this process
+        - memory: %s
+        - system: %s %s
+        - Java: %s %s
+        - on the class path: %s
+        """
+        .formatted(
+            field("/proc/cpuinfo", "model name"),
+            Runtime.getRuntime().availableProcessors(),
+            field("/proc/meminfo", "MemTotal"),
+            System.getProperty("os.name"),
+            System.getProperty("os.version"),
+            System.getProperty("java.vm.name"),
+            System.getProperty("java.vm.version"),
+            libraries());
+  }
+
+  private static String field(String file, String name) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of(file))) {
+      return lines
+          .filter(line -> line.startsWith(name))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("unknown");
+    }
+  }
+
+  private static String libraries() throws IOException {
+    Path lib = Path.of(Machine.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    try (Stream<Path> jars = Files.list(lib.resolveSibling("lib"))) {
+      return jars.map(jar -> jar.getFileName().toString().replace(".jar", ""))
+          .filter(name -> SHOWN.stream().anyMatch(shown -> name.matches(shown + "-[0-9].*")))
+          .sorted()
+          .collect(Collectors.joining(", "));
+    }
+  }
+}

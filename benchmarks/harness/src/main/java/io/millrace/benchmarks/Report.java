@@ -1,0 +1,147 @@
+package io.millrace.benchmarks;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/** The results as Markdown: medians, ranges, and ratios to bare Vert.x of the same run. */
+final class Report {
+
+  private final List<Result> results;
+
+  Report(List<Result> results) {
+    this.results = results;
+  }
+
+  /** Returns a result in one line, for whoever waits. */
+  static String line(Result result) {
+    String who =
+        "%-24s %-22s #%d  "
+            .formatted(result.scenario().name(), result.target().name(), result.run());
+    Result.Measured measured = result.measured();
+    return who
+        + (result.counts()
+            ? String.format(
+                Locale.ROOT,
+                "%8.3f µs %10.0f/s  p99 %8.2f ms %8.0f B",
+                measured.cpuMicros(),
+                measured.perSecond(),
+                measured.p99(),
+                measured.bytes())
+            : "void: " + result.fault());
+  }
+
+  String markdown() {
+    Map<Scenario, List<Result>> byScenario = grouped(results, Result::scenario);
+    StringBuilder text = new StringBuilder();
+    byScenario.forEach((scenario, all) -> append(text, scenario, all));
+    return text.toString();
+  }
+
+  private static <K> Map<K, List<Result>> grouped(List<Result> results, Function<Result, K> key) {
+    return results.stream()
+        .collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
+  }
+
+  private static void append(StringBuilder text, Scenario scenario, List<Result> all) {
+    text.append("\n### ").append(scenario.name()).append("\n\n");
+    text.append(scenario.describe()).append("\n\n");
+    text.append(
+        switch (scenario.kind()) {
+          case FAN_OUT ->
+              """
+              | server | CPU per delivery, µs | to bare | to joined | deliveries/s | p50, ms | p99, ms |
+              |---|---|---|---|---|---|---|
+              """;
+          case IDLE ->
+              """
+              | server | KB per connection | to bare |
+              |---|---|---|
+              """;
+          case CONNECT ->
+              """
+              | server | CPU per connection, µs | to bare |
+              |---|---|---|
+              """;
+        });
+    List<Result> counted = all.stream().filter(Result::counts).toList();
+    grouped(counted, Result::target)
+        .forEach((target, runs) -> text.append(row(scenario, target, runs, counted)));
+    all.stream()
+        .filter(result -> !result.counts())
+        .forEach(
+            result ->
+                text.append(
+                    "\nVoid: %s, run %d: %s\n"
+                        .formatted(result.target().name(), result.run(), result.fault())));
+  }
+
+  private static String row(
+      Scenario scenario, Target target, List<Result> runs, List<Result> counted) {
+    ToDoubleFunction<Result> cost = scenario.kind()::cost;
+    String start =
+        "| %s | %s | %s |"
+            .formatted(target.name(), range(runs, cost), ratio(runs, counted, Target.BARE, cost));
+    if (scenario.kind() != Scenario.Kind.FAN_OUT) {
+      return start + "\n";
+    }
+    return start
+        + String.format(
+            Locale.ROOT,
+            " %s | %,.0f | %.2f | %.2f |\n",
+            ratio(runs, counted, Target.JOINED, cost),
+            median(runs, result -> result.measured().perSecond()),
+            median(runs, result -> result.measured().p50()),
+            median(runs, result -> result.measured().p99()));
+  }
+
+  /** Returns the median of the ratios to another server in the same runs. */
+  private static String ratio(
+      List<Result> runs, List<Result> counted, String server, ToDoubleFunction<Result> cost) {
+    double[] ratios =
+        runs.stream()
+            .flatMapToDouble(
+                result ->
+                    beside(result, counted, server).stream()
+                        .mapToDouble(
+                            other -> cost.applyAsDouble(result) / cost.applyAsDouble(other)))
+            .toArray();
+    return ratios.length == 0 ? "" : String.format(Locale.ROOT, "%.2f", median(ratios));
+  }
+
+  private static Optional<Result> beside(Result result, List<Result> counted, String server) {
+    return counted.stream()
+        .filter(
+            other ->
+                other.run() == result.run()
+                    && other.target().server().equals(server)
+                    && other.target().family().equals(result.target().family()))
+        .findFirst();
+  }
+
+  private static double median(List<Result> runs, ToDoubleFunction<Result> value) {
+    return median(runs.stream().mapToDouble(value).toArray());
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private static String range(List<Result> runs, ToDoubleFunction<Result> value) {
+    double[] sorted = runs.stream().mapToDouble(value).sorted().toArray();
+    String median = String.format(Locale.ROOT, "%.2f", median(sorted));
+    return sorted.length == 1
+        ? median
+        : String.format(
+            Locale.ROOT, "%s (%.2f–%.2f)", median, sorted[0], sorted[sorted.length - 1]);
+  }
+}

@@ -1,0 +1,61 @@
+package io.millrace.benchmarks;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * What one run gave. What a scenario does not measure is zero.
+ *
+ * @param scenario what was done
+ * @param target with whom
+ * @param run which repetition, from 1
+ * @param measured what came out
+ * @param fault why the run does not count; empty if it does
+ */
+record Result(Scenario scenario, Target target, int run, Measured measured, String fault) {
+
+  /**
+   * What came out.
+   *
+   * @param cpuMicros of CPU per delivery, or per connection where connections are measured
+   * @param deliveries how many there were
+   * @param perSecond deliveries
+   * @param p50 delay from publishing to reading, in milliseconds
+   * @param p99 the same
+   * @param bytes of resident memory per connection
+   */
+  record Measured(
+      double cpuMicros, long deliveries, double perSecond, double p50, double p99, double bytes) {
+
+    static final Measured NOTHING = new Measured(0, 0, 0, 0, 0, 0);
+
+    static Measured cpu(double micros) {
+      return new Measured(micros, 0, 0, 0, 0, 0);
+    }
+
+    static Measured bytes(double perConnection) {
+      return new Measured(0, 0, 0, 0, 0, perConnection);
+    }
+  }
+
+  static Result failed(Scenario scenario, Target target, int run, String why) {
+    return new Result(scenario, target, run, Measured.NOTHING, why);
+  }
+
+  boolean counts() {
+    return fault.isEmpty();
+  }
+
+  JsonObject toJson() {
+    return new JsonObject()
+        .put("scenario", scenario.name())
+        .put("target", target.name())
+        .put("run", run)
+        .put("cpuMicros", measured.cpuMicros())
+        .put("deliveries", measured.deliveries())
+        .put("perSecond", measured.perSecond())
+        .put("p50Millis", measured.p50())
+        .put("p99Millis", measured.p99())
+        .put("bytesPerConnection", measured.bytes())
+        .put("fault", fault);
+  }
+}

@@ -1,0 +1,149 @@
+package io.millrace.benchmarks;
+
+import io.millrace.benchmarks.control.Plan;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/** Does one run: a scenario with a target. */
+final class Runner {
+
+  private static final int ARRIVE_SECONDS = 60;
+  private static final int STORMS = 3;
+  private static final double MICROS_PER_MILLI = 1000;
+  private static final double MICROS = 1e6;
+  private static final double NANOS = 1e9;
+
+  /**
+   * For how long is published.
+   *
+   * @param warmMillis before anything is measured
+   * @param millis while it is
+   * @param settleMillis to be sure that all that was done has had its effect
+   * @param window how many rounds the slowest reader may be behind; the same for every server
+   */
+  record Pace(int warmMillis, int millis, int settleMillis, int window) {
+
+    /** Returns how often progress is told: eight times in a window. */
+    int granule() {
+      return Math.max(1, window / 8);
+    }
+  }
+
+  private final Servers servers;
+  private final Pace pace;
+
+  Runner(Servers servers, Pace pace) {
+    this.servers = servers;
+    this.pace = pace;
+  }
+
+  /** Starts the server, and measures. */
+  Result run(Scenario scenario, Target target, int number) {
+    try (ServerProcess server =
+        new ServerProcess(servers.command(target.server(), scenario.kind()))) {
+      return run(scenario, target, number, server);
+    } catch (IOException e) {
+      return Result.failed(scenario, target, number, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Measures a server that has been started. */
+  Result run(Scenario scenario, Target target, int number, ServerProcess server) {
+    Tally tally = new Tally();
+    try (Loop loop = new Loop()) {
+      Session session = new Session(scenario, target, server, loop, tally);
+      Result.Measured measured =
+          switch (scenario.kind()) {
+            case FAN_OUT -> fanOut(session);
+            case IDLE -> idle(session);
+            case CONNECT -> connect(session);
+          };
+      return new Result(scenario, target, number, measured, "");
+    } catch (Exception e) {
+      return Result.failed(scenario, target, number, e.getMessage() + " " + tally.faults());
+    }
+  }
+
+  private record Session(
+      Scenario scenario, Target target, ServerProcess server, Loop loop, Tally tally) {
+
+    Load load() {
+      return new Load(loop, tally, target.readers(), server.port());
+    }
+  }
+
+  private void connect(Session session, Load load, int count) throws Exception {
+    load.connect(count, session.scenario().channels(), session.scenario().slow());
+    Thread.sleep(pace.settleMillis());
+  }
+
+  private Result.Measured fanOut(Session session) throws Exception {
+    try (Load load = session.load()) {
+      connect(session, load, session.scenario().readers());
+      publish(session, load, pace.warmMillis());
+      double before = session.server().cpuSeconds();
+      long start = System.nanoTime();
+      long deliveries = publish(session, load, pace.millis());
+      double seconds = (System.nanoTime() - start) / NANOS;
+      double cpu = session.server().cpuSeconds() - before;
+      Histogram latency = session.tally().latency();
+      return new Result.Measured(
+          cpu * MICROS / deliveries,
+          deliveries,
+          deliveries / seconds,
+          latency.getValueAtPercentile(50) / MICROS_PER_MILLI,
+          latency.getValueAtPercentile(99) / MICROS_PER_MILLI,
+          0);
+    }
+  }
+
+  /** Publishes, waits until all has come, and returns how much that is. */
+  private long publish(Session session, Load load, int millis) throws Exception {
+    Scenario scenario = session.scenario();
+    Tally tally = session.tally();
+    load.begin(1, scenario.size(), pace.granule(), session.server()::acknowledge);
+    Plan plan =
+        new Plan(scenario.channels(), scenario.size(), scenario.rate(), pace.window(), millis);
+    long expected = session.server().publish(plan) * (scenario.readers() - scenario.slow());
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ARRIVE_SECONDS);
+    while (tally.deliveries() < expected && tally.faultCount() == 0 && System.nanoTime() < end) {
+      TimeUnit.MICROSECONDS.sleep(200);
+    }
+    if (tally.deliveries() != expected || tally.faultCount() > 0) {
+      throw new IOException("%d of %d came".formatted(tally.deliveries(), expected));
+    }
+    return expected;
+  }
+
+  private Result.Measured idle(Session session) throws Exception {
+    int readers = session.scenario().readers();
+    ServerProcess server = session.server();
+    try (Load some = session.load()) {
+      connect(session, some, readers / 10); // Loads classes.
+    }
+    Thread.sleep(pace.settleMillis());
+    server.collect();
+    long before = server.residentBytes();
+    try (Load load = session.load()) {
+      connect(session, load, readers);
+      server.collect();
+      return Result.Measured.bytes((double) (server.residentBytes() - before) / readers);
+    }
+  }
+
+  /** The first storms warm the server up; the last counts. */
+  private Result.Measured connect(Session session) throws Exception {
+    int readers = session.scenario().readers();
+    double cpu = 0;
+    for (int storm = 0; storm < STORMS; storm++) {
+      double before = session.server().cpuSeconds();
+      try (Load load = session.load()) {
+        connect(session, load, readers);
+        cpu = session.server().cpuSeconds() - before;
+      }
+      Thread.sleep(pace.settleMillis());
+    }
+    return Result.Measured.cpu(cpu * MICROS / readers);
+  }
+}

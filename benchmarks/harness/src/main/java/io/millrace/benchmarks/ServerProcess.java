@@ -1,0 +1,100 @@
+package io.millrace.benchmarks;
+
+import io.millrace.benchmarks.control.Plan;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server under test, and the connection by which it is told what to do. */
+final class ServerProcess implements AutoCloseable {
+
+  private static final String READY = "ready ";
+
+  private final Process process;
+  private final int port;
+  private final Socket control;
+  private final BufferedReader answers;
+  private final PrintWriter commands;
+
+  /**
+   * Starts one and waits until it listens.
+   *
+   * @param command prints {@code ready <port> <control port>}
+   */
+  ServerProcess(List<String> command) throws IOException {
+    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader out = reader(process.getInputStream());
+    String line = out.readLine();
+    while (line != null && !line.startsWith(READY)) {
+      line = out.readLine();
+    }
+    if (line == null) {
+      throw new IOException("did not start: " + String.join(" ", command));
+    }
+    String[] ports = line.split(" ", -1);
+    port = Integer.parseInt(ports[1]);
+    control = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(ports[2]));
+    control.setTcpNoDelay(true);
+    answers = reader(control.getInputStream());
+    commands = new PrintWriter(control.getOutputStream(), true, StandardCharsets.UTF_8);
+  }
+
+  private static BufferedReader reader(InputStream in) {
+    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** Tells how far all readers are. Safe on any thread. */
+  void acknowledge(long round) {
+    commands.println("ack " + round);
+  }
+
+  /** Has it publish, and returns how many rounds it published. */
+  long publish(Plan plan) throws IOException {
+    return ask(plan.command(), "published");
+  }
+
+  /** Has it collect its garbage, and returns how many bytes of heap are in use then. */
+  long collect() throws IOException {
+    return ask("collect", "collected");
+  }
+
+  private long ask(String command, String answer) throws IOException {
+    commands.println(command);
+    String line = answers.readLine();
+    if (line == null || !line.startsWith(answer + " ")) {
+      throw new IOException("the server answered " + line);
+    }
+    return Long.parseLong(line.substring(answer.length() + 1));
+  }
+
+  double cpuSeconds() throws IOException {
+    return Proc.cpuSeconds(List.of(process.pid()));
+  }
+
+  long residentBytes() throws IOException {
+    return Proc.residentBytes(List.of(process.pid()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    control.close();
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

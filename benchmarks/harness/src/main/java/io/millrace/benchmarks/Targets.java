@@ -1,0 +1,39 @@
+package io.millrace.benchmarks;
+
+import java.util.List;
+
+/** All that can be measured. A further peer is a line here and a server. */
+final class Targets {
+
+  private static final String WEBSOCKET = "websocket";
+  private static final String SSE = "sse";
+  private static final String STREAM = "stream";
+  private static final String LONGPOLL = "longpoll";
+
+  static final List<Target> ALL =
+      List.of(
+          new Target(Target.BARE, WEBSOCKET, WEBSOCKET, Protocol.webSocket("/websocket/%s")),
+          new Target(Target.JOINED, WEBSOCKET, WEBSOCKET, Protocol.webSocket("/websocket/%s")),
+          new Target(
+              Target.MILLRACE,
+              WEBSOCKET,
+              WEBSOCKET,
+              Protocol.webSocket("/live/websocket?channels=%s")),
+          new Target(
+              Target.MILLRACE, "millrace.v1", WEBSOCKET, Protocol.envelope("/live/websocket")),
+          new Target(Target.BARE, SSE, SSE, Protocol.eventStream("/sse/%s")),
+          new Target(Target.JOINED, SSE, SSE, Protocol.eventStream("/sse/%s")),
+          new Target(Target.MILLRACE, SSE, SSE, Protocol.eventStream("/live/sse?channels=%s")),
+          new Target(Target.BARE, STREAM, STREAM, Protocol.lines("/stream/%s")),
+          new Target(Target.JOINED, STREAM, STREAM, Protocol.lines("/stream/%s")),
+          new Target(Target.MILLRACE, STREAM, STREAM, Protocol.lines("/live/stream?channels=%s")),
+          new Target(
+              Target.BARE, LONGPOLL, LONGPOLL, Protocol.longPoll("/poll/%s", "/poll/%s?cursor=")),
+          new Target(
+              Target.MILLRACE,
+              LONGPOLL,
+              LONGPOLL,
+              Protocol.longPoll("/live/poll?channels=%s", "/live/longpoll?channels=%s&cursor=")));
+
+  private Targets() {}
+}

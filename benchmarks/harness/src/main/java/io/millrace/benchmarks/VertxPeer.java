@@ -1,0 +1,52 @@
+package io.millrace.benchmarks;
+
+import io.millrace.benchmarks.control.Peer;
+import io.millrace.benchmarks.control.PeerProcess;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+
+/** What all servers on Vert.x have alike: one event loop, no compression, the same transport. */
+abstract class VertxPeer implements Peer {
+
+  /** Set to {@code false} to measure on NIO. */
+  static final String NATIVE = "benchmarks.native";
+
+  final Vertx vertx =
+      Vertx.vertx(
+          new VertxOptions()
+              .setEventLoopPoolSize(1)
+              .setPreferNativeTransport(Boolean.parseBoolean(System.getProperty(NATIVE, "true"))));
+
+  /** Returns what handles requests. */
+  abstract Handler<HttpServerRequest> requests();
+
+  @Override
+  public final int start() throws Exception {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost("127.0.0.1")
+            .setPort(0)
+            .setAcceptBacklog(1024)
+            .setPerMessageWebSocketCompressionSupported(false)
+            .setPerFrameWebSocketCompressionSupported(false);
+    return vertx.createHttpServer(options).requestHandler(requests()).listen().await().actualPort();
+  }
+
+  /**
+   * Runs one.
+   *
+   * @param arguments its name
+   */
+  public static void main(String[] arguments) throws Exception {
+    PeerProcess.run(
+        switch (arguments[0]) {
+          case Target.BARE -> new BarePeer();
+          case Target.JOINED -> new JoinedPeer();
+          case Target.MILLRACE -> new MillracePeer();
+          default -> throw new IllegalArgumentException("no such server: " + arguments[0]);
+        });
+  }
+}

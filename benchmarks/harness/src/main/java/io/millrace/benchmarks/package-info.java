@@ -1,0 +1,11 @@
+/**
+ * Millrace beside its peers, under one load client.
+ *
+ * <p>{@link io.millrace.benchmarks.Benchmarks} starts each server as a process of its own, connects
+ * the readers of a {@code Scenario}, has the server publish, counts what arrives, and asks the
+ * operating system what it cost.
+ */
+@NullMarked
+package io.millrace.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,85 @@
+package io.millrace.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.benchmarks.Scenario.Kind;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Runs the harness for a moment: with so few readers its figures mean nothing. */
+class RunnerTest {
+
+  private static final int READERS = 20;
+
+  private static final Servers SERVERS = new Servers(new Placement(""));
+  private static final Map<String, ServerProcess> STARTED = new HashMap<>();
+
+  private final Runner runner = new Runner(SERVERS, new Runner.Pace(50, 150, 50, 16));
+
+  @BeforeAll
+  static void start() throws IOException {
+    for (Target target : Targets.ALL) {
+      if (!STARTED.containsKey(target.server())) {
+        STARTED.put(
+            target.server(), new ServerProcess(SERVERS.command(target.server(), Kind.FAN_OUT)));
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    for (ServerProcess server : STARTED.values()) {
+      server.close();
+    }
+  }
+
+  static Stream<Target> targets() {
+    return Targets.ALL.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("targets")
+  void everyReaderOfEveryServerGetsEveryMessage(Target target) {
+    Result result = run(Scenario.fanOut(READERS).atRate(100), target);
+
+    assertThat(result.fault()).isEmpty();
+    assertThat(result.measured().deliveries()).isPositive();
+    assertThat(result.measured().deliveries() % READERS).isZero();
+    assertThat(result.measured().p99()).isPositive();
+  }
+
+  @ParameterizedTest
+  @MethodSource("targets")
+  void publishingGoesOnAsReadersDo(Target target) {
+    Result result = run(Scenario.fanOut(READERS).overChannels(4), target);
+
+    assertThat(result.fault()).isEmpty();
+    assertThat(result.measured().deliveries()).isGreaterThan(READERS * 16L);
+    assertThat(result.measured().cpuMicros()).isNotNegative();
+  }
+
+  @Test
+  void connectionsAreMeasured() {
+    Target target = Targets.ALL.get(0);
+    Scenario scenario = Scenario.fanOut(READERS);
+
+    List<Result> results =
+        Stream.of(Kind.IDLE, Kind.CONNECT)
+            .map(kind -> run(scenario.measuring(kind), target))
+            .toList();
+
+    assertThat(results).allMatch(Result::counts);
+  }
+
+  private Result run(Scenario scenario, Target target) {
+    return runner.run(scenario, target, 1, STARTED.get(target.server()));
+  }
+}
