@@ -19,6 +19,8 @@ import picocli.CommandLine.Option;
     description = "Measures Millrace beside its peers, and prints what came out.")
 public final class Benchmarks implements Callable<Integer> {
 
+  private static final Path HOME = Path.of(System.getProperty("benchmarks.home", "."));
+
   @Option(names = "--quick", description = "The chief scenarios once, in less than ten minutes.")
   private boolean quick;
 
@@ -53,7 +55,7 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--out",
       paramLabel = "FOLDER",
       description = "Where the report goes (benchmarks/target/report).")
-  private Path out = Path.of(System.getProperty("benchmarks.home", "."), "target", "report");
+  private Path out = HOME.resolve(Path.of("target", "report"));
 
   /** The load test; {@link #main} runs it. */
   public Benchmarks() {}
@@ -88,12 +90,13 @@ public final class Benchmarks implements Callable<Integer> {
 
   /** Measures in turn, so that what disturbs the machine disturbs all alike. */
   private List<Result> measure() {
-    Runner runner = new Runner(new Servers(new Placement(serverCores)), pace());
+    Servers servers = new Servers(HOME, new Placement(serverCores));
+    Runner runner = new Runner(servers, pace());
     int repetitions = runs > 0 ? runs : quick ? 1 : 3;
     List<Result> results = new ArrayList<>();
     for (Scenario chosen : quick ? Scenarios.QUICK : Scenarios.FULL) {
       List<Target> targets =
-          scenario.matcher(chosen.name()).matches() ? targets(chosen) : List.of();
+          scenario.matcher(chosen.name()).matches() ? targets(chosen, servers) : List.of();
       for (int run = 1; run <= repetitions; run++) {
         for (Target measured : targets) {
           Result result = runner.run(chosen, measured, run);
@@ -105,9 +108,10 @@ public final class Benchmarks implements Callable<Integer> {
     return results;
   }
 
-  private List<Target> targets(Scenario chosen) {
+  private List<Target> targets(Scenario chosen, Servers servers) {
     return Targets.ALL.stream()
         .filter(measured -> chosen.families().contains(measured.family()))
+        .filter(measured -> servers.has(measured.server()))
         .filter(measured -> target.matcher(measured.name()).matches())
         .toList();
   }

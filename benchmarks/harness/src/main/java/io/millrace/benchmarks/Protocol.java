@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import io.millrace.benchmarks.control.Plan;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** How a reader talks to a server. */
 interface Protocol {
@@ -38,5 +39,23 @@ interface Protocol {
   static Protocol longPoll(String poll, String longPoll) {
     return (tally, channel, ready) ->
         new LongPollConnection(tally, ready, at(poll, channel), at(longPoll, channel));
+  }
+
+  static Protocol cometd(String path) {
+    return (tally, channel, ready) ->
+        new CometdConnection(tally, ready, path, "/" + Plan.channel(channel).replace('.', '/'));
+  }
+
+  static Protocol stomp(String path) {
+    return (tally, channel, ready) ->
+        new StompConnection(tally, ready, path, "/topic/" + Plan.channel(channel));
+  }
+
+  /** The path has {@code %s} where each session needs a name of its own. */
+  static Protocol sockJs(String path) {
+    AtomicInteger sessions = new AtomicInteger();
+    return (tally, channel, ready) ->
+        new SockJsConnection(
+            tally, ready, path.formatted(sessions.incrementAndGet()), Plan.channel(channel));
   }
 }

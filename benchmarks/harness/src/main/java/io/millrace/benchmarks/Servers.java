@@ -1,10 +1,14 @@
 package io.millrace.benchmarks;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How each server is started. */
+/**
+ * How each server is started. Those of modules of their own have a class path of their own: {@code
+ * <server>/target/<server>.jar}, whose manifest names the rest.
+ */
 final class Servers {
 
   /** A heap that no run outgrows, and the collector that Java takes itself on one core. */
@@ -19,10 +23,27 @@ final class Servers {
           "-XX:MinHeapFreeRatio=5",
           "-XX:MaxHeapFreeRatio=10");
 
+  private final Path home;
   private final Placement placement;
 
-  Servers(Placement placement) {
+  /**
+   * The servers.
+   *
+   * @param home the folder {@code benchmarks}
+   * @param placement on which cores
+   */
+  Servers(Path home, Placement placement) {
+    this.home = home;
     this.placement = placement;
+  }
+
+  /** Returns whether a server can be started. */
+  boolean has(String server) {
+    return Target.ON_VERTX.contains(server) || Files.exists(jar(server));
+  }
+
+  private Path jar(String server) {
+    return home.resolve(Path.of(server, "target", server + ".jar"));
   }
 
   /** Returns the command that starts a server, placed on its cores. */
@@ -30,8 +51,12 @@ final class Servers {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(kind == Scenario.Kind.IDLE ? SMALL : FAST);
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), VertxPeer.class.getName(), server));
+    if (Target.ON_VERTX.contains(server)) {
+      command.addAll(
+          List.of("-cp", System.getProperty("java.class.path"), VertxPeer.class.getName(), server));
+    } else {
+      command.addAll(List.of("-jar", jar(server).toString()));
+    }
     return placement.place(command);
   }
 }

@@ -1,5 +1,7 @@
 package io.millrace.benchmarks;
 
+import java.util.List;
+
 /**
  * A server, asked in one of its protocols.
  *
@@ -13,13 +15,13 @@ record Target(String server, String protocol, String family, Protocol readers) {
 
   static final String BARE = "bare";
   static final String JOINED = "joined";
+  static final String SOCKJS = "sockjs";
   static final String MILLRACE = "millrace";
+
+  /** Those that run on the class path of the harness. */
+  static final List<String> ON_VERTX = List.of(BARE, JOINED, SOCKJS, MILLRACE);
 
   String name() {
     return server + "/" + protocol;
-  }
-
-  boolean isBaseline() {
-    return server.equals(BARE);
   }
 }

@@ -21,6 +21,10 @@ final class Targets {
               Protocol.webSocket("/live/websocket?channels=%s")),
           new Target(
               Target.MILLRACE, "millrace.v1", WEBSOCKET, Protocol.envelope("/live/websocket")),
+          new Target("cometd", WEBSOCKET, WEBSOCKET, Protocol.cometd("/cometd")),
+          new Target("spring", "stomp", WEBSOCKET, Protocol.stomp("/stomp")),
+          new Target(
+              Target.SOCKJS, WEBSOCKET, WEBSOCKET, Protocol.sockJs("/sockjs/000/s%s/websocket")),
           new Target(Target.BARE, SSE, SSE, Protocol.eventStream("/sse/%s")),
           new Target(Target.JOINED, SSE, SSE, Protocol.eventStream("/sse/%s")),
           new Target(Target.MILLRACE, SSE, SSE, Protocol.eventStream("/live/sse?channels=%s")),

@@ -45,6 +45,7 @@ abstract class VertxPeer implements Peer {
         switch (arguments[0]) {
           case Target.BARE -> new BarePeer();
           case Target.JOINED -> new JoinedPeer();
+          case Target.SOCKJS -> new SockJsPeer();
           case Target.MILLRACE -> new MillracePeer();
           default -> throw new IllegalArgumentException("no such server: " + arguments[0]);
         });
