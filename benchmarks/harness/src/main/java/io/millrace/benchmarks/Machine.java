@@ -18,7 +18,7 @@ final class Machine {
   /** Returns it as a Markdown list. */
   static String describe() throws IOException {
     return """
-        - CPU: %s, %d cores to this process
+        - CPU: %s, %d cores
         - memory: %s
         - system: %s %s
         - Java: %s %s
@@ -26,7 +26,7 @@ final class Machine {
         """
         .formatted(
             field("/proc/cpuinfo", "model name"),
-            Runtime.getRuntime().availableProcessors(),
+            cores(),
             field("/proc/meminfo", "MemTotal"),
             System.getProperty("os.name"),
             System.getProperty("os.version"),
@@ -42,6 +42,13 @@ final class Machine {
           .map(line -> line.substring(line.indexOf(':') + 1).strip())
           .findFirst()
           .orElse("unknown");
+    }
+  }
+
+  /** All, not only those that this process is bound to. */
+  private static long cores() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines.filter(line -> line.startsWith("processor")).count();
     }
   }
 

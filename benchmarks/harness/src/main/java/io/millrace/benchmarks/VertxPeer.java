@@ -40,7 +40,7 @@ abstract class VertxPeer implements Peer {
    *
    * @param arguments its name
    */
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) {
     PeerProcess.run(
         switch (arguments[0]) {
           case Target.BARE -> new BarePeer();

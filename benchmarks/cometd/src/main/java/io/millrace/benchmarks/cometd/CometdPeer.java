@@ -58,7 +58,7 @@ public final class CometdPeer implements Peer {
    *
    * @param arguments none
    */
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) {
     PeerProcess.run(new CometdPeer());
   }
 }

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a {@link Peer} as a process of its own. */
@@ -27,9 +29,20 @@ public final class PeerProcess {
    * exits.
    *
    * @param peer not started
-   * @throws Exception if it does not start
    */
-  public static void run(Peer peer) throws Exception {
+  @SuppressWarnings("CatchAndPrintStackTrace") // Nobody else is there to be told.
+  public static void run(Peer peer) {
+    Logger.getLogger("").setLevel(Level.WARNING);
+    try {
+      serve(peer);
+    } catch (Throwable e) {
+      e.printStackTrace();
+    } finally {
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
+  private static void serve(Peer peer) throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ServerSocket listener = new ServerSocket(0, 1, loopback)) {
       int port = peer.start();
@@ -42,8 +55,6 @@ public final class PeerProcess {
                 new BufferedReader(
                     new InputStreamReader(control.getInputStream(), StandardCharsets.UTF_8)));
       }
-    } finally {
-      Runtime.getRuntime().halt(0);
     }
   }
 

@@ -49,7 +49,7 @@ public final class SpringPeer implements Peer {
    *
    * @param arguments none
    */
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) {
     PeerProcess.run(new SpringPeer());
   }
 }
