@@ -25,7 +25,7 @@ public final class StompBrokerOptions {
   private NetClientOptions net = new NetClientOptions();
   private Optional<String> login = Optional.empty();
   private Optional<String> passcode = Optional.empty();
-  private Optional<String> virtualHost = Optional.empty();
+  private String virtualHost = "/";
   private Optional<StompDialect> dialect = Optional.empty();
   private Optional<String> topicPrefix = Optional.empty();
   private String prefix = "millrace.";
@@ -214,8 +214,8 @@ public final class StompBrokerOptions {
     return this;
   }
 
-  /** {@return the virtual host; by default the host's name is sent} */
-  public Optional<String> virtualHost() {
+  /** {@return the virtual host; {@code /} by default, which brokers without any do not look at} */
+  public String virtualHost() {
     return virtualHost;
   }
 
@@ -227,7 +227,7 @@ public final class StompBrokerOptions {
    * @throws IllegalArgumentException if CONNECT cannot carry it
    */
   public StompBrokerOptions setVirtualHost(String value) {
-    virtualHost = Optional.of(connectable(value, "virtualHost"));
+    virtualHost = connectable(value, "virtualHost");
     return this;
   }
 

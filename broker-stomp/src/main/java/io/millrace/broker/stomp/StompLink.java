@@ -73,18 +73,18 @@ final class StompLink {
         .compose(
             socket -> {
               StompLink link = new StompLink(vertx, socket, options);
-              link.begin(host.host());
+              link.begin();
               return link.connected.future();
             });
   }
 
-  private void begin(String host) {
+  private void begin() {
     socket.exceptionHandler(this::end);
     socket.closeHandler(closed -> end(new IOException("The broker closed the connection.")));
     socket.handler(this::read);
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("accept-version", StompVersion.accepted());
-    headers.put("host", options.virtualHost().orElse(host));
+    headers.put("host", options.virtualHost());
     options.login().ifPresent(login -> headers.put("login", login));
     options.passcode().ifPresent(passcode -> headers.put("passcode", passcode));
     long beat = options.heartbeat().toMillis();

@@ -1,0 +1,99 @@
+package io.millrace.samples.rabbitmq;
+
+import io.millrace.HistoryOptions;
+import io.millrace.Millrace;
+import io.millrace.MillraceOptions;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One node of the board. Whatever any program publishes to RabbitMQ's exchange {@code amq.topic}
+ * with the routing key {@code millrace.orders.new} is on the channel {@code orders.new}; what a
+ * browser answers on {@code orders.answers} goes the other way.
+ */
+public final class OrderBoard {
+
+  private static final long STOP_SECONDS = 10;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Millrace millrace;
+
+  /**
+   * A node.
+   *
+   * @param broker where RabbitMQ is, as in {@code stomp://user:password@host:port}
+   */
+  OrderBoard(String broker) {
+    millrace =
+        Millrace.builder(vertx)
+            // In stream mode all nodes read one log: a browser can lose its node and go on at
+            // another.
+            .broker("stomp", new JsonObject().put("uri", broker).put("mode", "stream"))
+            .options(
+                new MillraceOptions()
+                    .addPublishable("orders.answers")
+                    .setHistory("orders.*", new HistoryOptions(200, 1 << 20, Duration.ofDays(1)))
+                    .setRetry(Duration.ofSeconds(1)))
+            .build();
+  }
+
+  /**
+   * Serves the page.
+   *
+   * @param port where to listen
+   * @return completes when the orders of the last hour are here and browsers may come
+   */
+  Future<OrderBoard> start(int port) {
+    int loops = Runtime.getRuntime().availableProcessors();
+    return millrace
+        .ready()
+        .compose(
+            ready ->
+                vertx.deployVerticle(
+                    () -> new WebVerticle(millrace, port),
+                    new DeploymentOptions().setInstances(loops)))
+        .map(this);
+  }
+
+  /** Tells the browsers to come back, here or at another node, and stops. */
+  Future<Void> close() {
+    return millrace.close().transform(closed -> vertx.close());
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @param arguments none
+   * @throws Exception if it does not start
+   */
+  public static void main(String[] arguments) throws Exception {
+    System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tT %4$s %5$s%6$s%n");
+    Map<String, String> environment = System.getenv();
+    int port = Integer.parseInt(environment.getOrDefault("PORT", "8080"));
+    String broker = environment.getOrDefault("RABBITMQ_STOMP", "localhost:61613");
+    OrderBoard board = new OrderBoard("stomp://" + broker);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(board)));
+    board
+        .start(port)
+        .onSuccess(on -> System.out.println("Order board: http://localhost:" + port + "/"))
+        .onFailure(
+            failure -> {
+              System.err.println("order board: could not start: " + failure.getMessage());
+              Runtime.getRuntime().exit(1);
+            });
+  }
+
+  private static void stop(OrderBoard board) {
+    try {
+      board.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+      Runtime.getRuntime().halt(0); // The JVM's own status after SIGTERM would be 143.
+    } catch (Exception e) {
+      System.err.println("order board: did not stop cleanly: " + e);
+    }
+  }
+}

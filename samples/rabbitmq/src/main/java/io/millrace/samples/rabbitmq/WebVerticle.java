@@ -1,0 +1,46 @@
+package io.millrace.samples.rabbitmq;
+
+import io.millrace.Millrace;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.StaticHandler;
+
+/** Serves the page, and the messages below {@code /live}. */
+final class WebVerticle extends VerticleBase {
+
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
+
+  private final Millrace millrace;
+  private final int port;
+
+  WebVerticle(Millrace millrace, int port) {
+    this.millrace = millrace;
+    this.port = port;
+  }
+
+  @Override
+  public Future<?> start() {
+    Router router = Router.router(vertx);
+    router.route().handler(WebVerticle::secure);
+    router.route("/live*").subRouter(millrace.router());
+    router
+        .get()
+        .handler(StaticHandler.create("io/millrace/samples/rabbitmq/web").setCachingEnabled(false));
+    return vertx
+        .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+        .requestHandler(router)
+        .listen(port);
+  }
+
+  private static void secure(RoutingContext context) {
+    context
+        .response()
+        .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        .putHeader("X-Content-Type-Options", "nosniff");
+    context.next();
+  }
+}
