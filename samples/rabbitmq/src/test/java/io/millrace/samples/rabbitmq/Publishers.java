@@ -1,0 +1,61 @@
+package io.millrace.samples.rabbitmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.tck.RabbitMq;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The programs in {@code publishers}, run as a user runs them. */
+final class Publishers {
+
+  private static final Path FOLDER = Path.of("publishers").toAbsolutePath();
+
+  private final RabbitMq rabbit;
+
+  Publishers(RabbitMq rabbit) {
+    this.rabbit = rabbit;
+  }
+
+  /** The command that publishes one order in a language. */
+  List<String> command(String language) {
+    String stomp = rabbit.host() + ":" + rabbit.stompPort();
+    List<String> command =
+        switch (language) {
+          case "Java" ->
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "Publish.java",
+                  stomp);
+          case "Python" -> List.of("python3", "publish.py", stomp);
+          case "Node" -> List.of("node", "publish.mjs", stomp);
+          default -> List.of("./publish.sh", rabbit.managementUrl().toString());
+        };
+    List<String> complete = new ArrayList<>(command);
+    complete.add(rabbit.username());
+    complete.add(rabbit.password());
+    return complete;
+  }
+
+  void publish(String language) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command(language))
+            .directory(FOLDER.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+  }
+
+  static boolean canRun(String program) {
+    for (String folder : System.getenv("PATH").split(":", -1)) {
+      if (Path.of(folder, program).toFile().canExecute()) {
+        return true;
+      }
+    }
+    return Path.of("/usr/sbin", program).toFile().canExecute();
+  }
+}

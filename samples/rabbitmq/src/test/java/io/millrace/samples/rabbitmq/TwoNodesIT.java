@@ -1,0 +1,124 @@
+package io.millrace.samples.rabbitmq;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Page;
+import io.millrace.tck.RabbitMq;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The board as it was packaged: two nodes behind a proxy that knows nothing of Millrace. */
+class TwoNodesIT {
+
+  @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
+
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+  @TempDir private Path folder;
+  private final List<Process> processes = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  private Process node(int port) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(JAVA, "-jar", "target/rabbitmq.jar");
+    builder.environment().put("PORT", String.valueOf(port));
+    builder
+        .environment()
+        .put(
+            "RABBITMQ_STOMP",
+            "%s:%s@%s:%d"
+                .formatted(
+                    RABBIT.username(), RABBIT.password(), RABBIT.host(), RABBIT.stompPort()));
+    return started(builder, "node-" + port, port);
+  }
+
+  private Process proxy(String name, int port, int one, int two) throws IOException {
+    String file = name.equals("nginx") ? "nginx.conf" : "haproxy.cfg";
+    String config =
+        Files.readString(Path.of("proxies", file))
+            .replace("127.0.0.1:8080", "127.0.0.1:" + port)
+            .replace("127.0.0.1:8081", "127.0.0.1:" + one)
+            .replace("127.0.0.1:8082", "127.0.0.1:" + two);
+    String path = Files.writeString(folder.resolve(file), config).toString();
+    String program = Files.isExecutable(Path.of("/usr/sbin", name)) ? "/usr/sbin/" + name : name;
+    return started(
+        name.equals("nginx")
+            ? new ProcessBuilder(program, "-p", folder.toString(), "-c", path)
+            : new ProcessBuilder(program, "-f", path),
+        name,
+        port);
+  }
+
+  private Process started(ProcessBuilder builder, String name, int port) throws IOException {
+    Path log = folder.resolve(name + ".log");
+    Process process =
+        builder
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    processes.add(process);
+    await().atMost(Duration.ofSeconds(60)).until(() -> !process.isAlive() || answers(port));
+    assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
+    return process;
+  }
+
+  private static boolean answers(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nginx", "haproxy"})
+  void the_page_survives_the_death_of_either_node(String name) throws Exception {
+    assumeTrue(Publishers.canRun(name), name + " is not here");
+    int[] ports = {freePort(), freePort()};
+    Process[] nodes = {node(ports[0]), node(ports[1])};
+    int port = freePort();
+    proxy(name, port, ports[0], ports[1]);
+    Publishers publishers = new Publishers(RABBIT);
+    try (Chromium chromium = new Chromium()) {
+      Page page = chromium.open(port);
+      assertThat(page.locator("#link")).containsText("live over");
+      int expected = page.locator(".card").count();
+      for (int i = 0; i < 2; i++) {
+        publishers.publish("Java");
+        nodes[i].destroyForcibly().waitFor(); // kill -9
+        publishers.publish("Java");
+        expected += 2;
+        assertThat(page.locator(".card")).hasCount(expected);
+        nodes[i] = node(ports[i]);
+        assertThat(page.locator("#link")).containsText("live over");
+      }
+      assertThat(page.locator("#trouble")).isHidden();
+      assertThat(chromium.errors).isEmpty();
+    }
+  }
+}
