@@ -48,11 +48,6 @@ final class Identity {
         .isPresent();
   }
 
-  /** {@return the oldest offset there is, if anything was read} */
-  Optional<Long> first() {
-    return first;
-  }
-
   /** {@return the epoch, if nothing that may still come can change it} */
   Optional<String> confirmed() {
     return confirmed;

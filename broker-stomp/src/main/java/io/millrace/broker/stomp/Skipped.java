@@ -10,14 +10,28 @@ final class Skipped {
   private static final long QUIET_NANOS = 60_000_000_000L;
   private static final int SHOWN = 200;
 
+  private final boolean heard;
   private final AtomicLong count = new AtomicLong();
   private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
+
+  Skipped() {
+    this(true);
+  }
+
+  /** One that nobody wants to hear of: what is read a second time was counted the first time. */
+  static Skipped unheard() {
+    return new Skipped(false);
+  }
+
+  private Skipped(boolean heard) {
+    this.heard = heard;
+  }
 
   void add(String destination, String why) {
     long total = count.incrementAndGet();
     long until = quietUntil.get();
     long now = System.nanoTime();
-    if (now - until >= 0 && quietUntil.compareAndSet(until, now + QUIET_NANOS)) {
+    if (heard && now - until >= 0 && quietUntil.compareAndSet(until, now + QUIET_NANOS)) {
       String shown =
           destination.length() > SHOWN ? destination.substring(0, SHOWN) + "…" : destination;
       LOG.log(

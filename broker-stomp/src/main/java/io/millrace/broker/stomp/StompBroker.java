@@ -95,7 +95,7 @@ public final class StompBroker implements Broker {
     open = Optional.of(new Open(context, mode, connector));
     return Future.all(connector.open(mode), mode.opened())
         .<Void>mapEmpty()
-        .onFailure(failure -> connector.close());
+        .onFailure(failure -> close());
   }
 
   /** {@return whether only what is subscribed is brought: in topic mode} */
@@ -144,7 +144,7 @@ public final class StompBroker implements Broker {
     }
 
     private StreamReading reading(StompLink link) {
-      return new StreamReading(link, options, skipped, READ_BACK_PREFETCH);
+      return new StreamReading(link, options, Skipped.unheard(), READ_BACK_PREFETCH);
     }
   }
 

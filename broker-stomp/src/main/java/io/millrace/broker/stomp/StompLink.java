@@ -106,6 +106,10 @@ final class StompLink {
       decoder.handle(chunk);
     } catch (StompException e) {
       end(e);
+    } catch (RuntimeException e) {
+      // A fault of ours: what the decoder holds may be half a frame now.
+      LOG.log(Logger.Level.ERROR, "The link cannot go on", e);
+      end(e);
     }
   }
 
@@ -137,6 +141,9 @@ final class StompLink {
   }
 
   private void fail(StompFrame frame) {
+    if (isAboutLateMessage(frame)) {
+      return;
+    }
     String text = frame.header("message").orElse("") + " " + frame.body().toString().strip();
     String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
     StompException refusal =
@@ -148,6 +155,15 @@ final class StompLink {
         frame.header("receipt-id"),
         new MillraceException(MillraceException.Code.INTERNAL, "The broker refused.", refusal));
     end(refusal);
+  }
+
+  /**
+   * RabbitMQ reports an error, and goes on all the same, for every message that was on its way to a
+   * subscription which has ended.
+   */
+  private boolean isAboutLateMessage(StompFrame frame) {
+    return StompDialect.of(server) == StompDialect.RABBITMQ
+        && frame.header("message").filter("Subscription not found"::equals).isPresent();
   }
 
   /** Sets what gets the messages. */

@@ -6,6 +6,7 @@ import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.MessageHeaders;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -68,6 +69,9 @@ final class StreamMode implements Mode {
   private boolean following;
 
   private boolean degraded;
+
+  /** Whether the next record is to be the one after {@link #last}. */
+  private boolean continued;
 
   /**
    * A mode.
@@ -139,7 +143,7 @@ final class StreamMode implements Mode {
           read(identity, item);
           identity.confirmed().ifPresent(known -> found.tryComplete(identity));
         };
-    new StreamReading(probe, options, skipped, options.prefetch())
+    new StreamReading(probe, options, Skipped.unheard(), options.prefetch())
         .begin("first", read)
         .compose(begun -> mark(linked, Marker.hello(nextId())))
         .compose(
@@ -184,13 +188,7 @@ final class StreamMode implements Mode {
   private Future<String> enter(Identity identity) {
     String name = identity.best().orElseThrow();
     if (epoch.filter(name::equals).isPresent()) {
-      if (identity.first().orElse(0L) > last + 1) {
-        LOG.log(
-            Logger.Level.ERROR,
-            "The stream {0} has dropped records that this node had not read yet: it is too short",
-            options.stream());
-        ingress.interrupted(List.of(EVERYTHING));
-      }
+      continued = true;
       return Future.succeededFuture(StreamQueue.at(last + 1));
     }
     if (epoch.isPresent()) {
@@ -200,14 +198,22 @@ final class StreamMode implements Mode {
           options.stream());
     }
     Duration back = options.streamTail().plus(ingress.lead());
-    return ingress
-        .begin(name)
+    return here(ingress.begin(name))
         .map(
             begun -> {
               epoch = Optional.of(name);
               last = -1;
+              continued = false;
               return StreamQueue.since(System.currentTimeMillis() - back.toMillis());
             });
+  }
+
+  /** Brings what completes elsewhere back to this context. */
+  private <T> Future<T> here(Future<T> elsewhere) {
+    Context context = vertx.getOrCreateContext();
+    Promise<T> here = Promise.promise();
+    elsewhere.onComplete(done -> context.runOnContext(turn -> here.handle(done)));
+    return here.future();
   }
 
   private Future<Void> follow(StompLink linked, String from) {
@@ -243,6 +249,14 @@ final class StreamMode implements Mode {
   }
 
   private void bringNext(StreamReading.Item item) {
+    if (continued && item.offset() > last + 1) {
+      LOG.log(
+          Logger.Level.ERROR,
+          "The stream {0} has dropped records that this node had not read yet: it is too short",
+          options.stream());
+      ingress.interrupted(List.of(EVERYTHING));
+    }
+    continued = false;
     last = item.offset();
     Optional<Promise<Publication>> waiting = publications.take(item.publication());
     if (item.message().isEmpty()) {

@@ -48,7 +48,10 @@ final class StreamReading {
   private int count;
   private long last = -1;
 
-  /** The newest time that was read: that of records that have none. */
+  /**
+   * That of the newest marker, for messages that have none: nodes write one every few seconds, and
+   * a message may be of any time.
+   */
   private Optional<Instant> time = Optional.empty();
 
   StreamReading(StompLink link, StompBrokerOptions options, Skipped skipped, int prefetch) {
@@ -114,7 +117,7 @@ final class StreamReading {
     String destination = frame.header("destination").orElse("");
     if (destination.equals(queue.markers())) {
       Optional<Marker> marker = Marker.of(frame.headers());
-      time(frame.header(MessageHeaders.TIME), 1);
+      time = time(frame.header(MessageHeaders.TIME), 1).or(() -> time);
       return new Item(offset, "", Optional.empty(), marker, Optional.empty());
     }
     Optional<String> publication = frame.header(PUBLICATION);
@@ -133,30 +136,27 @@ final class StreamReading {
   private Optional<Message> message(String destination, StompFrame frame) {
     try {
       Message message = MessageHeaders.read(frame.headers(), frame.body());
-      if (message.time().isEmpty()) {
-        time(frame.header(TIMESTAMP), 1000);
-        return Optional.of(message.withTime(time.orElseGet(Instant::now)));
-      }
-      time = message.time();
-      return Optional.of(message);
+      return Optional.of(
+          message.time().isPresent()
+              ? message
+              : message.withTime(
+                  time(frame.header(TIMESTAMP), 1000).or(() -> time).orElseGet(Instant::now)));
     } catch (MillraceException invalid) {
       skipped.add(destination, String.valueOf(invalid.getMessage()));
       return Optional.empty();
     }
   }
 
-  private void time(Optional<String> text, long unit) {
+  private static Optional<Instant> time(Optional<String> text, long unit) {
     try {
-      time =
-          text.map(Long::parseLong)
-              .map(count -> Instant.ofEpochMilli(Math.multiplyExact(count, unit)))
-              .or(() -> time);
+      return text.map(Long::parseLong)
+          .map(count -> Instant.ofEpochMilli(Math.multiplyExact(count, unit)));
     } catch (ArithmeticException | NumberFormatException foreign) {
-      // The time of the record before it will do.
+      return Optional.empty();
     }
   }
 
-  /** {@return the time of the newest record that has one, if any had} */
+  /** {@return the time of the newest marker, if there was one} */
   Optional<Instant> time() {
     return time;
   }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamRecords implements BrokerRecords {
 
-  /** How many records are looked at in search of one that has a time. */
-  private static final int MOST_LOOKED_AT = 1000;
+  /** How many records are looked at in search of a marker, which has a time to be relied on. */
+  private static final int MOST_LOOKED_AT = 20_000;
 
   private final Supplier<Future<StompLink>> links;
   private final Function<StompLink, StreamReading> readings;
@@ -87,7 +87,7 @@ final class StreamRecords implements BrokerRecords {
     if (time.isPresent()) {
       found.tryComplete(StreamQueue.since(time.get().minus(lead).toEpochMilli()));
     } else if (offset - oldest > MOST_LOOKED_AT) {
-      found.tryComplete(StreamQueue.at(from));
+      found.tryComplete("first");
     }
   }
 
