@@ -1,0 +1,397 @@
+package io.millrace.broker.amqp;
+
+import io.vertx.amqp.AmqpClientOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where a {@link AmqpBroker} finds its broker, and how it uses it. The defaults suit a broker on
+ * this machine. Not safe for use by several threads; the broker takes a copy.
+ */
+public final class AmqpBrokerOptions {
+
+  /** The port of AMQP. */
+  public static final int DEFAULT_PORT = 5672;
+
+  /** The port of AMQP over TLS. */
+  public static final int DEFAULT_TLS_PORT = 5671;
+
+  private List<HostAndPort> hosts = List.of(HostAndPort.create("localhost", DEFAULT_PORT));
+  private AmqpClientOptions net = new AmqpClientOptions();
+  private Optional<String> username = Optional.empty();
+  private Optional<String> password = Optional.empty();
+  private Optional<String> virtualHost = Optional.empty();
+  private Optional<AmqpDialect> dialect = Optional.empty();
+  private String exchange = "amq.topic";
+  private String prefix = "millrace.";
+  private Duration heartbeat = Duration.ofSeconds(10);
+  private Duration connectTimeout = Duration.ofSeconds(10);
+  private Duration confirmTimeout = Duration.ofSeconds(10);
+  private int maxMessageBytes = 16 << 20;
+  private long maxPendingBytes = 64L << 20;
+  private int credit = 500;
+  private AmqpMode mode = AmqpMode.TOPIC;
+
+  /** The defaults. */
+  public AmqpBrokerOptions() {}
+
+  /**
+   * A copy.
+   *
+   * @param other what to copy
+   */
+  public AmqpBrokerOptions(AmqpBrokerOptions other) {
+    hosts = other.hosts;
+    net = new AmqpClientOptions(other.net);
+    username = other.username;
+    password = other.password;
+    virtualHost = other.virtualHost;
+    dialect = other.dialect;
+    exchange = other.exchange;
+    prefix = other.prefix;
+    heartbeat = other.heartbeat;
+    connectTimeout = other.connectTimeout;
+    confirmTimeout = other.confirmTimeout;
+    maxMessageBytes = other.maxMessageBytes;
+    maxPendingBytes = other.maxPendingBytes;
+    credit = other.credit;
+    mode = other.mode;
+  }
+
+  /**
+   * Options from JSON. Its keys are named like the setters: {@code uri}, {@code hosts} (an array of
+   * {@code "host:port"}), {@code net} (see {@link
+   * AmqpClientOptions#AmqpClientOptions(JsonObject)}), {@code username}, {@code password}, {@code
+   * virtualHost}, {@code dialect} (in lower case), {@code exchange}, {@code prefix}, {@code
+   * heartbeat}, {@code connectTimeout} and {@code confirmTimeout} (in milliseconds), {@code
+   * maxMessageBytes}, {@code maxPendingBytes}, {@code credit}, {@code mode} (in lower case). What
+   * is not there keeps its default.
+   *
+   * @param json the options
+   * @throws IllegalArgumentException if a key is not known, or a value is out of bounds or of
+   *     another type
+   */
+  public AmqpBrokerOptions(JsonObject json) {
+    for (String key : json.fieldNames()) {
+      Object value = json.getValue(key);
+      try {
+        set(key, value);
+      } catch (ClassCastException e) {
+        throw new IllegalArgumentException(key + " is not of the type it should be", e);
+      }
+    }
+  }
+
+  private void set(String key, Object value) {
+    switch (key) {
+      case "uri" -> setUri((String) value);
+      case "hosts" -> setHosts(((JsonArray) value).stream().map(String.class::cast).toList());
+      case "net" -> setNet(new AmqpClientOptions((JsonObject) value));
+      case "username" -> setUsername((String) value);
+      case "password" -> setPassword((String) value);
+      case "virtualHost" -> setVirtualHost((String) value);
+      case "dialect" -> setDialect(AmqpDialect.valueOf(((String) value).toUpperCase(Locale.ROOT)));
+      case "exchange" -> setExchange((String) value);
+      case "prefix" -> setPrefix((String) value);
+      case "heartbeat" -> setHeartbeat(Bounds.millis(value));
+      case "connectTimeout" -> setConnectTimeout(Bounds.millis(value));
+      case "confirmTimeout" -> setConfirmTimeout(Bounds.millis(value));
+      case "maxMessageBytes" -> setMaxMessageBytes(Math.toIntExact(((Number) value).longValue()));
+      case "maxPendingBytes" -> setMaxPendingBytes(((Number) value).longValue());
+      case "mode" -> setMode(AmqpMode.valueOf(((String) value).toUpperCase(Locale.ROOT)));
+      case "credit" -> setCredit(((Number) value).intValue());
+      default -> throw new IllegalArgumentException("The AMQP broker has no option " + key);
+    }
+  }
+
+  /**
+   * Sets hosts, username, password, virtual host and TLS by a URI, as in {@code
+   * amqp://user:password@host:5672/vhost}. Several hosts are joined by commas; {@code amqps} is
+   * AMQP over TLS; what the URI does not name stays as it is.
+   *
+   * @param uri the URI (RFC 3986), with reserved characters of its parts percent-encoded
+   * @return this
+   * @throws IllegalArgumentException if it is not such a URI; its text is not repeated, since it
+   *     may have a password
+   */
+  public AmqpBrokerOptions setUri(String uri) {
+    AmqpUri parts = AmqpUri.parse(uri);
+    hosts = parts.hosts();
+    net.setSsl(parts.tls());
+    parts.username().ifPresent(this::setUsername);
+    parts.password().ifPresent(this::setPassword);
+    parts.virtualHost().ifPresent(this::setVirtualHost);
+    return this;
+  }
+
+  /** {@return the brokers of one cluster, to be tried in turn; {@code localhost} by default} */
+  public List<HostAndPort> hosts() {
+    return hosts;
+  }
+
+  /**
+   * Sets the brokers of one cluster. The link is to one of them; when it breaks, the next is tried.
+   *
+   * @param names {@code host} or {@code host:port}; an IPv6 address in brackets
+   * @return this
+   * @throws IllegalArgumentException if there is none, or one is not a host and a port
+   */
+  public AmqpBrokerOptions setHosts(List<String> names) {
+    hosts = AmqpUri.hosts(names, DEFAULT_PORT);
+    return this;
+  }
+
+  /** {@return how connections are made, TLS among it; plain TCP by default} */
+  public AmqpClientOptions net() {
+    return net;
+  }
+
+  /**
+   * Sets how connections are made: {@link AmqpClientOptions#setSsl TLS}, what to trust, client
+   * certificates, proxies. With TLS the host's name is verified against its certificate unless
+   * {@link AmqpClientOptions#setHostnameVerificationAlgorithm} says otherwise.
+   *
+   * @param value the options, copied
+   * @return this
+   */
+  public AmqpBrokerOptions setNet(AmqpClientOptions value) {
+    net = new AmqpClientOptions(value);
+    return this;
+  }
+
+  /** {@return who logs in; nobody by default (SASL ANONYMOUS)} */
+  public Optional<String> username() {
+    return username;
+  }
+
+  /**
+   * Sets who logs in.
+   *
+   * @param value the username, without NUL
+   * @return this
+   * @throws IllegalArgumentException if SASL cannot carry it
+   */
+  public AmqpBrokerOptions setUsername(String value) {
+    username = Optional.of(Bounds.withoutNul(value, "username"));
+    return this;
+  }
+
+  /** {@return the password, if there is one} */
+  public Optional<String> password() {
+    return password;
+  }
+
+  /**
+   * Sets the password. Use TLS, or a network that you trust: SASL PLAIN (RFC 4616) sends it as it
+   * is.
+   *
+   * @param value the password, without NUL
+   * @return this
+   * @throws IllegalArgumentException if SASL cannot carry it
+   */
+  public AmqpBrokerOptions setPassword(String value) {
+    password = Optional.of(Bounds.withoutNul(value, "password"));
+    return this;
+  }
+
+  /** {@return the virtual host of RabbitMQ, if one is named} */
+  public Optional<String> virtualHost() {
+    return virtualHost;
+  }
+
+  /**
+   * Sets the virtual host of RabbitMQ.
+   *
+   * @param value as in {@code /} or {@code production}
+   * @return this
+   */
+  public AmqpBrokerOptions setVirtualHost(String value) {
+    virtualHost = Optional.of(value);
+    return this;
+  }
+
+  /** {@return the kind of broker; by default found out when the link is opened} */
+  public Optional<AmqpDialect> dialect() {
+    return dialect;
+  }
+
+  /**
+   * Sets the kind of broker, if it does not say what it is.
+   *
+   * @param value the kind
+   * @return this
+   */
+  public AmqpBrokerOptions setDialect(AmqpDialect value) {
+    dialect = Optional.of(value);
+    return this;
+  }
+
+  /** {@return the topic exchange of RabbitMQ; {@code amq.topic} by default} */
+  public String exchange() {
+    return exchange;
+  }
+
+  /**
+   * Sets the topic exchange of RabbitMQ. It must exist.
+   *
+   * @param value 1 to 255 of {@code [A-Za-z0-9_.:-]}
+   * @return this
+   * @throws IllegalArgumentException if it is something else
+   */
+  public AmqpBrokerOptions setExchange(String value) {
+    if (!value.matches("[A-Za-z0-9_.:-]{1,255}")) {
+      throw new IllegalArgumentException("exchange must be 1 to 255 of [A-Za-z0-9_.:-]");
+    }
+    exchange = value;
+    return this;
+  }
+
+  /**
+   * {@return what a channel's name is preceded by in a routing key; {@code millrace.} by default}
+   */
+  public String prefix() {
+    return prefix;
+  }
+
+  /**
+   * Sets what a channel's name is preceded by in a routing key or topic.
+   *
+   * @param value nothing, or segments of {@code [A-Za-z0-9_-]}, each followed by a dot
+   * @return this
+   * @throws IllegalArgumentException if it is something else
+   */
+  public AmqpBrokerOptions setPrefix(String value) {
+    if (!value.matches("([A-Za-z0-9_-]+\\.)*")) {
+      throw new IllegalArgumentException(
+          "prefix must be segments of [A-Za-z0-9_-], each followed by a dot, not " + value);
+    }
+    prefix = value;
+    return this;
+  }
+
+  /** {@return how often each side shall be heard; 10 s by default} */
+  public Duration heartbeat() {
+    return heartbeat;
+  }
+
+  /**
+   * Sets how often each side shall be heard (AMQP 1.0, section 2.4.5). A broker that is silent for
+   * twice as long is given up.
+   *
+   * @param value zero, for never, or at least 1 s, since RabbitMQ counts in seconds
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public AmqpBrokerOptions setHeartbeat(Duration value) {
+    heartbeat = value.isZero() ? value : Bounds.atLeast(1000, value, "heartbeat");
+    return this;
+  }
+
+  /** {@return how long a connection may take until it is open; 10 s by default} */
+  public Duration connectTimeout() {
+    return connectTimeout;
+  }
+
+  /**
+   * Sets how long a connection may take until it is open.
+   *
+   * @param value at least 1 ms
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public AmqpBrokerOptions setConnectTimeout(Duration value) {
+    connectTimeout = Bounds.atLeast(1, value, "connectTimeout");
+    return this;
+  }
+
+  /** {@return how long the broker may take to confirm; 10 s by default} */
+  public Duration confirmTimeout() {
+    return confirmTimeout;
+  }
+
+  /**
+   * Sets how long the broker may take to confirm a publish or a subscription.
+   *
+   * @param value at least 1 ms
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public AmqpBrokerOptions setConfirmTimeout(Duration value) {
+    confirmTimeout = Bounds.atLeast(1, value, "confirmTimeout");
+    return this;
+  }
+
+  /** {@return the largest message that is taken from the broker, in bytes; 16 MiB by default} */
+  public int maxMessageBytes() {
+    return maxMessageBytes;
+  }
+
+  /**
+   * Sets the largest message that is taken from the broker. A larger one costs its subscription,
+   * which is made anew, and readers are told a gap.
+   *
+   * @param value in bytes, at least 1
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public AmqpBrokerOptions setMaxMessageBytes(int value) {
+    maxMessageBytes = (int) Bounds.atLeast(1, value, "maxMessageBytes");
+    return this;
+  }
+
+  /** {@return how much may be published without being confirmed yet; 64 MiB by default} */
+  public long maxPendingBytes() {
+    return maxPendingBytes;
+  }
+
+  /**
+   * Sets how much may be published without being confirmed yet. Above it a publish fails at once.
+   *
+   * @param value in bytes, at least 1
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public AmqpBrokerOptions setMaxPendingBytes(long value) {
+    maxPendingBytes = Bounds.atLeast(1, value, "maxPendingBytes");
+    return this;
+  }
+
+  /** {@return how many messages of a subscription may be under way; 500 by default} */
+  public int credit() {
+    return credit;
+  }
+
+  /**
+   * Sets how many messages of a subscription the broker may send before the first of them was taken
+   * (AMQP 1.0, section 2.6.7).
+   *
+   * @param value at least 1
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public AmqpBrokerOptions setCredit(int value) {
+    credit = (int) Bounds.atLeast(1, value, "credit");
+    return this;
+  }
+
+  /** {@return what messages are taken from; topics by default} */
+  public AmqpMode mode() {
+    return mode;
+  }
+
+  /**
+   * Sets what messages are taken from.
+   *
+   * @param value the mode, topics by default
+   * @return this
+   */
+  public AmqpBrokerOptions setMode(AmqpMode value) {
+    mode = value;
+    return this;
+  }
+}

@@ -1,0 +1,288 @@
+package io.millrace.broker.amqp;
+
+import io.millrace.ChannelPattern;
+import io.millrace.MillraceException;
+import io.vertx.amqp.AmqpClient;
+import io.vertx.amqp.AmqpClientOptions;
+import io.vertx.amqp.AmqpConnection;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.proton.ProtonConnection;
+import io.vertx.proton.ProtonSender;
+import io.vertx.proton.ProtonSession;
+import io.vertx.proton.sasl.SaslSystemException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.security.sasl.SaslException;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a broker with one session, from OPEN to its end: a sender for all that is
+ * published, and a receiver for each subscription. Used on one context alone, that on which it was
+ * connected.
+ */
+final class AmqpLink {
+
+  private static final String VERIFY = "HTTPS";
+  private static final long EXPIRY_MILLIS = 100;
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
+
+  /** Conditions of AMQP 1.0, section 2.8.15, that no other attempt mends. */
+  private static final Set<String> LASTING =
+      Set.of(
+          "amqp:unauthorized-access",
+          "amqp:not-found",
+          "amqp:not-allowed",
+          "amqp:not-implemented",
+          "amqp:invalid-field");
+
+  private final Vertx vertx;
+  private final AmqpBrokerOptions options;
+  private final AmqpConnection connection;
+  private final ProtonConnection proton;
+  private final ProtonSession session;
+  private final AmqpDialect dialect;
+  private final Promise<Throwable> ended = Promise.promise();
+  private final long expiry;
+  private Optional<Outgoing> outgoing = Optional.empty();
+  private Optional<RabbitMqManagement> management = Optional.empty();
+  private boolean down;
+
+  private AmqpLink(Vertx vertx, AmqpBrokerOptions options, AmqpConnection connection) {
+    this.vertx = vertx;
+    this.options = options;
+    this.connection = connection;
+    this.proton = connection.unwrap();
+    this.dialect = options.dialect().or(this::announced).orElseThrow(this::unknown);
+    this.session = proton.createSession();
+    this.expiry = vertx.setPeriodic(EXPIRY_MILLIS, tick -> outgoing.ifPresent(Outgoing::expire));
+  }
+
+  /**
+   * Connects. Called on the link's context.
+   *
+   * @return completes when the broker can be published to; fails with an {@link AmqpException} if
+   *     it refused or is of a kind that is not known
+   */
+  static Future<AmqpLink> connect(Vertx vertx, AmqpBrokerOptions options, HostAndPort host) {
+    Promise<AmqpLink> connected = Promise.promise();
+    long timer =
+        vertx.setTimer(
+            options.connectTimeout().toMillis(),
+            late -> connected.tryFail(new IOException("The broker did not answer in time.")));
+    AmqpClient.create(vertx, client(options, host))
+        .connect()
+        .compose(
+            connection -> {
+              if (connected.future().isComplete()) {
+                return connection.close().mapEmpty();
+              }
+              try {
+                AmqpLink link = new AmqpLink(vertx, options, connection);
+                connected.future().onFailure(link::end);
+                return link.begin();
+              } catch (AmqpException unknown) {
+                return connection.close().transform(closed -> Future.failedFuture(unknown));
+              }
+            })
+        .onComplete(
+            begun -> {
+              if (begun.succeeded() && begun.result() != null) {
+                connected.tryComplete(begun.result());
+              } else if (begun.failed()) {
+                connected.tryFail(refusal(begun.cause()));
+              }
+            });
+    return connected.future().onComplete(answered -> vertx.cancelTimer(timer));
+  }
+
+  private static Throwable refusal(Throwable failure) {
+    boolean lasting =
+        failure instanceof SaslException
+            && !(failure instanceof SaslSystemException system && !system.isPermanent());
+    return lasting
+        ? new AmqpException("The broker refuses the connection: " + failure.getMessage())
+        : failure;
+  }
+
+  private static AmqpClientOptions client(AmqpBrokerOptions options, HostAndPort host) {
+    int connectMillis = (int) Math.min(options.connectTimeout().toMillis(), 1 << 30);
+    int beatMillis = (int) Math.min(options.heartbeat().toMillis(), 1 << 29);
+    AmqpClientOptions client = new AmqpClientOptions(options.net());
+    client.setConnectTimeout(connectMillis);
+    client.setHost(host.host()).setPort(host.port()).setHeartbeat(beatMillis);
+    if (beatMillis > 0) {
+      // The engine checks only now and then, and not before the connection is open.
+      client.setReadIdleTimeout(
+          (int) client.getIdleTimeoutUnit().convert(2L * beatMillis, TimeUnit.MILLISECONDS));
+    }
+    options.username().ifPresent(client::setUsername);
+    options.password().ifPresent(client::setPassword);
+    options.virtualHost().ifPresent(name -> client.setConnectionHostname("vhost:" + name));
+    if (client.isSsl() && client.getHostnameVerificationAlgorithm() == null) {
+      client.setHostnameVerificationAlgorithm(VERIFY);
+    }
+    return client;
+  }
+
+  private Optional<AmqpDialect> announced() {
+    return AmqpDialect.of(property("product"), property("version"));
+  }
+
+  private AmqpException unknown() {
+    return new AmqpException(
+        "The broker calls itself \"" + property("product") + "\": set the dialect to use with it.");
+  }
+
+  private String property(String name) {
+    Map<Symbol, Object> properties = proton.getRemoteProperties();
+    return properties == null
+        ? ""
+        : Optional.ofNullable(properties.get(Symbol.valueOf(name)))
+            .map(Object::toString)
+            .orElse("");
+  }
+
+  private Future<AmqpLink> begin() {
+    connection.exceptionHandler(broken -> end(reason(proton.getRemoteCondition(), broken)));
+    connection
+        .closeFuture()
+        .onComplete(done -> end(new IOException("The broker closed the link.")));
+    session.closeHandler(
+        closed -> end(reason(session.getRemoteCondition(), new IOException(closed.cause()))));
+    session.open();
+    Promise<AmqpLink> begun = Promise.promise();
+    ended.future().onSuccess(begun::tryFail);
+    ProtonSender sender = session.createSender(addresses().target().orElse(null));
+    sender.openHandler(
+        opened -> {
+          if (opened.succeeded()) {
+            boolean released = dialect == AmqpDialect.RABBITMQ_4;
+            outgoing =
+                Optional.of(new Outgoing(sender, released, options.confirmTimeout().toNanos()));
+            begun.tryComplete(this);
+          } else {
+            end(reason(sender.getRemoteCondition(), opened.cause()));
+          }
+        });
+    sender.closeHandler(closed -> end(reason(sender.getRemoteCondition(), refused(closed))));
+    sender.detachHandler(detached -> end(reason(sender.getRemoteCondition(), refused(detached))));
+    sender.open();
+    return begun.future();
+  }
+
+  private static IOException refused(AsyncResult<?> link) {
+    return new IOException("The broker takes no more messages.", link.cause());
+  }
+
+  /** What the peer gave as its reason: some say that another attempt will not help. */
+  private static Throwable reason(@Nullable ErrorCondition told, Throwable otherwise) {
+    return told != null && LASTING.contains(String.valueOf(told.getCondition()))
+        ? new AmqpException("The broker refuses: " + told.getDescription())
+        : otherwise;
+  }
+
+  /** {@return how channels are named at this broker} */
+  Addresses addresses() {
+    return new Addresses(options, dialect);
+  }
+
+  /** {@return what the broker says it is} */
+  String server() {
+    return (property("product") + " " + property("version")).strip();
+  }
+
+  /** {@return what whoever runs the broker should know, if anything} */
+  Optional<String> advice() {
+    return dialect == AmqpDialect.RABBITMQ_3
+        ? Optional.of(
+            "RabbitMQ before version 4 keeps the queues of AMQP 1.0 subscriptions that have ended."
+                + " Let them expire by a policy, as the documentation of AmqpDialect.RABBITMQ_3 says.")
+        : Optional.empty();
+  }
+
+  ProtonSession session() {
+    return session;
+  }
+
+  /** {@return the address that a name or pattern can be received from now} */
+  Future<String> source(ChannelPattern pattern) {
+    return addresses()
+        .source(pattern)
+        .map(Future::succeededFuture)
+        .orElseGet(() -> management().bind(options.exchange(), addresses().topic(pattern)));
+  }
+
+  private RabbitMqManagement management() {
+    RabbitMqManagement used = management.orElseGet(() -> new RabbitMqManagement(session));
+    management = Optional.of(used);
+    return used;
+  }
+
+  /** {@return completes with the cause when the link is down, whoever ended it; never fails} */
+  Future<Throwable> ended() {
+    return ended.future();
+  }
+
+  boolean isDown() {
+    return down;
+  }
+
+  /**
+   * Publishes a message that is addressed.
+   *
+   * @return completes when the broker accepted; fails with a {@link MillraceException} if it did
+   *     not, or not in time, or the link ended before it did
+   */
+  Future<Void> publish(Message message) {
+    return outgoing
+        .filter(ready -> !down)
+        .map(ready -> ready.publish(message))
+        .orElseGet(() -> Future.failedFuture(outOfReach()));
+  }
+
+  /**
+   * Says CLOSE, waits a moment for the answer, and ends.
+   *
+   * @return completes when it is closed
+   */
+  Future<Void> disconnect() {
+    return connection
+        .close()
+        .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+        .otherwiseEmpty()
+        .compose(
+            done -> {
+              end(new IOException("The link was closed."));
+              return ended.future().mapEmpty();
+            });
+  }
+
+  /** Ends the link now; what is not confirmed fails. */
+  void end(Throwable cause) {
+    if (down) {
+      return;
+    }
+    down = true;
+    vertx.cancelTimer(expiry);
+    proton.disconnect();
+    outgoing.ifPresent(Outgoing::fail);
+    management.ifPresent(used -> used.fail(cause));
+    ended.complete(cause);
+  }
+
+  static MillraceException outOfReach() {
+    return new MillraceException(
+        MillraceException.Code.UNAVAILABLE, "The broker is out of reach. Try again.");
+  }
+}

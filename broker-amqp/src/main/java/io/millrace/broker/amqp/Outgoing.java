@@ -1,0 +1,116 @@
+package io.millrace.broker.amqp;
+
+import io.millrace.MillraceException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.proton.ProtonDelivery;
+import io.vertx.proton.ProtonSender;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.message.Message;
+
+/**
+ * What is published over one link: kept here until the broker gives credit, then awaited until it
+ * settles the delivery (AMQP 1.0, section 3.4). Used on the link's context alone.
+ */
+final class Outgoing {
+
+  private record Publish(Message message, long deadline, Promise<Void> settled) {
+    boolean isSettled() {
+      return settled.future().isComplete();
+    }
+  }
+
+  private final ProtonSender sender;
+  private final boolean releasedIsTaken;
+  private final long limit;
+  private final Deque<Publish> waiting = new ArrayDeque<>();
+  private final Deque<Publish> unsettled = new ArrayDeque<>();
+
+  /**
+   * Publishes by a sender that is open.
+   *
+   * @param releasedIsTaken whether a released delivery is one that nobody was subscribed for
+   * @param limitNanos how long the broker may take
+   */
+  Outgoing(ProtonSender sender, boolean releasedIsTaken, long limitNanos) {
+    this.sender = sender;
+    this.releasedIsTaken = releasedIsTaken;
+    this.limit = limitNanos;
+    sender.sendQueueDrainHandler(credit -> send());
+  }
+
+  /** {@return completes when the broker accepted; fails with a {@link MillraceException}} */
+  Future<Void> publish(Message message) {
+    Publish publish = new Publish(message, System.nanoTime() + limit, Promise.promise());
+    waiting.add(publish);
+    send();
+    return publish.settled().future();
+  }
+
+  private void send() {
+    while (!waiting.isEmpty() && !sender.sendQueueFull()) {
+      Publish next = waiting.remove();
+      unsettled.add(next);
+      sender.send(next.message(), delivery -> settle(next, delivery));
+    }
+  }
+
+  private void settle(Publish publish, ProtonDelivery delivery) {
+    DeliveryState state = delivery.getRemoteState();
+    if (state instanceof Accepted || (state instanceof Released && releasedIsTaken)) {
+      publish.settled().tryComplete();
+    } else if (state instanceof Rejected rejected) {
+      String why =
+          Optional.ofNullable(rejected.getError())
+              .map(error -> ": " + error.getCondition() + " " + error.getDescription())
+              .orElse("");
+      publish.settled().tryFail(failure(MillraceException.Code.UNAVAILABLE, "rejected" + why));
+    } else if (delivery.remotelySettled()) {
+      // Released, modified, or not told: this broker did not take it, another attempt may succeed.
+      publish.settled().tryFail(failure(MillraceException.Code.UNAVAILABLE, "released"));
+    }
+  }
+
+  private static MillraceException failure(MillraceException.Code code, String outcome) {
+    return new MillraceException(
+        code, "The broker did not take the message, but " + outcome + " it. Try again.");
+  }
+
+  /** Fails what has waited too long. */
+  void expire() {
+    long now = System.nanoTime();
+    expire(waiting, now);
+    expire(unsettled, now);
+  }
+
+  private static void expire(Deque<Publish> oldestFirst, long now) {
+    while (!oldestFirst.isEmpty()
+        && (oldestFirst.peek().isSettled() || oldestFirst.peek().deadline() - now <= 0)) {
+      oldestFirst
+          .remove()
+          .settled()
+          .tryFail(
+              new MillraceException(
+                  MillraceException.Code.TIMEOUT,
+                  "The broker did not confirm in time; it may have taken the message. Try again with the same key."));
+    }
+  }
+
+  /** Fails everything: the link is down. */
+  void fail() {
+    MillraceException broken =
+        new MillraceException(
+            MillraceException.Code.UNAVAILABLE,
+            "The link to the broker broke before it confirmed; it may have taken the message. Try again with the same key.");
+    waiting.forEach(publish -> publish.settled().tryFail(broken));
+    unsettled.forEach(publish -> publish.settled().tryFail(broken));
+    waiting.clear();
+    unsettled.clear();
+  }
+}

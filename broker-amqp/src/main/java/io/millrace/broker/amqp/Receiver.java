@@ -1,0 +1,94 @@
+package io.millrace.broker.amqp;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.proton.ProtonQoS;
+import io.vertx.proton.ProtonReceiver;
+import io.vertx.proton.ProtonSession;
+import java.util.function.Consumer;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receiving end of one subscription on one link. Messages are handed over as they are read, and
+ * the broker sends no more than there is credit for, so a burst stays with the broker, not in
+ * memory. They come settled: if the link breaks, readers are told a gap anyway.
+ */
+final class Receiver {
+
+  /** What Artemis calls a multicast address. */
+  private static final Symbol TOPIC = Symbol.valueOf("topic");
+
+  private final ProtonReceiver receiver;
+  private final Promise<Void> attached = Promise.promise();
+  private final Promise<Void> detached = Promise.promise();
+  private boolean live = true;
+
+  /**
+   * Attaches.
+   *
+   * @param address of the source
+   */
+  Receiver(
+      ProtonSession session,
+      String address,
+      AmqpBrokerOptions options,
+      Consumer<Message> messages,
+      Runnable tooLarge) {
+    receiver = session.createReceiver(address);
+    ((Source) receiver.getSource()).setCapabilities(TOPIC);
+    receiver.setMaxMessageSize(UnsignedLong.valueOf(options.maxMessageBytes()));
+    receiver
+        .setQoS(ProtonQoS.AT_MOST_ONCE)
+        .setPrefetch(options.credit())
+        .maxMessageSizeExceededHandler(exceeded -> tooLarge.run())
+        .handler(
+            (delivery, message) -> {
+              if (live) {
+                messages.accept(message);
+              }
+            })
+        .openHandler(
+            opened -> {
+              // A source that is not echoed is refused; the DETACH that follows says why.
+              if (opened.succeeded() && receiver.getRemoteSource() != null) {
+                attached.tryComplete();
+              }
+            });
+    receiver.closeHandler(closed -> gone(closed.cause()));
+    receiver.detachHandler(closed -> gone(closed.cause()));
+    receiver.open();
+  }
+
+  private void gone(@Nullable Throwable cause) {
+    live = false;
+    if (receiver.isOpen()) {
+      receiver.close();
+    }
+    receiver.free();
+    attached.tryFail(new AmqpException("The broker does not subscribe: " + cause));
+    detached.tryComplete();
+  }
+
+  /** {@return completes when the broker subscribed; fails if it refuses; may never complete} */
+  Future<Void> attached() {
+    return attached.future();
+  }
+
+  /** {@return completes when the subscription has ended, whoever ended it; not with the link} */
+  Future<Void> detached() {
+    return detached.future();
+  }
+
+  /** Brings nothing any more, and ends the subscription. */
+  Future<Void> close() {
+    live = false;
+    if (receiver.isOpen()) {
+      receiver.close();
+    }
+    return detached.future();
+  }
+}

@@ -1,0 +1,239 @@
+package io.millrace.broker.amqp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.Publication;
+import io.millrace.tck.Artemis;
+import io.millrace.tck.FaultProxy;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class OutageTest {
+
+  @RegisterExtension static final Artemis ARTEMIS = new Artemis();
+
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+  private static final Duration CONFIRM = Duration.ofMillis(1500);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final RecordingIngress ingress = new RecordingIngress(vertx);
+  private final FaultProxy proxy = new FaultProxy(ARTEMIS.host(), ARTEMIS.amqpPort());
+  private AmqpBroker broker;
+
+  private AmqpBrokerOptions options() {
+    return new AmqpBrokerOptions()
+        .setHosts(List.of(proxy.host() + ":" + proxy.port()))
+        .setUsername(ARTEMIS.username())
+        .setPassword(ARTEMIS.password())
+        .setHeartbeat(HEARTBEAT)
+        .setConfirmTimeout(CONFIRM);
+  }
+
+  @BeforeEach
+  void open() {
+    broker = new AmqpBroker(options());
+    broker.open(ingress).await();
+  }
+
+  @AfterEach
+  void close() {
+    broker.close().await();
+    vertx.close().await();
+    proxy.close();
+  }
+
+  private Future<Publication> publish(int value) {
+    return broker.publish("a.b", Message.json(value));
+  }
+
+  private List<String> payloads() {
+    return ingress.received.stream().map(each -> each.message().data().toString()).toList();
+  }
+
+  private static void assertRetryable(Future<?> publication) {
+    assertThat(publication.cause())
+        .isInstanceOfSatisfying(
+            MillraceException.class, e -> assertThat(e.retryable()).as(e.getMessage()).isTrue());
+  }
+
+  @Test
+  void aPublishFailsAtOnceWhileThereIsNoLink() {
+    proxy.cut();
+    await().until(() -> ingress.events.contains("degraded"));
+    Future<Publication> publication = publish(1);
+    await().atMost(500, TimeUnit.MILLISECONDS).until(publication::isComplete);
+    assertRetryable(publication);
+  }
+
+  @Test
+  void readersAreToldInThisOrderWhatHappened() {
+    broker.subscribe(ChannelPattern.of("a.b")).await();
+    broker.subscribe(ChannelPattern.of("a.**")).await();
+    publish(1).await();
+    await().until(() -> ingress.received.size() == 2);
+    proxy.cut();
+    await().until(() -> ingress.events.contains("degraded"));
+    proxy.mend();
+    await().until(() -> ingress.events.contains("restored"));
+    publish(2).await();
+    await().until(() -> ingress.received.size() == 4);
+    assertThat(ingress.events.subList(2, 5))
+        .containsExactly("degraded", "interrupted [a.b, a.**]", "restored");
+    assertThat(ingress.events).hasSize(7);
+  }
+
+  @Test
+  void aBrokerThatFallsSilentIsNoticedWithinTwiceTheHeartbeat() {
+    broker.subscribe(ChannelPattern.of("a.b")).await();
+    proxy.silence();
+    long since = System.nanoTime();
+    Future<Publication> publication = publish(1);
+    await().until(() -> ingress.events.contains("degraded"));
+    assertThat(Duration.ofNanos(System.nanoTime() - since))
+        .isLessThan(HEARTBEAT.multipliedBy(2).plusMillis(300));
+    assertThat(publication.isComplete()).isTrue();
+    assertRetryable(publication);
+    proxy.mend();
+    await().until(() -> ingress.events.contains("restored"));
+    publish(2).await();
+    await().until(() -> payloads().contains("2"));
+  }
+
+  @Test
+  void aBrokerThatAnswersNothingWhenItIsLinkedIsGivenUp() {
+    proxy.reset();
+    proxy.silence();
+    await().until(() -> ingress.events.contains("degraded"));
+    // The second attempt in silence comes after the first was given up.
+    await().atMost(20, TimeUnit.SECONDS).until(() -> proxy.accepted() >= 3);
+    proxy.mend();
+    await().atMost(20, TimeUnit.SECONDS).until(() -> ingress.events.contains("restored"));
+    publish(1).await();
+  }
+
+  @Test
+  void aPublishThatIsNotConfirmedInTimeFails() {
+    broker.close().await();
+    broker = new AmqpBroker(options().setHeartbeat(Duration.ZERO));
+    broker.open(ingress).await();
+    proxy.silence();
+    long since = System.nanoTime();
+    Future<Publication> publication = publish(1);
+    await().until(publication::isComplete);
+    assertThat(((MillraceException) publication.cause()).code())
+        .isEqualTo(MillraceException.Code.TIMEOUT);
+    assertRetryable(publication);
+    assertThat(Duration.ofNanos(System.nanoTime() - since))
+        .isBetween(CONFIRM, CONFIRM.plusSeconds(1));
+    proxy.mend();
+  }
+
+  @Test
+  void whatWasConfirmedBeforeTheBrokerStoppedWasBroughtAndEverythingIsSubscribedAfterIt() {
+    broker.subscribe(ChannelPattern.of("a.*")).await();
+    List<Future<Publication>> publications =
+        IntStream.range(0, 200).mapToObj(this::publish).toList();
+    Future.join(publications).await();
+    await().until(() -> ingress.received.size() == 200);
+    ARTEMIS.stop();
+    await().until(() -> ingress.events.contains("degraded"));
+    Future<Void> late = broker.subscribe(ChannelPattern.of("c"));
+    await().until(late::isComplete);
+    assertThat(late.failed()).isTrue();
+    ARTEMIS.start();
+    await().atMost(20, TimeUnit.SECONDS).until(() -> ingress.events.contains("restored"));
+    assertThat(ARTEMIS.consumers()).isEqualTo(1);
+    publish(200).await();
+    await().until(() -> payloads().contains("200"));
+    assertThat(payloads())
+        .isEqualTo(IntStream.rangeClosed(0, 200).mapToObj(String::valueOf).toList());
+  }
+
+  @Test
+  void aQuietLinkIsKeptByHeartbeats() {
+    broker.subscribe(ChannelPattern.of("a.b")).await();
+    await()
+        .atMost(10, TimeUnit.SECONDS)
+        .during(4, TimeUnit.SECONDS)
+        .until(() -> ingress.events.isEmpty());
+    assertThat(proxy.accepted()).isEqualTo(1);
+  }
+
+  @Test
+  void aSubscriptionMadeWhileThereIsNoLinkIsConfirmedWhenThereIs() {
+    proxy.cut();
+    await().until(() -> ingress.events.contains("degraded"));
+    Future<Void> subscribed = broker.subscribe(ChannelPattern.of("a.b"));
+    proxy.mend();
+    subscribed.await();
+    publish(1).await();
+    await().until(() -> payloads().equals(List.of("1")));
+  }
+
+  @Test
+  void theNextHostIsTriedWhenOneIsGone() {
+    broker.close().await();
+    broker =
+        new AmqpBroker(
+            options().setHosts(List.of("127.0.0.1:1", proxy.host() + ":" + proxy.port())));
+    broker.open(ingress).await();
+    publish(1).await();
+  }
+
+  @Test
+  void aLinkIsOneConnectionWithOneReceiverForEachSubscription() {
+    assertThat(ARTEMIS.connections()).isEqualTo(1);
+    broker.subscribe(ChannelPattern.of("a.b")).await();
+    broker.subscribe(ChannelPattern.of("c.*")).await();
+    broker.subscribe(ChannelPattern.of("a.b")).await();
+    assertThat(ARTEMIS.connections()).isEqualTo(1);
+    assertThat(ARTEMIS.consumers()).isEqualTo(2);
+    broker.unsubscribe(ChannelPattern.of("a.b")).await();
+    broker.unsubscribe(ChannelPattern.of("c.*")).await();
+    await().until(() -> ARTEMIS.consumers() == 0);
+    broker.close().await();
+    await().until(() -> ARTEMIS.connections() == 0);
+  }
+
+  @Test
+  void aBurstThatIsNotConfirmedYetIsBounded() {
+    broker.close().await();
+    broker = new AmqpBroker(options().setMaxPendingBytes(10_000));
+    broker.open(ingress).await();
+    proxy.silence();
+    List<Future<Publication>> publications =
+        IntStream.range(0, 100).mapToObj(this::publish).toList();
+    await().until(() -> publications.get(99).isComplete());
+    assertRetryable(publications.get(99));
+    assertThat(publications.get(0).isComplete()).isFalse();
+    proxy.mend();
+    publications.get(0).await();
+  }
+
+  @Test
+  void aWrongPasswordFailsTheStart() {
+    AmqpBroker refused = new AmqpBroker(options().setPassword("wrong"));
+    assertThatThrownBy(() -> refused.open(ingress).await())
+        .isInstanceOf(AmqpException.class)
+        .hasMessageContaining("refuses");
+  }
+
+  @Test
+  void theStreamModeFailsTheStartAndSaysWhatToDo() {
+    AmqpBroker stream = new AmqpBroker(options().setMode(AmqpMode.STREAM));
+    assertThatThrownBy(() -> stream.open(ingress).await()).hasMessageContaining("\"stomp\"");
+  }
+}

@@ -1,0 +1,205 @@
+package io.millrace.broker.amqp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.Publication;
+import io.millrace.tck.RabbitMq;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class RabbitMqTest {
+
+  @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
+
+  /** See {@link AmqpDialect#RABBITMQ_3}. */
+  static final String[] EXPIRY = {
+    "set_policy", "--apply-to", "queues", "amqp-subscriptions", "^amq\\.gen-", "{\"expires\":1000}"
+  };
+
+  private final Vertx vertx = Vertx.vertx();
+  private final RecordingIngress ingress = new RecordingIngress(vertx);
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private AmqpBroker broker;
+
+  @BeforeAll
+  static void letQueuesExpire() {
+    RABBIT.rabbitmqctl(EXPIRY);
+  }
+
+  private static AmqpBrokerOptions options() {
+    return new AmqpBrokerOptions()
+        .setHosts(List.of(RABBIT.host() + ":" + RABBIT.amqpPort()))
+        .setUsername(RABBIT.username())
+        .setPassword(RABBIT.password())
+        .setHeartbeat(Duration.ofSeconds(1))
+        .setConfirmTimeout(Duration.ofSeconds(5));
+  }
+
+  @BeforeEach
+  void open() {
+    broker = new AmqpBroker(options());
+    broker.open(ingress).await();
+  }
+
+  @AfterEach
+  void close() {
+    broker.close().await();
+    vertx.close().await();
+  }
+
+  /** As a program that publishes over AMQP 0-9-1 does. */
+  private void publish(String routingKey, byte[] body, JsonObject properties) throws Exception {
+    JsonObject message =
+        new JsonObject()
+            .put("routing_key", routingKey)
+            .put("payload", Base64.getEncoder().encodeToString(body))
+            .put("payload_encoding", "base64")
+            .put("properties", properties);
+    String credentials = RABBIT.username() + ":" + RABBIT.password();
+    HttpRequest request =
+        HttpRequest.newBuilder(RABBIT.managementUrl().resolve("exchanges/%2F/amq.topic/publish"))
+            .header(
+                "Authorization",
+                "Basic "
+                    + Base64.getEncoder()
+                        .encodeToString(credentials.getBytes(StandardCharsets.UTF_8)))
+            .timeout(Duration.ofSeconds(10))
+            .POST(HttpRequest.BodyPublishers.ofString(message.encode()))
+            .build();
+    HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.body()).isEqualTo("{\"routed\":true}");
+  }
+
+  private Message arrived(int index) {
+    await().until(() -> ingress.received.size() > index);
+    return ingress.received.get(index).message();
+  }
+
+  @Test
+  void whatIsPublishedOverAmqp091ArrivesUnchanged() throws Exception {
+    broker.subscribe(ChannelPattern.of("orders.*")).await();
+    byte[] binary = {0, (byte) 0xff, (byte) 0xfe, 10, 0};
+    publish("millrace.orders.1", "안녕 \"세계\"".getBytes(StandardCharsets.UTF_8), new JsonObject());
+    publish("millrace.orders.2", binary, new JsonObject());
+    publish("millrace.orders.3", new byte[0], new JsonObject());
+    publish(
+        "millrace.orders.4",
+        "{\"이름\":1.50}".getBytes(StandardCharsets.UTF_8),
+        new JsonObject().put("content_type", "application/json"));
+    assertThat(arrived(0).json()).contains("안녕 \"세계\"");
+    assertThat(arrived(1).isJson()).isFalse();
+    assertThat(arrived(1).data().getBytes()).isEqualTo(binary);
+    assertThat(arrived(2).json()).contains("");
+    assertThat(arrived(3).data().toString()).isEqualTo("{\"이름\":1.50}");
+    assertThat(ingress.received)
+        .extracting(RecordingIngress.Received::channel)
+        .containsExactly("orders.1", "orders.2", "orders.3", "orders.4");
+  }
+
+  @Test
+  void aForeignTopicThatIsNoChannelIsSkippedAndStopsNothing() throws Exception {
+    broker.subscribe(ChannelPattern.of("orders.*")).await();
+    publish("millrace.orders.한글", new byte[] {'1'}, new JsonObject());
+    publish("millrace.orders.a b", new byte[] {'2'}, new JsonObject());
+    publish("millrace.orders.ok", new byte[] {'3'}, new JsonObject());
+    assertThat(arrived(0).data().toString()).isEqualTo("3");
+    assertThat(broker.skipped()).isEqualTo(2);
+  }
+
+  @Test
+  void aPublishThatNobodyIsSubscribedToIsTaken() {
+    broker.publish("nobody.here", Message.json(1)).await();
+  }
+
+  @Test
+  void theQueueOfASubscriptionExpiresByThePolicy() {
+    broker.subscribe(ChannelPattern.of("a.b")).await();
+    broker.subscribe(ChannelPattern.of("a.*")).await();
+    assertThat(consumers()).isEqualTo(2);
+    broker.unsubscribe(ChannelPattern.of("a.b")).await();
+    broker.unsubscribe(ChannelPattern.of("a.*")).await();
+    await()
+        .atMost(30, TimeUnit.SECONDS)
+        .until(
+            () ->
+                RABBIT
+                    .rabbitmqctl("-q", "list_queues", "name")
+                    .lines()
+                    .noneMatch(name -> name.startsWith("amq.gen-")));
+  }
+
+  private static long consumers() {
+    return RABBIT
+        .rabbitmqctl("-q", "list_queues", "consumers")
+        .lines()
+        .filter(line -> line.matches("[0-9]+"))
+        .mapToLong(Long::parseLong)
+        .sum();
+  }
+
+  @Test
+  void aKilledServerCostsAGapAndNoSubscription() {
+    broker.subscribe(ChannelPattern.of("a.b")).await();
+    broker.publish("a.b", Message.json(1)).await();
+    await().until(() -> ingress.received.size() == 1);
+    RABBIT.kill();
+    await().until(() -> ingress.events.contains("degraded"));
+    Future<Publication> publication = broker.publish("a.b", Message.json(2));
+    await().atMost(1, TimeUnit.SECONDS).until(publication::isComplete);
+    assertThat(((MillraceException) publication.cause()).retryable()).isTrue();
+    RABBIT.start();
+    await().atMost(60, TimeUnit.SECONDS).until(() -> ingress.events.contains("restored"));
+    broker.publish("a.b", Message.json(3)).await();
+    await().until(() -> ingress.received.size() == 2);
+    assertThat(ingress.events)
+        .containsExactly("a.b a.b", "degraded", "interrupted [a.b]", "restored", "a.b a.b");
+  }
+
+  @Test
+  void aQuietLinkIsKeptByHeartbeats() {
+    broker.subscribe(ChannelPattern.of("a.b")).await();
+    await()
+        .atMost(10, TimeUnit.SECONDS)
+        .during(4, TimeUnit.SECONDS)
+        .until(() -> ingress.events.isEmpty());
+    broker.publish("a.b", Message.json(1)).await();
+    await().until(() -> ingress.received.size() == 1);
+  }
+
+  @Test
+  void aVirtualHostThatIsNotThereFailsTheStart() {
+    AmqpBroker refused = new AmqpBroker(options().setVirtualHost("nowhere"));
+    assertThatThrownBy(() -> refused.open(ingress).await()).isInstanceOf(AmqpException.class);
+    AmqpBroker right = new AmqpBroker(options().setVirtualHost("/"));
+    right.open(ingress).await();
+    right.close().await();
+  }
+
+  @Test
+  void anExchangeThatIsNotThereFailsTheStart() {
+    AmqpBroker refused = new AmqpBroker(options().setExchange("nowhere"));
+    assertThatThrownBy(() -> refused.open(ingress).await())
+        .isInstanceOf(AmqpException.class)
+        .hasMessageContaining("nowhere");
+  }
+}
