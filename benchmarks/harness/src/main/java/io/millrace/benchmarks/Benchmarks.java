@@ -46,6 +46,13 @@ public final class Benchmarks implements Callable<Integer> {
   private String serverCores = "0";
 
   @Option(
+      names = "--jvm",
+      paramLabel = "OPTION",
+      description =
+          "A further option of the servers' JVMs, such as a profiler's agent; repeatable.")
+  private List<String> jvmOptions = List.of();
+
+  @Option(
       names = "--window",
       paramLabel = "ROUNDS",
       description = "How far the slowest reader may be behind what is published (16).")
@@ -90,7 +97,7 @@ public final class Benchmarks implements Callable<Integer> {
 
   /** Measures in turn, so that what disturbs the machine disturbs all alike. */
   private List<Result> measure() {
-    Servers servers = new Servers(HOME, new Placement(serverCores));
+    Servers servers = new Servers(HOME, new Placement(serverCores), jvmOptions);
     Runner runner = new Runner(servers, pace());
     int repetitions = runs > 0 ? runs : quick ? 1 : 3;
     List<Result> results = new ArrayList<>();

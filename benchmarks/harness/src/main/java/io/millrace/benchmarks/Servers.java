@@ -25,16 +25,19 @@ final class Servers {
 
   private final Path home;
   private final Placement placement;
+  private final List<String> further;
 
   /**
    * The servers.
    *
    * @param home the folder {@code benchmarks}
    * @param placement on which cores
+   * @param further options of their JVMs, for a profiler
    */
-  Servers(Path home, Placement placement) {
+  Servers(Path home, Placement placement, List<String> further) {
     this.home = home;
     this.placement = placement;
+    this.further = further;
   }
 
   /** Returns whether a server can be started. */
@@ -51,6 +54,7 @@ final class Servers {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(kind == Scenario.Kind.IDLE ? SMALL : FAST);
+    command.addAll(further);
     if (Target.ON_VERTX.contains(server)) {
       command.addAll(
           List.of("-cp", System.getProperty("java.class.path"), VertxPeer.class.getName(), server));

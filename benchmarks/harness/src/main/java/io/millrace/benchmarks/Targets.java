@@ -40,4 +40,8 @@ final class Targets {
               Protocol.longPoll("/live/poll?channels=%s", "/live/longpoll?channels=%s&cursor=")));
 
   private Targets() {}
+
+  static Target named(String name) {
+    return ALL.stream().filter(target -> target.name().equals(name)).findFirst().orElseThrow();
+  }
 }

@@ -35,19 +35,23 @@ abstract class VertxPeer implements Peer {
     return vertx.createHttpServer(options).requestHandler(requests()).listen().await().actualPort();
   }
 
+  /** Makes one that is not started. */
+  static VertxPeer named(String name) {
+    return switch (name) {
+      case Target.BARE -> new BarePeer();
+      case Target.JOINED -> new JoinedPeer();
+      case Target.SOCKJS -> new SockJsPeer();
+      case Target.MILLRACE -> new MillracePeer();
+      default -> throw new IllegalArgumentException("no such server: " + name);
+    };
+  }
+
   /**
    * Runs one.
    *
    * @param arguments its name
    */
   public static void main(String[] arguments) {
-    PeerProcess.run(
-        switch (arguments[0]) {
-          case Target.BARE -> new BarePeer();
-          case Target.JOINED -> new JoinedPeer();
-          case Target.SOCKJS -> new SockJsPeer();
-          case Target.MILLRACE -> new MillracePeer();
-          default -> throw new IllegalArgumentException("no such server: " + arguments[0]);
-        });
+    PeerProcess.run(named(arguments[0]));
   }
 }

@@ -20,7 +20,7 @@ class RunnerTest {
 
   private static final int READERS = 20;
 
-  private static final Servers SERVERS = new Servers(Path.of(""), new Placement(""));
+  private static final Servers SERVERS = new Servers(Path.of(""), new Placement(""), List.of());
   private static final Map<String, ServerProcess> STARTED = new HashMap<>();
 
   private final Runner runner = new Runner(SERVERS, new Runner.Pace(50, 150, 50, 16));

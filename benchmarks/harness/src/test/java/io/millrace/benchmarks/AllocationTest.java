@@ -1,0 +1,72 @@
+package io.millrace.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.millrace.benchmarks.control.Payload;
+import io.vertx.core.Promise;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * How much the event loop allocates for each delivery. Counted, not timed, so that a regression
+ * fails on any machine. No two messages are joined: that is the worst case.
+ */
+class AllocationTest {
+
+  private static final int READERS = 50;
+  private static final int SIZE = 128;
+  private static final int WARM = 1_000;
+  private static final int MESSAGES = 500;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final Payload payload = new Payload(SIZE);
+  private final Tally tally = new Tally();
+  private long round;
+
+  @ParameterizedTest
+  @CsvSource({
+    "millrace/websocket, 320",
+    "millrace/millrace.v1, 320",
+    "millrace/sse, 650",
+    "millrace/stream, 650",
+    "millrace/longpoll, 13500"
+  })
+  void aDeliveryAllocatesLessThan(String target, int bytes) throws Exception {
+    VertxPeer peer = VertxPeer.named(target.substring(0, target.indexOf('/')));
+    try (Loop loop = new Loop()) {
+      Load load = new Load(loop, tally, Targets.named(target).readers(), peer.start());
+      load.connect(READERS, 1, 0);
+      load.begin(1, SIZE, 1, done -> {});
+      long eventLoop = eventLoop(peer);
+      publish(peer, WARM);
+      long before = threads.getThreadAllocatedBytes(eventLoop);
+      publish(peer, MESSAGES);
+      long allocated = threads.getThreadAllocatedBytes(eventLoop) - before;
+
+      assertThat(tally.faults()).isEmpty();
+      assertThat(allocated / (READERS * MESSAGES)).isLessThan(bytes);
+      load.close();
+    } finally {
+      peer.vertx.close().await();
+    }
+  }
+
+  private static long eventLoop(VertxPeer peer) {
+    Promise<Long> id = Promise.promise();
+    peer.vertx.runOnContext(now -> id.complete(Thread.currentThread().getId()));
+    return id.future().await();
+  }
+
+  private void publish(VertxPeer peer, int messages) {
+    for (int i = 0; i < messages; i++) {
+      round++;
+      peer.publish("bench.0", payload.of(round));
+      while (tally.deliveries() < round * READERS && tally.faultCount() == 0) {
+        LockSupport.parkNanos(1_000);
+      }
+    }
+  }
+}
