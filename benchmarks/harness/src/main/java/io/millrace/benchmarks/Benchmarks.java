@@ -77,9 +77,7 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   private Runner.Pace pace() {
-    return quick
-        ? new Runner.Pace(3000, 3000, 300, window)
-        : new Runner.Pace(6000, 8000, 300, window);
+    return quick ? new Runner.Pace(4, 3000, 300, window) : new Runner.Pace(8, 8000, 300, window);
   }
 
   @Override

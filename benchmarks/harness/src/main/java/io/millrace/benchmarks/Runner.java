@@ -9,20 +9,22 @@ import org.HdrHistogram.Histogram;
 final class Runner {
 
   private static final int ARRIVE_SECONDS = 60;
+  private static final int WARM_SECONDS = 30;
+  private static final int BURST_MILLIS = 500;
   private static final int STORMS = 3;
   private static final double MICROS_PER_MILLI = 1000;
   private static final double MICROS = 1e6;
   private static final double NANOS = 1e9;
 
   /**
-   * For how long is published.
+   * How long everything takes.
    *
-   * @param warmMillis before anything is measured
-   * @param millis while it is
+   * @param warmCpuSeconds how long the server works before anything is measured
+   * @param millis for how long is published then
    * @param settleMillis to be sure that all that was done has had its effect
    * @param window how many rounds the slowest reader may be behind; the same for every server
    */
-  record Pace(int warmMillis, int millis, int settleMillis, int window) {
+  record Pace(int warmCpuSeconds, int millis, int settleMillis, int window) {
 
     /** Returns how often progress is told: eight times in a window. */
     int granule() {
@@ -81,10 +83,10 @@ final class Runner {
   private Result.Measured fanOut(Session session) throws Exception {
     try (Load load = session.load()) {
       connect(session, load, session.scenario().readers());
-      publish(session, load, pace.warmMillis());
+      warm(session, load);
       double before = session.server().cpuSeconds();
       long start = System.nanoTime();
-      long deliveries = publish(session, load, pace.millis());
+      long deliveries = publish(session, load, session.scenario().rate(), pace.millis());
       double seconds = (System.nanoTime() - start) / NANOS;
       double cpu = session.server().cpuSeconds() - before;
       Histogram latency = session.tally().latency();
@@ -98,13 +100,23 @@ final class Runner {
     }
   }
 
+  /**
+   * Publishes as fast as it goes, also where a rate is measured, until the server has worked enough
+   * to be compiled.
+   */
+  private void warm(Session session, Load load) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_SECONDS);
+    while (session.server().cpuSeconds() < pace.warmCpuSeconds() && System.nanoTime() < end) {
+      publish(session, load, 0, BURST_MILLIS);
+    }
+  }
+
   /** Publishes, waits until all has come, and returns how much that is. */
-  private long publish(Session session, Load load, int millis) throws Exception {
+  private long publish(Session session, Load load, int rate, int millis) throws Exception {
     Scenario scenario = session.scenario();
     Tally tally = session.tally();
     load.begin(1, scenario.size(), pace.granule(), session.server()::acknowledge);
-    Plan plan =
-        new Plan(scenario.channels(), scenario.size(), scenario.rate(), pace.window(), millis);
+    Plan plan = new Plan(scenario.channels(), scenario.size(), rate, pace.window(), millis);
     long expected = session.server().publish(plan) * (scenario.readers() - scenario.slow());
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ARRIVE_SECONDS);
     while (tally.deliveries() < expected && tally.faultCount() == 0 && System.nanoTime() < end) {
