@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A node in a process of its own, whose heap is what the log may hold and a little more. It
@@ -25,6 +26,7 @@ final class SlowReaderServer {
 
   static final String CHANNEL = "flood";
   static final int MESSAGE_BYTES = 16 << 10;
+  static final Duration STALL = Duration.ofSeconds(2);
   private static final int TICK_MILLIS = 25;
 
   private SlowReaderServer() {}
@@ -94,9 +96,9 @@ final class SlowReaderServer {
           .get("/stall")
           .handler(
               request -> {
-                long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+                long until = System.nanoTime() + STALL.toNanos();
                 while (System.nanoTime() < until) {
-                  Thread.onSpinWait();
+                  LockSupport.parkNanos(until - System.nanoTime());
                 }
                 request.end();
               });
