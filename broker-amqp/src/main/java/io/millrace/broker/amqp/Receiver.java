@@ -26,6 +26,7 @@ final class Receiver {
   private final Promise<Void> attached = Promise.promise();
   private final Promise<Void> detached = Promise.promise();
   private boolean live = true;
+  private int taken;
 
   /**
    * Attaches.
@@ -43,12 +44,13 @@ final class Receiver {
     receiver.setMaxMessageSize(UnsignedLong.valueOf(options.maxMessageBytes()));
     receiver
         .setQoS(ProtonQoS.AT_MOST_ONCE)
-        .setPrefetch(options.credit())
+        .setPrefetch(0)
         .maxMessageSizeExceededHandler(exceeded -> tooLarge.run())
         .handler(
             (delivery, message) -> {
               if (live) {
                 messages.accept(message);
+                replenish(options.credit() / 2);
               }
             })
         .openHandler(
@@ -61,6 +63,15 @@ final class Receiver {
     receiver.closeHandler(closed -> gone(closed.cause()));
     receiver.detachHandler(closed -> gone(closed.cause()));
     receiver.open();
+    receiver.flow(options.credit());
+  }
+
+  /** Half of the credit at a time: to grant it is work for the broker. */
+  private void replenish(int batch) {
+    if (++taken >= batch) {
+      receiver.flow(taken);
+      taken = 0;
+    }
   }
 
   private void gone(@Nullable Throwable cause) {
