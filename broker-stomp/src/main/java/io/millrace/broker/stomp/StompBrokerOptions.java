@@ -40,6 +40,7 @@ public final class StompBrokerOptions {
   private Duration streamTail = Duration.ofHours(1);
   private Optional<Long> streamBytes = Optional.empty();
   private Optional<Duration> streamAge = Optional.empty();
+  private Duration markerInterval = Duration.ofSeconds(10);
 
   /** The defaults. */
   public StompBrokerOptions() {}
@@ -69,6 +70,7 @@ public final class StompBrokerOptions {
     streamTail = other.streamTail;
     streamBytes = other.streamBytes;
     streamAge = other.streamAge;
+    markerInterval = other.markerInterval;
   }
 
   /**
@@ -474,8 +476,8 @@ public final class StompBrokerOptions {
   }
 
   /**
-   * Sets {@code x-max-age} of the stream when it is created, in whole seconds. If there is a stream
-   * with another bound, the node does not start.
+   * Sets {@code x-max-age} of the stream when it is created, in whole seconds. A stream that is
+   * there keeps its own: RabbitMQ does not compare this one (seen of 3.10), so that cannot be told.
    *
    * @param value at least 1 s
    * @return this
@@ -483,6 +485,17 @@ public final class StompBrokerOptions {
    */
   public StompBrokerOptions setStreamAge(Duration value) {
     streamAge = Optional.of(atLeast(1000, value, "streamAge"));
+    return this;
+  }
+
+  /** How often a node writes into the stream which one it is. */
+  Duration markerInterval() {
+    return markerInterval;
+  }
+
+  /** For tests, which cannot wait so long. */
+  StompBrokerOptions setMarkerInterval(Duration value) {
+    markerInterval = value;
     return this;
   }
 

@@ -34,7 +34,6 @@ final class StreamMode implements Mode {
 
   private static final Logger LOG = System.getLogger(StreamMode.class.getName());
   private static final ChannelPattern EVERYTHING = ChannelPattern.of("**");
-  private static final long MARKER_MILLIS = 10_000;
   private static final long LEAST_PATIENCE_MILLIS = 2_000;
   private static final long USUAL_PATIENCE_MILLIS = 20_000;
   private static final long EXPIRY_MILLIS = 100;
@@ -92,7 +91,8 @@ final class StreamMode implements Mode {
     this.queue = new StreamQueue(options);
     this.publications = new Pending<>(options.receiptTimeout());
     this.ticker = vertx.setPeriodic(EXPIRY_MILLIS, tick -> tick());
-    this.marking = vertx.setPeriodic(MARKER_MILLIS, tick -> markIfFollowing());
+    this.marking =
+        vertx.setPeriodic(options.markerInterval().toMillis(), tick -> markIfFollowing());
   }
 
   @Override
@@ -126,6 +126,11 @@ final class StreamMode implements Mode {
   public void up(StompLink linked) {
     link = Optional.of(linked);
     progressAt = System.nanoTime();
+    if (new Destinations(options, linked.server()).dialect() != StompDialect.RABBITMQ) {
+      linked.end(
+          new StompException("Streams need RabbitMQ, which " + linked.server() + " is not."));
+      return;
+    }
     links
         .get()
         .compose(probe -> identify(linked, probe))
@@ -152,7 +157,12 @@ final class StreamMode implements Mode {
                     ? Future.succeededFuture()
                     : mark(linked, Marker.founding(nextId(), randomEpoch())))
         .onSuccess(back -> found.tryComplete(identity))
-        .onFailure(found::tryFail);
+        .onFailure(
+            failure -> {
+              if (!probe.isDown()) { // Else it says why.
+                found.tryFail(failure);
+              }
+            });
     probe.ended().onSuccess(found::tryFail);
     return found.future().onComplete(known -> probe.disconnect());
   }

@@ -20,17 +20,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetSocket;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,8 +38,7 @@ class RabbitMqTopicTest {
   private static final byte[] BINARY = {0, (byte) 0xff, '\n', 0, '\r'};
 
   private final Vertx vertx = Vertx.vertx();
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Management management = new Management(RABBIT);
   private final RecordingIngress ingress = new RecordingIngress(vertx);
 
   @AfterEach
@@ -69,29 +63,6 @@ class RabbitMqTopicTest {
     return broker;
   }
 
-  /** Publishes over AMQP 0-9-1, as {@code curl} would by the management API. */
-  private void publish(String routingKey, byte[] payload, JsonObject properties)
-      throws IOException, InterruptedException {
-    JsonObject body =
-        new JsonObject()
-            .put("routing_key", routingKey)
-            .put("payload", Base64.getEncoder().encodeToString(payload))
-            .put("payload_encoding", "base64")
-            .put("properties", properties);
-    URI uri = RABBIT.managementUrl().resolve("exchanges/%2F/amq.topic/publish");
-    String credentials = RABBIT.username() + ":" + RABBIT.password();
-    HttpRequest request =
-        HttpRequest.newBuilder(uri)
-            .header("content-type", "application/json")
-            .header(
-                "authorization",
-                "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)))
-            .POST(HttpRequest.BodyPublishers.ofString(body.encode()))
-            .build();
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-  }
-
   private void same(int index, Message expected) {
     await().until(() -> ingress.received.size() > index);
     Message message = ingress.received.get(index).message();
@@ -102,15 +73,16 @@ class RabbitMqTopicTest {
   }
 
   @Test
-  void whatIsPublishedOverAmqpArrivesUnchanged() throws Exception {
+  void whatIsPublishedOverAmqpArrivesUnchanged() {
     StompBroker broker = opened("a");
     JsonObject none = new JsonObject();
-    publish("millrace.a", "{\"사람\": [1.0, \"한\"]}".getBytes(UTF_8), none);
-    publish("millrace.a", "안녕하세요, \"여러분\"\n".getBytes(UTF_8), none);
-    publish("millrace.a", BINARY, none);
-    publish("millrace.a", new byte[0], none);
-    publish("millrace.a", "7".getBytes(UTF_8), new JsonObject().put("content_type", "text/plain"));
-    publish(
+    management.publish("millrace.a", "{\"사람\": [1.0, \"한\"]}".getBytes(UTF_8), none);
+    management.publish("millrace.a", "안녕하세요, \"여러분\"\n".getBytes(UTF_8), none);
+    management.publish("millrace.a", BINARY, none);
+    management.publish("millrace.a", new byte[0], none);
+    management.publish(
+        "millrace.a", "7".getBytes(UTF_8), new JsonObject().put("content_type", "text/plain"));
+    management.publish(
         "millrace.a",
         "1".getBytes(UTF_8),
         new JsonObject()
@@ -167,25 +139,54 @@ class RabbitMqTopicTest {
   }
 
   @Test
-  void routingKeysThatAreNoChannelsAreSkippedAndCounted() throws Exception {
+  void routingKeysThatAreNoChannelsAreSkippedAndCounted() {
     StompBroker broker = opened("**", "a.**");
     JsonObject none = new JsonObject();
     for (String key : List.of("millrace.한글", "millrace.a/b", "millrace.a%2Fb", "millrace.a..b")) {
-      publish(key, new byte[] {'1'}, none);
+      management.publish(key, new byte[] {'1'}, none);
     }
-    publish("other.a", new byte[] {'1'}, none);
-    publish(
+    management.publish("other.a", new byte[] {'1'}, none);
+    management.publish(
         "millrace.a",
         new byte[] {'1'},
         new JsonObject().put("content_type", "text/a;charset=none"));
-    publish("millrace.a", new byte[] {'1'}, none);
-    publish("millrace.a.b", new byte[] {'2'}, none);
+    management.publish("millrace.a", new byte[] {'1'}, none);
+    management.publish("millrace.a.b", new byte[] {'2'}, none);
 
     // In a pattern ** is one segment at least, though RabbitMQ's # is none, too.
     await().until(() -> ingress.events.size() == 3);
     assertThat(ingress.events).containsExactlyInAnyOrder("** a", "** a.b", "a.** a.b");
     await().until(() -> broker.skipped() == 6);
     broker.close().await();
+  }
+
+  @Test
+  void subscriptionsComeAndGoUnderLoadWithoutHarmToTheLink() {
+    StompBroker broker = opened("a");
+    StompBroker publisher = new StompBroker(options());
+    publisher.open(new RecordingIngress(vertx)).await();
+    ChannelPattern other = ChannelPattern.of("*");
+    List<Future<?>> published = new ArrayList<>();
+    for (int round = 0; round < 20; round++) {
+      broker.subscribe(other).await();
+      for (int i = 0; i < 100; i++) {
+        published.add(publisher.publish("a", Message.json(round * 100 + i)));
+      }
+      broker.unsubscribe(other).await();
+    }
+    Future.all(published).await();
+    await().until(() -> received("a").size() == 2000);
+    assertThat(received("a")).isEqualTo(IntStream.range(0, 2000).mapToObj(i -> "" + i).toList());
+    assertThat(ingress.events).doesNotContain("degraded");
+    publisher.close().await();
+    broker.close().await();
+  }
+
+  private List<String> received(String subscription) {
+    return ingress.received.stream()
+        .filter(each -> each.subscription().toString().equals(subscription))
+        .map(each -> each.message().data().toString())
+        .toList();
   }
 
   private static final class Follower implements Subscriber {
