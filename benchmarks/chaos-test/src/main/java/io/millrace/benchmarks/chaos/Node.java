@@ -1,0 +1,72 @@
+package io.millrace.benchmarks.chaos;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A {@link ChaosServer} that can be killed, and started again at the same port. Blocks. */
+final class Node {
+
+  private final Path log;
+  private final Map<String, String> environment;
+  private Optional<Process> process = Optional.empty();
+  private volatile int port;
+
+  /**
+   * A server that does not run yet.
+   *
+   * @param log where its log goes
+   * @param environment variables to set
+   */
+  Node(Path log, Map<String, String> environment) {
+    this.log = log;
+    this.environment = environment;
+  }
+
+  /** Starts it and waits until it serves. */
+  void start() throws IOException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            ChaosServer.class.getName(),
+            Integer.toString(port));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    Process started = builder.start();
+    process = Optional.of(started);
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    while (line != null && !line.startsWith(ChaosServer.READY)) {
+      line = out.readLine();
+    }
+    if (line == null) {
+      throw new IOException("A server did not start: see " + log);
+    }
+    port = Integer.parseInt(line.substring(ChaosServer.READY.length()));
+  }
+
+  /** Kills it as {@code kill -9} does, and waits until it is gone. */
+  void kill() throws InterruptedException {
+    if (process.isPresent()) {
+      process.get().destroyForcibly().waitFor();
+      process = Optional.empty();
+    }
+  }
+
+  /** Its port; the same for ever once it was started. Safe on any thread. */
+  int port() {
+    return port;
+  }
+}

@@ -1,0 +1,36 @@
+package io.millrace.benchmarks.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import picocli.CommandLine;
+
+/** The acceptance run made short; and the same with servers that hold next to nothing. */
+@Tag("slow")
+@Timeout(300)
+class ChaosTest {
+
+  private static final String[] SHORT = {"--seconds=15", "--kills=1", "--outage=3", "--clients=20"};
+
+  @Test
+  void clientsGetEverythingOnceAndInOrderWhileServersAndBrokerGoAway() {
+    assertThat(run("target/chaos")).isZero();
+  }
+
+  @Test
+  void clientsThatStayAwayGetEverythingOutOfTheStream() {
+    assertThat(run("target/chaos-nap", "--nap=4", "--ring=8192")).isZero();
+  }
+
+  /** What goes wrong is printed. */
+  private static int run(String out, String... more) {
+    String[] arguments =
+        Stream.of(SHORT, more, new String[] {"--out=" + out})
+            .flatMap(Stream::of)
+            .toArray(String[]::new);
+    return new CommandLine(new Chaos()).execute(arguments);
+  }
+}
