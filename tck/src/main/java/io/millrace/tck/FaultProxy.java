@@ -119,7 +119,8 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
 
   private Future<Void> closeAll() {
     List<Future<Void>> closing = new ArrayList<>();
-    sockets.forEach(socket -> closing.add(socket.close()));
+    // A copy: a socket that closes leaves the set.
+    List.copyOf(sockets).forEach(socket -> closing.add(socket.close()));
     return Future.join(closing).otherwiseEmpty().mapEmpty();
   }
 
