@@ -28,6 +28,10 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
   private final int port = FreePorts.find(1).get(0);
   private final AtomicInteger accepted = new AtomicInteger();
   private final Set<NetSocket> sockets = new HashSet<>();
+
+  /** Those of {@link #sockets} that have a peer: what came without one would be dropped. */
+  private final Set<NetSocket> passing = new HashSet<>();
+
   private NetServer server = vertx.createNetServer();
   private boolean listening;
   private boolean silent;
@@ -79,7 +83,7 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
     change(
         () -> {
           silent = true;
-          sockets.forEach(NetSocket::pause);
+          passing.forEach(NetSocket::pause);
           return Future.succeededFuture();
         });
   }
@@ -90,7 +94,7 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
     change(
         () -> {
           silent = false;
-          sockets.forEach(NetSocket::resume);
+          passing.forEach(NetSocket::resume);
           return listening ? Future.succeededFuture() : listen();
         });
   }
@@ -119,7 +123,7 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
 
   private Future<Void> closeAll() {
     List<Future<Void>> closing = new ArrayList<>();
-    // A copy: a socket that closes leaves the set.
+    // Of a copy: what is closed here may leave the set at once.
     List.copyOf(sockets).forEach(socket -> closing.add(socket.close()));
     return Future.join(closing).otherwiseEmpty().mapEmpty();
   }
@@ -132,6 +136,10 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
         .connect(targetPort, targetHost)
         .onSuccess(
             far -> {
+              if (!sockets.contains(near)) {
+                far.close(); // What it is for was closed meanwhile.
+                return;
+              }
               add(far);
               pass(near, far);
               pass(far, near);
@@ -142,13 +150,19 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
   private void add(NetSocket socket) {
     sockets.add(socket);
     socket.exceptionHandler(reset -> {});
-    socket.closeHandler(closed -> sockets.remove(socket));
+    socket.closeHandler(closed -> remove(socket));
+  }
+
+  private void remove(NetSocket socket) {
+    sockets.remove(socket);
+    passing.remove(socket);
   }
 
   private void pass(NetSocket from, NetSocket to) {
+    passing.add(from);
     from.closeHandler(
         closed -> {
-          sockets.remove(from);
+          remove(from);
           to.close();
         });
     from.handler(
