@@ -32,7 +32,7 @@ final class Publishers {
                   stomp);
           case "Python" -> List.of("python3", "publish.py", stomp);
           case "Node" -> List.of("node", "publish.mjs", stomp);
-          default -> List.of("./publish.sh", rabbit.managementUrl().toString());
+          default -> List.of("./publish.sh", rabbit.managementUrl().resolve("/").toString());
         };
     List<String> complete = new ArrayList<>(command);
     complete.add(rabbit.username());
