@@ -36,7 +36,7 @@ final class SlowReaderServer {
     int messages = Integer.parseInt(args[0]);
     int perTick = Integer.parseInt(args[1]) * TICK_MILLIS / 1000;
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-    Millrace millrace = Millrace.builder(vertx).build();
+    Millrace millrace = Millrace.builder(vertx).broker("memory").build();
     Channel channel = millrace.channel(CHANNEL);
     CountDownLatch start = new CountDownLatch(1);
     vertx
