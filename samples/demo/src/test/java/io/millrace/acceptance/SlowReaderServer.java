@@ -19,8 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A node in a process of its own, whose heap is what the log may hold and a little more. It
- * publishes by itself; {@code /stall} holds the event loop that serves the request.
+ * A node in a process of its own. It publishes by itself; {@code /heap} tells how much of the heap
+ * is in use after a collection, {@code /stall} holds the event loop that serves the request.
  */
 final class SlowReaderServer {
 
@@ -91,6 +91,14 @@ final class SlowReaderServer {
               request -> {
                 start.countDown();
                 request.end();
+              });
+      router
+          .get("/heap")
+          .handler(
+              request -> {
+                System.gc();
+                Runtime runtime = Runtime.getRuntime();
+                request.end(Long.toString(runtime.totalMemory() - runtime.freeMemory()));
               });
       router
           .get("/stall")
