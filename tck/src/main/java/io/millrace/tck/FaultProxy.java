@@ -1,39 +1,52 @@
 package io.millrace.tck;
 
-import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetSocket;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A TCP proxy between a broker under test and its server, on a port of the loopback address, that
- * can do what networks do. Safe on any thread; methods that change something block until it is so.
+ * can do what networks do. Safe on any thread. It uses blocking sockets: when a method returns,
+ * what it changes is so, the port it gave up included.
  */
 public final class FaultProxy implements BrokerLink, AutoCloseable {
 
-  private static final String LOOPBACK = "127.0.0.1";
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  private static final int BUFFER_BYTES = 64 << 10;
 
-  private final Vertx vertx = Vertx.vertx();
-  private final Context context = vertx.getOrCreateContext();
-  private final NetClient client = vertx.createNetClient();
-  private final String targetHost;
-  private final int targetPort;
+  private final InetSocketAddress target;
   private final int port = FreePorts.find(1).get(0);
   private final AtomicInteger accepted = new AtomicInteger();
-  private final Set<NetSocket> sockets = new HashSet<>();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "fault-proxy");
+            thread.setDaemon(true);
+            return thread;
+          });
 
-  /** Those of {@link #sockets} that have a peer: what came without one would be dropped. */
-  private final Set<NetSocket> passing = new HashSet<>();
+  /** Guards what follows. */
+  private final ReentrantLock lock = new ReentrantLock();
 
-  private NetServer server = vertx.createNetServer();
-  private boolean listening;
+  private final Condition mended = lock.newCondition();
+  private final Set<Socket> sockets = new HashSet<>();
+  private Optional<ServerSocket> server = Optional.empty();
+  private volatile CompletableFuture<Void> accepting = CompletableFuture.completedFuture(null);
   private boolean silent;
 
   /**
@@ -43,14 +56,13 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
    * @param targetPort the server's port
    */
   public FaultProxy(String targetHost, int targetPort) {
-    this.targetHost = targetHost;
-    this.targetPort = targetPort;
-    change(this::listen);
+    this.target = new InetSocketAddress(targetHost, targetPort);
+    mend();
   }
 
   /** {@return the address it listens on} */
   public String host() {
-    return LOOPBACK;
+    return LOOPBACK.getHostAddress();
   }
 
   /** {@return the port it listens on, always the same} */
@@ -68,8 +80,16 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
   public void cut() {
     change(
         () -> {
-          listening = false;
-          return server.close().compose(closed -> closeAll());
+          if (server.isPresent()) {
+            server.get().close();
+          }
+        });
+    // The port is taken as long as a thread waits at it.
+    accepting.join();
+    change(
+        () -> {
+          server = Optional.empty();
+          closeAll();
         });
   }
 
@@ -80,12 +100,7 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
 
   /** Lets no more bytes pass in either direction; connections stay, and new ones are accepted. */
   public void silence() {
-    change(
-        () -> {
-          silent = true;
-          passing.forEach(NetSocket::pause);
-          return Future.succeededFuture();
-        });
+    change(() -> silent = true);
   }
 
   /** Lets everything pass again: held bytes, too. */
@@ -94,93 +109,111 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
     change(
         () -> {
           silent = false;
-          passing.forEach(NetSocket::resume);
-          return listening ? Future.succeededFuture() : listen();
+          mended.signalAll();
+          if (server.isEmpty()) {
+            ServerSocket listening = new ServerSocket(port, 0, LOOPBACK);
+            server = Optional.of(listening);
+            accepting = CompletableFuture.runAsync(() -> accept(listening), threads);
+          }
         });
   }
 
   /** Closes everything. */
   @Override
   public void close() {
-    TestNode.await(vertx.close());
+    cut();
+    threads.shutdownNow();
   }
 
   private interface Change {
-    Future<?> make();
+    void make() throws IOException;
   }
 
   private void change(Change change) {
-    TestNode.await(
-        Future.<Void>future(
-            done -> context.runOnContext(v -> change.make().<Void>mapEmpty().onComplete(done))));
+    lock.lock();
+    try {
+      change.make();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  private Future<?> listen() {
-    listening = true;
-    server = vertx.createNetServer().connectHandler(this::connected);
-    return server.listen(port, LOOPBACK);
+  private void closeAll() throws IOException {
+    for (Socket socket : List.copyOf(sockets)) {
+      socket.close();
+    }
+    sockets.clear();
   }
 
-  private Future<Void> closeAll() {
-    List<Future<Void>> closing = new ArrayList<>();
-    // Of a copy: what is closed here may leave the set at once.
-    List.copyOf(sockets).forEach(socket -> closing.add(socket.close()));
-    return Future.join(closing).otherwiseEmpty().mapEmpty();
-  }
-
-  private void connected(NetSocket near) {
-    accepted.incrementAndGet();
-    add(near);
-    near.pause();
-    client
-        .connect(targetPort, targetHost)
-        .onSuccess(
-            far -> {
-              if (!sockets.contains(near)) {
-                far.close(); // What it is for was closed meanwhile.
-                return;
+  private void accept(ServerSocket listening) {
+    try {
+      while (true) {
+        Socket near = listening.accept();
+        accepted.incrementAndGet();
+        change(
+            () -> {
+              if (listening.isClosed()) {
+                near.close();
+              } else {
+                sockets.add(near);
+                threads.execute(() -> serve(near));
               }
-              add(far);
-              pass(near, far);
-              pass(far, near);
-            })
-        .onFailure(refused -> near.close());
+            });
+      }
+    } catch (IOException closed) {
+      // It is cut.
+    }
   }
 
-  private void add(NetSocket socket) {
-    sockets.add(socket);
-    socket.exceptionHandler(reset -> {});
-    socket.closeHandler(closed -> remove(socket));
+  private void serve(Socket near) {
+    try (near;
+        Socket far = new Socket()) {
+      far.connect(target);
+      near.setTcpNoDelay(true);
+      far.setTcpNoDelay(true);
+      change(
+          () -> {
+            if (!near.isClosed()) {
+              sockets.add(far);
+              threads.execute(() -> pump(far, near));
+            }
+          });
+      pump(near, far);
+    } catch (IOException refused) {
+      // Closing the near side is how it is told.
+    } finally {
+      change(() -> sockets.remove(near));
+    }
   }
 
-  private void remove(NetSocket socket) {
-    sockets.remove(socket);
-    passing.remove(socket);
+  /** Carries bytes until either side ends; then both do. */
+  private void pump(Socket from, Socket to) {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        awaitMended();
+        out.write(buffer, 0, read);
+      }
+    } catch (IOException | InterruptedException ended) {
+      // Closing both is how they are told.
+    } finally {
+      change(() -> sockets.remove(from));
+    }
   }
 
-  private void pass(NetSocket from, NetSocket to) {
-    passing.add(from);
-    from.closeHandler(
-        closed -> {
-          remove(from);
-          to.close();
-        });
-    from.handler(
-        bytes -> {
-          to.write(bytes);
-          if (to.writeQueueFull()) {
-            from.pause();
-            to.drainHandler(drained -> resume(from));
-          }
-        });
-    resume(from);
-  }
-
-  private void resume(NetSocket socket) {
-    if (silent) {
-      socket.pause();
-    } else {
-      socket.resume();
+  private void awaitMended() throws InterruptedException {
+    lock.lock();
+    try {
+      while (silent) {
+        mended.await();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 }
