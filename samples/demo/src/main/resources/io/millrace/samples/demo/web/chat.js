@@ -177,7 +177,7 @@ live.on('state', (state) => {
 live.on('gap', ({ reason }) =>
   divide(
     reason === 'epoch'
-      ? 'The server was restarted. What was said meanwhile is gone.'
+      ? 'The server was restarted. What was said just before may be missing.'
       : 'Some messages may be missing here.',
   ),
 );

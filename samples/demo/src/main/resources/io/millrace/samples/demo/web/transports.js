@@ -185,11 +185,13 @@ const count = new Intl.NumberFormat('en');
 function show() {
   let lost = 0;
   let doubled = 0;
+  // A message may come before the server has told how many there are.
+  const published = Math.max(visit?.published ?? 0, ...lanes.map(({ newest }) => newest));
   for (const { lane, root, set, base } of views) {
     const recent = lane.samples.slice(-RECENT).map(({ latency }) => latency).sort((a, b) => a - b);
     const counted = visit?.lanes[lane.id];
     const messages = lane.received - base.received;
-    const behind = Math.max(0, (visit?.published ?? 0) - lane.newest);
+    const behind = published - lane.newest;
     root.dataset.state = lane.state;
     root.dataset.behind = String(behind);
     set('p50', duration(percentile(recent, 0.5)));
@@ -211,7 +213,7 @@ function show() {
     lost += lane.lost;
     doubled += lane.doubled;
   }
-  byId('published').textContent = visit ? count.format(visit.published) : '–';
+  byId('published').textContent = visit ? count.format(published) : '–';
   byId('lost').textContent = views.length ? count.format(lost) : '–';
   byId('doubled').textContent = views.length ? count.format(doubled) : '–';
   const up = lanes.filter(({ state }) => state === 'connected').length;
