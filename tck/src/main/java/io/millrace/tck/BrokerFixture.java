@@ -4,6 +4,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.Message;
+import io.millrace.Millrace;
+import io.millrace.MillraceOptions;
 import io.millrace.spi.Broker;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class BrokerFixture {
 
   private final List<BrokerNode> nodes = new ArrayList<>();
+  private final List<Millrace> engines = new ArrayList<>();
   private Optional<Vertx> vertx = Optional.empty();
 
   /**
@@ -58,8 +61,10 @@ abstract class BrokerFixture {
   void closeAll() {
     try {
       nodes.forEach(BrokerNode::close);
+      engines.forEach(engine -> TestNode.await(engine.close()));
     } finally {
       nodes.clear();
+      engines.clear();
       TestNode.await(vertx().close());
     }
   }
@@ -82,6 +87,24 @@ abstract class BrokerFixture {
   final List<BrokerNode> pair() {
     BrokerNode first = node();
     return List.of(first, newBroker().shared() ? node() : first);
+  }
+
+  /** Two nodes with all that the engine does, or one twice if the broker is not shared. */
+  final List<Millrace> engines() {
+    Millrace first = engine();
+    return List.of(first, newBroker().shared() ? engine() : first);
+  }
+
+  private Millrace engine() {
+    Millrace engine =
+        Millrace.builder(vertx())
+            .broker(newBroker())
+            .transport(new NoTransport())
+            .options(new MillraceOptions().setUnsubscribeLinger(Duration.ZERO))
+            .build();
+    engines.add(engine);
+    TestNode.await(engine.ready());
+    return engine;
   }
 
   final void needsSelective() {

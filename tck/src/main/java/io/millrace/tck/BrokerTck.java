@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of brokers: the rules B01 to B21 of {@code docs/spec.md}, each a test whose name
+ * The contract of brokers: the rules B01 to B22 of {@code docs/spec.md}, each a test whose name
  * carries the rule's number. A broker's test extends this and says what to test:
  *
  * <pre>{@code
@@ -509,6 +509,29 @@ public abstract class BrokerTck extends BrokerFixture {
       TestNode.await(nodes.get(0).publish("a", Message.json(i)));
       TestNode.await(nodes.get(1).broker().log().orElseThrow().catchUp());
       assertThat(nodes.get(1).texts("a")).contains(text);
+    }
+  }
+
+  @Test
+  void required_B22_underLoadWhoeverStaysGetsEveryMessageOnceAndInOrder() {
+    List<Millrace> nodes = engines();
+    try (OverlapTraffic traffic =
+        new OverlapTraffic(nodes.get(0), nodes.get(1), "a.b", patience())) {
+      for (List<String> order : List.of(List.of("a.b", "a.*"), List.of("a.*", "a.b"))) {
+        for (int leavesFirst : List.of(0, 1)) {
+          OverlapTraffic.Reader first = traffic.subscribe(order.get(0));
+          OverlapTraffic.Reader second = traffic.subscribe(order.get(1));
+          OverlapTraffic.Reader leaver = leavesFirst == 0 ? first : second;
+          OverlapTraffic.Reader stayer = leavesFirst == 0 ? second : first;
+          leaver.leave();
+          stayer.readOn();
+          stayer.leave();
+          assertThat(stayer.numbers())
+              .as("%s, the other left", stayer)
+              .isEqualTo(stayer.expected());
+          assertThat(leaver.numbers()).as("%s, left first", leaver).isEqualTo(leaver.expected());
+        }
+      }
     }
   }
 }

@@ -33,6 +33,9 @@ final class TopicMode implements Mode {
     /** Its id on the present link. */
     String id = "";
 
+    /** The newest that came, to know what comes twice. */
+    RecentIds recent = new RecentIds();
+
     Wanted(ChannelPattern pattern) {
       this.pattern = pattern;
     }
@@ -151,6 +154,7 @@ final class TopicMode implements Mode {
 
   private Future<Void> subscribe(StompLink linked, Wanted each) {
     each.id = Long.toString(++lastId);
+    each.recent = new RecentIds();
     byId.put(each.id, each);
     Map<String, String> headers = destinations.subscribe(each.pattern);
     headers.put("id", each.id);
@@ -207,7 +211,10 @@ final class TopicMode implements Mode {
     if (interrupted.remove(meant.pattern)) {
       ingress.interrupted(List.of(meant.pattern));
     }
-    append(meant.pattern, frame);
+    // Artemis 2.55 may bring a message twice when a subscription begins under load.
+    if (frame.header("message-id").map(meant.recent::add).orElse(true)) {
+      append(meant.pattern, frame);
+    }
     if (acknowledges()) {
       link.ifPresent(linked -> linked.acknowledge(frame));
     }

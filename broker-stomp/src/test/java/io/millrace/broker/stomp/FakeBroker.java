@@ -7,6 +7,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
 /** A peer that does what a test says, to the byte. By default it says CONNECTED and confirms. */
@@ -47,6 +48,8 @@ final class FakeBroker {
       return found.get(0);
     }
   }
+
+  private static final AtomicLong MESSAGES = new AtomicLong();
 
   final List<Connection> connections = new CopyOnWriteArrayList<>();
   volatile String connected = "CONNECTED\nversion:1.2\nheart-beat:0,0\n\n\0";
@@ -112,7 +115,10 @@ final class FakeBroker {
   static String message(String subscription, String destination, Map<String, String> headers) {
     StringBuilder text =
         new StringBuilder("MESSAGE\nsubscription:" + subscription)
-            .append("\ndestination:" + destination + "\nmessage-id:1\n");
+            .append("\ndestination:" + destination + "\n");
+    if (!headers.containsKey("message-id")) {
+      text.append("message-id:m" + MESSAGES.incrementAndGet() + "\n");
+    }
     headers.forEach((name, value) -> text.append(name + ":" + value + "\n"));
     return text.append("\n\"body\"\0\n").toString();
   }

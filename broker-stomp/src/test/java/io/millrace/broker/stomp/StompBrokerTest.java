@@ -163,6 +163,22 @@ class StompBrokerTest {
   }
 
   @Test
+  void aMessageThatTheBrokerBringsTwiceIsAppendedOnce() {
+    StompBroker broker = opened(fake.options());
+    broker.subscribe(A).await();
+    String id = fake.newest().only("SUBSCRIBE").headers().get("id");
+    for (String messageId : List.of("7", "8", "7", "8", "9", "9", "10")) {
+      fake.newest().send(FakeBroker.message(id, "", Map.of("message-id", messageId)));
+    }
+    // Of another subscription the same id is another message.
+    broker.subscribe(ChannelPattern.of("b")).await();
+    String other = fake.newest().frames("SUBSCRIBE").get(1).headers().get("id");
+    fake.newest().send(FakeBroker.message(other, "", Map.of("message-id", "10")));
+    await().until(() -> ingress.received.stream().anyMatch(each -> each.channel().equals("b")));
+    assertThat(ingress.received).hasSize(5);
+  }
+
+  @Test
   void whatCouldSmuggleAWildcardOrAPathIsRefused() {
     StompBroker broker = opened(fake.options());
     for (String name : List.of("a/b", "*", "a.#", "**", "a..b", "", "한", "a%2Fb", "a\nb", "a>")) {
