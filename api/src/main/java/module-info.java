@@ -7,6 +7,7 @@ module io.millrace.api {
 
   exports io.millrace;
   exports io.millrace.spi;
+  exports io.millrace.spi.link;
 
   uses io.millrace.spi.MillraceProvider;
 }

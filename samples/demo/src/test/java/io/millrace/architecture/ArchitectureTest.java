@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The direction of dependencies, checked here because here every module is on the class path. */
 class ArchitectureTest {
-  private static final String[] API = {"io.millrace", "io.millrace.spi"};
+  private static final String[] API = {"io.millrace", "io.millrace.spi", "io.millrace.spi.link"};
   private static final String[] PLUGINS = {"io.millrace.transport..", "io.millrace.broker.."};
   private static final String CORE = "io.millrace.core..";
 

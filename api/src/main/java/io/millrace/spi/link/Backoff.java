@@ -1,0 +1,43 @@
+package io.millrace.spi.link;
+
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * How long to wait before the next attempt to connect: exponential, with full jitter, so that the
+ * nodes of a cluster do not come back all at once. Not safe for use by several threads.
+ */
+final class Backoff {
+
+  private static final long FIRST_MILLIS = 500;
+  private static final long MOST_MILLIS = 30_000;
+  private static final int DOUBLINGS = 6;
+
+  /** A link that held so long begins anew. */
+  private static final long STABLE_NANOS = 10_000_000_000L;
+
+  private final int hosts;
+  private int failures;
+
+  /**
+   * A back-off that has not begun.
+   *
+   * @param hosts how many hosts are tried in turn before the wait is doubled
+   */
+  Backoff(int hosts) {
+    this.hosts = hosts;
+  }
+
+  /** Notes that a link broke which held for a time. */
+  void broke(long nanos) {
+    if (nanos >= STABLE_NANOS) {
+      failures = 0;
+    }
+  }
+
+  /** {@return how many milliseconds to wait now, and counts a failure} */
+  long next() {
+    int doublings = Math.min(failures++ / hosts, DOUBLINGS);
+    long most = Math.min(FIRST_MILLIS << doublings, MOST_MILLIS);
+    return ThreadLocalRandom.current().nextLong(most) + 1;
+  }
+}
