@@ -1,6 +1,6 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.MillraceException;
+import io.millrace.spi.link.Link;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -61,12 +61,7 @@ final class Pending<T> {
       late.add(next.promise());
       oldest.remove();
     }
-    late.forEach(
-        promise ->
-            promise.tryFail(
-                new MillraceException(
-                    MillraceException.Code.TIMEOUT,
-                    "The broker did not confirm in time; it may have taken the message. Try again with the same key.")));
+    late.forEach(promise -> promise.tryFail(Link.late()));
   }
 
   /** Fails everything. */

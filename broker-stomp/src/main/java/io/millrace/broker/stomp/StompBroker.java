@@ -1,13 +1,12 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.ChannelPattern;
-import io.millrace.Message;
-import io.millrace.MillraceException;
-import io.millrace.Publication;
-import io.millrace.spi.Broker;
 import io.millrace.spi.BrokerLog;
 import io.millrace.spi.BrokerRecords;
 import io.millrace.spi.Ingress;
+import io.millrace.spi.link.Link;
+import io.millrace.spi.link.LinkBroker;
+import io.millrace.spi.link.LinkKeeper;
+import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,8 +14,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 
 /**
  * The broker {@code stomp}: one link to RabbitMQ, ActiveMQ or Artemis over STOMP 1.2 (1.1 and 1.0
@@ -30,20 +27,15 @@ import java.util.function.Function;
  *
  * <p>Safe on any thread. An instance serves one node, once.
  */
-public final class StompBroker implements Broker {
-
-  /** What a message costs in memory besides its payload. */
-  private static final int OVERHEAD = 1024;
+public final class StompBroker extends LinkBroker {
 
   /** How many records that are read back may be on their way. */
   private static final int READ_BACK_PREFETCH = 200;
 
-  private record Open(Context context, Mode mode, StompConnector connector) {}
+  private record Streaming(LinkKeeper<StompLink> keeper, StreamMode mode) {}
 
   private final StompBrokerOptions options;
-  private final Skipped skipped = new Skipped();
-  private final AtomicLong pendingBytes = new AtomicLong();
-  private volatile Optional<Open> open = Optional.empty();
+  private volatile Optional<Streaming> streaming = Optional.empty();
 
   /** A broker with the defaults, which suit a RabbitMQ on this machine. */
   public StompBroker() {
@@ -56,6 +48,7 @@ public final class StompBroker implements Broker {
    * @param options where it is and how to use it, copied
    */
   public StompBroker(StompBrokerOptions options) {
+    super(options.maxPendingBytes());
     this.options = new StompBrokerOptions(options);
   }
 
@@ -86,16 +79,14 @@ public final class StompBroker implements Broker {
   @Override
   public Future<Void> open(Ingress ingress) {
     Vertx vertx = ingress.vertx();
-    Context context = vertx.getOrCreateContext();
-    StompConnector connector = new StompConnector(vertx, context, options);
-    Mode mode =
-        options.mode() == StompMode.STREAM
-            ? new StreamMode(vertx, ingress, options, skipped, connector::another)
-            : new TopicMode(vertx, ingress, options, skipped);
-    open = Optional.of(new Open(context, mode, connector));
-    return Future.all(connector.open(mode), mode.opened())
-        .<Void>mapEmpty()
-        .onFailure(failure -> close());
+    LinkKeeper<StompLink> keeper =
+        new LinkKeeper<>(vertx, options.hosts(), new StompClient(vertx, options));
+    if (options.mode() == StompMode.TOPIC) {
+      return open(keeper, new TopicMode(vertx, ingress, options, skipCounter()));
+    }
+    StreamMode mode = new StreamMode(vertx, ingress, options, skipCounter(), keeper::another);
+    streaming = Optional.of(new Streaming(keeper, mode));
+    return open(keeper, mode);
   }
 
   /** {@return whether only what is subscribed is brought: in topic mode} */
@@ -114,21 +105,18 @@ public final class StompBroker implements Broker {
 
     @Override
     public Future<Void> catchUp() {
-      return onContext(
-          mode ->
-              mode instanceof StreamMode stream
-                  ? stream.catchUp()
-                  : Future.failedFuture(StompLink.outOfReach()));
+      return streaming
+          .map(now -> now.keeper().onContext(now.mode()::catchUp))
+          .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
     }
 
     @Override
     public Future<BrokerRecords> read(long from, Duration lead) {
-      Optional<Open> now = open;
-      if (now.isEmpty()) {
-        return Future.failedFuture(StompLink.outOfReach());
+      Optional<LinkKeeper<StompLink>> keeper = streaming.map(Streaming::keeper);
+      if (keeper.isEmpty()) {
+        return Future.failedFuture(Link.outOfReach());
       }
-      Vertx vertx = now.get().connector().vertx();
-      Context reader = vertx.getOrCreateContext();
+      Context reader = keeper.get().context().owner().getOrCreateContext();
       Promise<BrokerRecords> records = Promise.promise();
       // Once this node has caught up, the stream is known to be the one that is followed.
       catchUp()
@@ -137,84 +125,13 @@ public final class StompBroker implements Broker {
               same ->
                   reader.runOnContext(
                       here ->
-                          StreamRecords.read(
-                                  now.get().connector()::another, this::reading, from, lead)
+                          StreamRecords.read(keeper.get()::another, this::reading, from, lead)
                               .onComplete(records)));
       return records.future();
     }
 
     private StreamReading reading(StompLink link) {
-      return new StreamReading(link, options, Skipped.unheard(), READ_BACK_PREFETCH);
+      return new StreamReading(link, options, SkipCounter.unheard(), READ_BACK_PREFETCH);
     }
-  }
-
-  @Override
-  public Future<Publication> publish(String channel, Message message) {
-    long size = (long) message.data().length() + OVERHEAD;
-    try {
-      ChannelPattern.checkName(channel);
-    } catch (MillraceException noChannel) {
-      return Future.failedFuture(noChannel);
-    }
-    if (pendingBytes.addAndGet(size) > options.maxPendingBytes() + OVERHEAD) {
-      pendingBytes.addAndGet(-size);
-      return Future.failedFuture(
-          new MillraceException(
-              MillraceException.Code.UNAVAILABLE,
-              "The broker is slower than what is published. Try again."));
-    }
-    return onContext(mode -> mode.publish(channel, message))
-        .onComplete(done -> pendingBytes.addAndGet(-size));
-  }
-
-  @Override
-  public Future<Void> subscribe(ChannelPattern pattern) {
-    return onContext(mode -> mode.subscribe(pattern));
-  }
-
-  @Override
-  public Future<Void> unsubscribe(ChannelPattern pattern) {
-    return onContext(mode -> mode.unsubscribe(pattern));
-  }
-
-  private <T> Future<T> onContext(Function<Mode, Future<T>> action) {
-    Optional<Open> now = open;
-    if (now.isEmpty()) {
-      return Future.failedFuture(
-          new MillraceException(MillraceException.Code.UNAVAILABLE, "The broker is not open."));
-    }
-    Promise<T> done = Promise.promise();
-    now.get()
-        .context()
-        .runOnContext(
-            turn -> {
-              try {
-                action.apply(now.get().mode()).onComplete(done);
-              } catch (MillraceException refused) {
-                done.tryFail(refused);
-              }
-            });
-    return done.future();
-  }
-
-  @Override
-  public Future<Void> close() {
-    Optional<Open> closing = open;
-    open = Optional.empty();
-    return closing
-        .map(
-            was -> {
-              was.context().runOnContext(turn -> was.mode().close());
-              return was.connector().close();
-            })
-        .orElse(Future.succeededFuture());
-  }
-
-  /**
-   * {@return how many messages came from the broker that are none for a reader: at a destination
-   * that is no channel, larger than allowed, or not what their headers say}
-   */
-  public long skipped() {
-    return skipped.count();
   }
 }

@@ -1,19 +1,19 @@
 package io.millrace.broker.stomp;
 
-import io.vertx.core.json.JsonArray;
+import io.millrace.spi.link.BrokerUri;
+import io.millrace.spi.link.LinkOptions;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClientOptions;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where a {@link StompBroker} finds its broker, and how it uses it. The defaults suit a RabbitMQ on
- * this machine. Not safe for use by several threads; the broker takes a copy.
+ * this machine. The time to connect holds for the connection, and then again for its CONNECTED. Not
+ * safe for use by several threads; the broker takes a copy.
  */
-public final class StompBrokerOptions {
+public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
 
   /** The port of STOMP. */
   public static final int DEFAULT_PORT = 61613;
@@ -21,19 +21,16 @@ public final class StompBrokerOptions {
   /** The port of STOMP over TLS. */
   public static final int DEFAULT_TLS_PORT = 61614;
 
-  private List<HostAndPort> hosts = List.of(HostAndPort.create("localhost", DEFAULT_PORT));
+  private static final BrokerUri.Scheme SCHEME =
+      new BrokerUri.Scheme("stomp", Set.of("stomps", "stomp+ssl"), DEFAULT_PORT, DEFAULT_TLS_PORT);
+
   private NetClientOptions net = new NetClientOptions();
   private Optional<String> login = Optional.empty();
   private Optional<String> passcode = Optional.empty();
   private String virtualHost = "/";
   private Optional<StompDialect> dialect = Optional.empty();
   private Optional<String> topicPrefix = Optional.empty();
-  private String prefix = "millrace.";
-  private Duration heartbeat = Duration.ofSeconds(10);
-  private Duration connectTimeout = Duration.ofSeconds(10);
   private Duration receiptTimeout = Duration.ofSeconds(10);
-  private int maxMessageBytes = 16 << 20;
-  private long maxPendingBytes = 64L << 20;
   private int prefetch = 500;
   private StompMode mode = StompMode.TOPIC;
   private String stream = "millrace";
@@ -43,7 +40,9 @@ public final class StompBrokerOptions {
   private Duration markerInterval = Duration.ofSeconds(10);
 
   /** The defaults. */
-  public StompBrokerOptions() {}
+  public StompBrokerOptions() {
+    super(SCHEME);
+  }
 
   /**
    * A copy.
@@ -51,19 +50,14 @@ public final class StompBrokerOptions {
    * @param other what to copy
    */
   public StompBrokerOptions(StompBrokerOptions other) {
-    hosts = other.hosts;
+    super(other);
     net = new NetClientOptions(other.net);
     login = other.login;
     passcode = other.passcode;
     virtualHost = other.virtualHost;
     dialect = other.dialect;
     topicPrefix = other.topicPrefix;
-    prefix = other.prefix;
-    heartbeat = other.heartbeat;
-    connectTimeout = other.connectTimeout;
     receiptTimeout = other.receiptTimeout;
-    maxMessageBytes = other.maxMessageBytes;
-    maxPendingBytes = other.maxPendingBytes;
     prefetch = other.prefetch;
     mode = other.mode;
     stream = other.stream;
@@ -87,44 +81,33 @@ public final class StompBrokerOptions {
    *     another type
    */
   public StompBrokerOptions(JsonObject json) {
-    for (String key : json.fieldNames()) {
-      Object value = json.getValue(key);
-      try {
-        set(key, value);
-      } catch (ClassCastException e) {
-        throw new IllegalArgumentException(key + " is not of the type it should be", e);
-      }
-    }
+    super(SCHEME);
+    read(json);
   }
 
-  private void set(String key, Object value) {
+  @Override
+  protected StompBrokerOptions self() {
+    return this;
+  }
+
+  @Override
+  protected void set(String key, Object value) {
     switch (key) {
-      case "uri" -> setUri((String) value);
-      case "hosts" -> setHosts(((JsonArray) value).stream().map(String.class::cast).toList());
       case "net" -> setNet(new NetClientOptions((JsonObject) value));
       case "login" -> setLogin((String) value);
       case "passcode" -> setPasscode((String) value);
       case "virtualHost" -> setVirtualHost((String) value);
-      case "dialect" -> setDialect(StompDialect.valueOf(((String) value).toUpperCase(Locale.ROOT)));
+      case "dialect" -> setDialect(constant(StompDialect.class, value));
       case "topicPrefix" -> setTopicPrefix((String) value);
-      case "prefix" -> setPrefix((String) value);
-      case "heartbeat" -> setHeartbeat(millis(value));
-      case "connectTimeout" -> setConnectTimeout(millis(value));
       case "receiptTimeout" -> setReceiptTimeout(millis(value));
-      case "maxMessageBytes" -> setMaxMessageBytes(Math.toIntExact(((Number) value).longValue()));
-      case "maxPendingBytes" -> setMaxPendingBytes(((Number) value).longValue());
       case "prefetch" -> setPrefetch(((Number) value).intValue());
-      case "mode" -> setMode(StompMode.valueOf(((String) value).toUpperCase(Locale.ROOT)));
+      case "mode" -> setMode(constant(StompMode.class, value));
       case "stream" -> setStream((String) value);
       case "streamTail" -> setStreamTail(millis(value));
       case "streamBytes" -> setStreamBytes(((Number) value).longValue());
       case "streamAge" -> setStreamAge(millis(value));
-      default -> throw new IllegalArgumentException("The STOMP broker has no option " + key);
+      default -> super.set(key, value);
     }
-  }
-
-  private static Duration millis(Object value) {
-    return Duration.ofMillis(((Number) value).longValue());
   }
 
   /**
@@ -137,34 +120,16 @@ public final class StompBrokerOptions {
    * @throws IllegalArgumentException if it is not such a URI; its text is not repeated, since it
    *     may have a passcode
    */
+  @Override
   public StompBrokerOptions setUri(String uri) {
-    StompUri parts = StompUri.parse(uri);
-    hosts = parts.hosts();
-    net.setSsl(parts.tls());
-    parts.login().ifPresent(this::setLogin);
-    parts.passcode().ifPresent(this::setPasscode);
+    BrokerUri parts = useHosts(uri);
+    parts.username().ifPresent(this::setLogin);
+    parts.password().ifPresent(this::setPasscode);
     parts.virtualHost().ifPresent(this::setVirtualHost);
     return this;
   }
 
-  /** {@return the brokers of one cluster, to be tried in turn; {@code localhost} by default} */
-  public List<HostAndPort> hosts() {
-    return hosts;
-  }
-
-  /**
-   * Sets the brokers of one cluster. The link is to one of them; when it breaks, the next is tried.
-   *
-   * @param names {@code host} or {@code host:port}; an IPv6 address in brackets
-   * @return this
-   * @throws IllegalArgumentException if there is none, or one is not a host and a port
-   */
-  public StompBrokerOptions setHosts(List<String> names) {
-    hosts = StompUri.hosts(names, DEFAULT_PORT);
-    return this;
-  }
-
-  /** {@return how connections are made, TLS among it; plain TCP by default} */
+  @Override
   public NetClientOptions net() {
     return net;
   }
@@ -267,34 +232,6 @@ public final class StompBrokerOptions {
   }
 
   /**
-   * {@return what a channel's name is preceded by in a routing key; {@code millrace.} by default}
-   */
-  public String prefix() {
-    return prefix;
-  }
-
-  /**
-   * Sets what a channel's name is preceded by in a routing key or topic.
-   *
-   * @param value nothing, or segments of {@code [A-Za-z0-9_-]}, each followed by a dot
-   * @return this
-   * @throws IllegalArgumentException if it is something else
-   */
-  public StompBrokerOptions setPrefix(String value) {
-    if (!value.matches("([A-Za-z0-9_-]+\\.)*")) {
-      throw new IllegalArgumentException(
-          "prefix must be segments of [A-Za-z0-9_-], each followed by a dot, not " + value);
-    }
-    prefix = value;
-    return this;
-  }
-
-  /** {@return how often each side shall be heard; 10 s by default} */
-  public Duration heartbeat() {
-    return heartbeat;
-  }
-
-  /**
    * Sets how often each side shall be heard. A broker that agrees and is silent for twice as long
    * is given up.
    *
@@ -302,26 +239,9 @@ public final class StompBrokerOptions {
    * @return this
    * @throws IllegalArgumentException if the value is out of bounds
    */
+  @Override
   public StompBrokerOptions setHeartbeat(Duration value) {
-    heartbeat = value.isZero() ? value : atLeast(100, value, "heartbeat");
-    return this;
-  }
-
-  /** {@return how long a connection and its CONNECTED may take each; 10 s by default} */
-  public Duration connectTimeout() {
-    return connectTimeout;
-  }
-
-  /**
-   * Sets how long a connection, and then the answer to CONNECT, may take.
-   *
-   * @param value at least 1 ms
-   * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
-   */
-  public StompBrokerOptions setConnectTimeout(Duration value) {
-    connectTimeout = atLeast(1, value, "connectTimeout");
-    return this;
+    return super.setHeartbeat(value.isZero() ? value : atLeast(100, value, "heartbeat"));
   }
 
   /** {@return how long the broker may take to confirm; 10 s by default} */
@@ -338,40 +258,6 @@ public final class StompBrokerOptions {
    */
   public StompBrokerOptions setReceiptTimeout(Duration value) {
     receiptTimeout = atLeast(1, value, "receiptTimeout");
-    return this;
-  }
-
-  /** {@return the largest message that is taken from the broker, in bytes; 16 MiB by default} */
-  public int maxMessageBytes() {
-    return maxMessageBytes;
-  }
-
-  /**
-   * Sets the largest message that is taken from the broker. A larger one is read over.
-   *
-   * @param value in bytes, at least 1
-   * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
-   */
-  public StompBrokerOptions setMaxMessageBytes(int value) {
-    maxMessageBytes = (int) atLeast(1, value, "maxMessageBytes");
-    return this;
-  }
-
-  /** {@return how much may be published without being confirmed yet; 64 MiB by default} */
-  public long maxPendingBytes() {
-    return maxPendingBytes;
-  }
-
-  /**
-   * Sets how much may be published without being confirmed yet. Above it a publish fails at once.
-   *
-   * @param value in bytes, at least 1
-   * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
-   */
-  public StompBrokerOptions setMaxPendingBytes(long value) {
-    maxPendingBytes = atLeast(1, value, "maxPendingBytes");
     return this;
   }
 
@@ -503,18 +389,6 @@ public final class StompBrokerOptions {
     if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
       throw new IllegalArgumentException(name + " must not have CR, LF or NUL");
     }
-    return value;
-  }
-
-  private static long atLeast(long least, long value, String name) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
-    }
-    return value;
-  }
-
-  private static Duration atLeast(long leastMillis, Duration value, String name) {
-    atLeast(leastMillis, value.toMillis(), name);
     return value;
   }
 }

@@ -1,7 +1,9 @@
 package io.millrace.broker.stomp;
 
+import io.millrace.spi.link.LinkException;
+
 /** The peer does not speak STOMP, or refuses what was asked of it; the link cannot go on. */
-final class StompException extends RuntimeException {
+final class StompException extends LinkException {
 
   private static final long serialVersionUID = 1L;
 

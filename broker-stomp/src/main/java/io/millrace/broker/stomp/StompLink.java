@@ -1,6 +1,7 @@
 package io.millrace.broker.stomp;
 
 import io.millrace.MillraceException;
+import io.millrace.spi.link.Link;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -10,11 +11,9 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.lang.System.Logger;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -24,12 +23,11 @@ import java.util.function.Consumer;
  * <p>Messages are handed over as they are read and the socket is not read meanwhile, so a burst
  * stays in the network, not in memory.
  */
-final class StompLink {
+final class StompLink implements Link {
 
   private static final Logger LOG = System.getLogger(StompLink.class.getName());
   private static final Buffer END_OF_LINE = Buffer.buffer("\n");
   private static final long EXPIRY_MILLIS = 100;
-  private static final Duration GOODBYE = Duration.ofSeconds(2);
   private static final int SHOWN = 500;
 
   private final Vertx vertx;
@@ -171,13 +169,13 @@ final class StompLink {
     messages = handler;
   }
 
-  /** {@return what the broker says it is, empty if it says nothing} */
-  String server() {
+  @Override
+  public String server() {
     return server;
   }
 
-  /** {@return completes with the cause when the link is down, whoever ended it; never fails} */
-  Future<Throwable> ended() {
+  @Override
+  public Future<Throwable> ended() {
     return ended.future();
   }
 
@@ -193,7 +191,7 @@ final class StompLink {
    */
   Future<Void> request(String command, Map<String, String> headers, Buffer body) {
     if (isDown()) {
-      return Future.failedFuture(outOfReach());
+      return Future.failedFuture(Link.outOfReach());
     }
     Map<String, String> all = new LinkedHashMap<>(headers);
     String id = receipts.nextId();
@@ -248,25 +246,14 @@ final class StompLink {
     }
   }
 
-  /**
-   * Says DISCONNECT, waits a moment for the receipt, which confirms all that was sent before, and
-   * closes.
-   *
-   * @return completes when it is closed
-   */
-  Future<Void> disconnect() {
-    return request("DISCONNECT", Map.of(), Buffer.buffer())
-        .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
-        .otherwiseEmpty()
-        .compose(
-            done -> {
-              end(new IOException("The link was closed."));
-              return ended.future().mapEmpty();
-            });
+  /** Says DISCONNECT, whose receipt confirms all that was sent before. */
+  @Override
+  public Future<Void> goodbye() {
+    return request("DISCONNECT", Map.of(), Buffer.buffer());
   }
 
-  /** Ends the link now; what is not confirmed fails. */
-  void end(Throwable cause) {
+  @Override
+  public void end(Throwable cause) {
     if (down) {
       return;
     }
@@ -274,21 +261,8 @@ final class StompLink {
     heartBeat.stop();
     vertx.cancelTimer(expiry);
     var unused = socket.close();
-    receipts.failAll(broken());
+    receipts.failAll(Link.broken());
     connected.tryFail(cause);
     ended.complete(cause);
-  }
-
-  static MillraceException broken() {
-    return unavailable(
-        "The link to the broker broke before it confirmed; it may have taken the message. Try again with the same key.");
-  }
-
-  static MillraceException outOfReach() {
-    return unavailable("The broker is out of reach. Try again.");
-  }
-
-  private static MillraceException unavailable(String text) {
-    return new MillraceException(MillraceException.Code.UNAVAILABLE, text);
   }
 }

@@ -6,6 +6,9 @@ import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.link.Link;
+import io.millrace.spi.link.LinkUser;
+import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -30,7 +33,7 @@ import java.util.function.Supplier;
  * where it was. What a node publishes is published when the node reads it back. Used on the link's
  * context alone.
  */
-final class StreamMode implements Mode {
+final class StreamMode implements LinkUser<StompLink> {
 
   private static final Logger LOG = System.getLogger(StreamMode.class.getName());
   private static final ChannelPattern EVERYTHING = ChannelPattern.of("**");
@@ -41,7 +44,7 @@ final class StreamMode implements Mode {
   private final Vertx vertx;
   private final Ingress ingress;
   private final StompBrokerOptions options;
-  private final Skipped skipped;
+  private final SkipCounter skipped;
   private final Supplier<Future<StompLink>> links;
   private final StreamQueue queue;
   private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
@@ -81,7 +84,7 @@ final class StreamMode implements Mode {
       Vertx vertx,
       Ingress ingress,
       StompBrokerOptions options,
-      Skipped skipped,
+      SkipCounter skipped,
       Supplier<Future<StompLink>> links) {
     this.vertx = vertx;
     this.links = links;
@@ -148,7 +151,7 @@ final class StreamMode implements Mode {
           read(identity, item);
           identity.confirmed().ifPresent(known -> found.tryComplete(identity));
         };
-    new StreamReading(probe, options, Skipped.unheard(), options.prefetch())
+    new StreamReading(probe, options, SkipCounter.unheard(), options.prefetch())
         .begin("first", read)
         .compose(begun -> mark(linked, Marker.hello(nextId())))
         .compose(
@@ -292,7 +295,7 @@ final class StreamMode implements Mode {
    */
   private Future<Void> mark(StompLink linked, Marker marker) {
     if (linked.isDown()) {
-      return Future.failedFuture(StompLink.outOfReach());
+      return Future.failedFuture(Link.outOfReach());
     }
     if (markers.isEmpty()) {
       progressAt = System.nanoTime();
@@ -319,7 +322,7 @@ final class StreamMode implements Mode {
   public void down(Throwable cause) {
     link = Optional.empty();
     following = false;
-    fail(StompLink.broken());
+    fail(Link.broken());
     if (!opened.future().isComplete()) {
       if (cause instanceof StompException) {
         opened.fail(cause);
@@ -340,7 +343,7 @@ final class StreamMode implements Mode {
   @Override
   public Future<Publication> publish(String channel, Message message) {
     if (link.isEmpty() || !following) {
-      return Future.failedFuture(StompLink.outOfReach());
+      return Future.failedFuture(Link.outOfReach());
     }
     StompLink linked = link.get();
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
@@ -356,7 +359,7 @@ final class StreamMode implements Mode {
   Future<Void> catchUp() {
     return link.filter(linked -> following)
         .map(linked -> mark(linked, Marker.hello(nextId())))
-        .orElseGet(() -> Future.failedFuture(StompLink.outOfReach()));
+        .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 
   @Override
@@ -376,6 +379,6 @@ final class StreamMode implements Mode {
     link = Optional.empty();
     following = false;
     opened.tryFail("The broker was closed.");
-    fail(StompLink.outOfReach());
+    fail(Link.outOfReach());
   }
 }

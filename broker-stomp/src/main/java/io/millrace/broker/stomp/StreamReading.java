@@ -3,6 +3,7 @@ package io.millrace.broker.stomp;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
@@ -40,7 +41,7 @@ final class StreamReading {
   private final StompLink link;
   private final StreamQueue queue;
   private final Destinations destinations;
-  private final Skipped skipped;
+  private final SkipCounter skipped;
   private final int prefetch;
   private Consumer<Item> items = item -> {};
   private Optional<StompFrame> unacknowledged = Optional.empty();
@@ -54,7 +55,7 @@ final class StreamReading {
    */
   private Optional<Instant> time = Optional.empty();
 
-  StreamReading(StompLink link, StompBrokerOptions options, Skipped skipped, int prefetch) {
+  StreamReading(StompLink link, StompBrokerOptions options, SkipCounter skipped, int prefetch) {
     this.link = link;
     this.queue = new StreamQueue(options);
     this.destinations = new Destinations(options, link.server());

@@ -2,6 +2,7 @@ package io.millrace.broker.stomp;
 
 import io.millrace.spi.BrokerRecord;
 import io.millrace.spi.BrokerRecords;
+import io.millrace.spi.link.Link;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -97,8 +98,8 @@ final class StreamRecords implements BrokerRecords {
         .compose(
             linked -> {
               if (closed) {
-                linked.end(StompLink.broken());
-                return Future.failedFuture(StompLink.broken());
+                linked.end(Link.broken());
+                return Future.failedFuture(Link.broken());
               }
               StreamReading main = readings.apply(linked);
               link = Optional.of(linked);

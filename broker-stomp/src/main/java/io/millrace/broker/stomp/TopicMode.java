@@ -6,6 +6,9 @@ import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.link.Link;
+import io.millrace.spi.link.LinkUser;
+import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,7 +26,7 @@ import java.util.Set;
  * Live fan-out by the broker's topics: one SUBSCRIBE for each name or pattern. Used on the link's
  * context alone.
  */
-final class TopicMode implements Mode {
+final class TopicMode implements LinkUser<StompLink> {
 
   /** A name or pattern that the node wants, whether or not there is a link now. */
   private static final class Wanted {
@@ -44,7 +47,7 @@ final class TopicMode implements Mode {
   private final Vertx vertx;
   private final Ingress ingress;
   private final StompBrokerOptions options;
-  private final Skipped skipped;
+  private final SkipCounter skipped;
   private final Map<ChannelPattern, Wanted> wanted = new LinkedHashMap<>();
   private final Map<String, Wanted> byId = new HashMap<>();
 
@@ -56,7 +59,7 @@ final class TopicMode implements Mode {
   private boolean degraded;
   private long lastId;
 
-  TopicMode(Vertx vertx, Ingress ingress, StompBrokerOptions options, Skipped skipped) {
+  TopicMode(Vertx vertx, Ingress ingress, StompBrokerOptions options, SkipCounter skipped) {
     this.vertx = vertx;
     this.ingress = ingress;
     this.options = options;
@@ -126,7 +129,7 @@ final class TopicMode implements Mode {
               headers.putAll(MessageHeaders.write(message));
               return linked.request("SEND", headers, message.data()).map(Publication.unnamed());
             })
-        .orElseGet(() -> Future.failedFuture(StompLink.outOfReach()));
+        .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 
   @Override
@@ -143,7 +146,7 @@ final class TopicMode implements Mode {
             options.receiptTimeout().toMillis(),
             late -> {
               var unused = unsubscribe(pattern);
-              added.confirmed.tryFail(StompLink.outOfReach());
+              added.confirmed.tryFail(Link.outOfReach());
             });
     link.ifPresent(
         linked -> {
@@ -179,7 +182,7 @@ final class TopicMode implements Mode {
       return Future.succeededFuture();
     }
     interrupted.remove(pattern);
-    known.confirmed.tryFail(StompLink.outOfReach());
+    known.confirmed.tryFail(Link.outOfReach());
     boolean live = byId.remove(known.id) != null;
     // With the link, the subscription is gone, too.
     return link.filter(linked -> live)
@@ -190,15 +193,10 @@ final class TopicMode implements Mode {
   }
 
   @Override
-  public Future<Void> opened() {
-    return Future.succeededFuture();
-  }
-
-  @Override
   public void close() {
     link = Optional.empty();
     byId.clear();
-    wanted.values().forEach(each -> each.confirmed.tryFail(StompLink.outOfReach()));
+    wanted.values().forEach(each -> each.confirmed.tryFail(Link.outOfReach()));
     wanted.clear();
   }
 

@@ -1,0 +1,42 @@
+package io.millrace.broker.stomp;
+
+import io.millrace.spi.link.LinkFactory;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+
+/** Makes links over TCP or TLS. */
+final class StompClient implements LinkFactory<StompLink> {
+
+  private static final String VERIFY = "HTTPS";
+
+  private final Vertx vertx;
+  private final StompBrokerOptions options;
+  private final NetClient client;
+
+  StompClient(Vertx vertx, StompBrokerOptions options) {
+    this.vertx = vertx;
+    this.options = options;
+    NetClientOptions net =
+        new NetClientOptions(options.net())
+            .setConnectTimeout((int) Math.min(options.connectTimeout().toMillis(), 1 << 30));
+    // Vert.x wants to be told; no SSL options at all would not even connect.
+    if (net.isSsl()
+        && (net.getSslOptions() == null || net.getHostnameVerificationAlgorithm() == null)) {
+      net.setHostnameVerificationAlgorithm(VERIFY);
+    }
+    this.client = vertx.createNetClient(net);
+  }
+
+  @Override
+  public Future<StompLink> connect(HostAndPort host) {
+    return StompLink.connect(vertx, client, host, options);
+  }
+
+  @Override
+  public Future<Void> close() {
+    return client.close();
+  }
+}
