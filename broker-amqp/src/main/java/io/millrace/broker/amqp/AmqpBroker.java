@@ -1,19 +1,12 @@
 package io.millrace.broker.amqp;
 
-import io.millrace.ChannelPattern;
-import io.millrace.Message;
-import io.millrace.MillraceException;
-import io.millrace.Publication;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
-import io.vertx.core.Context;
+import io.millrace.spi.link.LinkBroker;
+import io.millrace.spi.link.LinkKeeper;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 
 /**
  * The broker {@code amqp}: one link to Artemis or RabbitMQ over AMQP 1.0, with one receiver for
@@ -28,17 +21,9 @@ import java.util.function.Function;
  * <p>Safe on any thread. An instance serves one node, once. For RabbitMQ 3 see {@link
  * AmqpDialect#RABBITMQ_3}.
  */
-public final class AmqpBroker implements Broker {
-
-  /** What a message costs in memory besides its payload. */
-  private static final int OVERHEAD = 1024;
-
-  private record Open(Context context, TopicMode mode, AmqpConnector connector) {}
+public final class AmqpBroker extends LinkBroker {
 
   private final AmqpBrokerOptions options;
-  private final Skipped skipped = new Skipped();
-  private final AtomicLong pendingBytes = new AtomicLong();
-  private volatile Optional<Open> open = Optional.empty();
 
   /** A broker with the defaults, which suit a server on this machine. */
   public AmqpBroker() {
@@ -51,6 +36,7 @@ public final class AmqpBroker implements Broker {
    * @param options where it is and how to use it, copied
    */
   public AmqpBroker(AmqpBrokerOptions options) {
+    super(options.maxPendingBytes());
     this.options = new AmqpBrokerOptions(options);
   }
 
@@ -87,80 +73,8 @@ public final class AmqpBroker implements Broker {
                   + " Use the broker \"stomp\" in its stream mode, or the mode \"topic\"."));
     }
     Vertx vertx = ingress.vertx();
-    Context context = vertx.getOrCreateContext();
-    TopicMode mode = new TopicMode(vertx, ingress, options, skipped);
-    AmqpConnector connector = new AmqpConnector(vertx, context, options, mode);
-    open = Optional.of(new Open(context, mode, connector));
-    return connector.open();
-  }
-
-  @Override
-  public Future<Publication> publish(String channel, Message message) {
-    long size = (long) message.data().length() + OVERHEAD;
-    try {
-      ChannelPattern.checkName(channel);
-    } catch (MillraceException noChannel) {
-      return Future.failedFuture(noChannel);
-    }
-    if (pendingBytes.addAndGet(size) > options.maxPendingBytes() + OVERHEAD) {
-      pendingBytes.addAndGet(-size);
-      return Future.failedFuture(
-          new MillraceException(
-              MillraceException.Code.UNAVAILABLE,
-              "The broker is slower than what is published. Try again."));
-    }
-    return onContext(mode -> mode.publish(channel, message))
-        .onComplete(done -> pendingBytes.addAndGet(-size));
-  }
-
-  @Override
-  public Future<Void> subscribe(ChannelPattern pattern) {
-    return onContext(mode -> mode.subscribe(pattern));
-  }
-
-  @Override
-  public Future<Void> unsubscribe(ChannelPattern pattern) {
-    return onContext(mode -> mode.unsubscribe(pattern));
-  }
-
-  private <T> Future<T> onContext(Function<TopicMode, Future<T>> action) {
-    Optional<Open> now = open;
-    if (now.isEmpty()) {
-      return Future.failedFuture(
-          new MillraceException(MillraceException.Code.UNAVAILABLE, "The broker is not open."));
-    }
-    Promise<T> done = Promise.promise();
-    now.get()
-        .context()
-        .runOnContext(
-            turn -> {
-              try {
-                action.apply(now.get().mode()).onComplete(done);
-              } catch (MillraceException refused) {
-                done.tryFail(refused);
-              }
-            });
-    return done.future();
-  }
-
-  @Override
-  public Future<Void> close() {
-    Optional<Open> closing = open;
-    open = Optional.empty();
-    return closing
-        .map(
-            was -> {
-              was.context().runOnContext(turn -> was.mode().close());
-              return was.connector().close();
-            })
-        .orElse(Future.succeededFuture());
-  }
-
-  /**
-   * {@return how many messages came from the broker that are none for a reader: at a topic that is
-   * no channel, larger than allowed, or not what their headers say}
-   */
-  public long skipped() {
-    return skipped.count();
+    return open(
+        new LinkKeeper<>(vertx, options.hosts(), new AmqpLinks(vertx, options)),
+        new TopicMode(vertx, ingress, options, skipCounter()));
   }
 }

@@ -1,19 +1,19 @@
 package io.millrace.broker.amqp;
 
+import io.millrace.spi.link.BrokerUri;
+import io.millrace.spi.link.LinkOptions;
 import io.vertx.amqp.AmqpClientOptions;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.HostAndPort;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where a {@link AmqpBroker} finds its broker, and how it uses it. The defaults suit a broker on
- * this machine. Not safe for use by several threads; the broker takes a copy.
+ * this machine. A message that is larger than allowed costs its subscription, which is made anew,
+ * and readers are told a gap. Not safe for use by several threads; the broker takes a copy.
  */
-public final class AmqpBrokerOptions {
+public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
 
   /** The port of AMQP. */
   public static final int DEFAULT_PORT = 5672;
@@ -21,24 +21,23 @@ public final class AmqpBrokerOptions {
   /** The port of AMQP over TLS. */
   public static final int DEFAULT_TLS_PORT = 5671;
 
-  private List<HostAndPort> hosts = List.of(HostAndPort.create("localhost", DEFAULT_PORT));
+  private static final BrokerUri.Scheme SCHEME =
+      new BrokerUri.Scheme("amqp", Set.of("amqps"), DEFAULT_PORT, DEFAULT_TLS_PORT);
+
   private AmqpClientOptions net = new AmqpClientOptions();
   private Optional<String> username = Optional.empty();
   private Optional<String> password = Optional.empty();
   private Optional<String> virtualHost = Optional.empty();
   private Optional<AmqpDialect> dialect = Optional.empty();
   private String exchange = "amq.topic";
-  private String prefix = "millrace.";
-  private Duration heartbeat = Duration.ofSeconds(10);
-  private Duration connectTimeout = Duration.ofSeconds(10);
   private Duration confirmTimeout = Duration.ofSeconds(10);
-  private int maxMessageBytes = 16 << 20;
-  private long maxPendingBytes = 64L << 20;
   private int credit = 500;
   private AmqpMode mode = AmqpMode.TOPIC;
 
   /** The defaults. */
-  public AmqpBrokerOptions() {}
+  public AmqpBrokerOptions() {
+    super(SCHEME);
+  }
 
   /**
    * A copy.
@@ -46,19 +45,14 @@ public final class AmqpBrokerOptions {
    * @param other what to copy
    */
   public AmqpBrokerOptions(AmqpBrokerOptions other) {
-    hosts = other.hosts;
+    super(other);
     net = new AmqpClientOptions(other.net);
     username = other.username;
     password = other.password;
     virtualHost = other.virtualHost;
     dialect = other.dialect;
     exchange = other.exchange;
-    prefix = other.prefix;
-    heartbeat = other.heartbeat;
-    connectTimeout = other.connectTimeout;
     confirmTimeout = other.confirmTimeout;
-    maxMessageBytes = other.maxMessageBytes;
-    maxPendingBytes = other.maxPendingBytes;
     credit = other.credit;
     mode = other.mode;
   }
@@ -77,35 +71,28 @@ public final class AmqpBrokerOptions {
    *     another type
    */
   public AmqpBrokerOptions(JsonObject json) {
-    for (String key : json.fieldNames()) {
-      Object value = json.getValue(key);
-      try {
-        set(key, value);
-      } catch (ClassCastException e) {
-        throw new IllegalArgumentException(key + " is not of the type it should be", e);
-      }
-    }
+    super(SCHEME);
+    read(json);
   }
 
-  private void set(String key, Object value) {
+  @Override
+  protected AmqpBrokerOptions self() {
+    return this;
+  }
+
+  @Override
+  protected void set(String key, Object value) {
     switch (key) {
-      case "uri" -> setUri((String) value);
-      case "hosts" -> setHosts(((JsonArray) value).stream().map(String.class::cast).toList());
       case "net" -> setNet(new AmqpClientOptions((JsonObject) value));
       case "username" -> setUsername((String) value);
       case "password" -> setPassword((String) value);
       case "virtualHost" -> setVirtualHost((String) value);
-      case "dialect" -> setDialect(AmqpDialect.valueOf(((String) value).toUpperCase(Locale.ROOT)));
+      case "dialect" -> setDialect(constant(AmqpDialect.class, value));
       case "exchange" -> setExchange((String) value);
-      case "prefix" -> setPrefix((String) value);
-      case "heartbeat" -> setHeartbeat(Bounds.millis(value));
-      case "connectTimeout" -> setConnectTimeout(Bounds.millis(value));
-      case "confirmTimeout" -> setConfirmTimeout(Bounds.millis(value));
-      case "maxMessageBytes" -> setMaxMessageBytes(Math.toIntExact(((Number) value).longValue()));
-      case "maxPendingBytes" -> setMaxPendingBytes(((Number) value).longValue());
-      case "mode" -> setMode(AmqpMode.valueOf(((String) value).toUpperCase(Locale.ROOT)));
+      case "confirmTimeout" -> setConfirmTimeout(millis(value));
+      case "mode" -> setMode(constant(AmqpMode.class, value));
       case "credit" -> setCredit(((Number) value).intValue());
-      default -> throw new IllegalArgumentException("The AMQP broker has no option " + key);
+      default -> super.set(key, value);
     }
   }
 
@@ -119,34 +106,16 @@ public final class AmqpBrokerOptions {
    * @throws IllegalArgumentException if it is not such a URI; its text is not repeated, since it
    *     may have a password
    */
+  @Override
   public AmqpBrokerOptions setUri(String uri) {
-    AmqpUri parts = AmqpUri.parse(uri);
-    hosts = parts.hosts();
-    net.setSsl(parts.tls());
+    BrokerUri parts = useHosts(uri);
     parts.username().ifPresent(this::setUsername);
     parts.password().ifPresent(this::setPassword);
     parts.virtualHost().ifPresent(this::setVirtualHost);
     return this;
   }
 
-  /** {@return the brokers of one cluster, to be tried in turn; {@code localhost} by default} */
-  public List<HostAndPort> hosts() {
-    return hosts;
-  }
-
-  /**
-   * Sets the brokers of one cluster. The link is to one of them; when it breaks, the next is tried.
-   *
-   * @param names {@code host} or {@code host:port}; an IPv6 address in brackets
-   * @return this
-   * @throws IllegalArgumentException if there is none, or one is not a host and a port
-   */
-  public AmqpBrokerOptions setHosts(List<String> names) {
-    hosts = AmqpUri.hosts(names, DEFAULT_PORT);
-    return this;
-  }
-
-  /** {@return how connections are made, TLS among it; plain TCP by default} */
+  @Override
   public AmqpClientOptions net() {
     return net;
   }
@@ -177,7 +146,7 @@ public final class AmqpBrokerOptions {
    * @throws IllegalArgumentException if SASL cannot carry it
    */
   public AmqpBrokerOptions setUsername(String value) {
-    username = Optional.of(Bounds.withoutNul(value, "username"));
+    username = Optional.of(withoutNul(value, "username"));
     return this;
   }
 
@@ -195,7 +164,7 @@ public final class AmqpBrokerOptions {
    * @throws IllegalArgumentException if SASL cannot carry it
    */
   public AmqpBrokerOptions setPassword(String value) {
-    password = Optional.of(Bounds.withoutNul(value, "password"));
+    password = Optional.of(withoutNul(value, "password"));
     return this;
   }
 
@@ -252,34 +221,6 @@ public final class AmqpBrokerOptions {
   }
 
   /**
-   * {@return what a channel's name is preceded by in a routing key; {@code millrace.} by default}
-   */
-  public String prefix() {
-    return prefix;
-  }
-
-  /**
-   * Sets what a channel's name is preceded by in a routing key or topic.
-   *
-   * @param value nothing, or segments of {@code [A-Za-z0-9_-]}, each followed by a dot
-   * @return this
-   * @throws IllegalArgumentException if it is something else
-   */
-  public AmqpBrokerOptions setPrefix(String value) {
-    if (!value.matches("([A-Za-z0-9_-]+\\.)*")) {
-      throw new IllegalArgumentException(
-          "prefix must be segments of [A-Za-z0-9_-], each followed by a dot, not " + value);
-    }
-    prefix = value;
-    return this;
-  }
-
-  /** {@return how often each side shall be heard; 10 s by default} */
-  public Duration heartbeat() {
-    return heartbeat;
-  }
-
-  /**
    * Sets how often each side shall be heard (AMQP 1.0, section 2.4.5). A broker that is silent for
    * twice as long is given up.
    *
@@ -287,26 +228,9 @@ public final class AmqpBrokerOptions {
    * @return this
    * @throws IllegalArgumentException if the value is out of bounds
    */
+  @Override
   public AmqpBrokerOptions setHeartbeat(Duration value) {
-    heartbeat = value.isZero() ? value : Bounds.atLeast(1000, value, "heartbeat");
-    return this;
-  }
-
-  /** {@return how long a connection may take until it is open; 10 s by default} */
-  public Duration connectTimeout() {
-    return connectTimeout;
-  }
-
-  /**
-   * Sets how long a connection may take until it is open.
-   *
-   * @param value at least 1 ms
-   * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
-   */
-  public AmqpBrokerOptions setConnectTimeout(Duration value) {
-    connectTimeout = Bounds.atLeast(1, value, "connectTimeout");
-    return this;
+    return super.setHeartbeat(value.isZero() ? value : atLeast(1000, value, "heartbeat"));
   }
 
   /** {@return how long the broker may take to confirm; 10 s by default} */
@@ -322,42 +246,7 @@ public final class AmqpBrokerOptions {
    * @throws IllegalArgumentException if the value is out of bounds
    */
   public AmqpBrokerOptions setConfirmTimeout(Duration value) {
-    confirmTimeout = Bounds.atLeast(1, value, "confirmTimeout");
-    return this;
-  }
-
-  /** {@return the largest message that is taken from the broker, in bytes; 16 MiB by default} */
-  public int maxMessageBytes() {
-    return maxMessageBytes;
-  }
-
-  /**
-   * Sets the largest message that is taken from the broker. A larger one costs its subscription,
-   * which is made anew, and readers are told a gap.
-   *
-   * @param value in bytes, at least 1
-   * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
-   */
-  public AmqpBrokerOptions setMaxMessageBytes(int value) {
-    maxMessageBytes = (int) Bounds.atLeast(1, value, "maxMessageBytes");
-    return this;
-  }
-
-  /** {@return how much may be published without being confirmed yet; 64 MiB by default} */
-  public long maxPendingBytes() {
-    return maxPendingBytes;
-  }
-
-  /**
-   * Sets how much may be published without being confirmed yet. Above it a publish fails at once.
-   *
-   * @param value in bytes, at least 1
-   * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
-   */
-  public AmqpBrokerOptions setMaxPendingBytes(long value) {
-    maxPendingBytes = Bounds.atLeast(1, value, "maxPendingBytes");
+    confirmTimeout = atLeast(1, value, "confirmTimeout");
     return this;
   }
 
@@ -375,7 +264,7 @@ public final class AmqpBrokerOptions {
    * @throws IllegalArgumentException if the value is out of bounds
    */
   public AmqpBrokerOptions setCredit(int value) {
-    credit = (int) Bounds.atLeast(1, value, "credit");
+    credit = (int) atLeast(1, value, "credit");
     return this;
   }
 
@@ -393,5 +282,12 @@ public final class AmqpBrokerOptions {
   public AmqpBrokerOptions setMode(AmqpMode value) {
     mode = value;
     return this;
+  }
+
+  private static String withoutNul(String value, String name) {
+    if (value.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(name + " must not have NUL");
+    }
+    return value;
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
+import io.millrace.spi.link.Link;
 import io.vertx.amqp.AmqpClient;
 import io.vertx.amqp.AmqpClientOptions;
 import io.vertx.amqp.AmqpConnection;
@@ -15,7 +16,6 @@ import io.vertx.proton.ProtonSender;
 import io.vertx.proton.ProtonSession;
 import io.vertx.proton.sasl.SaslSystemException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,11 +31,10 @@ import org.jspecify.annotations.Nullable;
  * published, and a receiver for each subscription. Used on one context alone, that on which it was
  * connected.
  */
-final class AmqpLink {
+final class AmqpLink implements Link {
 
   private static final String VERIFY = "HTTPS";
   private static final long EXPIRY_MILLIS = 100;
-  private static final Duration GOODBYE = Duration.ofSeconds(2);
 
   /** Conditions of AMQP 1.0, section 2.8.15, that no other attempt mends. */
   private static final Set<String> LASTING =
@@ -197,13 +196,13 @@ final class AmqpLink {
     return new Addresses(options, dialect);
   }
 
-  /** {@return what the broker says it is} */
-  String server() {
+  @Override
+  public String server() {
     return (property("product") + " " + property("version")).strip();
   }
 
-  /** {@return what whoever runs the broker should know, if anything} */
-  Optional<String> advice() {
+  @Override
+  public Optional<String> advice() {
     return dialect == AmqpDialect.RABBITMQ_3
         ? Optional.of(
             "RabbitMQ before version 4 keeps the queues of AMQP 1.0 subscriptions that have ended."
@@ -229,8 +228,8 @@ final class AmqpLink {
     return used;
   }
 
-  /** {@return completes with the cause when the link is down, whoever ended it; never fails} */
-  Future<Throwable> ended() {
+  @Override
+  public Future<Throwable> ended() {
     return ended.future();
   }
 
@@ -248,28 +247,17 @@ final class AmqpLink {
     return outgoing
         .filter(ready -> !down)
         .map(ready -> ready.publish(message))
-        .orElseGet(() -> Future.failedFuture(outOfReach()));
+        .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 
-  /**
-   * Says CLOSE, waits a moment for the answer, and ends.
-   *
-   * @return completes when it is closed
-   */
-  Future<Void> disconnect() {
-    return connection
-        .close()
-        .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
-        .otherwiseEmpty()
-        .compose(
-            done -> {
-              end(new IOException("The link was closed."));
-              return ended.future().mapEmpty();
-            });
+  /** Says CLOSE. */
+  @Override
+  public Future<Void> goodbye() {
+    return connection.close();
   }
 
-  /** Ends the link now; what is not confirmed fails. */
-  void end(Throwable cause) {
+  @Override
+  public void end(Throwable cause) {
     if (down) {
       return;
     }
@@ -279,10 +267,5 @@ final class AmqpLink {
     outgoing.ifPresent(Outgoing::fail);
     management.ifPresent(used -> used.fail(cause));
     ended.complete(cause);
-  }
-
-  static MillraceException outOfReach() {
-    return new MillraceException(
-        MillraceException.Code.UNAVAILABLE, "The broker is out of reach. Try again.");
   }
 }

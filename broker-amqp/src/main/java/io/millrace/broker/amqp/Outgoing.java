@@ -1,6 +1,7 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.MillraceException;
+import io.millrace.spi.link.Link;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonDelivery;
@@ -92,22 +93,13 @@ final class Outgoing {
   private static void expire(Deque<Publish> oldestFirst, long now) {
     while (!oldestFirst.isEmpty()
         && (oldestFirst.peek().isSettled() || oldestFirst.peek().deadline() - now <= 0)) {
-      oldestFirst
-          .remove()
-          .settled()
-          .tryFail(
-              new MillraceException(
-                  MillraceException.Code.TIMEOUT,
-                  "The broker did not confirm in time; it may have taken the message. Try again with the same key."));
+      oldestFirst.remove().settled().tryFail(Link.late());
     }
   }
 
   /** Fails everything: the link is down. */
   void fail() {
-    MillraceException broken =
-        new MillraceException(
-            MillraceException.Code.UNAVAILABLE,
-            "The link to the broker broke before it confirmed; it may have taken the message. Try again with the same key.");
+    MillraceException broken = Link.broken();
     waiting.forEach(publish -> publish.settled().tryFail(broken));
     unsettled.forEach(publish -> publish.settled().tryFail(broken));
     waiting.clear();

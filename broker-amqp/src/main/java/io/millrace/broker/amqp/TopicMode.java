@@ -4,6 +4,9 @@ import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.spi.Ingress;
+import io.millrace.spi.link.Link;
+import io.millrace.spi.link.LinkUser;
+import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -21,7 +24,7 @@ import org.apache.qpid.proton.message.Message;
  * Live fan-out by the broker's topics: one receiver for each name or pattern. Used on the link's
  * context alone.
  */
-final class TopicMode implements AmqpConnector.User {
+final class TopicMode implements LinkUser<AmqpLink> {
 
   /** A name or pattern that the node wants, whether or not there is a link now. */
   private static final class Wanted {
@@ -39,7 +42,7 @@ final class TopicMode implements AmqpConnector.User {
   private final Vertx vertx;
   private final Ingress ingress;
   private final AmqpBrokerOptions options;
-  private final Skipped skipped;
+  private final SkipCounter skipped;
   private final Map<ChannelPattern, Wanted> wanted = new LinkedHashMap<>();
 
   /** What was subscribed before and has not been heard of since. */
@@ -48,7 +51,7 @@ final class TopicMode implements AmqpConnector.User {
   private Optional<AmqpLink> link = Optional.empty();
   private boolean degraded;
 
-  TopicMode(Vertx vertx, Ingress ingress, AmqpBrokerOptions options, Skipped skipped) {
+  TopicMode(Vertx vertx, Ingress ingress, AmqpBrokerOptions options, SkipCounter skipped) {
     this.vertx = vertx;
     this.ingress = ingress;
     this.options = options;
@@ -108,17 +111,19 @@ final class TopicMode implements AmqpConnector.User {
             MillraceException.Code.UNAVAILABLE, "The broker did not subscribe.", cause));
   }
 
-  Future<Publication> publish(String channel, io.millrace.Message message) {
+  @Override
+  public Future<Publication> publish(String channel, io.millrace.Message message) {
     return link.map(
             linked -> {
               Message written = AmqpMessages.write(message);
               linked.addresses().address(written, channel);
               return linked.publish(written).map(Publication.unnamed());
             })
-        .orElseGet(() -> Future.failedFuture(AmqpLink.outOfReach()));
+        .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 
-  Future<Void> subscribe(ChannelPattern pattern) {
+  @Override
+  public Future<Void> subscribe(ChannelPattern pattern) {
     Wanted known = wanted.get(pattern);
     if (known != null) {
       return known.confirmed.future();
@@ -142,7 +147,7 @@ final class TopicMode implements AmqpConnector.User {
         .compose(
             address -> {
               if (linked.isDown()) {
-                return Future.failedFuture(AmqpLink.outOfReach());
+                return Future.failedFuture(Link.outOfReach());
               }
               boolean still = wanted.get(each.pattern) == each;
               return still ? attach(linked, each, address) : Future.succeededFuture();
@@ -177,13 +182,14 @@ final class TopicMode implements AmqpConnector.User {
         .onFailure(linked::end);
   }
 
-  Future<Void> unsubscribe(ChannelPattern pattern) {
+  @Override
+  public Future<Void> unsubscribe(ChannelPattern pattern) {
     Wanted known = wanted.remove(pattern);
     if (known == null) {
       return Future.succeededFuture();
     }
     interrupted.remove(pattern);
-    known.confirmed.tryFail(AmqpLink.outOfReach());
+    known.confirmed.tryFail(Link.outOfReach());
     Optional<Receiver> receiver = known.receiver;
     known.receiver = Optional.empty();
     // With the link, the subscription is gone, too.
@@ -204,10 +210,10 @@ final class TopicMode implements AmqpConnector.User {
         .orElse(Future.succeededFuture());
   }
 
-  /** Brings nothing any more, and takes nothing. */
-  void close() {
+  @Override
+  public void close() {
     link = Optional.empty();
-    wanted.values().forEach(each -> each.confirmed.tryFail(AmqpLink.outOfReach()));
+    wanted.values().forEach(each -> each.confirmed.tryFail(Link.outOfReach()));
     wanted.clear();
   }
 
