@@ -9,8 +9,6 @@ import io.vertx.core.net.HostAndPort;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class AmqpBrokerOptionsTest {
 
@@ -40,26 +38,6 @@ class AmqpBrokerOptionsTest {
     AmqpBrokerOptions options = new AmqpBrokerOptions().setUsername("me").setUri("amqp://host/");
 
     same(options, new AmqpBrokerOptions().setUsername("me").setHosts(List.of("host:5672")));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "host:5672",
-        "http://host",
-        "amqp://",
-        "amqp://host:0",
-        "amqp://host:65536",
-        "amqp://host,",
-        "amqp://ho st",
-        "amqp://a:secret@b@host",
-        "amqp://user:secret@host/a/b"
-      })
-  void whatIsNoSuchUriIsRefusedWithoutRepeatingIt(String uri) {
-    assertThatThrownBy(() -> new AmqpBrokerOptions().setUri(uri))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageNotContaining("secret");
   }
 
   @Test
@@ -124,28 +102,18 @@ class AmqpBrokerOptionsTest {
     for (JsonObject json :
         List.of(
             new JsonObject().put("heartbeats", 1),
-            new JsonObject().put("heartbeat", "1 s"),
-            new JsonObject().put("heartbeat", -1),
             new JsonObject().put("heartbeat", 999),
             new JsonObject().put("credit", 0),
             new JsonObject().put("exchange", "a/b"),
             new JsonObject().put("exchange", ""),
             new JsonObject().put("mode", 1),
-            new JsonObject().put("hosts", new JsonArray()),
-            new JsonObject().put("hosts", new JsonArray().add(1)),
-            new JsonObject().put("prefix", "a/"),
-            new JsonObject().put("prefix", "a"),
-            new JsonObject().put("prefix", "*."),
             new JsonObject().put("username", "a\0b"),
-            new JsonObject().put("confirmTimeout", 0),
-            new JsonObject().put("connectTimeout", 0),
-            new JsonObject().put("maxMessageBytes", 0),
-            new JsonObject().put("maxPendingBytes", 0))) {
+            new JsonObject().put("confirmTimeout", 0))) {
       String key = json.fieldNames().iterator().next();
       assertThatThrownBy(() -> new AmqpBrokerOptions(json))
           .as(json.encode())
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining(key.equals("hosts") ? "host" : key);
+          .hasMessageContaining(key);
     }
   }
 }

