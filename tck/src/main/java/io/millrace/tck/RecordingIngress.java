@@ -1,4 +1,4 @@
-package io.millrace.broker.stomp;
+package io.millrace.tck;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
@@ -8,20 +8,49 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Writes down what a broker does to its node, in order. */
-final class RecordingIngress implements Ingress {
+/**
+ * Writes down what a broker does to its node, in order. For brokers whose subscriptions may overlap
+ * and that have no log of their own: anything else fails. Safe on any thread.
+ */
+public final class RecordingIngress implements Ingress {
 
-  record Received(ChannelPattern subscription, String channel, Message message) {}
+  /**
+   * A message that was brought.
+   *
+   * @param subscription by which
+   * @param channel where it was published
+   * @param message the message
+   */
+  public record Received(ChannelPattern subscription, String channel, Message message) {}
 
   private final Vertx vertx;
-  final List<String> events = new CopyOnWriteArrayList<>();
-  final List<Received> received = new CopyOnWriteArrayList<>();
+  private final List<String> events = new CopyOnWriteArrayList<>();
+  private final List<Received> received = new CopyOnWriteArrayList<>();
 
-  RecordingIngress(Vertx vertx) {
+  /**
+   * Nothing happened yet.
+   *
+   * @param vertx the node's
+   */
+  public RecordingIngress(Vertx vertx) {
     this.vertx = vertx;
+  }
+
+  /**
+   * {@return what happened, growing: {@code degraded}, {@code restored}, {@code interrupted [a,
+   * b]}, and of a message, its subscription and its channel}
+   */
+  public List<String> events() {
+    return Collections.unmodifiableList(events);
+  }
+
+  /** {@return the messages that were brought, growing} */
+  public List<Received> received() {
+    return Collections.unmodifiableList(received);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.Priority;
 import io.millrace.tck.Artemis;
+import io.millrace.tck.RecordingIngress;
 import io.vertx.amqp.AmqpClient;
 import io.vertx.amqp.AmqpClientOptions;
 import io.vertx.amqp.AmqpMessage;
@@ -75,11 +76,11 @@ class ForeignMessagesTest {
   }
 
   private Message arrives(AmqpMessageBuilder message) {
-    int before = ingress.received.size();
+    int before = ingress.received().size();
     sender.sendWithAck(message.build()).await();
-    await().until(() -> ingress.received.size() > before);
-    assertThat(ingress.received.get(before).channel()).isEqualTo("orders.new");
-    return ingress.received.get(before).message();
+    await().until(() -> ingress.received().size() > before);
+    assertThat(ingress.received().get(before).channel()).isEqualTo("orders.new");
+    return ingress.received().get(before).message();
   }
 
   private static AmqpMessageBuilder body(byte[] bytes) {
@@ -149,13 +150,13 @@ class ForeignMessagesTest {
             + "content-type:application/octet-stream\ncontent-length:2\n\n\0\u0001\0";
     try (Socket stomp = new Socket(ARTEMIS.host(), ARTEMIS.stompPort())) {
       stomp.getOutputStream().write(frames.getBytes(StandardCharsets.UTF_8));
-      await().until(() -> ingress.received.size() == 2);
+      await().until(() -> ingress.received().size() == 2);
     }
-    Message text = ingress.received.get(0).message();
-    assertThat(ingress.received.get(0).channel()).isEqualTo("orders.a");
+    Message text = ingress.received().get(0).message();
+    assertThat(ingress.received().get(0).channel()).isEqualTo("orders.a");
     assertThat(text.json()).contains("한글");
     assertThat(text.event()).isEqualTo("a:b\\c");
-    Message bytes = ingress.received.get(1).message();
+    Message bytes = ingress.received().get(1).message();
     assertThat(bytes.isJson()).isFalse();
     assertThat(bytes.data().getBytes()).isEqualTo(new byte[] {0, 1});
   }
@@ -173,9 +174,9 @@ class ForeignMessagesTest {
     broker = new AmqpBroker(options().setMaxMessageBytes(100_000));
     start();
     sender.sendWithAck(body(new byte[200_000]).build()).await();
-    await().until(() -> ingress.events.contains("interrupted [orders.*]"));
+    await().until(() -> ingress.events().contains("interrupted [orders.*]"));
     assertThat(arrives(AmqpMessage.create().withBody("1")).json()).contains(1);
     assertThat(broker.skipped()).isEqualTo(1);
-    assertThat(ingress.received).hasSize(1);
+    assertThat(ingress.received()).hasSize(1);
   }
 }

@@ -10,6 +10,7 @@ import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.tck.Artemis;
 import io.millrace.tck.FaultProxy;
+import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -60,7 +61,7 @@ class OutageTest {
   }
 
   private List<String> payloads() {
-    return ingress.received.stream().map(each -> each.message().data().toString()).toList();
+    return ingress.received().stream().map(each -> each.message().data().toString()).toList();
   }
 
   private static void assertRetryable(Future<?> publication) {
@@ -72,7 +73,7 @@ class OutageTest {
   @Test
   void aPublishFailsAtOnceWhileThereIsNoLink() {
     proxy.cut();
-    await().until(() -> ingress.events.contains("degraded"));
+    await().until(() -> ingress.events().contains("degraded"));
     Future<Publication> publication = publish(1);
     await().atMost(500, TimeUnit.MILLISECONDS).until(publication::isComplete);
     assertRetryable(publication);
@@ -83,16 +84,16 @@ class OutageTest {
     broker.subscribe(ChannelPattern.of("a.b")).await();
     broker.subscribe(ChannelPattern.of("a.**")).await();
     publish(1).await();
-    await().until(() -> ingress.received.size() == 2);
+    await().until(() -> ingress.received().size() == 2);
     proxy.cut();
-    await().until(() -> ingress.events.contains("degraded"));
+    await().until(() -> ingress.events().contains("degraded"));
     proxy.mend();
-    await().until(() -> ingress.events.contains("restored"));
+    await().until(() -> ingress.events().contains("restored"));
     publish(2).await();
-    await().until(() -> ingress.received.size() == 4);
-    assertThat(ingress.events.subList(2, 5))
+    await().until(() -> ingress.received().size() == 4);
+    assertThat(ingress.events().subList(2, 5))
         .containsExactly("degraded", "interrupted [a.b, a.**]", "restored");
-    assertThat(ingress.events).hasSize(7);
+    assertThat(ingress.events()).hasSize(7);
   }
 
   @Test
@@ -101,13 +102,13 @@ class OutageTest {
     proxy.silence();
     long since = System.nanoTime();
     Future<Publication> publication = publish(1);
-    await().until(() -> ingress.events.contains("degraded"));
+    await().until(() -> ingress.events().contains("degraded"));
     assertThat(Duration.ofNanos(System.nanoTime() - since))
         .isLessThan(HEARTBEAT.multipliedBy(2).plusMillis(300));
     assertThat(publication.isComplete()).isTrue();
     assertRetryable(publication);
     proxy.mend();
-    await().until(() -> ingress.events.contains("restored"));
+    await().until(() -> ingress.events().contains("restored"));
     publish(2).await();
     await().until(() -> payloads().contains("2"));
   }
@@ -116,11 +117,11 @@ class OutageTest {
   void aBrokerThatAnswersNothingWhenItIsLinkedIsGivenUp() {
     proxy.reset();
     proxy.silence();
-    await().until(() -> ingress.events.contains("degraded"));
+    await().until(() -> ingress.events().contains("degraded"));
     // The second attempt in silence comes after the first was given up.
     await().atMost(20, TimeUnit.SECONDS).until(() -> proxy.accepted() >= 3);
     proxy.mend();
-    await().atMost(20, TimeUnit.SECONDS).until(() -> ingress.events.contains("restored"));
+    await().atMost(20, TimeUnit.SECONDS).until(() -> ingress.events().contains("restored"));
     publish(1).await();
   }
 
@@ -147,14 +148,14 @@ class OutageTest {
     List<Future<Publication>> publications =
         IntStream.range(0, 200).mapToObj(this::publish).toList();
     Future.join(publications).await();
-    await().until(() -> ingress.received.size() == 200);
+    await().until(() -> ingress.received().size() == 200);
     ARTEMIS.stop();
-    await().until(() -> ingress.events.contains("degraded"));
+    await().until(() -> ingress.events().contains("degraded"));
     Future<Void> late = broker.subscribe(ChannelPattern.of("c"));
     await().until(late::isComplete);
     assertThat(late.failed()).isTrue();
     ARTEMIS.start();
-    await().atMost(20, TimeUnit.SECONDS).until(() -> ingress.events.contains("restored"));
+    await().atMost(20, TimeUnit.SECONDS).until(() -> ingress.events().contains("restored"));
     assertThat(ARTEMIS.consumers()).isEqualTo(1);
     publish(200).await();
     await().until(() -> payloads().contains("200"));
@@ -168,14 +169,14 @@ class OutageTest {
     await()
         .atMost(10, TimeUnit.SECONDS)
         .during(4, TimeUnit.SECONDS)
-        .until(() -> ingress.events.isEmpty());
+        .until(() -> ingress.events().isEmpty());
     assertThat(proxy.accepted()).isEqualTo(1);
   }
 
   @Test
   void aSubscriptionMadeWhileThereIsNoLinkIsConfirmedWhenThereIs() {
     proxy.cut();
-    await().until(() -> ingress.events.contains("degraded"));
+    await().until(() -> ingress.events().contains("degraded"));
     Future<Void> subscribed = broker.subscribe(ChannelPattern.of("a.b"));
     proxy.mend();
     subscribed.await();

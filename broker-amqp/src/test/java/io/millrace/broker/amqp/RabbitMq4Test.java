@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceException;
+import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.proton.ProtonConnection;
@@ -141,10 +142,10 @@ class RabbitMq4Test {
     assertThat(requests).containsExactly("PUT /queues/millrace-…", "POST /bindings");
     assertThat(queues.values()).containsExactly("amq.topic/millrace.a.*");
     broker.publish("a.b", Message.json("한글").withEvent("e")).await();
-    await().until(() -> ingress.received.size() == 1);
-    assertThat(ingress.received.get(0).channel()).isEqualTo("a.b");
-    assertThat(ingress.received.get(0).message().json()).contains("한글");
-    assertThat(ingress.received.get(0).message().event()).isEqualTo("e");
+    await().until(() -> ingress.received().size() == 1);
+    assertThat(ingress.received().get(0).channel()).isEqualTo("a.b");
+    assertThat(ingress.received().get(0).message().json()).contains("한글");
+    assertThat(ingress.received().get(0).message().event()).isEqualTo("e");
     broker.unsubscribe(ChannelPattern.of("a.*")).await();
     assertThat(consumers).containsOnlyKeys("/management");
   }

@@ -7,7 +7,7 @@ import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -15,17 +15,11 @@ class RabbitMqTckTest extends BrokerTck {
 
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
 
-  private static FaultProxy proxy;
+  @AutoClose private final FaultProxy proxy = new FaultProxy(RABBIT.host(), RABBIT.amqpPort());
 
   @BeforeAll
-  static void startProxy() {
+  static void letQueuesExpire() {
     RABBIT.rabbitmqctl(RabbitMqTest.EXPIRY);
-    proxy = new FaultProxy(RABBIT.host(), RABBIT.amqpPort());
-  }
-
-  @AfterAll
-  static void stopProxy() {
-    proxy.close();
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.tck.RabbitMq;
+import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -91,8 +92,8 @@ class RabbitMqTest {
   }
 
   private Message arrived(int index) {
-    await().until(() -> ingress.received.size() > index);
-    return ingress.received.get(index).message();
+    await().until(() -> ingress.received().size() > index);
+    return ingress.received().get(index).message();
   }
 
   @Test
@@ -111,7 +112,7 @@ class RabbitMqTest {
     assertThat(arrived(1).data().getBytes()).isEqualTo(binary);
     assertThat(arrived(2).json()).contains("");
     assertThat(arrived(3).data().toString()).isEqualTo("{\"이름\":1.50}");
-    assertThat(ingress.received)
+    assertThat(ingress.received())
         .extracting(RecordingIngress.Received::channel)
         .containsExactly("orders.1", "orders.2", "orders.3", "orders.4");
   }
@@ -161,17 +162,17 @@ class RabbitMqTest {
   void aKilledServerCostsAGapAndNoSubscription() {
     broker.subscribe(ChannelPattern.of("a.b")).await();
     broker.publish("a.b", Message.json(1)).await();
-    await().until(() -> ingress.received.size() == 1);
+    await().until(() -> ingress.received().size() == 1);
     RABBIT.kill();
-    await().until(() -> ingress.events.contains("degraded"));
+    await().until(() -> ingress.events().contains("degraded"));
     Future<Publication> publication = broker.publish("a.b", Message.json(2));
     await().atMost(1, TimeUnit.SECONDS).until(publication::isComplete);
     assertThat(((MillraceException) publication.cause()).retryable()).isTrue();
     RABBIT.start();
-    await().atMost(60, TimeUnit.SECONDS).until(() -> ingress.events.contains("restored"));
+    await().atMost(60, TimeUnit.SECONDS).until(() -> ingress.events().contains("restored"));
     broker.publish("a.b", Message.json(3)).await();
-    await().until(() -> ingress.received.size() == 2);
-    assertThat(ingress.events)
+    await().until(() -> ingress.received().size() == 2);
+    assertThat(ingress.events())
         .containsExactly("a.b a.b", "degraded", "interrupted [a.b]", "restored", "a.b a.b");
   }
 
@@ -181,9 +182,9 @@ class RabbitMqTest {
     await()
         .atMost(10, TimeUnit.SECONDS)
         .during(4, TimeUnit.SECONDS)
-        .until(() -> ingress.events.isEmpty());
+        .until(() -> ingress.events().isEmpty());
     broker.publish("a.b", Message.json(1)).await();
-    await().until(() -> ingress.received.size() == 1);
+    await().until(() -> ingress.received().size() == 1);
   }
 
   @Test

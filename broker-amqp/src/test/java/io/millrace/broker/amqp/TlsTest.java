@@ -1,64 +1,35 @@
 package io.millrace.broker.amqp;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.Message;
 import io.millrace.tck.Artemis;
+import io.millrace.tck.RecordingIngress;
+import io.millrace.tck.TestKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PfxOptions;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 class TlsTest {
 
   @RegisterExtension static final Artemis ARTEMIS = new Artemis();
 
-  private static final String PASSWORD = "secret-of-tests";
-
   private final Vertx vertx = Vertx.vertx();
   private final RecordingIngress ingress = new RecordingIngress(vertx);
   private final NetClient client = vertx.createNetClient();
-  private PfxOptions key;
+  private final PfxOptions key = TestKey.forLocalhost();
   private int port;
 
   @BeforeEach
-  void start(@TempDir Path folder) throws IOException, InterruptedException {
-    Path store = folder.resolve("key.p12");
-    String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    Process process =
-        new ProcessBuilder(
-                keytool,
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "san=dns:localhost",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                PASSWORD)
-            .inheritIO()
-            .start();
-    assertThat(process.waitFor()).isZero();
-    key =
-        new PfxOptions()
-            .setPassword(PASSWORD)
-            .setValue(vertx.fileSystem().readFileBlocking(store.toString()));
+  void start() {
     port =
         vertx
             .createNetServer(new NetServerOptions().setSsl(true).setKeyCertOptions(key))

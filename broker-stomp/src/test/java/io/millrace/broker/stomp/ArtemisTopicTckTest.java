@@ -7,25 +7,14 @@ import io.millrace.tck.BrokerTck;
 import io.millrace.tck.FaultProxy;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ArtemisTopicTckTest extends BrokerTck {
 
   @RegisterExtension static final Artemis ARTEMIS = new Artemis();
 
-  private static FaultProxy proxy;
-
-  @BeforeAll
-  static void startProxy() {
-    proxy = new FaultProxy(ARTEMIS.host(), ARTEMIS.stompPort());
-  }
-
-  @AfterAll
-  static void stopProxy() {
-    proxy.close();
-  }
+  @AutoClose private final FaultProxy proxy = new FaultProxy(ARTEMIS.host(), ARTEMIS.stompPort());
 
   @Override
   protected Broker newBroker() {

@@ -8,28 +8,17 @@ import io.millrace.tck.RabbitMq;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RabbitMqStreamTckTest extends BrokerTck {
 
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
 
-  private static FaultProxy proxy;
-
   /** Each test has a stream of its own, of channels of its own. */
   private final String stream = "tck-" + UUID.randomUUID();
 
-  @BeforeAll
-  static void startProxy() {
-    proxy = new FaultProxy(RABBIT.host(), RABBIT.stompPort());
-  }
-
-  @AfterAll
-  static void stopProxy() {
-    proxy.close();
-  }
+  @AutoClose private final FaultProxy proxy = new FaultProxy(RABBIT.host(), RABBIT.stompPort());
 
   @Override
   protected Broker newBroker() {

@@ -17,6 +17,7 @@ import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
+import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

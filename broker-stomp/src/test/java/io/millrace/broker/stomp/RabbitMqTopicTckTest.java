@@ -7,25 +7,14 @@ import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RabbitMqTopicTckTest extends BrokerTck {
 
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
 
-  private static FaultProxy proxy;
-
-  @BeforeAll
-  static void startProxy() {
-    proxy = new FaultProxy(RABBIT.host(), RABBIT.stompPort());
-  }
-
-  @AfterAll
-  static void stopProxy() {
-    proxy.close();
-  }
+  @AutoClose private final FaultProxy proxy = new FaultProxy(RABBIT.host(), RABBIT.stompPort());
 
   @Override
   protected Broker newBroker() {

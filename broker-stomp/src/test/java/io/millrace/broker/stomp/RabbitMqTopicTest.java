@@ -15,6 +15,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
 import io.millrace.tck.RabbitMq;
+import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -64,8 +65,8 @@ class RabbitMqTopicTest {
   }
 
   private void same(int index, Message expected) {
-    await().until(() -> ingress.received.size() > index);
-    Message message = ingress.received.get(index).message();
+    await().until(() -> ingress.received().size() > index);
+    Message message = ingress.received().get(index).message();
     assertThat(message.data()).isEqualTo(expected.data());
     assertThat(message.isJson()).isEqualTo(expected.isJson());
     assertThat(message.event()).isEqualTo(expected.event());
@@ -154,8 +155,8 @@ class RabbitMqTopicTest {
     management.publish("millrace.a.b", new byte[] {'2'}, none);
 
     // In a pattern ** is one segment at least, though RabbitMQ's # is none, too.
-    await().until(() -> ingress.events.size() == 3);
-    assertThat(ingress.events).containsExactlyInAnyOrder("** a", "** a.b", "a.** a.b");
+    await().until(() -> ingress.events().size() == 3);
+    assertThat(ingress.events()).containsExactlyInAnyOrder("** a", "** a.b", "a.** a.b");
     await().until(() -> broker.skipped() == 6);
     broker.close().await();
   }
@@ -177,13 +178,13 @@ class RabbitMqTopicTest {
     Future.all(published).await();
     await().until(() -> received("a").size() == 2000);
     assertThat(received("a")).isEqualTo(IntStream.range(0, 2000).mapToObj(i -> "" + i).toList());
-    assertThat(ingress.events).doesNotContain("degraded");
+    assertThat(ingress.events()).doesNotContain("degraded");
     publisher.close().await();
     broker.close().await();
   }
 
   private List<String> received(String subscription) {
-    return ingress.received.stream()
+    return ingress.received().stream()
         .filter(each -> each.subscription().toString().equals(subscription))
         .map(each -> each.message().data().toString())
         .toList();

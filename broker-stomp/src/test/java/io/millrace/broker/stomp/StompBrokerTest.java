@@ -9,6 +9,7 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.tck.FaultProxy;
+import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -144,9 +145,9 @@ class StompBrokerTest {
         .send(FakeBroker.message(pattern, "/topic/millrace.a", Map.of("millrace-event", "open")));
     fake.newest().send(FakeBroker.message(pattern, "/topic/millrace.last", Map.of()));
 
-    await().until(() -> ingress.events.contains("** last"));
-    assertThat(ingress.events).containsExactly("a a", "** x.y-Z_0", "** last");
-    assertThat(ingress.received.get(1).message().event()).isEqualTo("e:f");
+    await().until(() -> ingress.events().contains("** last"));
+    assertThat(ingress.events()).containsExactly("a a", "** x.y-Z_0", "** last");
+    assertThat(ingress.received().get(1).message().event()).isEqualTo("e:f");
     assertThat(broker.skipped()).isEqualTo(9);
   }
 
@@ -158,7 +159,7 @@ class StompBrokerTest {
     fake.newest().send("MESSAGE\nsubscription:" + id + "\n\n" + "x".repeat(1001) + "\0");
     fake.newest().send(FakeBroker.message(id, "", Map.of()));
 
-    await().until(() -> ingress.received.size() == 1);
+    await().until(() -> ingress.received().size() == 1);
     assertThat(broker.skipped()).isEqualTo(1);
   }
 
@@ -223,7 +224,7 @@ class StompBrokerTest {
         .hasMessageContaining(answer.startsWith("ERROR") ? "Access refused" : "");
     await().until(() -> fake.newest().closed);
     assertThat(fake.connections).hasSize(1);
-    assertThat(ingress.events).isEmpty();
+    assertThat(ingress.events()).isEmpty();
   }
 
   @Test
@@ -270,8 +271,8 @@ class StompBrokerTest {
         };
     first.close();
 
-    await().until(() -> ingress.events.contains("restored"));
-    assertThat(ingress.events)
+    await().until(() -> ingress.events().contains("restored"));
+    assertThat(ingress.events())
         .containsExactly(
             "degraded", "interrupted [a]", "a a", "a a", "interrupted [**]", "restored");
     assertThat(fake.newest().frames("SUBSCRIBE"))
@@ -289,7 +290,7 @@ class StompBrokerTest {
       await().until(() -> fake.newest().frames("SEND").size() == 1);
       proxy.cut();
       fails(unconfirmed, MillraceException.Code.UNAVAILABLE);
-      await().until(() -> ingress.events.contains("degraded"));
+      await().until(() -> ingress.events().contains("degraded"));
 
       Future<Publication> refused = broker.publish("a", Message.json(2));
       fails(refused, MillraceException.Code.UNAVAILABLE);
@@ -298,8 +299,8 @@ class StompBrokerTest {
       fake.behaviour = FakeBroker::confirm;
       proxy.mend();
       subscribed.await();
-      await().until(() -> ingress.events.contains("restored"));
-      assertThat(ingress.events).containsExactly("degraded", "restored");
+      await().until(() -> ingress.events().contains("restored"));
+      assertThat(ingress.events()).containsExactly("degraded", "restored");
       broker.publish("a", Message.json(3)).await();
     }
   }
@@ -314,7 +315,7 @@ class StompBrokerTest {
     fails(broker.publish("a", Message.json(1)), MillraceException.Code.TIMEOUT);
     fake.newest().close();
     fake.behaviour = FakeBroker::confirm;
-    await().until(() -> ingress.events.contains("restored"));
+    await().until(() -> ingress.events().contains("restored"));
     assertThat(fake.newest().frames("SUBSCRIBE")).isEmpty();
   }
 
@@ -332,10 +333,10 @@ class StompBrokerTest {
         };
 
     fails(broker.subscribe(ALL), MillraceException.Code.UNAVAILABLE);
-    await().until(() -> ingress.events.contains("restored"));
+    await().until(() -> ingress.events().contains("restored"));
     assertThat(fake.newest().only("SUBSCRIBE").headers().get("destination"))
         .isEqualTo("/topic/millrace.a");
-    assertThat(ingress.events).containsExactly("degraded", "interrupted [a]", "restored");
+    assertThat(ingress.events()).containsExactly("degraded", "interrupted [a]", "restored");
   }
 
   @Test
@@ -348,7 +349,7 @@ class StompBrokerTest {
 
     fails(broker.publish("a", Message.json(1)), MillraceException.Code.INTERNAL);
     fake.behaviour = FakeBroker::confirm;
-    await().until(() -> ingress.events.contains("restored"));
+    await().until(() -> ingress.events().contains("restored"));
   }
 
   @Test
@@ -363,11 +364,11 @@ class StompBrokerTest {
     long start = System.nanoTime();
     fake.behaviour = (connection, frame) -> {};
     fails(broker.publish("a", Message.json(1)), MillraceException.Code.TIMEOUT);
-    assertThat(ingress.events).isEmpty();
-    await().pollInterval(Duration.ofMillis(5)).until(() -> ingress.events.contains("degraded"));
+    assertThat(ingress.events()).isEmpty();
+    await().pollInterval(Duration.ofMillis(5)).until(() -> ingress.events().contains("degraded"));
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     assertThat(millis).isBetween(beat * 3L / 2, beat * 5L / 2);
-    await().until(() -> ingress.events.contains("restored"));
+    await().until(() -> ingress.events().contains("restored"));
   }
 
   @Test
@@ -394,7 +395,7 @@ class StompBrokerTest {
     for (int i = 1; i < times.size(); i++) {
       assertThat(TimeUnit.NANOSECONDS.toMillis(times.get(i) - times.get(i - 1))).isLessThan(beat);
     }
-    assertThat(ingress.events).isEmpty();
+    assertThat(ingress.events()).isEmpty();
   }
 
   @Test
@@ -466,7 +467,7 @@ class StompBrokerTest {
 
     await().until(() -> link.closed);
     assertThat(link.frames("DISCONNECT")).hasSize(1);
-    assertThat(ingress.events).isEmpty();
+    assertThat(ingress.events()).isEmpty();
     fails(broker.publish("a", Message.json(1)), MillraceException.Code.UNAVAILABLE);
     fails(broker.subscribe(A), MillraceException.Code.UNAVAILABLE);
     broker.close().await();

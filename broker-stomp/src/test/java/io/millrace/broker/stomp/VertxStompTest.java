@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.tck.FaultProxy;
+import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.stomp.StompServer;
@@ -45,21 +46,21 @@ class VertxStompTest {
               Message.bytes(Buffer.buffer(new byte[] {0, 10, 0})),
               Message.bytes(Buffer.buffer()));
       sent.forEach(message -> broker.publish("a", message).await());
-      await().until(() -> ingress.received.size() == sent.size());
+      await().until(() -> ingress.received().size() == sent.size());
       for (int i = 0; i < sent.size(); i++) {
-        Message message = ingress.received.get(i).message();
+        Message message = ingress.received().get(i).message();
         assertThat(message.data()).isEqualTo(sent.get(i).data());
         assertThat(message.isJson()).isEqualTo(sent.get(i).isJson());
         assertThat(message.event()).isEqualTo(sent.get(i).event());
       }
 
       proxy.silence();
-      await().until(() -> ingress.events.contains("degraded"));
+      await().until(() -> ingress.events().contains("degraded"));
       proxy.mend();
-      await().until(() -> ingress.events.contains("restored"));
+      await().until(() -> ingress.events().contains("restored"));
       broker.publish("a", Message.json(1)).await();
-      await().until(() -> ingress.received.size() == sent.size() + 1);
-      assertThat(ingress.events)
+      await().until(() -> ingress.received().size() == sent.size() + 1);
+      assertThat(ingress.events())
           .containsExactly("a a", "a a", "a a", "degraded", "interrupted [a]", "restored", "a a");
       broker.close().await();
     }
