@@ -5,11 +5,15 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.file.FileSystemException;
 import io.vertx.core.net.HostAndPort;
 import java.lang.System.Logger;
+import java.nio.channels.ClosedChannelException;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 
 /**
  * Keeps one link to one of the hosts, for ever: connects, and connects again to the next of them
@@ -102,13 +106,32 @@ public final class LinkKeeper<L extends Link> {
         .onSuccess(connected -> use(connected, host))
         .onFailure(
             failure -> {
-              if (!opened.future().isComplete() && factory.isLasting(failure)) {
+              if (!opened.future().isComplete() && isLasting(failure)) {
                 closed = true;
                 opened.fail(failure);
               } else if (!closed) {
                 again("Cannot connect to " + host, failure);
               }
             });
+  }
+
+  /**
+   * What another attempt would not mend. Once it was well, it is taken for a broker that starts.
+   */
+  private static boolean isLasting(Throwable failure) {
+    if (failure instanceof SSLException) {
+      // A peer that hangs up during the handshake may be about to start.
+      return !(rootCause(failure) instanceof ClosedChannelException);
+    }
+    return failure instanceof LinkException
+        || failure instanceof FileSystemException
+        || failure instanceof IllegalArgumentException
+        || failure instanceof GeneralSecurityException;
+  }
+
+  private static Throwable rootCause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? failure : rootCause(cause);
   }
 
   private void use(L connected, HostAndPort host) {

@@ -74,7 +74,7 @@ public final class AmqpBroker extends LinkBroker {
     }
     Vertx vertx = ingress.vertx();
     return open(
-        new LinkKeeper<>(vertx, options.hosts(), new AmqpLinks(vertx, options)),
+        new LinkKeeper<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host)),
         new TopicMode(vertx, ingress, options, skipCounter()));
   }
 }

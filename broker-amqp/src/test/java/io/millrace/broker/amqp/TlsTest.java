@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.PfxOptions;
 import java.util.List;
 import javax.net.ssl.SSLException;
@@ -83,5 +84,14 @@ class TlsTest {
       assertThatThrownBy(() -> broker.open(ingress).await()).isInstanceOf(SSLException.class);
       broker.close().await();
     }
+  }
+
+  @Test
+  void aTrustStoreThatCannotBeReadFailsTheStart() {
+    AmqpBrokerOptions options = new AmqpBrokerOptions().setUri("amqps://localhost:1");
+    options.net().setTrustOptions(new PemTrustOptions().addCertPath("no-such-file.pem"));
+    AmqpBroker broker = new AmqpBroker(options);
+    assertThatThrownBy(() -> broker.open(ingress).await()).hasMessageContaining("no-such-file.pem");
+    broker.close().await();
   }
 }
