@@ -19,26 +19,43 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The kit finds what is wrong with a broker, and nothing else. */
 @Tag("slow")
+@Execution(ExecutionMode.CONCURRENT)
 class BrokerTckTest {
 
   /** Rules that no fault of delivery touches. */
   private static final Set<String> CONTROL = Set.of("B01", "B14");
 
-  private static Function<LocalBus, Broker> broker = bus -> bus.new Node();
+  /** What the kit is run on by this thread. */
+  private static final ThreadLocal<Subject> SUBJECT = new ThreadLocal<>();
+
+  /** Brokers, and the rules that they are to break. */
+  private record Subject(Function<LocalBus, Broker> brokers, Set<String> broken) {}
 
   /** Not found by its name: it is only run from here. */
   static class Kit extends BrokerTck {
 
+    private final Subject subject = SUBJECT.get();
     private final LocalBus bus = new LocalBus();
+    private Duration patience = Duration.ZERO;
+
+    @BeforeEach
+    void chooseHowLongToWait(TestInfo test) {
+      patience = KitRun.patience(subject.broken(), test);
+    }
 
     @Override
     protected Broker newBroker() {
-      return broker.apply(bus);
+      return subject.brokers().apply(bus);
     }
 
     @Override
@@ -48,18 +65,23 @@ class BrokerTckTest {
 
     @Override
     protected Duration patience() {
-      return Duration.ofSeconds(2);
+      return patience;
     }
   }
 
-  private static KitRun run(Function<LocalBus, Broker> made, Set<String> only) {
-    broker = made;
-    return KitRun.of(Kit.class, rule -> only.isEmpty() || only.contains(rule));
+  private static KitRun run(
+      Function<LocalBus, Broker> made, Predicate<String> only, String... broken) {
+    SUBJECT.set(new Subject(made, Set.of(broken)));
+    try {
+      return KitRun.of(Kit.class, only);
+    } finally {
+      SUBJECT.remove();
+    }
   }
 
   /** Of all rules, this is broken and no other. */
   private static void breaksOnly(Function<LocalBus, Broker> made, String rule) {
-    KitRun run = run(made, Set.of());
+    KitRun run = run(made, any -> true, rule);
     assertThat(run.failed()).containsExactly(rule);
     assertThat(run.passed()).hasSize(17);
   }
@@ -68,7 +90,7 @@ class BrokerTckTest {
   private static void breaks(Function<LocalBus, Broker> made, String rule) {
     Set<String> rules = new TreeSet<>(CONTROL);
     rules.add(rule);
-    KitRun run = run(made, rules);
+    KitRun run = run(made, rules::contains, rule);
     assertThat(run.failed()).containsExactly(rule);
     assertThat(run.passed()).isEqualTo(CONTROL);
   }
@@ -86,7 +108,7 @@ class BrokerTckTest {
 
   @Test
   void aBrokerThatKeepsEveryRulePasses() {
-    KitRun run = run(bus -> bus.new Node(), Set.of());
+    KitRun run = run(bus -> bus.new Node(), any -> true);
     assertThat(run.failed()).isEmpty();
     assertThat(run.passed()).hasSize(18);
   }

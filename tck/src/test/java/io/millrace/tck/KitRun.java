@@ -1,12 +1,14 @@
 package io.millrace.tck;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -35,7 +37,12 @@ record KitRun(Set<String> passed, Set<String> failed) {
     KitRun run = new KitRun(new TreeSet<>(), new TreeSet<>());
     LauncherFactory.create()
         .execute(
-            LauncherDiscoveryRequestBuilder.request().selectors(selectors).build(), run.listener());
+            LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectors)
+                // On this thread: whose run it is, is known by it.
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
+                .build(),
+            run.listener());
     return run;
   }
 
@@ -55,6 +62,14 @@ record KitRun(Set<String> passed, Set<String> failed) {
         }
       }
     };
+  }
+
+  /**
+   * How long a rule waits for what must happen: not long for what is broken and will not, and for
+   * everything else as long as a busy machine may take.
+   */
+  static Duration patience(Set<String> broken, TestInfo test) {
+    return Duration.ofSeconds(broken.contains(rule(test.getDisplayName())) ? 2 : 20);
   }
 
   private static String rule(String name) {
