@@ -13,7 +13,9 @@ import picocli.CommandLine;
 @Timeout(300)
 class ChaosTest {
 
-  private static final String[] SHORT = {"--seconds=15", "--kills=1", "--outage=3", "--clients=20"};
+  private static final String[] SHORT = {
+    "--seconds=6", "--rate=100", "--kills=1", "--outage=1", "--clients=20"
+  };
 
   @Test
   void clientsGetEverythingOnceAndInOrderWhileServersAndBrokerGoAway() {
@@ -22,7 +24,7 @@ class ChaosTest {
 
   @Test
   void clientsThatStayAwayGetEverythingOutOfTheStream() {
-    assertThat(run("target/chaos-nap", "--nap=4", "--ring=8192")).isZero();
+    assertThat(run("target/chaos-nap", "--crash", "--nap=3", "--ring=8192")).isZero();
   }
 
   /** What goes wrong is printed. */
