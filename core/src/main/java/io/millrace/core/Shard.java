@@ -260,7 +260,7 @@ final class Shard {
             addressed.add(route.audience());
           }
         }
-      } else if (item instanceof Interruption interruption) {
+      } else if (item instanceof Interruption interruption && !interruption.patterns.isEmpty()) {
         deliver(addressed, item.seq - 1);
         disperse(interruption);
       }

@@ -277,6 +277,24 @@ class ShardTest {
   }
 
   @Test
+  void aPlaceThatConcernsNobodyDividesNothing() {
+    rig = new Rig(vertx, new MillraceOptions());
+    TestOutlet outlet = new TestOutlet();
+    rig.stream(outlet, Start.NOW, "a");
+    rig.settle();
+    int before = outlet.writes.size();
+    rig.onLoop(
+        () -> {
+          rig.append("a");
+          rig.log.takePlace();
+          rig.append("a");
+        });
+    eventually(() -> assertThat(outlet.sequences()).containsExactly(1L, 3L));
+    assertThat(outlet.writes).hasSize(before + 1);
+    endAll();
+  }
+
+  @Test
   void whatIsKeptToBeSharedIsBoundedAndGoesWithTheLastReader() {
     rig = new Rig(vertx, new MillraceOptions());
     TestOutlet outlet = new TestOutlet();
