@@ -10,6 +10,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,7 +24,7 @@ final class RecordedLog implements BrokerLog {
   /** When the first record was published; each further one a second later. */
   static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
 
-  final List<BrokerRecord> records = new CopyOnWriteArrayList<>();
+  final List<BrokerRecord> records = Collections.synchronizedList(new ArrayList<>());
   final List<Long> reads = new CopyOnWriteArrayList<>();
   final AtomicInteger open = new AtomicInteger();
   final AtomicInteger mostOpen = new AtomicInteger();
