@@ -53,6 +53,7 @@ class TransportsPageTest extends BrowserTest {
     page.locator(lane("poll") + " select").selectOption("stream");
     page.locator(lane("websocket") + " select").selectOption("poll");
     press(page, "sse", "Unblock");
+    rate(page, "50");
     for (String lane : Lab.LANES) {
       received(page, lane, 200);
     }
