@@ -298,7 +298,7 @@ class TransportTckTest {
 
   @Test
   void tellingNoHeartbeatIsFound() {
-    breaksOnly(() -> Faults.silentAbout(Signal.Heartbeat.class), "T20");
+    breaksOnly(() -> Faults.silentAbout(Signal.Heartbeat.class), "T11", "T20");
   }
 
   @Test
