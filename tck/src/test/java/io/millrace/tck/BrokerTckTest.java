@@ -24,11 +24,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The kit finds what is wrong with a broker, and nothing else. */
 @Tag("slow")
+@Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
 class BrokerTckTest {
 

@@ -69,7 +69,7 @@ record KitRun(Set<String> passed, Set<String> failed) {
    * everything else as long as a busy machine may take.
    */
   static Duration patience(Set<String> broken, TestInfo test) {
-    return Duration.ofSeconds(broken.contains(rule(test.getDisplayName())) ? 2 : 20);
+    return Duration.ofSeconds(broken.contains(rule(test.getDisplayName())) ? 2 : 30);
   }
 
   private static String rule(String name) {
