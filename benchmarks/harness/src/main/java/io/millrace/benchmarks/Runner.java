@@ -12,6 +12,7 @@ final class Runner {
   private static final int WARM_SECONDS = 30;
   private static final int BURST_MILLIS = 500;
   private static final int STORMS = 3;
+  private static final int WARM_STORMS = 10;
   private static final double MICROS_PER_MILLI = 1000;
   private static final double MICROS = 1e6;
   private static final double NANOS = 1e9;
@@ -131,10 +132,14 @@ final class Runner {
   private Result.Measured idle(Session session) throws Exception {
     int readers = session.scenario().readers();
     ServerProcess server = session.server();
-    try (Load some = session.load()) {
-      connect(session, some, readers / 10); // Loads classes.
+    for (int storm = 0;
+        storm < WARM_STORMS;
+        storm++) { // Classes and compiled code are no reader's.
+      try (Load some = session.load()) {
+        connect(session, some, readers / 10);
+      }
+      Thread.sleep(pace.settleMillis());
     }
-    Thread.sleep(pace.settleMillis());
     server.collect();
     long before = server.residentBytes();
     try (Load load = session.load()) {
