@@ -1,13 +1,19 @@
 package io.millrace.core;
 
+import java.util.Arrays;
+
 /** So many in any second. Owned by one event loop. */
 final class RateLimit {
 
   private static final long WINDOW_MILLIS = 1000;
+  private static final int FEW = 4;
 
-  /** When the last ones were, in a circle. */
-  private final long[] times;
+  private final int perSecond;
 
+  /** When the last ones were; a circle once it is as long as the limit. Most clients need few. */
+  private long[] times = {};
+
+  private long latest;
   private int next;
   private int used;
 
@@ -17,22 +23,29 @@ final class RateLimit {
    * @param perSecond how many; zero for no limit
    */
   RateLimit(int perSecond) {
-    this.times = new long[perSecond];
+    this.perSecond = perSecond;
   }
 
   /** Returns in how many milliseconds one more is allowed; zero if now. */
   long waitMillis(long now) {
-    return used < times.length || times.length == 0
-        ? 0
-        : Math.max(0, times[next] + WINDOW_MILLIS - now);
+    return used < perSecond || perSecond == 0 ? 0 : Math.max(0, times[next] + WINDOW_MILLIS - now);
   }
 
   /** Counts one. */
   void count(long now) {
-    if (times.length > 0) {
-      times[next] = now;
-      next = (next + 1) % times.length;
-      used = Math.min(used + 1, times.length);
+    if (perSecond == 0) {
+      return;
     }
+    if (now - latest >= WINDOW_MILLIS) {
+      next = 0;
+      used = 0;
+    }
+    if (next == times.length) {
+      times = Arrays.copyOf(times, Math.min(perSecond, Math.max(FEW, 2 * next)));
+    }
+    times[next] = now;
+    latest = now;
+    next = (next + 1) % perSecond;
+    used = Math.min(used + 1, perSecond);
   }
 }

@@ -36,6 +36,10 @@ final class ReaderAttachment implements Attachment {
   private final Shard shard;
   private final Runnable leave;
   private boolean used;
+
+  /** The reader whose client may send commands. */
+  private Optional<StreamReader> duplex = Optional.empty();
+
   private Optional<Commands> commands = Optional.empty();
 
   ReaderAttachment(
@@ -77,7 +81,7 @@ final class ReaderAttachment implements Attachment {
     StreamReader reader = new StreamReader(shard, transport.name(), framing, outlet, settings());
     reader.whenEnded(leave);
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
-      commands = Optional.of(new Commands(node, access, context, reader));
+      duplex = Optional.of(reader);
     }
     shard.guard(reader, begun -> reader.begin(subscriptions, beginning));
   }
@@ -87,7 +91,7 @@ final class ReaderAttachment implements Attachment {
     Duration most = node.options().longPollHold();
     Duration bounded = hold.compareTo(most) > 0 ? most : hold;
     boolean guarded = bounded.isZero() && asked.start().cursor().isPresent();
-    String poll = Attaching.address(context) + " " + asked.start() + " " + context.request().uri();
+    String poll = guarded ? poll() : "";
     if (guarded && !used && node.pollGuard().isTooSoon(poll)) {
       abandon();
       context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
@@ -117,8 +121,18 @@ final class ReaderAttachment implements Attachment {
     shard.guard(reader, begun -> reader.begin(subscriptions, beginning));
   }
 
+  /** Returns what makes polls the same. */
+  private String poll() {
+    String cursor = asked.start().cursor().orElse("");
+    return Attaching.address(context) + " " + cursor + " " + context.request().uri();
+  }
+
   @Override
   public Future<Void> receive(Buffer json) {
+    if (commands.isEmpty()) {
+      // Not before the first frame: many a client never sends one.
+      commands = duplex.map(reader -> new Commands(node, access, context, reader));
+    }
     return commands.map(taker -> taker.receive(json)).orElse(Future.succeededFuture());
   }
 
@@ -161,7 +175,7 @@ final class ReaderAttachment implements Attachment {
         Duration.ofMillis(Math.round(options.retry().toMillis() * variation)),
         transport.traits().contains(Transport.Trait.DUPLEX) ? 0 : options.recycleBytes(),
         options.slowReadersEnd(),
-        limits(options));
+        () -> limits(options));
   }
 
   /** Returns what clients are told of limits. */

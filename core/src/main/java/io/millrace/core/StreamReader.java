@@ -77,7 +77,7 @@ final class StreamReader extends Reader {
     boolean resumable = beginning.gap().isEmpty() && beginning.replayThrough() == 0;
     Optional<Cursor> told = resumable ? Optional.of(place()) : Optional.empty();
     toldCursor = resumable ? cursorSeq() : -1;
-    tell(new Signal.Welcome(told, settings.heartbeat(), settings.retry(), settings.limits()));
+    tell(new Signal.Welcome(told, settings.heartbeat(), settings.retry(), settings.limits().get()));
     schedule();
     start(beginning);
   }

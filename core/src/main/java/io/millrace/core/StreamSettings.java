@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * What a reader that stays goes by.
@@ -12,7 +13,7 @@ import java.time.Duration;
  * @param recycleBytes after how many bytes the connection is ended, zero for never
  * @param slowEnds whether a reader that the log has left behind is ended instead of being told a
  *     gap
- * @param limits what the client is told of limits
+ * @param limits what the client is told of limits, made when it is: nobody needs it later
  */
 record StreamSettings(
     Duration heartbeat,
@@ -20,4 +21,4 @@ record StreamSettings(
     Duration retry,
     long recycleBytes,
     boolean slowEnds,
-    JsonObject limits) {}
+    Supplier<JsonObject> limits) {}

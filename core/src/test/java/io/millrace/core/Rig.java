@@ -35,7 +35,7 @@ final class Rig {
           Duration.ofSeconds(3),
           0,
           false,
-          new JsonObject());
+          JsonObject::new);
 
   /** Brings everything, and knows of nothing. */
   static final class AllBroker implements Broker {

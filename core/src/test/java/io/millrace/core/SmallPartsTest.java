@@ -52,6 +52,21 @@ class SmallPartsTest {
     }
 
     @Test
+    void holdsHoweverManyThereWereBefore() {
+      RateLimit limit = new RateLimit(10);
+      for (long second = 0; second < 5; second++) {
+        for (int i = 0; i <= 2 * second; i++) {
+          assertThat(limit.waitMillis(second * 1500 + i)).isZero();
+          limit.count(second * 1500 + i);
+        }
+      }
+      limit.count(6009);
+      assertThat(limit.waitMillis(6010)).isEqualTo(990);
+      assertThat(limit.waitMillis(6999)).isEqualTo(1);
+      assertThat(limit.waitMillis(7000)).isZero();
+    }
+
+    @Test
     void worksWithAClockBelowZero() {
       RateLimit limit = new RateLimit(1);
       limit.count(-5000);

@@ -74,7 +74,7 @@ class StreamReaderTest {
         Duration.ofSeconds(3),
         recycle,
         ends,
-        new JsonObject());
+        JsonObject::new);
   }
 
   @Test
