@@ -8,6 +8,7 @@ import io.millrace.spi.HeaderElement;
 import io.millrace.spi.Transport;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
@@ -91,11 +92,20 @@ public final class WebSocketTransport implements Transport {
         .onFailure(context::fail)
         .onSuccess(
             connection -> {
+              letGo(context.response());
               WebSocketOutlet outlet = new WebSocketOutlet(connection);
               if (accepted.subprotocol().isPresent()) {
                 outlet.receive(attachment::receive);
               }
               attachment.attach(attachment.format() == Format.PLAIN ? PLAIN : ENVELOPE, outlet);
             });
+  }
+
+  /**
+   * Vert.x keeps the response as long as the socket, and with it what is called back: the routing
+   * context. But a response that was upgraded never calls back, and its headers have been sent.
+   */
+  private static void letGo(HttpServerResponse response) {
+    response.endHandler(null).exceptionHandler(null).closeHandler(null).headers().clear();
   }
 }
