@@ -16,6 +16,7 @@ final class BatchFraming implements Framing {
   static final BatchFraming INSTANCE = new BatchFraming();
 
   private static final Buffer COMMA = Buffer.buffer(",");
+  private static final Buffer END = Buffer.buffer("]}");
 
   private BatchFraming() {}
 
@@ -52,8 +53,7 @@ final class BatchFraming implements Framing {
       rest.put("degraded", true);
     }
     batch.nextPoll().ifPresent(next -> rest.put("nextPoll", next.toMillis()));
-    String fields = rest.encode();
-    return Buffer.buffer(rest.isEmpty() ? "]}" : "]," + fields.substring(1));
+    return rest.isEmpty() ? END : Buffer.buffer("]," + rest.encode().substring(1));
   }
 
   private static JsonObject json(Gap gap) {
