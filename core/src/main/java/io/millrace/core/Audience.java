@@ -29,6 +29,7 @@ final class Audience {
   private final Shard shard;
   private final List<Reader> members = new ArrayList<>();
   private final List<LogEntry> pending = new ArrayList<>();
+  private int pendingBytes;
   private Buffer joined = Framing.NOTHING;
   private boolean delivering;
   private boolean departed;
@@ -57,9 +58,15 @@ final class Audience {
     }
   }
 
+  /** Returns whether an entry can leave with what is pending; a first one always can. */
+  boolean hasRoomFor(LogEntry entry) {
+    return pending.isEmpty() || pendingBytes + entry.size <= Shard.TURN_BYTES;
+  }
+
   /** Adds an entry to what is pending and returns whether it is the first. */
   boolean pend(LogEntry entry) {
     pending.add(entry);
+    pendingBytes += entry.size;
     return pending.size() == 1;
   }
 
@@ -83,6 +90,7 @@ final class Audience {
   void deliver(long before) {
     forEachMember(reader -> reader.receive(this, before));
     pending.clear();
+    pendingBytes = 0;
     joined = Framing.NOTHING;
   }
 

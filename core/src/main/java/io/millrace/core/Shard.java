@@ -43,7 +43,10 @@ final class Shard {
   /** The transport failed; coming back would not help. */
   private static final Ending FAILED = new Ending(1011, "internal error", Duration.ZERO);
 
-  private static final int TURN_ITEMS = 1024;
+  /** How much of the ring a turn looks at, so that messages to many channels are joined too. */
+  private static final int TURN_ITEMS = 4096;
+
+  private static final int TURN_RING_BYTES = 1 << 20;
   private static final int MOST_SHARED_BYTES = 4 << 20;
   private static final int MOST_SHARED_SLICES = 256;
 
@@ -235,7 +238,7 @@ final class Shard {
   }
 
   private void follow() {
-    Log.RingSlice slice = log.readRing(position, items, TURN_BYTES);
+    Log.RingSlice slice = log.readRing(position, items, TURN_RING_BYTES);
     if (slice.count() < 0) {
       // The loop was stalled for longer than the ring is long: each reader finds out for itself
       // what it missed.
@@ -250,23 +253,38 @@ final class Shard {
     }
   }
 
+  /** Gives out items, up to the first that would be too much for an audience. */
   private void distribute(int count, long through) {
     List<Audience> addressed = new ArrayList<>();
+    long given = through;
     for (int i = 0; i < count; i++) {
       LogItem item = items[i];
-      if (item instanceof LogEntry entry) {
-        for (Audiences.Route route : audiences.routes(entry)) {
-          if (route.accepts(entry) && route.audience().pend(entry)) {
-            addressed.add(route.audience());
-          }
-        }
+      if (item instanceof LogEntry entry && !pend(entry, addressed)) {
+        given = items[i - 1].seq;
+        break;
       } else if (item instanceof Interruption interruption && !interruption.patterns.isEmpty()) {
         deliver(addressed, item.seq - 1);
         disperse(interruption);
       }
     }
-    deliver(addressed, through);
+    deliver(addressed, given);
     Arrays.fill(items, 0, count, null);
+  }
+
+  /** Adds an entry to what is pending for its audiences, if there is room with all of them. */
+  private boolean pend(LogEntry entry, List<Audience> addressed) {
+    Collection<Audiences.Route> routes = audiences.routes(entry);
+    for (Audiences.Route route : routes) {
+      if (!route.audience().hasRoomFor(entry)) {
+        return false;
+      }
+    }
+    for (Audiences.Route route : routes) {
+      if (route.accepts(entry) && route.audience().pend(entry)) {
+        addressed.add(route.audience());
+      }
+    }
+    return true;
   }
 
   private void deliver(List<Audience> addressed, long through) {

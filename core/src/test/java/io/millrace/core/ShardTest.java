@@ -295,6 +295,46 @@ class ShardTest {
   }
 
   @Test
+  void whatIsPendingOnManyChannelsLeavesAsOneWriteForEach() {
+    rig = new Rig(vertx, new MillraceOptions());
+    List<TestOutlet> outlets = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      outlets.add(new TestOutlet());
+      rig.stream(outlets.get(i), Start.NOW, "c" + i);
+    }
+    outlets.forEach(outlet -> outlet.writes.clear());
+    Runnable release = rig.stall();
+    for (int round = 0; round < 5; round++) {
+      for (int i = 0; i < 100; i++) {
+        rig.append("c" + i);
+      }
+    }
+    release.run();
+    for (TestOutlet outlet : outlets) {
+      eventually(() -> assertThat(outlet.sequences()).hasSize(5));
+      assertThat(outlet.writes).hasSize(1);
+    }
+    endAll();
+  }
+
+  @Test
+  void whatIsPendingOnOneChannelLeavesInWritesThatAreBounded() {
+    rig = new Rig(vertx, new MillraceOptions());
+    TestOutlet outlet = new TestOutlet();
+    rig.stream(outlet, Start.NOW, "a");
+    outlet.writes.clear();
+    Runnable release = rig.stall();
+    for (int i = 0; i < 100; i++) {
+      rig.append("a", Priority.NORMAL, 10_000);
+    }
+    release.run();
+    eventually(() -> assertThat(outlet.sequences()).hasSize(100));
+    assertThat(outlet.writes).hasSizeBetween(16, 25);
+    assertThat(outlet.writes).allMatch(write -> write.length() <= Shard.TURN_BYTES);
+    rig.onLoop(outlet::close);
+  }
+
+  @Test
   void whatIsKeptToBeSharedIsBoundedAndGoesWithTheLastReader() {
     rig = new Rig(vertx, new MillraceOptions());
     TestOutlet outlet = new TestOutlet();
