@@ -24,9 +24,9 @@ import java.util.regex.Pattern;
  */
 public record HeaderElement(String name, String value, Map<String, String> parameters) {
 
-  // A token (RFC 9110, section 5.6.2), or two with a slash between them.
-  private static final Pattern NAME =
-      Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]++(/[!#$%&'*+.^_`|~0-9A-Za-z-]++)?");
+  /** The characters of a token that are neither letters nor digits. */
+  private static final String MARKS = "!#$%&'*+.^_`|~-";
+
   private static final Pattern ZERO = Pattern.compile("0(\\.0*)?");
 
   /**
@@ -47,10 +47,11 @@ public record HeaderElement(String name, String value, Map<String, String> param
    * @return its elements in order; those that cannot be read are left out
    */
   public static List<HeaderElement> parse(Collection<String> lines) {
-    List<HeaderElement> elements = new ArrayList<>();
+    List<HeaderElement> elements = new ArrayList<>(lines.size());
     for (String line : lines) {
-      for (String element : split(line, ',')) {
-        read(element).ifPresent(elements::add);
+      for (int from = 0, end; from <= line.length(); from = end + 1) {
+        end = end(line, from, ',');
+        read(line.substring(from, end)).ifPresent(elements::add);
       }
     }
     return List.copyOf(elements);
@@ -84,35 +85,62 @@ public record HeaderElement(String name, String value, Map<String, String> param
   }
 
   private static Optional<HeaderElement> read(String text) {
-    Optional<Map.Entry<String, String>> first = Optional.empty();
+    int end = end(text, 0, ';');
+    Optional<HeaderElement> first = pair(text.substring(0, end).strip());
+    if (first.isEmpty() || end == text.length()) {
+      return first;
+    }
     Map<String, String> parameters = new HashMap<>();
-    for (String part : split(text, ';')) {
-      Optional<Map.Entry<String, String>> pair = pair(part.strip());
-      if (pair.isEmpty() && (first.isEmpty() || !part.isBlank())) {
-        return Optional.empty();
-      } else if (first.isEmpty()) {
-        first = pair;
-      } else {
-        pair.ifPresent(it -> parameters.putIfAbsent(it.getKey(), it.getValue()));
+    while (end < text.length()) {
+      int from = end + 1;
+      end = end(text, from, ';');
+      String part = text.substring(from, end).strip();
+      if (!part.isEmpty()) {
+        Optional<HeaderElement> parameter = pair(part);
+        if (parameter.isEmpty()) {
+          return Optional.empty();
+        }
+        parameters.putIfAbsent(parameter.get().name, parameter.get().value);
       }
     }
-    return first.map(it -> new HeaderElement(it.getKey(), it.getValue(), parameters));
+    return first.map(it -> new HeaderElement(it.name, it.value, parameters));
   }
 
-  private static Optional<Map.Entry<String, String>> pair(String part) {
+  /** Reads what has no parameters. */
+  private static Optional<HeaderElement> pair(String part) {
     int equals = part.indexOf('=');
     String name = equals < 0 ? part : part.substring(0, equals).strip();
-    if (!NAME.matcher(name).matches()) {
+    if (!isName(name)) {
       return Optional.empty();
     }
     Optional<String> value =
         equals < 0 ? Optional.of("") : unquote(part.substring(equals + 1).strip());
-    return value.map(it -> Map.entry(name.toLowerCase(Locale.ROOT), it));
+    return value.map(it -> new HeaderElement(name.toLowerCase(Locale.ROOT), it, Map.of()));
+  }
+
+  /** Returns whether it is a token (RFC 9110, section 5.6.2), or two with a slash between them. */
+  private static boolean isName(String text) {
+    int slash = text.indexOf('/');
+    return slash < 0
+        ? isToken(text, 0, text.length())
+        : isToken(text, 0, slash) && isToken(text, slash + 1, text.length());
+  }
+
+  private static boolean isToken(String text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      char c = text.charAt(i);
+      boolean alphanumeric =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!alphanumeric && MARKS.indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return from < to;
   }
 
   private static Optional<String> unquote(String word) {
     if (!word.startsWith("\"")) {
-      return word.isEmpty() || NAME.matcher(word).matches() ? Optional.of(word) : Optional.empty();
+      return word.isEmpty() || isName(word) ? Optional.of(word) : Optional.empty();
     }
     StringBuilder text = new StringBuilder(word.length());
     for (int i = 1; i < word.length(); i++) {
@@ -128,22 +156,19 @@ public record HeaderElement(String name, String value, Map<String, String> param
     return Optional.empty();
   }
 
-  private static List<String> split(String text, char separator) {
-    List<String> parts = new ArrayList<>();
+  /** Returns where the next separator is that is not quoted, or the end of the text. */
+  private static int end(String text, int from, char separator) {
     boolean quoted = false;
-    int start = 0;
-    for (int i = 0; i < text.length(); i++) {
+    for (int i = from; i < text.length(); i++) {
       char c = text.charAt(i);
       if (quoted && c == '\\') {
         i++;
       } else if (c == '"') {
         quoted = !quoted;
       } else if (!quoted && c == separator) {
-        parts.add(text.substring(start, i));
-        start = i + 1;
+        return i;
       }
     }
-    parts.add(text.substring(start));
-    return parts;
+    return text.length();
   }
 }

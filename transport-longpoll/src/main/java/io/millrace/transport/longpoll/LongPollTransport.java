@@ -4,18 +4,18 @@ import io.millrace.spi.Attachment;
 import io.millrace.spi.Format;
 import io.millrace.spi.HeaderElement;
 import io.millrace.spi.Transport;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** The transport {@code longpoll}. */
 public final class LongPollTransport implements Transport {
 
-  private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+  private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");
 
   // More than anyone waits (RFC 9110, section 5.6.7): the engine's bound applies.
   private static final Duration LONGEST = Duration.ofSeconds(Integer.MAX_VALUE);
@@ -56,19 +56,23 @@ public final class LongPollTransport implements Transport {
 
   // Of several preferences with one name the first counts (RFC 7240, section 2).
   private static Optional<Duration> hold(HttpServerRequest request) {
-    return HeaderElement.parse(request.headers().getAll("Prefer")).stream()
-        .filter(preference -> preference.name().equals("wait"))
-        .findFirst()
-        .map(HeaderElement::value)
-        .filter(seconds -> DIGITS.matcher(seconds).matches())
-        .map(LongPollTransport::seconds);
+    for (HeaderElement preference : HeaderElement.parse(request.headers().getAll(PREFER))) {
+      if (preference.name().equals("wait")) {
+        return seconds(preference.value());
+      }
+    }
+    return Optional.empty();
   }
 
-  private static Duration seconds(String digits) {
-    try {
-      return Duration.ofSeconds(Integer.parseInt(digits));
-    } catch (NumberFormatException tooLarge) {
-      return LONGEST;
+  private static Optional<Duration> seconds(String digits) {
+    long seconds = 0;
+    for (int i = 0; i < digits.length(); i++) {
+      int digit = digits.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return Optional.empty();
+      }
+      seconds = Math.min(10 * seconds + digit, LONGEST.toSeconds());
     }
+    return digits.isEmpty() ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
   }
 }
