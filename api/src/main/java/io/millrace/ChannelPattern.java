@@ -44,7 +44,7 @@ public final class ChannelPattern {
       String segment = segments.get(i);
       if (segment.equals(ONE) || (segment.equals(MANY) && i == segments.size() - 1)) {
         name = false;
-      } else if (segment.isEmpty() || !segment.chars().allMatch(Names::isWordCharacter)) {
+      } else if (!Names.isWord(segment, 0, segment.length())) {
         throw invalid(text);
       }
     }

@@ -47,24 +47,33 @@ public record Cursor(String epoch, long seq) {
    */
   public static Optional<Cursor> parse(String text) {
     int dash = Objects.requireNonNull(text).lastIndexOf('-');
-    if (dash <= 0 || text.length() > MAX_LENGTH || !isEpoch(text.substring(0, dash))) {
+    if (dash <= 0 || text.length() > MAX_LENGTH || !areDigits(text, dash + 1)) {
       return Optional.empty();
     }
-    String digits = text.substring(dash + 1);
-    if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    String epoch = text.substring(0, dash);
+    if (!isEpoch(epoch)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(new Cursor(text.substring(0, dash), Long.parseLong(digits)));
+      return Optional.of(new Cursor(epoch, Long.parseLong(text, dash + 1, text.length(), 10)));
     } catch (NumberFormatException tooLarge) {
       return Optional.empty();
     }
   }
 
+  private static boolean areDigits(String text, int from) {
+    for (int i = from; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return from < text.length();
+  }
+
   private static boolean isEpoch(String epoch) {
-    return !epoch.isEmpty()
-        && epoch.length() <= MAX_EPOCH_LENGTH
-        && epoch.chars().allMatch(c -> Names.isWordCharacter(c) && c != '-');
+    return epoch.length() <= MAX_EPOCH_LENGTH
+        && epoch.indexOf('-') < 0
+        && Names.isWord(epoch, 0, epoch.length());
   }
 
   /** {@return the text form, {@code <epoch>-<seq>}} */

@@ -8,7 +8,17 @@ final class Names {
 
   private Names() {}
 
-  static boolean isWordCharacter(int c) {
+  /** Returns whether a part of a text is {@code [A-Za-z0-9_-]+}. */
+  static boolean isWord(String text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (!isWordCharacter(text.charAt(i))) {
+        return false;
+      }
+    }
+    return from < to;
+  }
+
+  private static boolean isWordCharacter(char c) {
     return (c >= 'a' && c <= 'z')
         || (c >= 'A' && c <= 'Z')
         || (c >= '0' && c <= '9')
@@ -36,9 +46,7 @@ final class Names {
   }
 
   static String checkKey(String key) {
-    if (key.isEmpty()
-        || key.length() > MAX_KEY_LENGTH
-        || !key.chars().allMatch(Names::isWordCharacter)) {
+    if (key.length() > MAX_KEY_LENGTH || !isWord(key, 0, key.length())) {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
           "A key is 1 to " + MAX_KEY_LENGTH + " of [A-Za-z0-9_-].");
