@@ -88,6 +88,11 @@ final class BatchReader extends Reader {
       shard.queue(this);
       return;
     }
+    Optional<Shard.Shared> given = isCommonAnswer() ? shard.shared(this) : Optional.empty();
+    if (given.isPresent() && (due || given.get().last() > 0)) {
+      leaveWith(given.get().frames());
+      return;
+    }
     Optional<Slice> next = shard.read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
       waitForMore();
@@ -169,18 +174,25 @@ final class BatchReader extends Reader {
     waitingFrom = Optional.empty();
   }
 
-  private void answer(Slice slice, boolean more) {
+  /** Returns whether others of its audience would be answered alike from the same place. */
+  private boolean isCommonAnswer() {
     // Polls are told when to poll next, long polls are not.
     // What is waited for is not there, for now: nobody else shall be told that.
-    boolean shareable = !hold.isZero() && gap.isEmpty() && !waiting && isCommon();
-    Optional<Shard.Shared> shared = shareable ? shard.shared(this) : Optional.empty();
-    Buffer body = shared.map(Shard.Shared::frames).orElseGet(() -> body(slice, more));
-    if (shareable && shared.isEmpty()) {
+    return !hold.isZero() && gap.isEmpty() && !waiting && isCommon();
+  }
+
+  private void answer(Slice slice, boolean more) {
+    Buffer body = body(slice, more);
+    if (isCommonAnswer()) {
       shard.share(this, new Shard.Shared(body, slice.last(), slice.through()));
     }
     if (slice.entries().isEmpty() && gap.isEmpty() && !more) {
       emptyAnswer.run();
     }
+    leaveWith(body);
+  }
+
+  private void leaveWith(Buffer body) {
     detach();
     outlet.write(body);
   }

@@ -59,7 +59,7 @@ final class Shard {
    */
   record Shared(Buffer frames, long last, long through) {}
 
-  private record SliceKey(Audience audience, Class<?> kind, long after, long upTo) {}
+  private record SliceKey(Audience.Key audience, Class<?> kind, long after, long upTo) {}
 
   private final Log log;
   private final Optional<Archive> archive;
@@ -419,7 +419,7 @@ final class Shard {
   }
 
   private SliceKey key(Reader reader) {
-    return new SliceKey(reader.audience(), reader.getClass(), reader.cursorSeq(), position);
+    return new SliceKey(reader.audience().key, reader.getClass(), reader.cursorSeq(), position);
   }
 
   /** Tells every reader whether the broker is out of reach. */
