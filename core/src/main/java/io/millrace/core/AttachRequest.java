@@ -8,6 +8,7 @@ import io.millrace.spi.Transport;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,9 @@ record AttachRequest(
    * @throws MillraceException if one is neither, or if there are too many
    */
   static List<ChannelPattern> patterns(List<String> texts, int maxChannels) {
+    if (texts.size() == 1) {
+      return List.of(ChannelPattern.of(texts.get(0)));
+    }
     Set<ChannelPattern> patterns = new LinkedHashSet<>();
     for (String text : texts) {
       patterns.add(ChannelPattern.of(text));
@@ -77,6 +81,9 @@ record AttachRequest(
    * @throws MillraceException if one can be no event's, or if there are too many
    */
   static EventFilter filter(List<String> events) {
+    if (events.isEmpty()) {
+      return EventFilter.ALL;
+    }
     Set<String> names = new LinkedHashSet<>();
     for (String event : events) {
       names.add(Message.checkEvent(event));
@@ -84,7 +91,7 @@ record AttachRequest(
         throw bad("A subscription may name " + MOST_EVENTS + " events at the most.");
       }
     }
-    return names.isEmpty() ? EventFilter.ALL : new EventFilter(Set.copyOf(names));
+    return new EventFilter(Set.copyOf(names));
   }
 
   /**
@@ -137,10 +144,11 @@ record AttachRequest(
   }
 
   private static List<String> list(RoutingContext context, String name) {
-    List<String> all = new ArrayList<>();
-    for (String value : context.queryParams().getAll(name)) {
+    List<String> values = context.queryParams().getAll(name);
+    List<String> all = new ArrayList<>(values.size());
+    for (String value : values) {
       if (!value.isEmpty()) {
-        all.addAll(List.of(value.split(",", -1)));
+        Collections.addAll(all, value.split(",", -1));
       }
     }
     return all;

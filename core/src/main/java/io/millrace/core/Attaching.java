@@ -51,7 +51,8 @@ final class Attaching {
     }
     Runnable leave;
     try {
-      leave = node.admission().admit(address(context));
+      // Nobody asks where it comes from if that is not limited.
+      leave = node.admission().admit(options.maxReadersPerAddress() > 0 ? address(context) : "");
     } catch (MillraceException full) {
       refuse(context, transport, full);
       return;

@@ -4,8 +4,8 @@ import io.millrace.spi.Framing;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,16 +42,25 @@ final class Audiences {
 
   /** Finds the audience that a reader belongs to, and counts the reader. */
   Audience enter(Framing framing, List<ReaderSubscription> subscriptions) {
-    Set<Audience.Interest> interests = new LinkedHashSet<>();
-    for (ReaderSubscription subscription : subscriptions) {
-      interests.add(new Audience.Interest(subscription.pattern.toString(), subscription.filter));
-    }
     Audience audience =
         audiences.computeIfAbsent(
-            new Audience.Key(framing, interests),
+            new Audience.Key(framing, interests(subscriptions)),
             key -> created(new Audience(shard, key, subscriptions)));
     audience.readers++;
     return audience;
+  }
+
+  private static Set<Audience.Interest> interests(List<ReaderSubscription> subscriptions) {
+    if (subscriptions.size() == 1) {
+      return Set.of(interest(subscriptions.get(0)));
+    }
+    Set<Audience.Interest> interests = new HashSet<>();
+    subscriptions.forEach(subscription -> interests.add(interest(subscription)));
+    return interests;
+  }
+
+  private static Audience.Interest interest(ReaderSubscription subscription) {
+    return new Audience.Interest(subscription.pattern.toString(), subscription.filter);
   }
 
   private Audience created(Audience audience) {

@@ -148,12 +148,16 @@ final class MillraceNode implements Millrace, Ingress {
 
   /** Returns the transports in service, the lowest rank first. */
   List<Transport> transports() {
-    return transports.stream().filter(transport -> !disabled.contains(transport.name())).toList();
+    return disabled.isEmpty()
+        ? transports
+        : transports.stream().filter(transport -> !disabled.contains(transport.name())).toList();
   }
 
   /** Returns the transports out of service. */
   List<Transport> transportsOff() {
-    return transports.stream().filter(transport -> disabled.contains(transport.name())).toList();
+    return disabled.isEmpty()
+        ? List.of()
+        : transports.stream().filter(transport -> disabled.contains(transport.name())).toList();
   }
 
   /** Returns whether clients are taken. */

@@ -44,7 +44,7 @@ final class Mount {
 
   Router router() {
     Router router = Router.router(node.vertx());
-    router.route().handler(this::origin);
+    router.route().handler(this::begin);
     router.post("/publish").handler(this::isJson);
     router.post("/publish").handler(body);
     router.post("/publish").handler(this::publish);
@@ -61,9 +61,14 @@ final class Mount {
     }
   }
 
-  private void origin(RoutingContext context) {
+  /** Takes every request. Only what is posted may have to go through further routes. */
+  private void begin(RoutingContext context) {
     origins.check(context);
-    context.next();
+    if (HttpMethod.POST.equals(context.request().method())) {
+      context.next();
+    } else {
+      route(context);
+    }
   }
 
   private void route(RoutingContext context) {
@@ -83,7 +88,7 @@ final class Mount {
       }
     } else if (path.equals("/negotiate")) {
       negotiate(context);
-    } else if (CLIENT_FILE.matcher(path).matches()) {
+    } else if (path.endsWith(".js") && CLIENT_FILE.matcher(path).matches()) {
       clientFiles.serve(context, path.substring(1));
     } else {
       attaching.attach(context, forced(path.startsWith("/") ? path.substring(1) : ""));
@@ -134,14 +139,14 @@ final class Mount {
 
   private Transport forced(String name) {
     List<Transport> inService = node.transports();
-    return inService.stream()
-        .filter(transport -> transport.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new MillraceException(
-                    MillraceException.Code.NOT_FOUND,
-                    "There is nothing here. Transports in service are " + names(inService) + "."));
+    for (Transport transport : inService) {
+      if (transport.name().equals(name)) {
+        return transport;
+      }
+    }
+    throw new MillraceException(
+        MillraceException.Code.NOT_FOUND,
+        "There is nothing here. Transports in service are " + names(inService) + ".");
   }
 
   private static String names(List<Transport> transports) {

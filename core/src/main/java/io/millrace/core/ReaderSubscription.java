@@ -9,6 +9,9 @@ import java.util.Map;
 /** One channel or pattern of one reader. Owned by the reader's event loop. */
 final class ReaderSubscription {
 
+  /** A source that nothing feeds. */
+  private static final LogSource NONE = new PatternLog(ChannelPattern.of("**"));
+
   final ChannelPattern pattern;
   final EventFilter filter;
 
@@ -35,7 +38,7 @@ final class ReaderSubscription {
   ReaderSubscription(ChannelPattern pattern, EventFilter filter) {
     this.pattern = pattern;
     this.filter = filter;
-    this.source = new PatternLog(pattern); // Until attached: a source that nothing feeds.
+    this.source = NONE; // Until attached.
   }
 
   static List<String> names(Collection<ReaderSubscription> subscriptions) {

@@ -12,6 +12,11 @@ import io.vertx.ext.web.RoutingContext;
 /** A response that is one buffer. Its {@code Content-Length} is that buffer's. */
 final class BatchOutlet implements Outlet {
 
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+  private static final CharSequence PRAGMA = HttpHeaders.createOptimized("pragma");
+  private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache");
+
   private final RoutingContext context;
   private final HttpServerResponse response;
 
@@ -63,8 +68,8 @@ final class BatchOutlet implements Outlet {
   // Pragma is for caches that know HTTP/1.0 only.
   private HttpServerResponse begin() {
     return response
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .putHeader("Pragma", "no-cache");
+        .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
+        .putHeader(PRAGMA, NO_CACHE);
   }
 }
