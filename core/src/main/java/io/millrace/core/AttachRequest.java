@@ -5,6 +5,7 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.Format;
 import io.millrace.spi.Transport;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ import java.util.Set;
  */
 record AttachRequest(
     List<ChannelPattern> patterns, EventFilter filter, Start start, Format format) {
+
+  private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
   /** A filter is kept for each subscription, and clients choose how many names it has. */
   private static final int MOST_EVENTS = 100;
@@ -115,7 +118,7 @@ record AttachRequest(
 
   /** What a browser says it has seen wins over what the page's URL says. */
   private static Optional<String> cursor(RoutingContext context) {
-    Optional<String> seen = Optional.ofNullable(context.request().getHeader("Last-Event-ID"));
+    Optional<String> seen = Optional.ofNullable(context.request().getHeader(LAST_EVENT_ID));
     return seen.filter(cursor -> !cursor.isEmpty())
         .or(() -> parameter(context, "cursor"))
         .or(() -> parameter(context, "lastEventId"));

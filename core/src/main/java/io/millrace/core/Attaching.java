@@ -143,9 +143,9 @@ final class Attaching {
     ReaderAttachment attachment =
         new ReaderAttachment(
             node, access, context, transport, asked, subscriptions, beginning, shard, leave);
-    context.addEndHandler(ended -> attachment.abandon());
     try {
       transport.handle(context, attachment);
+      attachment.abandonAtEnd();
     } catch (RuntimeException e) {
       attachment.abandon();
       context.fail(e);

@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class ReaderAttachment implements Attachment {
 
   private static final double RETRY_VARIATION = 0.3;
+  private static final int SWITCHING_PROTOCOLS = 101;
 
   private final MillraceNode node;
   private final Access access;
@@ -155,6 +157,21 @@ final class ReaderAttachment implements Attachment {
     }
     used = true;
     return true;
+  }
+
+  /** Gives everything back when the response has ended, if no reader was attached until then. */
+  void abandonAtEnd() {
+    if (used) {
+      return;
+    }
+    HttpServerResponse response = context.response();
+    // That of an upgrade counts as ended before the connection is there.
+    boolean upgrading = response.getStatusCode() == SWITCHING_PROTOCOLS;
+    if (response.closed() || (response.ended() && !upgrading)) {
+      abandon();
+    } else {
+      context.addEndHandler(ended -> abandon());
+    }
   }
 
   /** Gives everything back, if no reader was attached. */

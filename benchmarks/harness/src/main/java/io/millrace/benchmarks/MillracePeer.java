@@ -18,6 +18,11 @@ final class MillracePeer extends VertxPeer {
     return router;
   }
 
+  /** Returns how many readers are connected; of long polls, those that wait. */
+  int readers() {
+    return millrace.counts().readers();
+  }
+
   @Override
   public void publish(String channel, String payload) {
     millrace.channel(channel).publish(Message.json(payload));
