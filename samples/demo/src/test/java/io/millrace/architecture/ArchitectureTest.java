@@ -35,7 +35,12 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "io.millrace", "io.millrace.spi", "io.vertx..", "org.jspecify..", "java..")
+            "io.millrace",
+            "io.millrace.spi..",
+            "io.vertx..",
+            "org.jspecify..",
+            "java..",
+            "javax.net.ssl")
         .check(CLASSES);
   }
 
