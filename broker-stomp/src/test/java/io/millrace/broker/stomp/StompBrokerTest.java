@@ -175,8 +175,8 @@ class StompBrokerTest {
     broker.subscribe(ChannelPattern.of("b")).await();
     String other = fake.newest().frames("SUBSCRIBE").get(1).headers().get("id");
     fake.newest().send(FakeBroker.message(other, "", Map.of("message-id", "10")));
-    await().until(() -> ingress.received.stream().anyMatch(each -> each.channel().equals("b")));
-    assertThat(ingress.received).hasSize(5);
+    await().until(() -> ingress.received().stream().anyMatch(each -> each.channel().equals("b")));
+    assertThat(ingress.received()).hasSize(5);
   }
 
   @Test
