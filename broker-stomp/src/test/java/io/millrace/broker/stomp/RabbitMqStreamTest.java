@@ -417,6 +417,7 @@ class RabbitMqStreamTest {
     }
     socket.write(all);
     await().atMost(LONG).until(() -> answers.size() == 2);
+    socket.close().await();
 
     Millrace one = node();
     Millrace other = node();
