@@ -5,6 +5,7 @@ import io.millrace.tck.Artemis;
 import io.millrace.tck.BrokerLink;
 import io.millrace.tck.BrokerTck;
 import io.millrace.tck.FaultProxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
@@ -20,6 +21,7 @@ class ArtemisTckTest extends BrokerTck {
   protected Broker newBroker() {
     return new AmqpBroker(
         new AmqpBrokerOptions()
+            .setConfirmTimeout(Duration.ofSeconds(30))
             .setHosts(List.of(proxy.host() + ":" + proxy.port()))
             .setUsername(ARTEMIS.username())
             .setPassword(ARTEMIS.password()));
