@@ -51,8 +51,7 @@ class ArchiveTest {
           shard.end(reader -> Optional.of(Ending.DONE));
           return shard;
         });
-    eventually(() -> assertThat(rig.readers()).isZero());
-    assertThat(rig.timers()).isZero();
+    rig.nothingRemains();
     rig.archive.orElseThrow().clear();
     eventually(() -> assertThat(backend.open).hasValue(0));
   }

@@ -46,9 +46,7 @@ class BatchReaderTest {
 
   @AfterEach
   void nothingIsLeft() {
-    eventually(() -> assertThat(rig.readers()).isZero());
-    assertThat(rig.timers()).isZero();
-    assertThat(rig.log.subscriptionCount()).isZero();
+    rig.nothingRemains();
   }
 
   private JsonObject answer(TestOutlet of, String... expected) {

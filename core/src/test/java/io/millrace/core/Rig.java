@@ -1,5 +1,7 @@
 package io.millrace.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
@@ -283,6 +285,15 @@ final class Rig {
 
   int readers() {
     return shards.all().stream().mapToInt(Shard::readerCount).sum();
+  }
+
+  /** Waits for the last reader to leave, and asserts that it left nothing. */
+  void nothingRemains() {
+    eventually(() -> assertThat(readers()).isZero());
+    // It is counted out before it has given everything back, in the same task.
+    settle();
+    assertThat(timers()).isZero();
+    assertThat(log.subscriptionCount()).isZero();
   }
 
   int timers() {

@@ -47,9 +47,7 @@ class ShardTest {
 
   @AfterEach
   void nothingIsLeft() {
-    eventually(() -> assertThat(rig.readers()).isZero());
-    assertThat(rig.timers()).isZero();
-    assertThat(rig.log.subscriptionCount()).isZero();
+    rig.nothingRemains();
   }
 
   private void endAll() {
@@ -371,7 +369,7 @@ class ShardTest {
     assertThat(rig.log.subscriptionCount()).isEqualTo(10_000);
     assertThat(rig.log.channelCount()).isEqualTo(10_000);
     endAll();
-    eventually(() -> assertThat(rig.readers()).isZero());
+    rig.nothingRemains();
     assertThat(rig.log.channelCount()).isZero();
     assertThat(rig.onLoop(() -> rig.shard.audiences().all().size())).isZero();
     Cursor cursor = rig.log.append("c1.1", Message.json(1));

@@ -53,9 +53,7 @@ class StreamReaderTest {
           shard.end(reader -> Optional.of(Ending.DONE));
           return shard;
         });
-    eventually(() -> assertThat(rig.readers()).isZero());
-    assertThat(rig.timers()).isZero();
-    assertThat(rig.log.subscriptionCount()).isZero();
+    rig.nothingRemains();
   }
 
   private void story(TestOutlet of, String... expected) {
@@ -724,11 +722,9 @@ class StreamReaderTest {
       rig.append("a");
       rig.settle();
       rig.time.addAndGet(16_000);
-      eventually(() -> assertThat(rig.readers()).isZero());
+      rig.nothingRemains();
       assertThat(dying.story().get(dying.story().size() - 1)).as(when).isNotEqualTo("goodbye");
       assertThat(dying.endings).isEmpty();
-      assertThat(rig.timers()).isZero();
-      assertThat(rig.log.subscriptionCount()).as(when).isZero();
     }
   }
 
