@@ -66,6 +66,8 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
         set(key, json.getValue(key));
       } catch (ClassCastException e) {
         throw new IllegalArgumentException(key + " is not of the type it should be", e);
+      } catch (ArithmeticException e) {
+        throw new IllegalArgumentException(key + " is out of bounds", e);
       }
     }
   }
@@ -79,6 +81,7 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
    * @param value as {@link JsonObject#getValue} has it
    * @throws IllegalArgumentException if the key is not known, or the value is out of bounds
    * @throws ClassCastException if it is of another type
+   * @throws ArithmeticException if it is a number that no option could take
    */
   protected void set(String key, Object value) {
     switch (key) {

@@ -111,6 +111,7 @@ class LinkOptionsTest {
             new JsonObject().put("prefix", "*."),
             new JsonObject().put("connectTimeout", 0),
             new JsonObject().put("maxMessageBytes", 0),
+            new JsonObject().put("maxMessageBytes", 1L << 40),
             new JsonObject().put("maxPendingBytes", 0))) {
       String key = json.fieldNames().iterator().next();
       assertThatThrownBy(() -> new Options(json))
