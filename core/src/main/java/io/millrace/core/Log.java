@@ -248,7 +248,7 @@ final class Log {
     try {
       long now = clock.getAsLong();
       seq = head + 1;
-      ring.add(new Interruption(seq, now, List.copyOf(concerned)));
+      ring.add(new Interruption(seq, now, concerned));
       head = seq;
       marking.accept(seq);
       retention.enforce(now);

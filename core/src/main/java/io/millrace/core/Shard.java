@@ -262,7 +262,7 @@ final class Shard {
       if (item instanceof LogEntry entry && !pend(entry, addressed)) {
         given = items[i - 1].seq;
         break;
-      } else if (item instanceof Interruption interruption && !interruption.patterns.isEmpty()) {
+      } else if (item instanceof Interruption interruption && interruption.isLoss()) {
         deliver(addressed, item.seq - 1);
         disperse(interruption);
       }

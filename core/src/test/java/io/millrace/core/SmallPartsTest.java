@@ -3,11 +3,13 @@ package io.millrace.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -155,6 +157,35 @@ class SmallPartsTest {
       admission.admit("a");
       assertThatThrownBy(() -> admission.admit("a")).isInstanceOf(MillraceException.class);
       admission.admit("b");
+    }
+  }
+
+  @Nested
+  class AnInterruption {
+
+    @Test
+    void concernsWhatIsSubscribedByTheSameNameOrByWhatOverlaps() {
+      Interruption interruption = interruption("a.b", "c.*");
+      assertThat(concerned(interruption, "a.b", "a.*", "**", "c.d", "c.*", "*.d")).isTrue();
+      assertThat(interruption.concerns(ChannelPattern.of("a.c"))).isFalse();
+      assertThat(interruption.concerns(ChannelPattern.of("c"))).isFalse();
+      assertThat(interruption.concerns(ChannelPattern.of("d.*"))).isFalse();
+      assertThat(interruption.isLoss()).isTrue();
+    }
+
+    @Test
+    void ofNoChannelConcernsNobody() {
+      Interruption place = interruption();
+      assertThat(place.concerns(ChannelPattern.of("**"))).isFalse();
+      assertThat(place.isLoss()).isFalse();
+    }
+
+    private static Interruption interruption(String... patterns) {
+      return new Interruption(1, 0, Stream.of(patterns).map(ChannelPattern::of).toList());
+    }
+
+    private static boolean concerned(Interruption interruption, String... patterns) {
+      return Stream.of(patterns).map(ChannelPattern::of).allMatch(interruption::concerns);
     }
   }
 }
