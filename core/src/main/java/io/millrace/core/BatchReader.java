@@ -183,7 +183,9 @@ final class BatchReader extends Reader {
 
   private void answer(Slice slice, boolean more) {
     Buffer body = body(slice, more);
-    if (isCommonAnswer()) {
+    // What leaves only because this reader's time is over leaves with nobody else.
+    boolean forOthers = slice.entries().isEmpty() || more || isEnough(slice.entries());
+    if (forOthers && isCommonAnswer()) {
       shard.share(this, new Shard.Shared(body, slice.last(), slice.through()));
     }
     if (slice.entries().isEmpty() && gap.isEmpty() && !more) {

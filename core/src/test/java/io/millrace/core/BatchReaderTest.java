@@ -131,6 +131,54 @@ class BatchReaderTest {
   }
 
   @Test
+  void aLongPollIsAnsweredLikeAnEarlierOneFromTheSamePlace() {
+    rig.append("a");
+    TestOutlet earlier = new TestOutlet();
+    TestOutlet waiting = new TestOutlet();
+    rig.batch(waiting, HOLD, Start.NOW, "b"); // So that the shard goes on.
+    rig.batch(earlier, HOLD, rig.after(0), "a");
+    rig.batch(outlet, HOLD, rig.after(0), "a");
+    answer(outlet, "1");
+    assertThat(outlet.writes.get(0)).isSameAs(earlier.writes.get(0));
+    rig.onLoop(waiting::close);
+  }
+
+  @Test
+  void whatOneIsAnsweredWhenItsHoldIsOverIsNoAnswerToAnother() {
+    TestOutlet impatient = new TestOutlet();
+    rig.batch(impatient, Duration.ofMillis(500), Start.NOW, "a");
+    rig.batch(outlet, HOLD, Start.NOW, "a");
+    rig.pass(550);
+    answer(impatient);
+    TestOutlet later = new TestOutlet();
+    rig.batch(later, HOLD, rig.after(0), "a");
+    rig.settle();
+    assertThat(outlet.writes).isEmpty();
+    assertThat(later.writes).isEmpty();
+    rig.append("a");
+    answer(outlet, "1");
+    answer(later, "1");
+  }
+
+  @Test
+  void aMessageOfLowPriorityThatLeftWithAnotherStillWaits() {
+    TestOutlet impatient = new TestOutlet();
+    TestOutlet waiting = new TestOutlet();
+    rig.batch(waiting, HOLD, Start.NOW, "b");
+    rig.batch(impatient, Duration.ofMillis(500), Start.NOW, "a");
+    low("a");
+    rig.settle();
+    rig.pass(550);
+    answer(impatient, "1");
+    rig.batch(outlet, HOLD, rig.after(0), "a");
+    rig.settle();
+    assertThat(outlet.writes).isEmpty();
+    rig.pass(500);
+    answer(outlet, "1");
+    rig.onLoop(waiting::close);
+  }
+
+  @Test
   void aMessageOfLowPriorityWaitsForItsDelay() {
     rig.batch(outlet, HOLD, Start.NOW, "a");
     rig.pass(100);
