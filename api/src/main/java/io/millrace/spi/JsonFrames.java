@@ -84,7 +84,18 @@ public final class JsonFrames {
   public static Buffer payload(Message message) {
     Buffer data = message.data();
     boolean string = message.isJson() && data.length() > 0 && data.getByte(0) == '"';
-    return string ? Buffer.buffer((String) Json.decodeValue(data)) : data;
+    return string ? text(data) : data;
+  }
+
+  private static Buffer text(Buffer string) {
+    int end = string.length() - 1;
+    for (int i = 1; i < end; i++) {
+      byte b = string.getByte(i);
+      if (b < 0 || b == '\\') {
+        return Buffer.buffer((String) Json.decodeValue(string));
+      }
+    }
+    return string.slice(1, end); // ASCII without escapes: itself, but for the quotes.
   }
 
   /**

@@ -81,6 +81,8 @@ class JsonFramesTest {
   @Test
   void aPlainPayloadIsTextJsonOrBytes() {
     assertThat(JsonFrames.payload(Message.json("한 \"a\"\n"))).hasToString("한 \"a\"\n");
+    assertThat(JsonFrames.payload(Message.json("a / b"))).hasToString("a / b");
+    assertThat(JsonFrames.payload(Message.json("a\\b"))).hasToString("a\\b");
     assertThat(JsonFrames.payload(Message.json(""))).hasToString("");
     assertThat(JsonFrames.payload(Message.json(List.of(1, "a")))).hasToString("[1,\"a\"]");
     assertThat(JsonFrames.payload(Message.jsonText(Buffer.buffer("null")))).hasToString("null");
