@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -83,8 +84,12 @@ public final class Benchmarks implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Result> results = measure();
-    String report = "%n%s%s".formatted(Machine.describe(), new Report(results).markdown());
+    Report measured = new Report(results);
+    String report = "%n%s%s".formatted(Machine.describe(), measured.markdown());
     Files.createDirectories(out);
+    for (Map.Entry<String, String> plot : measured.plots().entrySet()) {
+      Files.writeString(out.resolve(plot.getKey() + ".svg"), plot.getValue());
+    }
     Files.writeString(out.resolve("report.md"), report);
     Files.writeString(
         out.resolve("results.json"),

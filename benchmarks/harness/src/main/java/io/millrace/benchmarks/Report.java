@@ -44,6 +44,18 @@ final class Report {
     return text.toString();
   }
 
+  /** Returns a picture of each scenario, by its name. */
+  Map<String, String> plots() {
+    Map<String, String> plots = new LinkedHashMap<>();
+    grouped(results.stream().filter(Result::counts).toList(), Result::scenario)
+        .forEach(
+            (scenario, counted) ->
+                plots.put(
+                    scenario.name(),
+                    new Plot(scenario, grouped(counted, Result::target)).svg()));
+    return plots;
+  }
+
   private static <K> Map<K, List<Result>> grouped(List<Result> results, Function<Result, K> key) {
     return results.stream()
         .collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
@@ -129,7 +141,7 @@ final class Report {
     return median(runs.stream().mapToDouble(value).toArray());
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int middle = sorted.length / 2;

@@ -33,6 +33,15 @@ record Scenario(
     /** CPU per connection. */
     CONNECT;
 
+    /** Returns the name of what is compared. */
+    String unit() {
+      return switch (this) {
+        case FAN_OUT -> "µs of CPU per delivery";
+        case IDLE -> "KB of memory per connection";
+        case CONNECT -> "µs of CPU per connection";
+      };
+    }
+
     /** Returns what is compared: microseconds, or kilobytes. */
     double cost(Result result) {
       Result.Measured measured = result.measured();
