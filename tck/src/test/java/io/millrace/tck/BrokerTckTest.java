@@ -254,21 +254,21 @@ class BrokerTckTest {
   }
 
   @Test
-  void missingAMessageOfOthersWhileOneLeavesIsFound() {
+  void missingAMessageOfOthersWhenOneComesIsFound() {
     breaks(
         bus ->
             bus.new Node() {
-              private final AtomicBoolean left = new AtomicBoolean();
+              private final AtomicBoolean came = new AtomicBoolean();
 
               @Override
-              public Future<Void> unsubscribe(ChannelPattern pattern) {
-                left.set(true);
-                return super.unsubscribe(pattern);
+              public Future<Void> subscribe(ChannelPattern pattern) {
+                came.set(true);
+                return super.subscribe(pattern);
               }
 
               @Override
               void append(String channel, Message message) {
-                if (!left.getAndSet(false)) {
+                if (!came.getAndSet(false)) {
                   super.append(channel, message);
                 }
               }
