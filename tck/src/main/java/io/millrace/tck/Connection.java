@@ -147,6 +147,11 @@ public final class Connection implements AutoCloseable {
     return ended;
   }
 
+  /** {@return how many bytes of the body have come, those that are no frame included} */
+  public int received() {
+    return body.length();
+  }
+
   private void receive(Duration patience, int limit) {
     if (ended) {
       return;

@@ -108,13 +108,16 @@ final class Client extends Thread {
   private boolean read(Connection connection) {
     boolean delivered = false;
     long heard = System.nanoTime();
+    int received = 0;
     while (!stopped && !connection.ended() && !naps.isDue()) {
       List<Frame> frames = connection.read(TURN);
       for (Frame frame : frames) {
         account.take(frame);
         delivered |= frame instanceof Frame.Delivery;
       }
-      if (!frames.isEmpty()) {
+      // Bytes, not frames: a heartbeat of a plain event stream is a comment.
+      if (connection.received() > received) {
+        received = connection.received();
         heard = System.nanoTime();
       } else if (System.nanoTime() - heard > SILENCE.toNanos()) {
         faults.add(getName() + " heard nothing for " + SILENCE);
