@@ -51,8 +51,7 @@ final class Report {
         .forEach(
             (scenario, counted) ->
                 plots.put(
-                    scenario.name(),
-                    new Plot(scenario, grouped(counted, Result::target)).svg()));
+                    scenario.name(), new Plot(scenario, grouped(counted, Result::target)).svg()));
     return plots;
   }
 

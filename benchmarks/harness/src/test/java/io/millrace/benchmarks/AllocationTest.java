@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * How much the event loop allocates for each delivery. Counted, not timed, so that a regression
- * fails on any machine. No two messages are joined: that is the worst case.
+ * fails on any machine. The bounds are a tenth above what JDK 17 and 25 need: which objects the
+ * compiler finds it can do without differs. No two messages are joined: that is the worst case.
  */
 class AllocationTest {
 
@@ -28,10 +29,10 @@ class AllocationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "millrace/websocket, 250",
+    "millrace/websocket, 340",
     "millrace/millrace.v1, 360",
     "millrace/sse, 710",
-    "millrace/stream, 570",
+    "millrace/stream, 690",
     "millrace/longpoll, 6700"
   })
   void aDeliveryAllocatesLessThan(String target, int bytes) throws Exception {

@@ -11,11 +11,7 @@ class ReportTest {
 
   private static Result result(String target, int run, double micros) {
     return new Result(
-        SCENARIO,
-        Targets.named(target),
-        run,
-        new Result.Measured(micros, 100, 1000, 1, 2, 0),
-        "");
+        SCENARIO, Targets.named(target), run, new Result.Measured(micros, 100, 1000, 1, 2, 0), "");
   }
 
   private final Report report =
