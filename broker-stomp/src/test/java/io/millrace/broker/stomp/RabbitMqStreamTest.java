@@ -402,7 +402,7 @@ class RabbitMqStreamTest {
 
   @Test
   void aStreamThatOthersFilledBeforeTheFirstNodeStartsIsTaken() {
-    int many = 30_000;
+    int many = 100_000;
     management.createStream(stream, stream + ".");
     NetSocket socket = vertx.createNetClient().connect(RABBIT.stompPort(), RABBIT.host()).await();
     List<StompFrame> answers = new CopyOnWriteArrayList<>();
