@@ -11,10 +11,15 @@ final class Runner {
   private static final int ARRIVE_SECONDS = 60;
   private static final int WARM_SECONDS = 30;
   private static final int BURST_MILLIS = 500;
+  private static final double STEADY = 0.9;
+  private static final int QUIET_SECONDS = 10;
+  private static final int QUIET_MILLIS = 100;
+  private static final double QUIET_SHARE = 0.2;
   private static final int STORMS = 3;
   private static final int WARM_STORMS = 10;
   private static final double MICROS_PER_MILLI = 1000;
   private static final double MICROS = 1e6;
+  private static final double MILLIS = 1e3;
   private static final double NANOS = 1e9;
 
   /**
@@ -102,13 +107,32 @@ final class Runner {
   }
 
   /**
-   * Publishes as fast as it goes, also where a rate is measured, until the server has worked enough
-   * to be compiled.
+   * Publishes as fast as it goes, also where a rate is measured, until the server is compiled: it
+   * has worked for long enough, and a delivery costs no less than it did before.
    */
   private void warm(Session session, Load load) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_SECONDS);
-    while (session.server().cpuSeconds() < pace.warmCpuSeconds() && System.nanoTime() < end) {
-      publish(session, load, 0, BURST_MILLIS);
+    double before = Double.MAX_VALUE;
+    double cost = 0;
+    while (System.nanoTime() < end
+        && (session.server().cpuSeconds() < pace.warmCpuSeconds() || cost < before * STEADY)) {
+      before = cost > 0 ? cost : before;
+      double start = session.server().cpuSeconds();
+      long deliveries = publish(session, load, 0, BURST_MILLIS);
+      cost = (session.server().cpuSeconds() - start) / deliveries;
+      awaitQuiet(session.server());
+    }
+  }
+
+  /** Waits while the server works although nothing is asked of it: its compiler has a queue. */
+  private void awaitQuiet(ServerProcess server) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(QUIET_SECONDS);
+    double before = 0;
+    double now = server.cpuSeconds();
+    while (now - before > QUIET_SHARE * QUIET_MILLIS / MILLIS && System.nanoTime() < end) {
+      Thread.sleep(QUIET_MILLIS);
+      before = now;
+      now = server.cpuSeconds();
     }
   }
 
@@ -154,6 +178,7 @@ final class Runner {
     int readers = session.scenario().readers();
     double cpu = 0;
     for (int storm = 0; storm < STORMS; storm++) {
+      awaitQuiet(session.server());
       double before = session.server().cpuSeconds();
       try (Load load = session.load()) {
         connect(session, load, readers);

@@ -5,8 +5,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
-import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -38,7 +38,7 @@ final class WebSocketConnection {
   }
 
   private final Vertx vertx;
-  private final NetSocket socket;
+  private final Wire wire;
   private final Duration closeTimeout;
   private final Optional<String> subprotocol;
   private final FrameReader reader;
@@ -52,18 +52,16 @@ final class WebSocketConnection {
   private Runnable stopCloseTimer = () -> {};
 
   private WebSocketConnection(
-      Vertx vertx, NetSocket socket, Limits limits, Optional<String> subprotocol) {
+      Vertx vertx, NetSocketInternal socket, Limits limits, Optional<String> subprotocol) {
     this.vertx = vertx;
-    this.socket = socket;
     this.closeTimeout = limits.closeTimeout();
     this.subprotocol = subprotocol;
     this.reader = new FrameReader(limits.maxFrame(), limits.maxMessage(), new Frames());
-    socket
-        .handler(this::read)
-        .drainHandler(ignored -> drain())
-        .exceptionHandler(ignored -> {}) // a reset: the close handler follows
-        .closeHandler(ignored -> disconnected())
-        .shutdownHandler(ignored -> close(CloseCode.GOING_AWAY, ""));
+    ContextInternal context = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
+    this.wire =
+        vertx.isMetricsEnabled()
+            ? new VertxWire(socket, new Bytes())
+            : NettyWire.takeOver(context, socket, new Bytes());
   }
 
   /**
@@ -79,7 +77,10 @@ final class WebSocketConnection {
     accepted.addTo(request.response().headers());
     return request
         .toNetSocket()
-        .map(socket -> new WebSocketConnection(vertx, socket, limits, accepted.subprotocol()));
+        .map(
+            socket ->
+                new WebSocketConnection(
+                    vertx, (NetSocketInternal) socket, limits, accepted.subprotocol()));
   }
 
   /** Called with each whole text message, valid UTF-8. */
@@ -118,20 +119,20 @@ final class WebSocketConnection {
   /** Writes whole frames, of {@link FrameWriter}, as they are. Ignored when no longer open. */
   void write(Buffer frames) {
     if (state == State.OPEN) {
-      socket.write(frames);
+      wire.write(frames);
     }
   }
 
   /** Whether it is better to wait for {@link #onDrained} before writing more. */
   boolean writeQueueFull() {
-    return socket.writeQueueFull();
+    return wire.writeQueueFull();
   }
 
   /** Stops delivering messages, also those already received, and then reading. */
   void pause() {
     if (state == State.OPEN) {
       reader.suspend();
-      socket.pause();
+      wire.pause();
     }
   }
 
@@ -139,7 +140,7 @@ final class WebSocketConnection {
   void resume() {
     read(reader::resume);
     if (!reader.suspended()) {
-      socket.resume();
+      wire.resume();
     }
   }
 
@@ -157,10 +158,6 @@ final class WebSocketConnection {
     }
   }
 
-  private void read(Buffer chunk) {
-    read(() -> reader.feed(chunk));
-  }
-
   private void read(Runnable reading) {
     try {
       reading.run();
@@ -174,34 +171,43 @@ final class WebSocketConnection {
     state = State.CLOSING;
     owedPong = Optional.empty();
     reader.discard();
-    socket.write(closeFrame);
-    long timer = vertx.setTimer(closeTimeout.toMillis(), ignored -> abort());
+    wire.write(closeFrame);
+    long timer = vertx.setTimer(closeTimeout.toMillis(), ignored -> wire.abort());
     stopCloseTimer = () -> vertx.cancelTimer(timer);
     closed.accept(code);
   }
 
-  private void drain() {
-    Optional<Buffer> pong = owedPong;
-    owedPong = Optional.empty();
-    pong.ifPresent(this::write);
-    if (state == State.OPEN) {
-      drained.run();
+  private final class Bytes implements Wire.Listener {
+    @Override
+    public void read(Buffer chunk) {
+      WebSocketConnection.this.read(() -> reader.feed(chunk));
     }
-  }
 
-  private void disconnected() {
-    boolean wasOpen = state == State.OPEN;
-    state = State.CLOSED;
-    reader.discard();
-    stopCloseTimer.run();
-    if (wasOpen) {
-      closed.accept(CloseCode.ABNORMAL);
+    @Override
+    public void drained() {
+      Optional<Buffer> pong = owedPong;
+      owedPong = Optional.empty();
+      pong.ifPresent(WebSocketConnection.this::write);
+      if (state == State.OPEN) {
+        drained.run();
+      }
     }
-  }
 
-  /** {@code socket.close()} waits until all is written, for ever if the client reads nothing. */
-  private void abort() {
-    var unused = ((NetSocketInternal) socket).channelHandlerContext().close();
+    @Override
+    public void shutdown() {
+      WebSocketConnection.this.close(CloseCode.GOING_AWAY, "");
+    }
+
+    @Override
+    public void disconnected() {
+      boolean wasOpen = state == State.OPEN;
+      state = State.CLOSED;
+      reader.discard();
+      stopCloseTimer.run();
+      if (wasOpen) {
+        closed.accept(CloseCode.ABNORMAL);
+      }
+    }
   }
 
   private final class Frames implements FrameReader.Listener {
@@ -219,7 +225,7 @@ final class WebSocketConnection {
     @Override
     public void ping(Buffer payload) {
       Buffer pong = FrameWriter.pong(payload);
-      if (socket.writeQueueFull()) {
+      if (wire.writeQueueFull()) {
         owedPong = Optional.of(pong);
       } else {
         write(pong);
@@ -235,7 +241,7 @@ final class WebSocketConnection {
         boolean bare = code == CloseCode.NO_STATUS;
         beginClosing(bare ? FrameWriter.close() : FrameWriter.close(code, ""), code);
       }
-      socket.close();
+      wire.close();
     }
 
     @Override

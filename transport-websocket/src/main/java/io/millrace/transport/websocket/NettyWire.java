@@ -1,0 +1,141 @@
+package io.millrace.transport.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+
+/**
+ * A handler of Netty in the place of Vert.x's, which would keep all of the HTTP connection for as
+ * long as the WebSocket lasts: two write queues of 4 KB each, the request, the response.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // What fails ends the connection, and that is told.
+final class NettyWire extends ChannelDuplexHandler implements Wire {
+
+  /** What Vert.x calls the last handler of a pipeline, see {@link NetSocketInternal}. */
+  private static final String LAST = "handler";
+
+  /** Vert.x does not export the class of this event. */
+  private static final String SHUTDOWN = "io.vertx.core.net.impl.ShutdownEvent";
+
+  private final ContextInternal context;
+  private final ChannelHandlerContext channel;
+  private final Listener listener;
+  private boolean reading;
+  private boolean written;
+
+  private NettyWire(ContextInternal context, ChannelPipeline pipeline, Listener listener) {
+    this.context = context;
+    this.listener = listener;
+    pipeline.replace(LAST, LAST, this);
+    this.channel = pipeline.context(this);
+  }
+
+  /**
+   * Takes a connection over.
+   *
+   * @param context on which the listener is called
+   * @param socket must not be used any more
+   */
+  static Wire takeOver(ContextInternal context, NetSocketInternal socket, Listener listener) {
+    return new NettyWire(context, socket.channelHandlerContext().pipeline(), listener);
+  }
+
+  @Override
+  public void write(Buffer buffer) {
+    ByteBuf bytes = ((BufferInternal) buffer).getByteBuf();
+    if (reading) {
+      written = true;
+      channel.write(bytes, channel.voidPromise());
+    } else {
+      channel.writeAndFlush(bytes, channel.voidPromise());
+    }
+  }
+
+  @Override
+  public boolean writeQueueFull() {
+    return !channel.channel().isWritable();
+  }
+
+  @Override
+  public void pause() {
+    channel.channel().config().setAutoRead(false);
+  }
+
+  @Override
+  public void resume() {
+    channel.channel().config().setAutoRead(true);
+  }
+
+  @Override
+  public void close() {
+    close(channel, channel.newPromise());
+  }
+
+  @Override
+  public void abort() {
+    channel.close();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext from, Object message) {
+    reading = true;
+    if (message instanceof ByteBuf bytes) {
+      context.emit(BufferInternal.safeBuffer(bytes), listener::read);
+    } else {
+      ReferenceCountUtil.release(message); // The end of the request.
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext from) {
+    reading = false;
+    if (written) {
+      written = false;
+      channel.flush();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext from) {
+    if (!writeQueueFull()) {
+      context.emit(null, ignored -> listener.drained());
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext from) {
+    context.emit(null, ignored -> listener.disconnected());
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext from, Object event) {
+    if (event instanceof IdleStateEvent) {
+      abort();
+    } else if (event.getClass().getName().equals(SHUTDOWN)) {
+      context.emit(null, ignored -> listener.shutdown());
+    } else {
+      ReferenceCountUtil.release(event);
+    }
+  }
+
+  /** Such as a reset: there is nobody any more to be told. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext from, Throwable failure) {
+    abort();
+  }
+
+  /** Called when the server closes its connections, too. */
+  @Override
+  public void close(ChannelHandlerContext from, ChannelPromise promise) {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> channel.close(promise));
+  }
+}

@@ -1,0 +1,50 @@
+package io.millrace.transport.websocket;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.net.NetSocketInternal;
+
+/** A socket of Vert.x. It keeps 10 KB more for each connection, and counts bytes for metrics. */
+final class VertxWire implements Wire {
+
+  private final NetSocketInternal socket;
+
+  VertxWire(NetSocketInternal socket, Listener listener) {
+    this.socket = socket;
+    socket
+        .handler(listener::read)
+        .drainHandler(ignored -> listener.drained())
+        .exceptionHandler(ignored -> {}) // a reset: the close handler follows
+        .closeHandler(ignored -> listener.disconnected())
+        .shutdownHandler(ignored -> listener.shutdown());
+  }
+
+  @Override
+  public void write(Buffer buffer) {
+    socket.write(buffer);
+  }
+
+  @Override
+  public boolean writeQueueFull() {
+    return socket.writeQueueFull();
+  }
+
+  @Override
+  public void pause() {
+    socket.pause();
+  }
+
+  @Override
+  public void resume() {
+    socket.resume();
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+
+  @Override
+  public void abort() {
+    var unused = socket.channelHandlerContext().close();
+  }
+}
