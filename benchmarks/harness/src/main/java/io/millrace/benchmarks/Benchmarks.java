@@ -17,7 +17,9 @@ import picocli.CommandLine.Option;
     name = "benchmarks/run",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Measures Millrace beside its peers, and prints what came out.")
+    description = "Measures Millrace beside its peers, and prints what came out.",
+    footer =
+        "%nWith --micro as the first argument, JMH takes the others (-h) and measures the engine's parts.")
 public final class Benchmarks implements Callable<Integer> {
 
   private static final Path HOME = Path.of(System.getProperty("benchmarks.home", "."));

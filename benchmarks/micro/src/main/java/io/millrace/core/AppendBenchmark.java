@@ -1,0 +1,41 @@
+package io.millrace.core;
+
+import io.millrace.Cursor;
+import io.millrace.MillraceOptions;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+
+/**
+ * Appending to the log. It is full after half a second of warm-up: then, the oldest goes out of the
+ * ring and of its history.
+ */
+public class AppendBenchmark extends MicroBenchmark {
+
+  /** Over how many channels, in turn. */
+  @Param({"1", "1000"})
+  public int channels;
+
+  private final Log log = new Log(new MillraceOptions(), false, MicroBenchmark::millis);
+  private String[] names = {};
+  private int next;
+
+  /** Names the channels. */
+  @Setup
+  public void name() {
+    names = IntStream.range(0, channels).mapToObj(i -> "channel." + i).toArray(String[]::new);
+  }
+
+  /**
+   * Appends.
+   *
+   * @return where
+   */
+  @Benchmark
+  public Cursor append() {
+    int channel = next;
+    next = channel + 1 < names.length ? channel + 1 : 0;
+    return log.append(names[channel], MESSAGE);
+  }
+}

@@ -1,0 +1,90 @@
+package io.millrace.core;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Cursor;
+import io.millrace.Gap;
+import io.millrace.MillraceOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+
+/** Finding out whether the log has all that came after a client's cursor. */
+public class GapBenchmark extends MicroBenchmark {
+
+  private static final int APPENDED = 20_000;
+
+  /** What a client comes with. */
+  public enum Place {
+    /** The log goes back that far. */
+    IN_REACH,
+    /** What follows it has left the log. */
+    BEHIND,
+    /** It is of another log. */
+    OTHER_EPOCH,
+    /** It is no cursor. */
+    UNREADABLE
+  }
+
+  /** Which. */
+  @Param public Place place = Place.IN_REACH;
+
+  /** How many channels the client subscribes to. */
+  @Param({"1", "100"})
+  public int channels;
+
+  private final Log log = new Log(new MillraceOptions().setRingBytes(1 << 20), false, () -> 0);
+  private final List<ChannelPattern> patterns = new ArrayList<>();
+  private Start start = Start.NOW;
+
+  /** Appends more than the log holds. */
+  @Setup
+  public void fill() {
+    for (int i = 0; i < channels; i++) {
+      patterns.add(ChannelPattern.of("channel." + i));
+    }
+    for (int i = 0; i < APPENDED; i++) {
+      log.append(patterns.get(i % channels).toString(), MESSAGE);
+    }
+    start = new Start(Optional.of(cursor()), 0);
+    check(gap().equals(expected()), place + " leads to " + gap());
+  }
+
+  private String cursor() {
+    return switch (place) {
+      case IN_REACH -> log.cursor(APPENDED - 10).toString();
+      case BEHIND -> log.cursor(1).toString();
+      case OTHER_EPOCH -> new Cursor("other", 1).toString();
+      case UNREADABLE -> "nonsense";
+    };
+  }
+
+  private Optional<Gap.Reason> expected() {
+    return switch (place) {
+      case IN_REACH -> Optional.empty();
+      case BEHIND -> Optional.of(Gap.Reason.EXPIRED);
+      case OTHER_EPOCH -> Optional.of(Gap.Reason.EPOCH);
+      case UNREADABLE -> Optional.of(Gap.Reason.UNKNOWN);
+    };
+  }
+
+  /**
+   * Attaches, looks for a gap, reads nothing, and detaches.
+   *
+   * @return the gap that would be told
+   */
+  @Benchmark
+  public Optional<Gap.Reason> gap() {
+    List<ReaderSubscription> subscriptions = new ArrayList<>(channels);
+    for (ChannelPattern pattern : patterns) {
+      subscriptions.add(new ReaderSubscription(pattern, EventFilter.ALL));
+    }
+    Beginning beginning = log.attach(subscriptions, start);
+    long seq = beginning.seq();
+    Slice slice = log.read(subscriptions, seq, seq, 1, 1, Optional.of(Gap.Reason.EXPIRED));
+    log.detach(subscriptions);
+    return beginning.gap().or(() -> slice.gaps().stream().map(Gap::reason).findFirst());
+  }
+}
