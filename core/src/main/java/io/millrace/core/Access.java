@@ -5,6 +5,8 @@ import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.vertx.core.Future;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
 import java.lang.System.Logger;
 import java.util.Collection;
@@ -24,64 +26,88 @@ final class Access {
     this.authorizer = authorizer;
   }
 
-  /**
-   * Completes if all may be subscribed; fails with {@link MillraceException.Code#FORBIDDEN} if not.
-   */
-  Future<Void> subscribe(RoutingContext request, Collection<ChannelPattern> patterns) {
-    if (authorizer.isPresent()) {
-      List<Future<Void>> decisions =
-          patterns.stream()
-              .map(pattern -> ask(authorizer.get(), request, Authorizer.Action.SUBSCRIBE, pattern))
-              .toList();
-      return Future.all(decisions).mapEmpty();
-    }
-    for (ChannelPattern pattern : patterns) {
-      if (!pattern.isName() && !isCovered(options.subscribablePatterns(), pattern)) {
-        return forbidden(
-            "The pattern \"" + pattern + "\" may not be subscribed here. Name the channels.");
-      }
-    }
-    return Future.succeededFuture();
+  /** Returns what the sender of a request may do. */
+  Client of(RoutingContext request) {
+    return new Client(request);
   }
 
   /**
-   * Completes if a client may publish to a channel; fails with {@link
-   * MillraceException.Code#FORBIDDEN} if not.
+   * A client, for as long as it is connected. It keeps its request only if an authorizer may have
+   * to look at it.
    */
-  Future<Void> publish(RoutingContext request, ChannelPattern channel) {
-    if (!isCovered(options.publishablePatterns(), channel)) {
-      return forbidden("Clients may not publish to \"" + channel + "\".");
+  final class Client {
+
+    private final Optional<RoutingContext> request;
+    private final Optional<User> user;
+    private final Optional<SocketAddress> address;
+
+    private Client(RoutingContext request) {
+      this.request = authorizer.map(asked -> request);
+      this.user = Optional.ofNullable(request.user());
+      this.address = Optional.ofNullable(request.request().remoteAddress());
     }
-    return authorizer
-        .map(asked -> ask(asked, request, Authorizer.Action.PUBLISH, channel))
-        .orElse(Future.succeededFuture());
+
+    /** Returns who publishes: the user, or if there is none, the address. */
+    String scope() {
+      return user.map(User::subject)
+          .map(subject -> "user " + subject)
+          .orElseGet(() -> "address " + Attaching.host(address));
+    }
+
+    /**
+     * Completes if all may be subscribed; fails with {@link MillraceException.Code#FORBIDDEN} if
+     * not.
+     */
+    Future<Void> subscribe(Collection<ChannelPattern> patterns) {
+      if (request.isPresent()) {
+        List<Future<Void>> decisions =
+            patterns.stream().map(pattern -> ask(Authorizer.Action.SUBSCRIBE, pattern)).toList();
+        return Future.all(decisions).mapEmpty();
+      }
+      for (ChannelPattern pattern : patterns) {
+        if (!pattern.isName() && !isCovered(options.subscribablePatterns(), pattern)) {
+          return forbidden(
+              "The pattern \"" + pattern + "\" may not be subscribed here. Name the channels.");
+        }
+      }
+      return Future.succeededFuture();
+    }
+
+    /**
+     * Completes if a client may publish to a channel; fails with {@link
+     * MillraceException.Code#FORBIDDEN} if not.
+     */
+    Future<Void> publish(ChannelPattern channel) {
+      if (!isCovered(options.publishablePatterns(), channel)) {
+        return forbidden("Clients may not publish to \"" + channel + "\".");
+      }
+      return request.isPresent()
+          ? ask(Authorizer.Action.PUBLISH, channel)
+          : Future.succeededFuture();
+    }
+
+    private Future<Void> ask(Authorizer.Action action, ChannelPattern target) {
+      Future<Boolean> decision;
+      try {
+        decision = authorizer.orElseThrow().authorize(request.orElseThrow(), action, target);
+      } catch (RuntimeException e) {
+        decision = Future.failedFuture(e);
+      }
+      return decision
+          .onFailure(
+              failure ->
+                  LOG.log(Logger.Level.WARNING, "The authorizer failed for " + target, failure))
+          .otherwise(false)
+          .compose(
+              granted ->
+                  granted
+                      ? Future.succeededFuture()
+                      : forbidden("You may not do this on \"" + target + "\"."));
+    }
   }
 
   private static boolean isCovered(Collection<ChannelPattern> granted, ChannelPattern pattern) {
     return granted.stream().anyMatch(wider -> wider.covers(pattern));
-  }
-
-  private static Future<Void> ask(
-      Authorizer authorizer,
-      RoutingContext request,
-      Authorizer.Action action,
-      ChannelPattern target) {
-    Future<Boolean> decision;
-    try {
-      decision = authorizer.authorize(request, action, target);
-    } catch (RuntimeException e) {
-      decision = Future.failedFuture(e);
-    }
-    return decision
-        .onFailure(
-            failure ->
-                LOG.log(Logger.Level.WARNING, "The authorizer failed for " + target, failure))
-        .otherwise(false)
-        .compose(
-            granted ->
-                granted
-                    ? Future.succeededFuture()
-                    : forbidden("You may not do this on \"" + target + "\"."));
   }
 
   private static Future<Void> forbidden(String why) {

@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Takes a client from its request to its transport: counted, read, authorised, subscribed at the
@@ -34,9 +35,12 @@ final class Attaching {
 
   /** Returns where a client comes from. */
   static String address(RoutingContext context) {
-    SocketAddress address = context.request().remoteAddress();
-    String host = address == null ? null : address.hostAddress();
-    return host == null ? "unknown" : host;
+    return host(Optional.ofNullable(context.request().remoteAddress()));
+  }
+
+  /** Returns the address without its port. */
+  static String host(Optional<SocketAddress> address) {
+    return address.map(SocketAddress::hostAddress).orElse("unknown");
   }
 
   /**
@@ -97,7 +101,8 @@ final class Attaching {
     Shard shard = node.shards().of(ContextInternal.current());
     Future<Void> subscribed =
         access
-            .subscribe(context, asked.patterns())
+            .of(context)
+            .subscribe(asked.patterns())
             .compose(granted -> node.interests().acquire(subscriptions, asked.start()));
     HttpServerRequest request = context.request();
     boolean later = !subscribed.isComplete();
@@ -142,7 +147,11 @@ final class Attaching {
     }
     ReaderAttachment attachment =
         new ReaderAttachment(
-            node, access, context, transport, asked, subscriptions, beginning, shard, leave);
+            node,
+            access,
+            transport,
+            shard,
+            new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, leave));
     try {
       transport.handle(context, attachment);
       attachment.abandonAtEnd();

@@ -8,7 +8,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -26,8 +25,7 @@ final class Commands {
   private static final int MOST_ID_CHARACTERS = 64;
 
   private final MillraceNode node;
-  private final Access access;
-  private final RoutingContext context;
+  private final Access.Client client;
   private final StreamReader reader;
   private final Shard shard;
   private final RateLimit commandRate;
@@ -41,10 +39,9 @@ final class Commands {
   /** What goes on once fewer publishes are pending. */
   private Runnable relieved = () -> {};
 
-  Commands(MillraceNode node, Access access, RoutingContext context, StreamReader reader) {
+  Commands(MillraceNode node, Access.Client client, StreamReader reader) {
     this.node = node;
-    this.access = access;
-    this.context = context;
+    this.client = client;
     this.reader = reader;
     this.shard = reader.shard;
     this.commandRate = new RateLimit(node.options().commandsPerSecond());
@@ -188,9 +185,7 @@ final class Commands {
               }
             });
     Future<Void> acquired =
-        access
-            .subscribe(context, patterns)
-            .compose(granted -> node.interests().acquire(added, start));
+        client.subscribe(patterns).compose(granted -> node.interests().acquire(added, start));
     shard.handle(acquired, result -> attach(id, added, start, result, attached));
     return attached.future();
   }
@@ -252,7 +247,7 @@ final class Commands {
     publishRate.count(shard.now());
     Promise<Void> given = Promise.promise();
     shard.handle(
-        access.publish(context, request.channel()),
+        client.publish(request.channel()),
         granted -> {
           if (granted.succeeded()) {
             give(id, request);
@@ -265,9 +260,7 @@ final class Commands {
   private void give(String id, PublishRequest request) {
     pending++;
     Future<Publication> published =
-        node.publishing()
-            .publish(
-                PublishRequest.scope(context), request.channel().toString(), request.message());
+        node.publishing().publish(client.scope(), request.channel().toString(), request.message());
     shard.handle(published, result -> published(id, result));
   }
 

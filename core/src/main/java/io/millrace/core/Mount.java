@@ -195,16 +195,14 @@ final class Mount {
       throw new MillraceException(MillraceException.Code.BAD_REQUEST, "One JSON object is needed.");
     }
     PublishRequest request = PublishRequest.of(objects.get(0));
+    Access.Client client = access.of(context);
     Future<Publication> published =
-        access
-            .publish(context, request.channel())
+        client
+            .publish(request.channel())
             .compose(
                 granted ->
                     node.publishing()
-                        .publish(
-                            PublishRequest.scope(context),
-                            request.channel().toString(),
-                            request.message()));
+                        .publish(client.scope(), request.channel().toString(), request.message()));
     published
         .onFailure(context::fail)
         .onSuccess(

@@ -5,8 +5,6 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.Priority;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.ext.auth.User;
-import io.vertx.ext.web.RoutingContext;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -55,13 +53,6 @@ record PublishRequest(ChannelPattern channel, Message message) {
     } catch (IllegalArgumentException e) {
       throw bad("base64 is bytes in base64 (RFC 4648, section 4).");
     }
-  }
-
-  /** Returns who publishes: the user, or if there is none, the address. */
-  static String scope(RoutingContext request) {
-    User user = request.user();
-    String subject = user == null ? null : user.subject();
-    return subject == null ? "address " + Attaching.address(request) : "user " + subject;
   }
 
   private static MillraceException bad(String why) {

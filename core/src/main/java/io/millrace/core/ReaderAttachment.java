@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /**
  * What a transport attaches: subscriptions that the log knows already, waiting for their reader.
@@ -28,46 +29,45 @@ final class ReaderAttachment implements Attachment {
   private static final double RETRY_VARIATION = 0.3;
   private static final int SWITCHING_PROTOCOLS = 101;
 
+  /**
+   * What is to be attached, or given back.
+   *
+   * @param leave called when the client is gone
+   */
+  record Arrival(
+      RoutingContext context,
+      AttachRequest asked,
+      List<ReaderSubscription> subscriptions,
+      Beginning beginning,
+      Runnable leave) {}
+
   private final MillraceNode node;
   private final Access access;
-  private final RoutingContext context;
   private final Transport transport;
-  private final AttachRequest asked;
-  private final List<ReaderSubscription> subscriptions;
-  private final Beginning beginning;
   private final Shard shard;
-  private final Runnable leave;
-  private boolean used;
+  private final Format format;
 
-  /** The reader whose client may send commands. */
-  private Optional<StreamReader> duplex = Optional.empty();
+  /** Empty once it is used: a connection that lasts does not keep its request. */
+  private Optional<Arrival> unused;
+
+  /** Makes what carries out the commands of the reader's client, if it may send any. */
+  private Optional<Supplier<Commands>> duplex = Optional.empty();
 
   private Optional<Commands> commands = Optional.empty();
 
   ReaderAttachment(
-      MillraceNode node,
-      Access access,
-      RoutingContext context,
-      Transport transport,
-      AttachRequest asked,
-      List<ReaderSubscription> subscriptions,
-      Beginning beginning,
-      Shard shard,
-      Runnable leave) {
+      MillraceNode node, Access access, Transport transport, Shard shard, Arrival arrival) {
     this.node = node;
     this.access = access;
-    this.context = context;
     this.transport = transport;
-    this.asked = asked;
-    this.subscriptions = subscriptions;
-    this.beginning = beginning;
     this.shard = shard;
-    this.leave = leave;
+    this.format = arrival.asked().format();
+    this.unused = Optional.of(arrival);
   }
 
   @Override
   public Format format() {
-    return asked.format();
+    return format;
   }
 
   @Override
@@ -77,93 +77,99 @@ final class ReaderAttachment implements Attachment {
 
   @Override
   public void attach(Framing framing, Outlet outlet) {
-    if (!use(outlet)) {
-      return;
-    }
+    use(outlet).ifPresent(arrival -> attach(arrival, framing, outlet));
+  }
+
+  private void attach(Arrival arrival, Framing framing, Outlet outlet) {
     StreamReader reader = new StreamReader(shard, transport.name(), framing, outlet, settings());
-    reader.whenEnded(leave);
+    reader.whenEnded(arrival.leave());
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
-      duplex = Optional.of(reader);
+      Access.Client client = access.of(arrival.context());
+      duplex = Optional.of(() -> new Commands(node, client, reader));
     }
-    shard.guard(reader, begun -> reader.begin(subscriptions, beginning));
+    shard.guard(reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
   }
 
   @Override
   public void take(Framing framing, Outlet outlet, Duration hold) {
     Duration most = node.options().longPollHold();
     Duration bounded = hold.compareTo(most) > 0 ? most : hold;
-    boolean guarded = bounded.isZero() && asked.start().cursor().isPresent();
-    String poll = guarded ? poll() : "";
-    if (guarded && !used && node.pollGuard().isTooSoon(poll)) {
-      abandon();
-      context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-      context.fail(
-          new MillraceException(
-              MillraceException.Code.RATE_LIMITED,
-              "Nothing is new since your last poll. Poll after nextPoll."));
+    Optional<String> guarded =
+        bounded.isZero() ? unused.flatMap(ReaderAttachment::poll) : Optional.empty();
+    if (guarded.isPresent() && node.pollGuard().isTooSoon(guarded.get())) {
+      refusePoll(unused.orElseThrow().context());
       return;
     }
-    if (!use(outlet)) {
-      return;
-    }
-    BatchReader reader =
-        new BatchReader(
-            shard,
-            transport.name(),
-            framing,
-            outlet,
-            node.options(),
-            bounded,
-            () -> {
-              if (guarded) {
-                node.pollGuard().answeredEmpty(poll);
-              }
+    use(outlet)
+        .ifPresent(
+            arrival -> {
+              BatchReader reader =
+                  new BatchReader(
+                      shard,
+                      transport.name(),
+                      framing,
+                      outlet,
+                      node.options(),
+                      bounded,
+                      () -> guarded.ifPresent(node.pollGuard()::answeredEmpty));
+              reader.whenEnded(arrival.leave());
+              shard.guard(
+                  reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
             });
-    reader.whenEnded(leave);
-    shard.guard(reader, begun -> reader.begin(subscriptions, beginning));
   }
 
-  /** Returns what makes polls the same. */
-  private String poll() {
-    String cursor = asked.start().cursor().orElse("");
-    return Attaching.address(context) + " " + cursor + " " + context.request().uri();
+  private void refusePoll(RoutingContext context) {
+    abandon();
+    context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+    context.fail(
+        new MillraceException(
+            MillraceException.Code.RATE_LIMITED,
+            "Nothing is new since your last poll. Poll after nextPoll."));
+  }
+
+  /** Returns what makes polls the same; empty for the first, which asks for a cursor. */
+  private static Optional<String> poll(Arrival arrival) {
+    RoutingContext context = arrival.context();
+    return arrival
+        .asked()
+        .start()
+        .cursor()
+        .map(cursor -> Attaching.address(context) + " " + cursor + " " + context.request().uri());
   }
 
   @Override
   public Future<Void> receive(Buffer json) {
     if (commands.isEmpty()) {
       // Not before the first frame: many a client never sends one.
-      commands = duplex.map(reader -> new Commands(node, access, context, reader));
+      commands = duplex.map(Supplier::get);
     }
     return commands.map(taker -> taker.receive(json)).orElse(Future.succeededFuture());
   }
 
-  /** Returns whether there is a reader to be attached; if not, the outlet is ended. */
-  private boolean use(Outlet outlet) {
-    if (used) {
-      outlet.end(Ending.DONE);
-      return false;
-    }
-    if (HttpMethod.HEAD.equals(context.request().method())) {
+  /** Returns what is to be attached; if there is nothing, the outlet is ended. */
+  private Optional<Arrival> use(Outlet outlet) {
+    Optional<Ending> refusal =
+        unused
+            .map(arrival -> HttpMethod.HEAD.equals(arrival.context().request().method()))
+            .filter(bodiless -> !bodiless)
+            .map(arrival -> node.refusal(transport))
+            .orElse(Optional.of(Ending.DONE));
+    if (refusal.isPresent()) {
       abandon();
-      outlet.end(Ending.DONE);
-      return false;
+      outlet.end(refusal.get());
+      return Optional.empty();
     }
-    Optional<Ending> late = node.refusal(transport);
-    if (late.isPresent()) {
-      abandon();
-      outlet.end(late.get());
-      return false;
-    }
-    used = true;
-    return true;
+    Optional<Arrival> used = unused;
+    unused = Optional.empty();
+    return used;
   }
 
   /** Gives everything back when the response has ended, if no reader was attached until then. */
   void abandonAtEnd() {
-    if (used) {
-      return;
-    }
+    unused.map(Arrival::context).ifPresent(this::abandonAtEnd);
+  }
+
+  private void abandonAtEnd(RoutingContext context) {
     HttpServerResponse response = context.response();
     // That of an upgrade counts as ended before the connection is there.
     boolean upgrading = response.getStatusCode() == SWITCHING_PROTOCOLS;
@@ -176,11 +182,13 @@ final class ReaderAttachment implements Attachment {
 
   /** Gives everything back, if no reader was attached. */
   void abandon() {
-    if (!used) {
-      used = true;
-      shard.release(subscriptions);
-      leave.run();
-    }
+    Optional<Arrival> left = unused;
+    unused = Optional.empty();
+    left.ifPresent(
+        arrival -> {
+          shard.release(arrival.subscriptions());
+          arrival.leave().run();
+        });
   }
 
   private StreamSettings settings() {
