@@ -85,9 +85,10 @@ public final class Benchmarks implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<Result> results = measure();
+    Servers servers = new Servers(HOME, new Placement(serverCores), jvmOptions);
+    List<Result> results = measure(servers);
     Report measured = new Report(results);
-    String report = "%n%s%s".formatted(Machine.describe(), measured.markdown());
+    String report = "%n%s%s".formatted(Machine.describe(servers), measured.markdown());
     Files.createDirectories(out);
     for (Map.Entry<String, String> plot : measured.plots().entrySet()) {
       Files.writeString(out.resolve(plot.getKey() + ".svg"), plot.getValue());
@@ -101,8 +102,8 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   /** Measures in turn, so that what disturbs the machine disturbs all alike. */
-  private List<Result> measure() {
-    Servers servers = new Servers(HOME, new Placement(serverCores), jvmOptions);
+  private List<Result> measure(Servers servers) {
+    tellMissing(servers);
     Runner runner = new Runner(servers, pace());
     int repetitions = runs > 0 ? runs : quick ? 1 : 3;
     List<Result> results = new ArrayList<>();
@@ -118,6 +119,19 @@ public final class Benchmarks implements Callable<Integer> {
       }
     }
     return results;
+  }
+
+  private void tellMissing(Servers servers) {
+    List<String> missing =
+        Targets.ALL.stream()
+            .filter(wanted -> target.matcher(wanted.name()).matches())
+            .map(Target::server)
+            .distinct()
+            .filter(server -> !servers.has(server))
+            .toList();
+    if (!missing.isEmpty()) {
+      System.err.println("Left out, for they are not installed: " + String.join(", ", missing));
+    }
   }
 
   private List<Target> targets(Scenario chosen, Servers servers) {

@@ -39,6 +39,9 @@ abstract class Connection {
   /** Returns the request that opens it. */
   abstract String opening();
 
+  /** Called once that request has been sent. */
+  void asked() {}
+
   /** Called once the response's head has come. */
   void opened() {}
 
@@ -48,6 +51,7 @@ abstract class Connection {
   final void connected(SocketChannel connected) throws IOException {
     channel = connected;
     write(ByteBuffer.wrap(opening().getBytes(StandardCharsets.US_ASCII)));
+    asked();
   }
 
   /** Reads what has come. Returns false at the end. */

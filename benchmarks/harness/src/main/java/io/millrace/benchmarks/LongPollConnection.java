@@ -1,12 +1,10 @@
 package io.millrace.benchmarks;
 
 import java.nio.ByteBuffer;
-import java.util.Locale;
 
 /** A reader that asks again after each answer, from the cursor that it gave. */
-final class LongPollConnection extends Connection {
+final class LongPollConnection extends AnswerConnection {
 
-  private static final String LENGTH = "content-length: ";
   private static final String CURSOR = "\"cursor\":\"";
 
   private final String poll;
@@ -30,38 +28,15 @@ final class LongPollConnection extends Connection {
   }
 
   @Override
-  boolean isStream() {
-    return false;
-  }
-
-  @Override
-  void parse(ByteBuffer in) {
-    int head = endOfHead(in);
-    if (head < 0) {
-      return;
-    }
-    int body = in.position() + head;
-    String fields = text(in, in.position(), head).toLowerCase(Locale.ROOT);
-    int at = fields.indexOf(LENGTH);
-    if (at < 0 || !fields.startsWith("http/1.1 200")) {
-      tally.fault("refused: " + fields);
-      in.position(in.limit());
-      return;
-    }
-    at += LENGTH.length();
-    int length = Integer.parseInt(fields.substring(at, fields.indexOf('\r', at)));
-    if (in.limit() < body + length) {
-      return;
-    }
-    in.position(body + length);
-    deliveredIn(in, body, body + length);
-    write(ByteBuffer.wrap(bytes(get(longPoll + cursor(in, body, length), "Prefer: wait=25"))));
+  void answered(String head, ByteBuffer in, int from, int end) {
+    deliveredIn(in, from, end);
+    ask(get(longPoll + cursor(in, from, end), "Prefer: wait=25"));
     ready();
   }
 
-  private static String cursor(ByteBuffer in, int body, int length) {
-    String beginning = text(in, body, Math.min(length, 100));
-    int from = beginning.indexOf(CURSOR) + CURSOR.length();
-    return beginning.substring(from, beginning.indexOf('"', from));
+  private static String cursor(ByteBuffer in, int from, int end) {
+    String beginning = text(in, from, Math.min(end - from, 100));
+    int at = beginning.indexOf(CURSOR) + CURSOR.length();
+    return beginning.substring(at, beginning.indexOf('"', at));
   }
 }

@@ -16,13 +16,14 @@ final class Machine {
   private Machine() {}
 
   /** Returns it as a Markdown list. */
-  static String describe() throws IOException {
+  static String describe(Servers servers) throws IOException {
     return """
         - CPU: %s, %d cores
         - memory: %s
         - system: %s %s
         - Java: %s %s
         - on the class path: %s
+        - installed: %s
         """
         .formatted(
             field("/proc/cpuinfo", "model name"),
@@ -32,7 +33,8 @@ final class Machine {
             System.getProperty("os.version"),
             System.getProperty("java.vm.name"),
             System.getProperty("java.vm.version"),
-            libraries());
+            libraries(),
+            servers.versions());
   }
 
   private static String field(String file, String name) throws IOException {

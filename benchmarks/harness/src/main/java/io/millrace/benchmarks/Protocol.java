@@ -51,6 +51,24 @@ interface Protocol {
         new StompConnection(tally, ready, path, "/topic/" + Plan.channel(channel));
   }
 
+  static Protocol socketIo(String path) {
+    return (tally, channel, ready) ->
+        new SocketIoConnection(tally, ready, path, Plan.channel(channel));
+  }
+
+  static Protocol socketIoPoll(String path) {
+    return (tally, channel, ready) ->
+        new SocketIoPollConnection(tally, ready, path, Plan.channel(channel));
+  }
+
+  static Protocol nchanPoll(String path) {
+    return (tally, channel, ready) -> new NchanPollConnection(tally, ready, at(path, channel));
+  }
+
+  static Protocol nats(String path) {
+    return (tally, channel, ready) -> new NatsConnection(tally, ready, path, Plan.channel(channel));
+  }
+
   /** The path has {@code %s} where each session needs a name of its own. */
   static Protocol sockJs(String path) {
     AtomicInteger sessions = new AtomicInteger();

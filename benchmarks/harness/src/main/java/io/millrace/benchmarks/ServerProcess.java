@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A server under test, and the connection by which it is told what to do. */
 final class ServerProcess implements AutoCloseable {
@@ -18,6 +19,7 @@ final class ServerProcess implements AutoCloseable {
   private static final String READY = "ready ";
 
   private final Process process;
+  private final List<Long> pids;
   private final int port;
   private final Socket control;
   private final BufferedReader answers;
@@ -26,7 +28,8 @@ final class ServerProcess implements AutoCloseable {
   /**
    * Starts one and waits until it listens.
    *
-   * @param command prints {@code ready <port> <control port>}
+   * @param command prints {@code ready <port> <control port>}, and whose CPU and memory count if
+   *     not its own
    */
   ServerProcess(List<String> command) throws IOException {
     process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -38,9 +41,13 @@ final class ServerProcess implements AutoCloseable {
     if (line == null) {
       throw new IOException("did not start: " + String.join(" ", command));
     }
-    String[] ports = line.split(" ", -1);
-    port = Integer.parseInt(ports[1]);
-    control = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(ports[2]));
+    String[] words = line.split(" ", -1);
+    port = Integer.parseInt(words[1]);
+    pids =
+        words.length > 3
+            ? Stream.of(words).skip(3).map(Long::valueOf).toList()
+            : List.of(process.pid());
+    control = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(words[2]));
     control.setTcpNoDelay(true);
     answers = reader(control.getInputStream());
     commands = new PrintWriter(control.getOutputStream(), true, StandardCharsets.UTF_8);
@@ -79,11 +86,11 @@ final class ServerProcess implements AutoCloseable {
   }
 
   double cpuSeconds() throws IOException {
-    return Proc.cpuSeconds(List.of(process.pid()));
+    return Proc.cpuSeconds(pids);
   }
 
   long residentBytes() throws IOException {
-    return Proc.residentBytes(List.of(process.pid()));
+    return Proc.residentBytes(pids);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.millrace.benchmarks;
 
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,9 @@ final class Servers {
           "-XX:MinHeapFreeRatio=5",
           "-XX:MaxHeapFreeRatio=10");
 
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
   private final Path home;
   private final Placement placement;
   private final List<String> further;
@@ -42,7 +47,36 @@ final class Servers {
 
   /** Returns whether a server can be started. */
   boolean has(String server) {
-    return Target.ON_VERTX.contains(server) || Files.exists(jar(server));
+    return switch (server) {
+      case Target.WS -> hasPackage("ws");
+      case Target.SOCKETIO -> hasPackage("socket.io");
+      case Target.NCHAN -> NchanPeer.isInstalled();
+      case Target.NATS -> NatsPeer.isInstalled();
+      default -> Target.ON_VERTX.contains(server) || Files.exists(jar(server));
+    };
+  }
+
+  private boolean hasPackage(String name) {
+    return Executable.named("node").isPresent() && Files.exists(manifest(name));
+  }
+
+  private Path manifest(String name) {
+    return home.resolve(Path.of("node", "node_modules", name, "package.json"));
+  }
+
+  /** Returns the versions of those that are no Java, as far as they are installed. */
+  String versions() throws IOException {
+    List<String> versions = new ArrayList<>();
+    Executable.says("node", "--version").ifPresent(version -> versions.add("Node " + version));
+    for (String name : List.of("ws", "socket.io")) {
+      if (hasPackage(name)) {
+        JsonObject manifest = new JsonObject(Files.readString(manifest(name)));
+        versions.add(name + " " + manifest.getString("version"));
+      }
+    }
+    Executable.says("nginx", "-v").ifPresent(versions::add);
+    Executable.says("nats-server", "--version").ifPresent(versions::add);
+    return String.join(", ", versions);
   }
 
   private Path jar(String server) {
@@ -51,8 +85,34 @@ final class Servers {
 
   /** Returns the command that starts a server, placed on its cores. */
   List<String> command(String server, Scenario.Kind kind) {
+    return switch (server) {
+      case Target.WS, Target.SOCKETIO -> placement.place(node(server));
+      case Target.NCHAN, Target.NATS -> publisher(server);
+      default -> placement.place(java(server, kind));
+    };
+  }
+
+  private List<String> node(String server) {
+    String script = home.resolve(Path.of("node", server + ".js")).toString();
+    return List.of(Executable.path("node"), "--expose-gc", script);
+  }
+
+  /** It is not placed itself: only the server that it starts. */
+  private List<String> publisher(String server) {
+    return List.of(
+        JAVA,
+        "-Xmx256m",
+        "-XX:+UseSerialGC",
+        "-D" + NativePeer.CORES + "=" + placement.cores(),
+        "-cp",
+        System.getProperty("java.class.path"),
+        NativePeer.class.getName(),
+        server);
+  }
+
+  private List<String> java(String server, Scenario.Kind kind) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JAVA);
     command.addAll(kind == Scenario.Kind.IDLE ? SMALL : FAST);
     command.addAll(further);
     if (Target.ON_VERTX.contains(server)) {
@@ -61,6 +121,6 @@ final class Servers {
     } else {
       command.addAll(List.of("-jar", jar(server).toString()));
     }
-    return placement.place(command);
+    return command;
   }
 }

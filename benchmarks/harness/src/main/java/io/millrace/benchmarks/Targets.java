@@ -25,9 +25,18 @@ final class Targets {
           new Target("spring", "stomp", WEBSOCKET, Protocol.stomp("/stomp")),
           new Target(
               Target.SOCKJS, WEBSOCKET, WEBSOCKET, Protocol.sockJs("/sockjs/000/s%s/websocket")),
+          new Target(Target.WS, WEBSOCKET, WEBSOCKET, Protocol.webSocket("/websocket/%s")),
+          new Target(
+              Target.SOCKETIO,
+              WEBSOCKET,
+              WEBSOCKET,
+              Protocol.socketIo("/socket.io/?EIO=4&transport=websocket")),
+          new Target(Target.NCHAN, WEBSOCKET, WEBSOCKET, Protocol.webSocket("/subscribe/%s")),
+          new Target(Target.NATS, WEBSOCKET, WEBSOCKET, Protocol.nats("/")),
           new Target(Target.BARE, SSE, SSE, Protocol.eventStream("/sse/%s")),
           new Target(Target.JOINED, SSE, SSE, Protocol.eventStream("/sse/%s")),
           new Target(Target.MILLRACE, SSE, SSE, Protocol.eventStream("/live/sse?channels=%s")),
+          new Target(Target.NCHAN, SSE, SSE, Protocol.eventStream("/subscribe/%s")),
           new Target(Target.BARE, STREAM, STREAM, Protocol.lines("/stream/%s")),
           new Target(Target.JOINED, STREAM, STREAM, Protocol.lines("/stream/%s")),
           new Target(Target.MILLRACE, STREAM, STREAM, Protocol.lines("/live/stream?channels=%s")),
@@ -37,7 +46,13 @@ final class Targets {
               Target.MILLRACE,
               LONGPOLL,
               LONGPOLL,
-              Protocol.longPoll("/live/poll?channels=%s", "/live/longpoll?channels=%s&cursor=")));
+              Protocol.longPoll("/live/poll?channels=%s", "/live/longpoll?channels=%s&cursor=")),
+          new Target(Target.NCHAN, LONGPOLL, LONGPOLL, Protocol.nchanPoll("/subscribe/%s")),
+          new Target(
+              Target.SOCKETIO,
+              LONGPOLL,
+              LONGPOLL,
+              Protocol.socketIoPoll("/socket.io/?EIO=4&transport=polling")));
 
   private Targets() {}
 

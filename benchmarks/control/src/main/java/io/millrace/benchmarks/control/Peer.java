@@ -1,5 +1,7 @@
 package io.millrace.benchmarks.control;
 
+import java.util.List;
+
 /** A server under test. */
 public interface Peer {
 
@@ -19,4 +21,12 @@ public interface Peer {
    * @param payload ASCII
    */
   void publish(String channel, String payload);
+
+  /** {@return the ids of the processes that are the server; none if it is this one} */
+  default List<Long> processes() {
+    return List.of();
+  }
+
+  /** Ends what {@link #start} has started, as far as it does not end with this process. */
+  default void stop() {}
 }

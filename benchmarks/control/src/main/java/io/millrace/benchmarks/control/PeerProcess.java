@@ -46,7 +46,9 @@ public final class PeerProcess {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ServerSocket listener = new ServerSocket(0, 1, loopback)) {
       int port = peer.start();
-      System.out.println("ready " + port + " " + listener.getLocalPort());
+      StringBuilder ready = new StringBuilder("ready " + port + " " + listener.getLocalPort());
+      peer.processes().forEach(pid -> ready.append(' ').append(pid));
+      System.out.println(ready);
       try (Socket control = listener.accept()) {
         control.setTcpNoDelay(true);
         PrintWriter out = new PrintWriter(control.getOutputStream(), true, StandardCharsets.UTF_8);
@@ -55,6 +57,8 @@ public final class PeerProcess {
                 new BufferedReader(
                     new InputStreamReader(control.getInputStream(), StandardCharsets.UTF_8)));
       }
+    } finally {
+      peer.stop();
     }
   }
 
