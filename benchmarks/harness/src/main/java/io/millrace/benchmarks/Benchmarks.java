@@ -24,7 +24,13 @@ public final class Benchmarks implements Callable<Integer> {
 
   private static final Path HOME = Path.of(System.getProperty("benchmarks.home", "."));
 
-  @Option(names = "--quick", description = "The chief scenarios once, in less than ten minutes.")
+  private static final Pattern ANY = Pattern.compile(".*");
+
+  @Option(
+      names = "--quick",
+      description =
+          "The chief scenarios once, in less than ten minutes; servers that are no Java only if"
+              + " --target is given.")
   private boolean quick;
 
   @Option(names = "--runs", description = "How often each is measured, in turn (3; --quick: 1).")
@@ -34,13 +40,13 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--scenario",
       paramLabel = "REGEX",
       description = "Only scenarios whose name matches.")
-  private Pattern scenario = Pattern.compile(".*");
+  private Pattern scenario = ANY;
 
   @Option(
       names = "--target",
       paramLabel = "REGEX",
       description = "Only targets whose name, such as millrace/sse, matches.")
-  private Pattern target = Pattern.compile(".*");
+  private Pattern target = ANY;
 
   @Option(
       names = "--server-cores",
@@ -121,10 +127,16 @@ public final class Benchmarks implements Callable<Integer> {
     return results;
   }
 
+  private boolean isWanted(Target some) {
+    boolean hasTime = !quick || target != ANY;
+    return target.matcher(some.name()).matches()
+        && (hasTime || !Target.FOREIGN.contains(some.server()));
+  }
+
   private void tellMissing(Servers servers) {
     List<String> missing =
         Targets.ALL.stream()
-            .filter(wanted -> target.matcher(wanted.name()).matches())
+            .filter(this::isWanted)
             .map(Target::server)
             .distinct()
             .filter(server -> !servers.has(server))
@@ -137,8 +149,8 @@ public final class Benchmarks implements Callable<Integer> {
   private List<Target> targets(Scenario chosen, Servers servers) {
     return Targets.ALL.stream()
         .filter(measured -> chosen.families().contains(measured.family()))
+        .filter(this::isWanted)
         .filter(measured -> servers.has(measured.server()))
-        .filter(measured -> target.matcher(measured.name()).matches())
         .toList();
   }
 }

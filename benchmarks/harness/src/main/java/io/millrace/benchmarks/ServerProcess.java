@@ -85,6 +85,11 @@ final class ServerProcess implements AutoCloseable {
     return Long.parseLong(line.substring(answer.length() + 1));
   }
 
+  /** Returns the processes whose CPU and memory count. */
+  List<Long> pids() {
+    return pids;
+  }
+
   double cpuSeconds() throws IOException {
     return Proc.cpuSeconds(pids);
   }
