@@ -41,7 +41,8 @@ abstract class NativePeer implements Peer {
   private OutputStream out = OutputStream.nullOutputStream();
 
   NativePeer() throws IOException {
-    folder = Files.createTempDirectory("benchmarks-");
+    Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+    folder = Files.createTempDirectory(Files.createDirectories(parent), "server-");
   }
 
   /**

@@ -86,15 +86,19 @@ final class Servers {
   /** Returns the command that starts a server, placed on its cores. */
   List<String> command(String server, Scenario.Kind kind) {
     return switch (server) {
-      case Target.WS, Target.SOCKETIO -> placement.place(node(server));
+      case Target.WS, Target.SOCKETIO -> placement.place(node(server, kind));
       case Target.NCHAN, Target.NATS -> publisher(server);
       default -> placement.place(java(server, kind));
     };
   }
 
-  private List<String> node(String server) {
-    String script = home.resolve(Path.of("node", server + ".js")).toString();
-    return List.of(Executable.path("node"), "--expose-gc", script);
+  private List<String> node(String server, Scenario.Kind kind) {
+    List<String> command = new ArrayList<>(List.of(Executable.path("node"), "--expose-gc"));
+    if (kind == Scenario.Kind.IDLE) {
+      command.add("--max-semi-space-size=1"); // MB of what is young, like a small heap.
+    }
+    command.add(home.resolve(Path.of("node", server + ".js")).toString());
+    return command;
   }
 
   /** It is not placed itself: only the server that it starts. */
@@ -104,6 +108,7 @@ final class Servers {
         "-Xmx256m",
         "-XX:+UseSerialGC",
         "-D" + NativePeer.CORES + "=" + placement.cores(),
+        "-Djava.io.tmpdir=" + home.resolve("target").toAbsolutePath().normalize(),
         "-cp",
         System.getProperty("java.class.path"),
         NativePeer.class.getName(),
