@@ -60,11 +60,15 @@ final class LocalRabbitMq extends RabbitMqServer {
   }
 
   static Optional<RabbitMqServer> find() {
+    return scripts().map(LocalRabbitMq::new);
+  }
+
+  /** Returns the folder of the scripts, if it is installed. */
+  static Optional<Path> scripts() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return Stream.concat(Stream.of(DEBIAN), Stream.of(path.split(File.pathSeparator)).map(Path::of))
         .filter(folder -> Files.isExecutable(folder.resolve("rabbitmq-server")))
-        .findFirst()
-        .map(LocalRabbitMq::new);
+        .findFirst();
   }
 
   private ProcessBuilder process(List<String> command) {

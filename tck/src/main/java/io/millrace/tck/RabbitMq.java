@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A RabbitMQ server for tests, with STOMP, AMQP 1.0, streams and management, as an extension of
- * JUnit:
+ * A RabbitMQ server for tests, with STOMP (also over WebSocket), AMQP 1.0, streams and management,
+ * as an extension of JUnit:
  *
  * <pre>{@code
  * @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
@@ -72,6 +72,11 @@ public final class RabbitMq implements BeforeAllCallback, BeforeEachCallback {
                         + " or start Docker, with org.testcontainers:testcontainers on the class path."));
   }
 
+  /** {@return whether {@code rabbitmq-server} is installed on this machine} */
+  public static boolean isInstalled() {
+    return LocalRabbitMq.scripts().isPresent();
+  }
+
   private static boolean dockerAnswers() {
     try {
       return RabbitMqContainer.dockerAnswers();
@@ -93,6 +98,11 @@ public final class RabbitMq implements BeforeAllCallback, BeforeEachCallback {
   /** {@return the port for STOMP} */
   public int stompPort() {
     return server().ports().stomp();
+  }
+
+  /** {@return the port for STOMP over WebSocket, whose path is {@code /ws}} */
+  public int webStompPort() {
+    return server().ports().webStomp();
   }
 
   /** {@return the port for RabbitMQ's stream protocol} */

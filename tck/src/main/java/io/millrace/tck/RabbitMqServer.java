@@ -23,15 +23,15 @@ abstract class RabbitMqServer {
   static final String PASSWORD = "secret-of-tests";
 
   static final String PLUGINS =
-      "[rabbitmq_stomp,rabbitmq_amqp1_0,rabbitmq_stream,rabbitmq_management].\n";
+      "[rabbitmq_stomp,rabbitmq_web_stomp,rabbitmq_amqp1_0,rabbitmq_stream,rabbitmq_management].\n";
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /** The ports, the same inside a container and outside. */
-  record Ports(int amqp, int stomp, int stream, int management) {
+  record Ports(int amqp, int stomp, int webStomp, int stream, int management) {
 
     List<Integer> all() {
-      return List.of(amqp, stomp, stream, management);
+      return List.of(amqp, stomp, webStomp, stream, management);
     }
   }
 
@@ -44,8 +44,8 @@ abstract class RabbitMqServer {
           .build();
 
   RabbitMqServer() {
-    List<Integer> free = FreePorts.find(4);
-    ports = new Ports(free.get(0), free.get(1), free.get(2), free.get(3));
+    List<Integer> free = FreePorts.find(5);
+    ports = new Ports(free.get(0), free.get(1), free.get(2), free.get(3), free.get(4));
   }
 
   final Ports ports() {
@@ -61,11 +61,13 @@ abstract class RabbitMqServer {
     return """
         listeners.tcp.1 = %1$s:%2$d
         stomp.listeners.tcp.1 = %1$s:%3$d
-        stream.listeners.tcp.1 = %1$s:%4$d
+        web_stomp.tcp.ip = %1$s
+        web_stomp.tcp.port = %4$d
+        stream.listeners.tcp.1 = %1$s:%5$d
         management.tcp.ip = %1$s
-        management.tcp.port = %5$d
-        default_user = %6$s
-        default_pass = %7$s
+        management.tcp.port = %6$d
+        default_user = %7$s
+        default_pass = %8$s
         default_user_tags.administrator = true
         disk_free_limit.absolute = 50MB
         """
@@ -73,6 +75,7 @@ abstract class RabbitMqServer {
             address,
             ports.amqp(),
             ports.stomp(),
+            ports.webStomp(),
             ports.stream(),
             ports.management(),
             USERNAME,

@@ -26,6 +26,25 @@ class RabbitMqTest {
   }
 
   @Test
+  void it_speaks_stomp_over_websocket() throws Exception {
+    try (Socket socket = connect(RABBIT.webStompPort())) {
+      String upgrade =
+          """
+          GET /ws HTTP/1.1
+          Host: localhost
+          Connection: Upgrade
+          Upgrade: websocket
+          Sec-WebSocket-Version: 13
+          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+          """
+              .replace("\n", "\r\n");
+      socket.getOutputStream().write(upgrade.getBytes(StandardCharsets.UTF_8));
+      assertThat(socket.getInputStream().readNBytes(12)).asString().isEqualTo("HTTP/1.1 101");
+    }
+  }
+
+  @Test
   void it_speaks_amqp_1_0() throws Exception {
     byte[] header = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
     try (Socket socket = connect(RABBIT.amqpPort())) {

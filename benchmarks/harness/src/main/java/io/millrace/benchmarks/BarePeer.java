@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.control.Plan;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -42,9 +43,11 @@ final class BarePeer extends VertxPeer {
 
     void publish(String channel, String payload) {
       Set<T> connections = byChannel.getOrDefault(channel, Set.of());
-      if (!connections.isEmpty()) {
+      Set<T> ofAll = byChannel.getOrDefault(Plan.channel(Plan.EVERY), Set.of());
+      if (!connections.isEmpty() || !ofAll.isEmpty()) {
         Buffer frame = encoding.apply(payload);
         connections.forEach(connection -> writing.accept(connection, frame));
+        ofAll.forEach(connection -> writing.accept(connection, frame));
       }
     }
   }
@@ -56,6 +59,7 @@ final class BarePeer extends VertxPeer {
   private final Technique<HttpServerResponse> streams =
       new Technique<>(BarePeer::line, HttpServerResponse::write);
   private final LongPolls longPolls = new LongPolls();
+  private final Replays replays = new Replays();
   private final List<Context> eventLoops = new ArrayList<>(1);
 
   static Buffer event(String payload) {
@@ -87,6 +91,7 @@ final class BarePeer extends VertxPeer {
       case "sse" -> begin(eventStreams, channel, request, "text/event-stream", ": hello\n\n");
       case "stream" ->
           begin(streams, channel, request, "application/x-ndjson", "{\"type\":\"welcome\"}\n");
+      case "replay" -> replays.handle(path[2], path[3], request);
       default -> longPolls.handle(channel, request);
     }
   }
@@ -115,6 +120,7 @@ final class BarePeer extends VertxPeer {
               eventStreams.publish(channel, payload);
               streams.publish(channel, payload);
               longPolls.publish(channel, payload);
+              replays.publish(channel, payload);
             });
   }
 }

@@ -86,7 +86,7 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   private Runner.Pace pace() {
-    return quick ? new Runner.Pace(4, 3000, 300, window) : new Runner.Pace(8, 8000, 300, window);
+    return quick ? new Runner.Pace(4, 3000, 300, window) : new Runner.Pace(5, 4000, 300, window);
   }
 
   @Override
@@ -147,8 +147,7 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   private List<Target> targets(Scenario chosen, Servers servers) {
-    return Targets.ALL.stream()
-        .filter(measured -> chosen.families().contains(measured.family()))
+    return Targets.of(chosen).stream()
         .filter(this::isWanted)
         .filter(measured -> servers.has(measured.server()))
         .toList();

@@ -24,6 +24,12 @@ abstract class Connection {
   /** Whether it takes nothing from its socket, and is not waited for. */
   boolean slow;
 
+  /** Whether it remembers the cursors that it is told. */
+  boolean following;
+
+  /** What it goes on after; the last that it was told, if it remembers them. */
+  String cursor = "";
+
   private final Runnable whenReady;
   private SocketChannel channel;
   private byte[] rest = NOTHING;
@@ -157,6 +163,31 @@ abstract class Connection {
       }
     }
     return found;
+  }
+
+  private static final byte[] CURSOR = "\"cursor\":\"".getBytes(StandardCharsets.US_ASCII);
+
+  /** Remembers the cursor that stands in JSON, if there is one. */
+  final void follow(ByteBuffer in, int from, int end) {
+    follow(in, from, end, CURSOR, '"');
+  }
+
+  /** Remembers what stands between a key and an end. */
+  final void follow(ByteBuffer in, int from, int end, byte[] key, char last) {
+    if (!following) {
+      return;
+    }
+    for (int i = from; i + key.length < end; i++) {
+      if (isAt(in, i, key)) {
+        int begin = i + key.length;
+        int length = 0;
+        while (in.get(begin + length) != last) {
+          length++;
+        }
+        cursor = text(in, begin, length);
+        return;
+      }
+    }
   }
 
   private static boolean isAt(ByteBuffer in, int index, byte[] expected) {

@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
  */
 final class EventStreamConnection extends Connection {
 
+  private static final byte[] ID = bytes("id: ");
+
   private final String path;
 
   EventStreamConnection(Tally tally, Runnable whenReady, String path) {
@@ -17,7 +19,8 @@ final class EventStreamConnection extends Connection {
 
   @Override
   String opening() {
-    return get(path, "Accept: text/event-stream");
+    String accept = "Accept: text/event-stream";
+    return cursor.isEmpty() ? get(path, accept) : get(path, accept, "Last-Event-ID: " + cursor);
   }
 
   @Override
@@ -38,6 +41,7 @@ final class EventStreamConnection extends Connection {
 
   /** Looks at a block that ends with the line end before an index. */
   private void block(ByteBuffer in, int end) {
+    follow(in, in.position(), end, ID, '\n');
     int data = end - 1 - tally.size() - "data: ".length();
     if (data >= in.position() && in.get(data) == 'd' && in.get(data - 1) == '\n') {
       delivered(in, end - 1);

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.control.Plan;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -127,16 +128,21 @@ final class JoinedPeer extends VertxPeer {
     }
   }
 
+  private void append(String name, String payload, List<Group> addressed) {
+    for (Group group : byChannel.getOrDefault(name, Map.of()).values()) {
+      if (group.pending.length() == 0) {
+        addressed.add(group);
+      }
+      group.pending.appendBuffer(group.encoding.apply(payload));
+    }
+  }
+
   private void turn() {
     awake.set(false);
     List<Group> addressed = new ArrayList<>();
     for (Published next = published.poll(); next != null; next = published.poll()) {
-      for (Group group : byChannel.getOrDefault(next.channel(), Map.of()).values()) {
-        if (group.pending.length() == 0) {
-          addressed.add(group);
-        }
-        group.pending.appendBuffer(group.encoding.apply(next.payload()));
-      }
+      append(next.channel(), next.payload(), addressed);
+      append(Plan.channel(Plan.EVERY), next.payload(), addressed);
     }
     for (Group group : addressed) {
       Buffer joined = group.pending;

@@ -10,6 +10,11 @@ final class LineConnection extends Connection {
 
   private final String path;
 
+  /**
+   * A reader.
+   *
+   * @param path with the cursor at its end, if there is one
+   */
   LineConnection(Tally tally, Runnable whenReady, String path) {
     super(tally, whenReady);
     this.path = path;
@@ -17,7 +22,7 @@ final class LineConnection extends Connection {
 
   @Override
   String opening() {
-    return get(path, "Accept: application/x-ndjson");
+    return get(path + cursor, "Accept: application/x-ndjson");
   }
 
   @Override
@@ -37,6 +42,7 @@ final class LineConnection extends Connection {
       return;
     }
     byte type = in.get(from + TYPE);
+    follow(in, from, end);
     if (type == 'm') {
       delivered(in, end - AFTER_PAYLOAD);
     } else if (type == 'w') {

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.control.Plan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -33,6 +34,8 @@ final class Load implements AutoCloseable {
   private int ready;
   private int channelCount = 1;
   private int slow;
+  private boolean following;
+  private List<String> cursors = List.of();
 
   Load(Loop loop, Tally tally, Protocol protocol, int port) {
     this.loop = loop;
@@ -45,7 +48,7 @@ final class Load implements AutoCloseable {
    * Connects readers and waits until each is subscribed.
    *
    * @param count how many
-   * @param among over how many channels they are spread
+   * @param among over how many channels they are spread; 0 if each has a pattern for all
    * @param slowOnes how many of them, the last, read nothing
    */
   void connect(int count, int among, int slowOnes) throws Exception {
@@ -73,8 +76,11 @@ final class Load implements AutoCloseable {
     if (index >= wanted) {
       return;
     }
-    Connection connection = protocol.connection(tally, index % channelCount, this::opened);
+    int channel = channelCount == 0 ? Plan.EVERY : index % channelCount;
+    Connection connection = protocol.connection(tally, channel, this::opened);
     connection.slow = index >= wanted - slow;
+    connection.following = following;
+    connection.cursor = cursors.isEmpty() ? "" : cursors.get(index);
     connections.add(connection);
     channels.add(loop.connect(connection, loopback(2 + index % SOURCES, 0), server));
   }
@@ -94,6 +100,22 @@ final class Load implements AutoCloseable {
     } else {
       open();
     }
+  }
+
+  /**
+   * Makes the readers remember cursors. Called before they connect.
+   *
+   * @param last what each goes on after; empty to begin now
+   */
+  void follow(List<String> last) {
+    following = true;
+    cursors = last;
+  }
+
+  /** Returns the last cursor that each reader was told. */
+  List<String> cursors() throws Exception {
+    return loop.call(() -> connections.stream().map(connection -> connection.cursor).toList())
+        .get();
   }
 
   /** Begins to count anew, for all that are not slow. */

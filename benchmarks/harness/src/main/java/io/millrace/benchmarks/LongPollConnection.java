@@ -24,14 +24,19 @@ final class LongPollConnection extends AnswerConnection {
 
   @Override
   String opening() {
-    return get(poll);
+    return cursor.isEmpty() ? get(poll) : next();
   }
 
   @Override
   void answered(String head, ByteBuffer in, int from, int end) {
     deliveredIn(in, from, end);
-    ask(get(longPoll + cursor(in, from, end), "Prefer: wait=25"));
+    cursor = cursor(in, from, end);
+    ask(next());
     ready();
+  }
+
+  private String next() {
+    return get(longPoll + cursor, "Prefer: wait=25");
   }
 
   private static String cursor(ByteBuffer in, int from, int end) {

@@ -2,17 +2,32 @@ package io.millrace.benchmarks;
 
 import io.millrace.Message;
 import io.millrace.Millrace;
+import io.millrace.MillraceOptions;
+import io.millrace.benchmarks.control.Plan;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 
 /** Millrace, as it is by default. */
-final class MillracePeer extends VertxPeer {
+class MillracePeer extends VertxPeer {
 
-  private final Millrace millrace = Millrace.builder(vertx).build();
+  private Millrace millrace;
+
+  @SuppressWarnings("NullAway.Init") // It is started before anything is published.
+  MillracePeer() {}
+
+  /** Chooses the broker. Called when the server starts; may block. */
+  Millrace.Builder broker(Millrace.Builder builder) {
+    return builder.broker("memory");
+  }
 
   @Override
-  Handler<HttpServerRequest> requests() {
+  final Handler<HttpServerRequest> requests() {
+    millrace =
+        broker(Millrace.builder(vertx))
+            .options(new MillraceOptions().addSubscribable(Plan.channel(Plan.EVERY)))
+            .build();
+    millrace.ready().await();
     Router router = Router.router(vertx);
     router.route("/live*").subRouter(millrace.router());
     return router;
@@ -24,7 +39,7 @@ final class MillracePeer extends VertxPeer {
   }
 
   @Override
-  public void publish(String channel, String payload) {
+  public final void publish(String channel, String payload) {
     millrace.channel(channel).publish(Message.json(payload));
   }
 }

@@ -64,7 +64,7 @@ final class Plot {
     double median = Report.median(costs);
     double least = LABELS + costs[0] * scale;
     double most = LABELS + costs[costs.length - 1] * scale;
-    String colour = target.server().equals(Target.MILLRACE) ? "#1f6fb2" : "#b9c4cc";
+    String colour = target.isMillrace() ? "#1f6fb2" : "#b9c4cc";
     return String.format(
         Locale.ROOT,
         """

@@ -9,7 +9,7 @@ interface Protocol {
   /**
    * Makes a reader that is not connected.
    *
-   * @param channel the index of the channel it subscribes to
+   * @param channel the index of the channel it subscribes to, or {@link Plan#EVERY}
    * @param whenReady called once when it is subscribed
    */
   Connection connection(Tally tally, int channel, Runnable whenReady);
@@ -26,6 +26,13 @@ interface Protocol {
   static Protocol envelope(String path) {
     return (tally, channel, ready) ->
         new EnvelopeConnection(tally, ready, path, Plan.channel(channel));
+  }
+
+  /**
+   * The frames of {@code millrace.v1} without its commands. The path ends where the cursor goes.
+   */
+  static Protocol frames(String path) {
+    return (tally, channel, ready) -> new EnvelopeConnection(tally, ready, at(path, channel), "");
   }
 
   static Protocol eventStream(String path) {
@@ -48,7 +55,20 @@ interface Protocol {
 
   static Protocol stomp(String path) {
     return (tally, channel, ready) ->
-        new StompConnection(tally, ready, path, "/topic/" + Plan.channel(channel));
+        new StompConnection(
+            tally, ready, path, "host:localhost", "/topic/" + Plan.channel(channel), false);
+  }
+
+  /** STOMP, where a login is needed and a receipt says that the subscription exists. */
+  static Protocol rabbitMq(String path) {
+    return (tally, channel, ready) ->
+        new StompConnection(
+            tally,
+            ready,
+            path,
+            RabbitMqProcess.LOGIN,
+            RabbitMqProcess.TOPIC + Plan.channel(channel),
+            true);
   }
 
   static Protocol socketIo(String path) {

@@ -29,11 +29,12 @@ final class Report {
         + (result.counts()
             ? String.format(
                 Locale.ROOT,
-                "%8.3f µs %10.0f/s  p99 %8.2f ms %8.0f B",
+                "%8.3f µs %10.0f/s  p99 %8.2f ms %8.0f B  caught up %5.0f ms",
                 measured.cpuMicros(),
                 measured.perSecond(),
                 measured.p99(),
-                measured.bytes())
+                measured.bytes(),
+                measured.caughtUp())
             : "void: " + result.fault());
   }
 
@@ -63,24 +64,7 @@ final class Report {
   private static void append(StringBuilder text, Scenario scenario, List<Result> all) {
     text.append("\n### ").append(scenario.name()).append("\n\n");
     text.append(scenario.describe()).append("\n\n");
-    text.append(
-        switch (scenario.kind()) {
-          case FAN_OUT ->
-              """
-              | server | CPU per delivery, µs | to bare | to joined | deliveries/s | p50, ms | p99, ms |
-              |---|---|---|---|---|---|---|
-              """;
-          case IDLE ->
-              """
-              | server | KB per connection | to bare |
-              |---|---|---|
-              """;
-          case CONNECT ->
-              """
-              | server | CPU per connection, µs | to bare |
-              |---|---|---|
-              """;
-        });
+    text.append(heading(scenario));
     List<Result> counted = all.stream().filter(Result::counts).toList();
     grouped(counted, Result::target)
         .forEach((target, runs) -> text.append(row(scenario, target, runs, counted)));
@@ -93,23 +77,63 @@ final class Report {
                         .formatted(result.target().name(), result.run(), result.fault())));
   }
 
+  private static String heading(Scenario scenario) {
+    return switch (scenario.kind()) {
+      case FAN_OUT ->
+          """
+          | server | CPU per delivery, µs | to %s | %s | deliveries/s | p50, ms | p99, ms |
+          |---|---|---|---|---|---|---|
+          """
+              .formatted(
+                  scenario.onRabbitMq() ? Target.RABBITMQ : Target.BARE,
+                  scenario.onRabbitMq() ? "without RabbitMQ, µs" : "to " + Target.JOINED);
+      case IDLE ->
+          """
+          | server | KB per connection | to bare |
+          |---|---|---|
+          """;
+      case CONNECT ->
+          """
+          | server | CPU per connection, µs | to bare |
+          |---|---|---|
+          """;
+      case RECONNECT ->
+          """
+          | server | CPU per connection, µs | to bare | caught up, ms |
+          |---|---|---|---|
+          """;
+    };
+  }
+
   private static String row(
       Scenario scenario, Target target, List<Result> runs, List<Result> counted) {
     ToDoubleFunction<Result> cost = scenario.kind()::cost;
     String start =
         "| %s | %s | %s |"
-            .formatted(target.name(), range(runs, cost), ratio(runs, counted, Target.BARE, cost));
-    if (scenario.kind() != Scenario.Kind.FAN_OUT) {
-      return start + "\n";
-    }
-    return start
-        + String.format(
-            Locale.ROOT,
-            " %s | %,.0f | %.2f | %.2f |\n",
-            ratio(runs, counted, Target.JOINED, cost),
-            median(runs, result -> result.measured().perSecond()),
-            median(runs, result -> result.measured().p50()),
-            median(runs, result -> result.measured().p99()));
+            .formatted(
+                target.name(), range(runs, cost), ratio(runs, counted, target.baseline(), cost));
+    return switch (scenario.kind()) {
+      case FAN_OUT -> start + fanOut(scenario, runs, counted);
+      case RECONNECT ->
+          start
+              + String.format(
+                  Locale.ROOT, " %,.0f |\n", median(runs, result -> result.measured().caughtUp()));
+      case IDLE, CONNECT -> start + "\n";
+    };
+  }
+
+  private static String fanOut(Scenario scenario, List<Result> runs, List<Result> counted) {
+    String besides =
+        scenario.onRabbitMq()
+            ? range(runs, result -> result.measured().ownMicros())
+            : ratio(runs, counted, Target.JOINED, scenario.kind()::cost);
+    return String.format(
+        Locale.ROOT,
+        " %s | %,.0f | %.2f | %.2f |\n",
+        besides,
+        median(runs, result -> result.measured().perSecond()),
+        median(runs, result -> result.measured().p50()),
+        median(runs, result -> result.measured().p99()));
   }
 
   /** Returns the median of the ratios to another server in the same runs. */

@@ -22,18 +22,32 @@ record Result(Scenario scenario, Target target, int run, Measured measured, Stri
    * @param p50 delay from publishing to reading, in milliseconds
    * @param p99 the same
    * @param bytes of resident memory per connection
+   * @param ownMicros what the server's own process has of {@code cpuMicros}; less where others
+   *     count too
+   * @param caughtUp until the last reader had all that it missed, in milliseconds
    */
   record Measured(
-      double cpuMicros, long deliveries, double perSecond, double p50, double p99, double bytes) {
+      double cpuMicros,
+      long deliveries,
+      double perSecond,
+      double p50,
+      double p99,
+      double bytes,
+      double ownMicros,
+      double caughtUp) {
 
-    static final Measured NOTHING = new Measured(0, 0, 0, 0, 0, 0);
+    static final Measured NOTHING = new Measured(0, 0, 0, 0, 0, 0, 0, 0);
 
     static Measured cpu(double micros) {
-      return new Measured(micros, 0, 0, 0, 0, 0);
+      return new Measured(micros, 0, 0, 0, 0, 0, micros, 0);
     }
 
     static Measured bytes(double perConnection) {
-      return new Measured(0, 0, 0, 0, 0, perConnection);
+      return new Measured(0, 0, 0, 0, 0, perConnection, 0, 0);
+    }
+
+    static Measured recovery(double micros, long deliveries, double caughtUp) {
+      return new Measured(micros, deliveries, 0, 0, 0, 0, micros, caughtUp);
     }
   }
 
@@ -56,6 +70,8 @@ record Result(Scenario scenario, Target target, int run, Measured measured, Stri
         .put("p50Millis", measured.p50())
         .put("p99Millis", measured.p99())
         .put("bytesPerConnection", measured.bytes())
+        .put("ownCpuMicros", measured.ownMicros())
+        .put("caughtUpMillis", measured.caughtUp())
         .put("fault", fault);
   }
 }

@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
 final class Runner {
 
   private static final int ARRIVE_SECONDS = 60;
-  private static final int WARM_SECONDS = 30;
+  static final int WARM_SECONDS = 30;
   private static final int BURST_MILLIS = 500;
   private static final double STEADY = 0.9;
   private static final int QUIET_SECONDS = 10;
@@ -66,6 +66,7 @@ final class Runner {
             case FAN_OUT -> fanOut(session);
             case IDLE -> idle(session);
             case CONNECT -> connect(session);
+            case RECONNECT -> new Reconnects(session, pace).run();
           };
       return new Result(scenario, target, number, measured, "");
     } catch (Exception e) {
@@ -73,8 +74,7 @@ final class Runner {
     }
   }
 
-  private record Session(
-      Scenario scenario, Target target, ServerProcess server, Loop loop, Tally tally) {
+  record Session(Scenario scenario, Target target, ServerProcess server, Loop loop, Tally tally) {
 
     Load load() {
       return new Load(loop, tally, target.readers(), server.port());
@@ -82,7 +82,8 @@ final class Runner {
   }
 
   private void connect(Session session, Load load, int count) throws Exception {
-    load.connect(count, session.scenario().channels(), session.scenario().slow());
+    Scenario scenario = session.scenario();
+    load.connect(count, scenario.patterns() ? 0 : scenario.channels(), scenario.slow());
     Thread.sleep(pace.settleMillis());
   }
 
@@ -91,10 +92,12 @@ final class Runner {
       connect(session, load, session.scenario().readers());
       warm(session, load);
       double before = session.server().cpuSeconds();
+      double ownBefore = session.server().ownCpuSeconds();
       long start = System.nanoTime();
       long deliveries = publish(session, load, session.scenario().rate(), pace.millis());
       double seconds = (System.nanoTime() - start) / NANOS;
       double cpu = session.server().cpuSeconds() - before;
+      double own = session.server().ownCpuSeconds() - ownBefore;
       Histogram latency = session.tally().latency();
       return new Result.Measured(
           cpu * MICROS / deliveries,
@@ -102,6 +105,8 @@ final class Runner {
           deliveries / seconds,
           latency.getValueAtPercentile(50) / MICROS_PER_MILLI,
           latency.getValueAtPercentile(99) / MICROS_PER_MILLI,
+          0,
+          own * MICROS / deliveries,
           0);
     }
   }
@@ -115,7 +120,7 @@ final class Runner {
     double before = Double.MAX_VALUE;
     double cost = 0;
     while (System.nanoTime() < end
-        && (session.server().cpuSeconds() < pace.warmCpuSeconds() || cost < before * STEADY)) {
+        && (session.server().workedSeconds() < pace.warmCpuSeconds() || cost < before * STEADY)) {
       before = cost > 0 ? cost : before;
       double start = session.server().cpuSeconds();
       long deliveries = publish(session, load, 0, BURST_MILLIS);
@@ -140,9 +145,18 @@ final class Runner {
   private long publish(Session session, Load load, int rate, int millis) throws Exception {
     Scenario scenario = session.scenario();
     Tally tally = session.tally();
-    load.begin(1, scenario.size(), pace.granule(), session.server()::acknowledge);
+    load.begin(scenario.perRound(), scenario.size(), pace.granule(), session.server()::acknowledge);
     Plan plan = new Plan(scenario.channels(), scenario.size(), rate, pace.window(), millis);
-    long expected = session.server().publish(plan) * (scenario.readers() - scenario.slow());
+    long expected =
+        session.server().publish(plan)
+            * scenario.perRound()
+            * (scenario.readers() - scenario.slow());
+    awaitAll(tally, expected);
+    return expected;
+  }
+
+  /** Waits until as much has come as must. */
+  static void awaitAll(Tally tally, long expected) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ARRIVE_SECONDS);
     while (tally.deliveries() < expected && tally.faultCount() == 0 && System.nanoTime() < end) {
       TimeUnit.MICROSECONDS.sleep(200);
@@ -150,7 +164,6 @@ final class Runner {
     if (tally.deliveries() != expected || tally.faultCount() > 0) {
       throw new IOException("%d of %d came".formatted(tally.deliveries(), expected));
     }
-    return expected;
   }
 
   private Result.Measured idle(Session session) throws Exception {

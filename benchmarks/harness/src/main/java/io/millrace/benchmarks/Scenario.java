@@ -11,9 +11,11 @@ import java.util.Locale;
  * @param readers how many are connected
  * @param slow how many of them read nothing
  * @param channels over how many they are spread; a round has one message for each
+ * @param patterns whether each reader has a pattern that stands for all channels, instead
  * @param rate rounds per second; 0 is as fast as it goes
  * @param size of a payload, in bytes
  * @param families to which protocols it applies
+ * @param servers to which servers; empty for all
  */
 record Scenario(
     String name,
@@ -21,9 +23,14 @@ record Scenario(
     int readers,
     int slow,
     int channels,
+    boolean patterns,
     int rate,
     int size,
-    List<String> families) {
+    List<String> families,
+    List<String> servers) {
+
+  /** How many messages are published while readers are away. */
+  static final int MISSED = 100;
 
   enum Kind {
     /** CPU per delivery, latency, deliveries per second. */
@@ -31,7 +38,9 @@ record Scenario(
     /** Memory per connection. */
     IDLE,
     /** CPU per connection. */
-    CONNECT;
+    CONNECT,
+    /** CPU per connection that comes back and gets what it missed, and how long that takes. */
+    RECONNECT;
 
     /** Returns the name of what is compared. */
     String unit() {
@@ -39,6 +48,7 @@ record Scenario(
         case FAN_OUT -> "µs of CPU per delivery";
         case IDLE -> "KB of memory per connection";
         case CONNECT -> "µs of CPU per connection";
+        case RECONNECT -> "µs of CPU per connection and what it missed";
       };
     }
 
@@ -52,70 +62,91 @@ record Scenario(
   private static final List<String> STREAMING = List.of("websocket", "sse", "stream");
 
   static Scenario fanOut(int readers) {
-    return new Scenario("fanout-" + readers, Kind.FAN_OUT, readers, 0, 1, 0, 128, STREAMING);
+    return new Scenario(
+        "fanout-" + readers, Kind.FAN_OUT, readers, 0, 1, false, 0, 128, STREAMING, List.of());
   }
 
   Scenario named(String other) {
-    return new Scenario(other, kind, readers, slow, channels, rate, size, families);
+    return new Scenario(
+        other, kind, readers, slow, channels, patterns, rate, size, families, servers);
   }
 
   Scenario atRate(int perSecond) {
     return new Scenario(
-        name + "-at-" + perSecond, kind, readers, slow, channels, perSecond, size, families);
+            name, kind, readers, slow, channels, patterns, perSecond, size, families, servers)
+        .named(name + "-at-" + perSecond);
   }
 
   Scenario overChannels(int count) {
-    return new Scenario(
-        "channels-" + count + "x" + readers / count,
-        kind,
-        readers,
-        slow,
-        count,
-        rate,
-        size,
-        families);
+    return new Scenario(name, kind, readers, slow, count, false, rate, size, families, servers)
+        .named("channels-" + count + "x" + readers / count);
+  }
+
+  Scenario byPattern(int count) {
+    return new Scenario(name, kind, readers, slow, count, true, rate, size, families, servers)
+        .named("patterns-" + count + "x" + readers);
   }
 
   Scenario ofSize(int bytes) {
     return new Scenario(
-        name + "-" + bytes + "B", kind, readers, slow, channels, rate, bytes, families);
+            name, kind, readers, slow, channels, patterns, rate, bytes, families, servers)
+        .named(name + "-" + bytes + "B");
   }
 
   Scenario withSlow(int count) {
     return new Scenario(
-        name + "-slow-" + count, kind, readers, count, channels, rate, size, families);
+            name, kind, readers, count, channels, patterns, rate, size, families, servers)
+        .named(name + "-slow-" + count);
   }
 
   Scenario over(String... some) {
-    return new Scenario(name, kind, readers, slow, channels, rate, size, List.of(some));
+    return new Scenario(
+        name, kind, readers, slow, channels, patterns, rate, size, List.of(some), servers);
+  }
+
+  Scenario with(String... some) {
+    return new Scenario(
+        name, kind, readers, slow, channels, patterns, rate, size, families, List.of(some));
   }
 
   Scenario measuring(Kind other) {
     return new Scenario(
-        other.name().toLowerCase(Locale.ROOT) + "-" + readers,
-        other,
-        readers,
-        slow,
-        channels,
-        rate,
-        size,
-        families);
+            name, other, readers, slow, channels, patterns, rate, size, families, servers)
+        .named(other.name().toLowerCase(Locale.ROOT) + "-" + readers);
+  }
+
+  /** Returns how many messages a reader gets in each round. */
+  int perRound() {
+    return patterns ? channels : 1;
+  }
+
+  /** Returns whether it is about RabbitMQ. */
+  boolean onRabbitMq() {
+    return families.contains(Target.RABBITMQ);
   }
 
   /** Returns what it is, in words. */
   String describe() {
     return switch (kind) {
       case FAN_OUT ->
-          "%,d readers on %,d %s, %s, payloads of %,d bytes%s."
+          "%,d readers %s, %s, payloads of %,d bytes%s%s."
               .formatted(
                   readers,
-                  channels,
-                  channels == 1 ? "channel" : "channels",
+                  where(),
                   rate == 0 ? "as fast as it goes" : rate + " messages per second and channel",
                   size,
-                  slow == 0 ? "" : "; %,d of the readers read nothing".formatted(slow));
+                  slow == 0 ? "" : "; %,d of the readers read nothing".formatted(slow),
+                  onRabbitMq() ? "; RabbitMQ's CPU counts, too" : "");
       case IDLE -> "%,d readers that get nothing: resident memory of each.".formatted(readers);
       case CONNECT -> "%,d readers connect, once the server is warm.".formatted(readers);
+      case RECONNECT ->
+          "%,d readers are cut off, %d messages of %,d bytes are published, and all come back with their last cursor."
+              .formatted(readers, MISSED, size);
     };
+  }
+
+  private String where() {
+    String some = "%,d %s".formatted(channels, channels == 1 ? "channel" : "channels");
+    return patterns ? "with a pattern for " + some : "on " + some;
   }
 }

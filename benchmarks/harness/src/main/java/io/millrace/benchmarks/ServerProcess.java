@@ -18,18 +18,24 @@ final class ServerProcess implements AutoCloseable {
 
   private static final String READY = "ready ";
 
+  /** More than it publishes for; a server that only collects garbage by then has failed. */
+  private static final int MOST_SILENCE_MILLIS = 60_000;
+
+  /** The exit status that the JVM has by {@code -XX:+ExitOnOutOfMemoryError}. */
+  private static final int OUT_OF_MEMORY = 3;
+
   private final Process process;
   private final List<Long> pids;
   private final int port;
   private final Socket control;
   private final BufferedReader answers;
   private final PrintWriter commands;
+  private final double startOfOthers;
 
   /**
    * Starts one and waits until it listens.
    *
-   * @param command prints {@code ready <port> <control port>}, and whose CPU and memory count if
-   *     not its own
+   * @param command prints {@code ready <port> <control port>}, and perhaps the processes that count
    */
   ServerProcess(List<String> command) throws IOException {
     process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -39,7 +45,7 @@ final class ServerProcess implements AutoCloseable {
       line = out.readLine();
     }
     if (line == null) {
-      throw new IOException("did not start: " + String.join(" ", command));
+      throw new IOException("did not start; what it printed says why");
     }
     String[] words = line.split(" ", -1);
     port = Integer.parseInt(words[1]);
@@ -49,8 +55,10 @@ final class ServerProcess implements AutoCloseable {
             : List.of(process.pid());
     control = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(words[2]));
     control.setTcpNoDelay(true);
+    control.setSoTimeout(MOST_SILENCE_MILLIS);
     answers = reader(control.getInputStream());
     commands = new PrintWriter(control.getOutputStream(), true, StandardCharsets.UTF_8);
+    startOfOthers = cpuSeconds() - ownCpuSeconds();
   }
 
   private static BufferedReader reader(InputStream in) {
@@ -79,10 +87,23 @@ final class ServerProcess implements AutoCloseable {
   private long ask(String command, String answer) throws IOException {
     commands.println(command);
     String line = answers.readLine();
-    if (line == null || !line.startsWith(answer + " ")) {
+    if (line == null) {
+      throw new IOException("the server " + ending());
+    }
+    if (!line.startsWith(answer + " ")) {
       throw new IOException("the server answered " + line);
     }
     return Long.parseLong(line.substring(answer.length() + 1));
+  }
+
+  private String ending() {
+    Process ended = process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
+    if (ended.isAlive()) {
+      return "hung up";
+    }
+    return ended.exitValue() == OUT_OF_MEMORY
+        ? "ran out of memory"
+        : "ended with status " + ended.exitValue();
   }
 
   /** Returns the processes whose CPU and memory count. */
@@ -90,8 +111,19 @@ final class ServerProcess implements AutoCloseable {
     return pids;
   }
 
+  /** Returns the CPU time of all that counts. */
   double cpuSeconds() throws IOException {
     return Proc.cpuSeconds(pids);
+  }
+
+  /** Returns the part of it that the process itself used; 0 if it does not count. */
+  double ownCpuSeconds() throws IOException {
+    return Proc.cpuSeconds(pids.stream().filter(pid -> pid == process.pid()).toList());
+  }
+
+  /** Returns how much it has worked to be warm: without what others used to start. */
+  double workedSeconds() throws IOException {
+    return cpuSeconds() - startOfOthers;
   }
 
   long residentBytes() throws IOException {

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.tck.RabbitMq;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +14,12 @@ import java.util.List;
  */
 final class Servers {
 
-  /** A heap that no run outgrows, and the collector that Java takes itself on one core. */
-  private static final List<String> FAST = List.of("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC");
+  /**
+   * A heap that no server outgrows but one that keeps all that slow readers do not take, which ends
+   * then; and the collector that Java takes itself on one core.
+   */
+  private static final List<String> FAST =
+      List.of("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
 
   /** A heap that is no larger than what is in it. */
   private static final List<String> SMALL =
@@ -47,12 +52,15 @@ final class Servers {
 
   /** Returns whether a server can be started. */
   boolean has(String server) {
+    if (Target.ON_RABBITMQ.contains(server)) {
+      return RabbitMq.isInstalled();
+    }
     return switch (server) {
       case Target.WS -> hasPackage("ws");
       case Target.SOCKETIO -> hasPackage("socket.io");
       case Target.NCHAN -> NchanPeer.isInstalled();
       case Target.NATS -> NatsPeer.isInstalled();
-      default -> Target.ON_VERTX.contains(server) || Files.exists(jar(server));
+      default -> Target.ON_CLASS_PATH.contains(server) || Files.exists(jar(server));
     };
   }
 
@@ -120,9 +128,10 @@ final class Servers {
     command.add(JAVA);
     command.addAll(kind == Scenario.Kind.IDLE ? SMALL : FAST);
     command.addAll(further);
-    if (Target.ON_VERTX.contains(server)) {
+    if (Target.ON_CLASS_PATH.contains(server)) {
       command.addAll(
-          List.of("-cp", System.getProperty("java.class.path"), VertxPeer.class.getName(), server));
+          List.of(
+              "-cp", System.getProperty("java.class.path"), HarnessPeers.class.getName(), server));
     } else {
       command.addAll(List.of("-jar", jar(server).toString()));
     }

@@ -5,11 +5,27 @@ import java.nio.ByteBuffer;
 /** A reader that speaks STOMP over WebSocket. */
 final class StompConnection extends WebSocketConnection {
 
+  private final String login;
   private final String destination;
+  private final boolean receipts;
 
-  StompConnection(Tally tally, Runnable whenReady, String path, String destination) {
+  /**
+   * A reader.
+   *
+   * @param login further headers of CONNECT
+   * @param receipts whether the server says that it has subscribed
+   */
+  StompConnection(
+      Tally tally,
+      Runnable whenReady,
+      String path,
+      String login,
+      String destination,
+      boolean receipts) {
     super(tally, whenReady, path);
+    this.login = login;
     this.destination = destination;
+    this.receipts = receipts;
   }
 
   @Override
@@ -19,16 +35,24 @@ final class StompConnection extends WebSocketConnection {
 
   @Override
   void opened() {
-    send("CONNECT\naccept-version:1.2\nhost:localhost\n\n\0");
+    send("CONNECT\naccept-version:1.2\n" + login + "\n\n\0");
   }
 
   @Override
   void frame(ByteBuffer in, int from, int length) {
     byte command = in.get(from);
     if (command == 'M') {
-      delivered(in, from + length - 1); // A NUL ends it.
+      int last = from + length - 1;
+      delivered(
+          in, in.get(last) == '\n' ? last - 1 : last); // A NUL ends it, and perhaps a line end.
     } else if (command == 'C') {
-      send("SUBSCRIBE\nid:0\ndestination:" + destination + "\n\n\0");
+      send(
+          "SUBSCRIBE\nid:0\ndestination:%s\n%s\n\0"
+              .formatted(destination, receipts ? "receipt:1\n" : ""));
+      if (!receipts) {
+        ready();
+      }
+    } else if (command == 'R') {
       ready();
     } else if (command == 'E') {
       tally.fault(text(in, from, length));

@@ -1,14 +1,15 @@
 package io.millrace.benchmarks;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A server, asked in one of its protocols.
  *
  * @param server its name
  * @param protocol the name of the protocol
- * @param family what it is compared within: {@code websocket}, {@code sse}, {@code stream} or
- *     {@code longpoll}
+ * @param family what it is compared within: {@code websocket}, {@code sse}, {@code stream}, {@code
+ *     longpoll}, or {@value #RABBITMQ} for WebSocket through RabbitMQ
  * @param readers how to read from it
  */
 record Target(String server, String protocol, String family, Protocol readers) {
@@ -23,8 +24,28 @@ record Target(String server, String protocol, String family, Protocol readers) {
   static final String NCHAN = "nchan";
   static final String NATS = "nats";
 
+  /** Alone: its own STOMP over WebSocket. */
+  static final String RABBITMQ = "rabbitmq";
+
+  static final String MILLRACE_TOPIC = "millrace-topic";
+  static final String MILLRACE_STREAM = "millrace-stream";
+
+  /** Those that have a RabbitMQ. */
+  static final List<String> ON_RABBITMQ = List.of(RABBITMQ, MILLRACE_TOPIC, MILLRACE_STREAM);
+
   /** Those that run on the class path of the harness. */
-  static final List<String> ON_VERTX = List.of(BARE, JOINED, SOCKJS, MILLRACE);
+  static final List<String> ON_CLASS_PATH =
+      Stream.concat(Stream.of(BARE, JOINED, SOCKJS, MILLRACE), ON_RABBITMQ.stream()).toList();
+
+  /** Returns the server that those of its family are compared with. */
+  String baseline() {
+    return family.equals(RABBITMQ) ? RABBITMQ : BARE;
+  }
+
+  /** Returns whether it is Millrace, with whichever broker. */
+  boolean isMillrace() {
+    return server.startsWith(MILLRACE);
+  }
 
   /** Those that are no Java, and used where they are installed. */
   static final List<String> FOREIGN = List.of(WS, SOCKETIO, NCHAN, NATS);

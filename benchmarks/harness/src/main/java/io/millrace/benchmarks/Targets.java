@@ -52,9 +52,45 @@ final class Targets {
               Target.SOCKETIO,
               LONGPOLL,
               LONGPOLL,
-              Protocol.socketIoPoll("/socket.io/?EIO=4&transport=polling")));
+              Protocol.socketIoPoll("/socket.io/?EIO=4&transport=polling")),
+          new Target(Target.RABBITMQ, "web-stomp", Target.RABBITMQ, Protocol.rabbitMq("/ws")),
+          new Target(
+              Target.MILLRACE_TOPIC,
+              WEBSOCKET,
+              Target.RABBITMQ,
+              Protocol.webSocket("/live/websocket?channels=%s")),
+          new Target(
+              Target.MILLRACE_STREAM,
+              WEBSOCKET,
+              Target.RABBITMQ,
+              Protocol.webSocket("/live/websocket?channels=%s")));
+
+  /** Those that go on where they were when they come back. */
+  private static final List<Target> RECOVERING =
+      List.of(
+          new Target(
+              Target.BARE, WEBSOCKET, WEBSOCKET, Protocol.frames("/replay/websocket/%s?after=")),
+          named("millrace/millrace.v1"),
+          new Target(Target.BARE, SSE, SSE, Protocol.eventStream("/replay/sse/%s")),
+          named("millrace/sse"),
+          new Target(Target.BARE, STREAM, STREAM, Protocol.lines("/replay/stream/%s?after=")),
+          new Target(
+              Target.MILLRACE, STREAM, STREAM, Protocol.lines("/live/stream?channels=%s&cursor=")),
+          named("bare/longpoll"),
+          named("millrace/longpoll"));
 
   private Targets() {}
+
+  /** Returns those that a scenario is measured with. */
+  static List<Target> of(Scenario scenario) {
+    return (scenario.kind() == Scenario.Kind.RECONNECT ? RECOVERING : ALL)
+        .stream()
+            .filter(target -> scenario.families().contains(target.family()))
+            .filter(
+                target ->
+                    scenario.servers().isEmpty() || scenario.servers().contains(target.server()))
+            .toList();
+  }
 
   static Target named(String name) {
     return ALL.stream().filter(target -> target.name().equals(name)).findFirst().orElseThrow();

@@ -1,7 +1,6 @@
 package io.millrace.benchmarks;
 
 import io.millrace.benchmarks.control.Peer;
-import io.millrace.benchmarks.control.PeerProcess;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -33,25 +32,5 @@ abstract class VertxPeer implements Peer {
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false);
     return vertx.createHttpServer(options).requestHandler(requests()).listen().await().actualPort();
-  }
-
-  /** Makes one that is not started. */
-  static VertxPeer named(String name) {
-    return switch (name) {
-      case Target.BARE -> new BarePeer();
-      case Target.JOINED -> new JoinedPeer();
-      case Target.SOCKJS -> new SockJsPeer();
-      case Target.MILLRACE -> new MillracePeer();
-      default -> throw new IllegalArgumentException("no such server: " + name);
-    };
-  }
-
-  /**
-   * Runs one.
-   *
-   * @param arguments its name
-   */
-  public static void main(String[] arguments) {
-    PeerProcess.run(named(arguments[0]));
   }
 }

@@ -15,6 +15,10 @@ class WebSocketConnection extends Connection {
     this.path = path;
   }
 
+  String path() {
+    return path;
+  }
+
   /** Returns further header fields of the request. */
   String[] headers() {
     return new String[0];
@@ -29,7 +33,7 @@ class WebSocketConnection extends Connection {
   final String opening() {
     String fields = String.join("\r\n", headers());
     return get(
-        path,
+        path(),
         "Connection: Upgrade",
         "Upgrade: websocket",
         "Sec-WebSocket-Version: 13",

@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -11,7 +12,11 @@ class ReportTest {
 
   private static Result result(String target, int run, double micros) {
     return new Result(
-        SCENARIO, Targets.named(target), run, new Result.Measured(micros, 100, 1000, 1, 2, 0), "");
+        SCENARIO,
+        Targets.named(target),
+        run,
+        new Result.Measured(micros, 100, 1000, 1, 2, 0, micros / 2, 0),
+        "");
   }
 
   private final Report report =
@@ -37,6 +42,43 @@ class ReportTest {
   void aVoidRunIsNamedAndNotCounted() {
     assertThat(report.markdown()).contains("Void: millrace/sse, run 1: 9 of 10 came");
     assertThat(report.markdown()).doesNotContain("| millrace/sse |");
+  }
+
+  @Test
+  void whatRunsOnRabbitMqIsComparedWithRabbitMq() {
+    Scenario scenario = SCENARIO.over(Target.RABBITMQ);
+    List<Result> results =
+        Stream.of("rabbitmq/web-stomp", "millrace-topic/websocket")
+            .map(Targets::named)
+            .map(
+                target ->
+                    new Result(
+                        scenario,
+                        target,
+                        1,
+                        new Result.Measured(target.isMillrace() ? 2 : 8, 100, 1000, 1, 2, 0, 1, 0),
+                        ""))
+            .toList();
+
+    assertThat(new Report(results).markdown())
+        .contains("| server | CPU per delivery, µs | to rabbitmq | without RabbitMQ, µs |")
+        .contains("| millrace-topic/websocket | 2.00 | 0.25 | 1.00 |");
+  }
+
+  @Test
+  void aRecoveryTellsHowLongItTook() {
+    Scenario scenario = SCENARIO.measuring(Scenario.Kind.RECONNECT);
+    Result recovery =
+        new Result(
+            scenario,
+            Targets.named("millrace/sse"),
+            1,
+            Result.Measured.recovery(300, 1000, 42),
+            "");
+
+    assertThat(new Report(List.of(recovery)).markdown())
+        .contains("| server | CPU per connection, µs | to bare | caught up, ms |")
+        .contains("| millrace/sse | 300.00 |  | 42 |");
   }
 
   @Test

@@ -41,7 +41,7 @@ class RunnerTest {
   }
 
   private static Stream<String> servers() {
-    return Stream.concat(Target.ON_VERTX.stream(), Target.FOREIGN.stream());
+    return Stream.concat(Target.ON_CLASS_PATH.stream(), Target.FOREIGN.stream());
   }
 
   static List<Target> targets() {
@@ -68,6 +68,42 @@ class RunnerTest {
     assertThat(result.fault()).isEmpty();
     assertThat(result.measured().deliveries()).isGreaterThan(READERS * 16L);
     assertThat(result.measured().cpuMicros()).isNotNegative();
+  }
+
+  static Stream<Target> targetsWithPatterns() {
+    return targets().stream()
+        .filter(target -> !Target.FOREIGN.contains(target.server()))
+        .filter(target -> !target.server().equals(Target.SOCKJS))
+        .filter(target -> !target.family().equals("longpoll"))
+        .filter(target -> !target.family().equals(Target.RABBITMQ));
+  }
+
+  @ParameterizedTest
+  @MethodSource("targetsWithPatterns")
+  void aReaderWithAPatternGetsEveryChannel(Target target) {
+    Result result = run(Scenario.fanOut(READERS).byPattern(5).atRate(50), target);
+
+    assertThat(result.fault()).isEmpty();
+    assertThat(result.measured().deliveries()).isPositive();
+    assertThat(result.measured().deliveries() % (READERS * 5)).isZero();
+  }
+
+  static Stream<Target> targetsThatRecover() {
+    return Targets.of(
+        Scenario.fanOut(READERS)
+            .over("websocket", "sse", "stream", "longpoll")
+            .measuring(Kind.RECONNECT))
+        .stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("targetsThatRecover")
+  void whoComesBackGetsAllThatItMissed(Target target) {
+    Result result = run(Scenario.fanOut(READERS).measuring(Kind.RECONNECT), target);
+
+    assertThat(result.fault()).isEmpty();
+    assertThat(result.measured().deliveries()).isEqualTo(READERS * Scenario.MISSED);
+    assertThat(result.measured().caughtUp()).isPositive();
   }
 
   @Test

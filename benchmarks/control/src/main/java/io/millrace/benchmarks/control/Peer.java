@@ -22,9 +22,12 @@ public interface Peer {
    */
   void publish(String channel, String payload);
 
-  /** {@return the ids of the processes that are the server; none if it is this one} */
+  /**
+   * {@return the processes whose CPU time and memory are those of the server; this one, unless it
+   * starts others} Called once it has started.
+   */
   default List<Long> processes() {
-    return List.of();
+    return List.of(ProcessHandle.current().pid());
   }
 
   /** Ends what {@link #start} has started, as far as it does not end with this process. */

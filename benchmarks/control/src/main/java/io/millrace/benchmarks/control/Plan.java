@@ -16,13 +16,16 @@ public record Plan(int channels, int size, int rate, int window, int millis) {
 
   static final String COMMAND = "publish";
 
+  /** The index that stands for every channel, by a pattern. */
+  public static final int EVERY = -1;
+
   /**
-   * {@return a channel's name}
+   * {@return a channel's name, or a pattern}
    *
-   * @param index from 0
+   * @param index from 0, or {@link #EVERY}
    */
   public static String channel(int index) {
-    return "bench." + index;
+    return "bench." + (index == EVERY ? "*" : index);
   }
 
   /** {@return the line that commands it} */

@@ -4,8 +4,7 @@
  *
  * <p>The server prints {@code ready <port> <control port>} and takes one connection on the control
  * port; it exits when that connection ends. The ids of processes may follow, {@code ready <port>
- * <control port> <pid>…}: then those are the server, and this one only publishes to it. Lines go
- * both ways:
+ * <control port> <pid>…}: then their CPU and memory count instead of its own. Lines go both ways:
  *
  * <pre>
  * client: publish channels=1 size=128 rate=0 window=64 millis=3000
