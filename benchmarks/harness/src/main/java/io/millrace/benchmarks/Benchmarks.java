@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import io.vertx.core.json.JsonArray;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,13 +87,41 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   private Runner.Pace pace() {
-    return quick ? new Runner.Pace(4, 3000, 300, window) : new Runner.Pace(5, 4000, 300, window);
+    return quick ? new Runner.Pace(3, 2000, 300, window) : new Runner.Pace(4, 4000, 300, window);
   }
 
   @Override
   public Integer call() throws Exception {
     Servers servers = new Servers(HOME, new Placement(serverCores), jvmOptions);
-    List<Result> results = measure(servers);
+    tellMissing(servers);
+    Runner runner = new Runner(servers, pace());
+    List<Result> results = new ArrayList<>();
+    String report = "";
+    for (Scenario chosen : quick ? Scenarios.QUICK : Scenarios.FULL) {
+      if (scenario.matcher(chosen.name()).matches()) {
+        results.addAll(measure(runner, chosen, targets(chosen, servers)));
+        report = write(results, servers); // Whoever stops it has what was measured until then.
+      }
+    }
+    System.out.println(report);
+    return results.stream().allMatch(Result::counts) ? 0 : 1;
+  }
+
+  /** Measures in turn, so that what disturbs the machine disturbs all alike. */
+  private List<Result> measure(Runner runner, Scenario chosen, List<Target> targets) {
+    int repetitions = runs > 0 ? runs : quick ? 1 : 3;
+    List<Result> results = new ArrayList<>();
+    for (int run = 1; run <= repetitions; run++) {
+      for (Target measured : targets) {
+        Result result = runner.run(chosen, measured, run);
+        System.err.println(Report.line(result));
+        results.add(result);
+      }
+    }
+    return results;
+  }
+
+  private String write(List<Result> results, Servers servers) throws IOException {
     Report measured = new Report(results);
     String report = "%n%s%s".formatted(Machine.describe(servers), measured.markdown());
     Files.createDirectories(out);
@@ -103,28 +132,7 @@ public final class Benchmarks implements Callable<Integer> {
     Files.writeString(
         out.resolve("results.json"),
         new JsonArray(results.stream().map(Result::toJson).toList()).encodePrettily());
-    System.out.println(report);
-    return results.stream().allMatch(Result::counts) ? 0 : 1;
-  }
-
-  /** Measures in turn, so that what disturbs the machine disturbs all alike. */
-  private List<Result> measure(Servers servers) {
-    tellMissing(servers);
-    Runner runner = new Runner(servers, pace());
-    int repetitions = runs > 0 ? runs : quick ? 1 : 3;
-    List<Result> results = new ArrayList<>();
-    for (Scenario chosen : quick ? Scenarios.QUICK : Scenarios.FULL) {
-      List<Target> targets =
-          scenario.matcher(chosen.name()).matches() ? targets(chosen, servers) : List.of();
-      for (int run = 1; run <= repetitions; run++) {
-        for (Target measured : targets) {
-          Result result = runner.run(chosen, measured, run);
-          System.err.println(Report.line(result));
-          results.add(result);
-        }
-      }
-    }
-    return results;
+    return report;
   }
 
   private boolean isWanted(Target some) {

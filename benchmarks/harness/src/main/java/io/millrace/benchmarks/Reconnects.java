@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Reconnects {
 
+  private static final int STEADY_STORMS = 3;
   private static final int PUBLISH_MILLIS = 300;
   private static final double MICROS = 1e6;
   private static final double NANOS_PER_MILLI = 1e6;
@@ -35,15 +36,15 @@ final class Reconnects {
       cursors = load.cursors();
     }
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Runner.WARM_SECONDS);
-    boolean warm;
+    Steadiness steadiness = new Steadiness(STEADY_STORMS);
     Result.Measured measured;
     do {
-      warm =
-          session.server().workedSeconds() >= pace.warmCpuSeconds() || System.nanoTime() - end >= 0;
-      settle();
+      Runner.awaitQuiet(session.server());
       publish();
       measured = comeBack();
-    } while (!warm);
+      steadiness.add(measured.cpuMicros());
+    } while (System.nanoTime() < end
+        && (session.server().workedSeconds() < pace.warmCpuSeconds() || !steadiness.isReached()));
     return measured;
   }
 

@@ -41,6 +41,7 @@ final class Report {
   String markdown() {
     Map<Scenario, List<Result>> byScenario = grouped(results, Result::scenario);
     StringBuilder text = new StringBuilder();
+    text.append(new Goals(results.stream().filter(Result::counts).toList()).markdown());
     byScenario.forEach((scenario, all) -> append(text, scenario, all));
     return text.toString();
   }

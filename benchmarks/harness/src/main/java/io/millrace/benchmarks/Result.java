@@ -55,6 +55,10 @@ record Result(Scenario scenario, Target target, int run, Measured measured, Stri
     return new Result(scenario, target, run, Measured.NOTHING, why);
   }
 
+  double cpuMicros() {
+    return measured.cpuMicros();
+  }
+
   boolean counts() {
     return fault.isEmpty();
   }

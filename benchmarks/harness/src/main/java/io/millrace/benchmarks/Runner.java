@@ -11,11 +11,12 @@ final class Runner {
   private static final int ARRIVE_SECONDS = 60;
   static final int WARM_SECONDS = 30;
   private static final int BURST_MILLIS = 500;
-  private static final double STEADY = 0.9;
+  private static final int STEADY_BURSTS = 3;
   private static final int QUIET_SECONDS = 10;
   private static final int QUIET_MILLIS = 100;
   private static final double QUIET_SHARE = 0.2;
-  private static final int STORMS = 3;
+  private static final int STEADY_STORMS = 2;
+  private static final int MOST_STORMS = 8;
   private static final int WARM_STORMS = 10;
   private static final double MICROS_PER_MILLI = 1000;
   private static final double MICROS = 1e6;
@@ -112,25 +113,33 @@ final class Runner {
   }
 
   /**
-   * Publishes as fast as it goes, also where a rate is measured, until the server is compiled: it
-   * has worked for long enough, and a delivery costs no less than it did before.
+   * Publishes as fast as it goes until the server is compiled: it has worked for long enough, and
+   * for some time a delivery has cost no less than before. Where a rate is measured, it is had for
+   * a moment, too.
    */
   private void warm(Session session, Load load) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_SECONDS);
-    double before = Double.MAX_VALUE;
-    double cost = 0;
+    Steadiness steadiness = new Steadiness(STEADY_BURSTS);
     while (System.nanoTime() < end
-        && (session.server().workedSeconds() < pace.warmCpuSeconds() || cost < before * STEADY)) {
-      before = cost > 0 ? cost : before;
-      double start = session.server().cpuSeconds();
-      long deliveries = publish(session, load, 0, BURST_MILLIS);
-      cost = (session.server().cpuSeconds() - start) / deliveries;
-      awaitQuiet(session.server());
+        && (session.server().workedSeconds() < pace.warmCpuSeconds() || !steadiness.isReached())) {
+      steadiness.add(burst(session, load, 0, BURST_MILLIS));
+    }
+    if (session.scenario().rate() > 0) {
+      burst(session, load, session.scenario().rate(), 2 * BURST_MILLIS);
     }
   }
 
+  /** Publishes for a moment, and returns what CPU a delivery cost. */
+  private double burst(Session session, Load load, int rate, int millis) throws Exception {
+    double start = session.server().cpuSeconds();
+    long deliveries = publish(session, load, rate, millis);
+    double cost = (session.server().cpuSeconds() - start) / deliveries;
+    awaitQuiet(session.server());
+    return cost;
+  }
+
   /** Waits while the server works although nothing is asked of it: its compiler has a queue. */
-  private void awaitQuiet(ServerProcess server) throws Exception {
+  static void awaitQuiet(ServerProcess server) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(QUIET_SECONDS);
     double before = 0;
     double now = server.cpuSeconds();
@@ -186,17 +195,19 @@ final class Runner {
     }
   }
 
-  /** The first storms warm the server up; the last counts. */
+  /** Again and again, until the server is compiled; the last time counts. */
   private Result.Measured connect(Session session) throws Exception {
     int readers = session.scenario().readers();
+    Steadiness steadiness = new Steadiness(STEADY_STORMS);
     double cpu = 0;
-    for (int storm = 0; storm < STORMS; storm++) {
+    for (int storm = 0; storm < MOST_STORMS && !steadiness.isReached(); storm++) {
       awaitQuiet(session.server());
       double before = session.server().cpuSeconds();
       try (Load load = session.load()) {
         connect(session, load, readers);
         cpu = session.server().cpuSeconds() - before;
       }
+      steadiness.add(cpu);
       Thread.sleep(pace.settleMillis());
     }
     return Result.Measured.cpu(cpu * MICROS / readers);

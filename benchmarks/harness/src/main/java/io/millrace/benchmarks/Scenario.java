@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What is done with a server.
@@ -15,7 +16,7 @@ import java.util.Locale;
  * @param rate rounds per second; 0 is as fast as it goes
  * @param size of a payload, in bytes
  * @param families to which protocols it applies
- * @param servers to which servers; empty for all
+ * @param servers to which servers or, with a protocol, targets; empty for all
  */
 record Scenario(
     String name,
@@ -105,8 +106,13 @@ record Scenario(
   }
 
   Scenario with(String... some) {
-    return new Scenario(
-        name, kind, readers, slow, channels, patterns, rate, size, families, List.of(some));
+    return with(List.of(some));
+  }
+
+  /** Adds servers to those it applies to. */
+  Scenario with(List<String> some) {
+    List<String> all = Stream.concat(servers.stream(), some.stream()).toList();
+    return new Scenario(name, kind, readers, slow, channels, patterns, rate, size, families, all);
   }
 
   Scenario measuring(Kind other) {

@@ -5,52 +5,82 @@ import java.util.List;
 /** What is measured. */
 final class Scenarios {
 
+  private static final String WEBSOCKET = "websocket";
+  private static final String SSE = "sse";
+  private static final String STREAM = "stream";
+  private static final String LONGPOLL = "longpoll";
+
   private static final Scenario THOUSAND = Scenario.fanOut(1000);
   private static final Scenario TEN_THOUSAND = Scenario.fanOut(10_000);
+
+  /** Millrace, plain; {@code millrace.v1} is left out. */
+  private static final List<String> MILLRACE =
+      List.of("millrace/websocket", "millrace/sse", "millrace/stream", "millrace/longpoll");
 
   /** In less than ten minutes. */
   static final List<Scenario> QUICK =
       List.of(
           THOUSAND,
-          TEN_THOUSAND,
-          THOUSAND.atRate(10),
-          THOUSAND.overChannels(1000).over("websocket"),
-          Scenario.fanOut(500).over("longpoll").atRate(10),
-          TEN_THOUSAND.over("websocket").measuring(Scenario.Kind.IDLE),
-          TEN_THOUSAND.over("websocket").measuring(Scenario.Kind.CONNECT));
+          TEN_THOUSAND.with(Target.BARE, Target.JOINED).with(MILLRACE),
+          THOUSAND
+              .atRate(10)
+              .over(WEBSOCKET, SSE)
+              .with(Target.BARE, "cometd", "spring")
+              .with(MILLRACE),
+          THOUSAND.overChannels(1000).over(WEBSOCKET).with(Target.BARE, "cometd").with(MILLRACE),
+          Scenario.fanOut(500).over(LONGPOLL).atRate(10),
+          TEN_THOUSAND
+              .over(WEBSOCKET)
+              .with(Target.BARE, Target.MILLRACE, "cometd")
+              .measuring(Scenario.Kind.IDLE),
+          TEN_THOUSAND
+              .over(WEBSOCKET)
+              .with(Target.BARE, "cometd")
+              .with(MILLRACE)
+              .measuring(Scenario.Kind.CONNECT));
+
+  private static final List<String> PEERS =
+      List.of("cometd", "spring", Target.WS, Target.SOCKETIO, Target.NCHAN, Target.NATS);
 
   /**
-   * Everything, in about an hour for three runs. All servers where servers differ; where it is a
-   * matter of what a feature costs, only those that tell it.
+   * Everything, in an hour and a half for three runs. All servers where servers differ; where it is
+   * a matter of what a feature costs, only those that tell it.
    */
   static final List<Scenario> FULL =
       List.of(
-          onWebSocket(Scenario.fanOut(100)),
           THOUSAND,
-          TEN_THOUSAND,
-          onWebSocket(Scenario.fanOut(100).atRate(10)),
-          THOUSAND.atRate(10),
-          onWebSocket(TEN_THOUSAND.atRate(1)),
-          THOUSAND.overChannels(1000).over("websocket"),
+          TEN_THOUSAND
+              .with(Target.BARE, Target.JOINED, Target.MILLRACE, "cometd")
+              .with(Target.FOREIGN),
+          THOUSAND.atRate(10).with(Target.BARE, Target.MILLRACE, Target.SOCKJS).with(PEERS),
+          THOUSAND
+              .overChannels(1000)
+              .over(WEBSOCKET)
+              .with(Target.BARE, Target.JOINED, Target.MILLRACE)
+              .with(PEERS),
+          Scenario.fanOut(500).over(LONGPOLL).atRate(10),
+          TEN_THOUSAND
+              .over(WEBSOCKET, SSE)
+              .with(Target.BARE, Target.MILLRACE)
+              .with(PEERS)
+              .measuring(Scenario.Kind.IDLE),
+          TEN_THOUSAND
+              .over(WEBSOCKET)
+              .with(Target.BARE, Target.MILLRACE)
+              .with(PEERS)
+              .measuring(Scenario.Kind.CONNECT),
+          THOUSAND.over(WEBSOCKET, SSE, STREAM, LONGPOLL).measuring(Scenario.Kind.RECONNECT),
+          onWebSocket(Scenario.fanOut(100)),
           onWebSocket(THOUSAND.overChannels(100)),
-          THOUSAND
-              .byPattern(10)
-              .over("websocket", "sse")
-              .with(Target.BARE, Target.MILLRACE, "cometd", "spring"),
+          THOUSAND.byPattern(10).over(WEBSOCKET).with(Target.BARE, "cometd").with(MILLRACE),
           onWebSocket(THOUSAND.ofSize(1024)),
-          THOUSAND.ofSize(16_384).over("websocket", "sse").with(Target.BARE, Target.MILLRACE),
-          THOUSAND.withSlow(500).with(Target.BARE, Target.MILLRACE),
-          Scenario.fanOut(500).over("longpoll").atRate(10),
-          TEN_THOUSAND.over("websocket", "sse").measuring(Scenario.Kind.IDLE),
-          TEN_THOUSAND.over("websocket").measuring(Scenario.Kind.CONNECT),
-          THOUSAND
-              .over("websocket", "sse", "stream", "longpoll")
-              .measuring(Scenario.Kind.RECONNECT),
+          onWebSocket(THOUSAND.ofSize(16_384)),
+          THOUSAND.withSlow(500).with(Target.BARE).with(MILLRACE),
           THOUSAND.over(Target.RABBITMQ).named("rabbitmq-1000"),
           THOUSAND.over(Target.RABBITMQ).named("rabbitmq-1000").atRate(10));
 
   private static Scenario onWebSocket(Scenario scenario) {
-    return scenario.over("websocket").with(Target.BARE, Target.MILLRACE);
+    return scenario.over(WEBSOCKET).with(Target.BARE, Target.JOINED).with(MILLRACE);
   }
 
   private Scenarios() {}

@@ -88,7 +88,9 @@ final class Targets {
             .filter(target -> scenario.families().contains(target.family()))
             .filter(
                 target ->
-                    scenario.servers().isEmpty() || scenario.servers().contains(target.server()))
+                    scenario.servers().isEmpty()
+                        || scenario.servers().contains(target.server())
+                        || scenario.servers().contains(target.name()))
             .toList();
   }
 
