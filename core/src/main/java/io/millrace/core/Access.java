@@ -5,7 +5,6 @@ import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.vertx.core.Future;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
 import java.lang.System.Logger;
@@ -26,32 +25,41 @@ final class Access {
     this.authorizer = authorizer;
   }
 
-  /** Returns what the sender of a request may do. */
+  /** Returns what the sender of a request may do, while the request lasts. */
   Client of(RoutingContext request) {
-    return new Client(request);
+    return new Client(Optional.of(request), Optional.empty());
   }
 
   /**
-   * A client, for as long as it is connected. It keeps its request only if an authorizer may have
-   * to look at it.
+   * Returns what a client may do for as long as it is connected: its request is kept only if an
+   * authorizer may have to look at it.
    */
+  Client lasting(RoutingContext request) {
+    return authorizer.isPresent()
+        ? of(request)
+        : new Client(Optional.empty(), Optional.of(scope(request)));
+  }
+
+  private static String scope(RoutingContext request) {
+    User user = request.user();
+    String subject = user == null ? null : user.subject();
+    return subject == null ? "address " + Attaching.address(request) : "user " + subject;
+  }
+
+  /** The sender of a request. */
   final class Client {
 
     private final Optional<RoutingContext> request;
-    private final Optional<User> user;
-    private final Optional<SocketAddress> address;
+    private final Optional<String> scope;
 
-    private Client(RoutingContext request) {
-      this.request = authorizer.map(asked -> request);
-      this.user = Optional.ofNullable(request.user());
-      this.address = Optional.ofNullable(request.request().remoteAddress());
+    private Client(Optional<RoutingContext> request, Optional<String> scope) {
+      this.request = request;
+      this.scope = scope;
     }
 
     /** Returns who publishes: the user, or if there is none, the address. */
     String scope() {
-      return user.map(User::subject)
-          .map(subject -> "user " + subject)
-          .orElseGet(() -> "address " + Attaching.host(address));
+      return scope.orElseGet(() -> Access.scope(request.orElseThrow()));
     }
 
     /**
@@ -59,7 +67,7 @@ final class Access {
      * not.
      */
     Future<Void> subscribe(Collection<ChannelPattern> patterns) {
-      if (request.isPresent()) {
+      if (authorizer.isPresent()) {
         List<Future<Void>> decisions =
             patterns.stream().map(pattern -> ask(Authorizer.Action.SUBSCRIBE, pattern)).toList();
         return Future.all(decisions).mapEmpty();
@@ -81,7 +89,7 @@ final class Access {
       if (!isCovered(options.publishablePatterns(), channel)) {
         return forbidden("Clients may not publish to \"" + channel + "\".");
       }
-      return request.isPresent()
+      return authorizer.isPresent()
           ? ask(Authorizer.Action.PUBLISH, channel)
           : Future.succeededFuture();
     }

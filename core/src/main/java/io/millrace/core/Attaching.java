@@ -12,7 +12,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Takes a client from its request to its transport: counted, read, authorised, subscribed at the
@@ -33,14 +32,16 @@ final class Attaching {
     this.access = access;
   }
 
-  /** Returns where a client comes from. */
+  /** Returns where a client comes from, as far as that is known. */
   static String address(RoutingContext context) {
-    return host(Optional.ofNullable(context.request().remoteAddress()));
-  }
-
-  /** Returns the address without its port. */
-  static String host(Optional<SocketAddress> address) {
-    return address.map(SocketAddress::hostAddress).orElse("unknown");
+    String host;
+    try {
+      SocketAddress address = context.request().remoteAddress();
+      host = address == null ? null : address.hostAddress();
+    } catch (RuntimeException e) {
+      host = null; // Vert.x takes X-Forwarded-For apart, which says whatever a client likes.
+    }
+    return host == null ? "unknown" : host;
   }
 
   /**

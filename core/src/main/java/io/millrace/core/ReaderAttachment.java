@@ -84,7 +84,7 @@ final class ReaderAttachment implements Attachment {
     StreamReader reader = new StreamReader(shard, transport.name(), framing, outlet, settings());
     reader.whenEnded(arrival.leave());
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
-      Access.Client client = access.of(arrival.context());
+      Access.Client client = access.lasting(arrival.context());
       duplex = Optional.of(() -> new Commands(node, client, reader));
     }
     shard.guard(reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
@@ -148,20 +148,20 @@ final class ReaderAttachment implements Attachment {
 
   /** Returns what is to be attached; if there is nothing, the outlet is ended. */
   private Optional<Arrival> use(Outlet outlet) {
+    Optional<Arrival> used = unused;
     Optional<Ending> refusal =
-        unused
-            .map(arrival -> HttpMethod.HEAD.equals(arrival.context().request().method()))
-            .filter(bodiless -> !bodiless)
-            .map(arrival -> node.refusal(transport))
-            .orElse(Optional.of(Ending.DONE));
+        used.isEmpty() || isHead(used.get()) ? Optional.of(Ending.DONE) : node.refusal(transport);
     if (refusal.isPresent()) {
       abandon();
       outlet.end(refusal.get());
       return Optional.empty();
     }
-    Optional<Arrival> used = unused;
     unused = Optional.empty();
     return used;
+  }
+
+  private static boolean isHead(Arrival arrival) {
+    return HttpMethod.HEAD.equals(arrival.context().request().method());
   }
 
   /** Gives everything back when the response has ended, if no reader was attached until then. */

@@ -87,7 +87,9 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   private Runner.Pace pace() {
-    return quick ? new Runner.Pace(3, 2000, 300, window) : new Runner.Pace(4, 4000, 300, window);
+    return quick
+        ? new Runner.Pace(3, 2, 2000, 300, window)
+        : new Runner.Pace(4, 3, 4000, 300, window);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -11,7 +12,13 @@ import java.util.stream.Stream;
 final class Machine {
 
   private static final List<String> SHOWN =
-      List.of("vertx-core", "netty-transport", "cometd", "spring-messaging", "tomcat", "jetty");
+      List.of(
+          "vertx-core",
+          "netty-transport",
+          "cometd-java-server-common",
+          "jetty-server",
+          "spring-messaging",
+          "tomcat-embed-core");
 
   private Machine() {}
 
@@ -22,7 +29,7 @@ final class Machine {
         - memory: %s
         - system: %s %s
         - Java: %s %s
-        - on the class path: %s
+        - libraries: %s
         - installed: %s
         """
         .formatted(
@@ -33,7 +40,7 @@ final class Machine {
             System.getProperty("os.version"),
             System.getProperty("java.vm.name"),
             System.getProperty("java.vm.version"),
-            libraries(),
+            libraries(servers.folders()),
             servers.versions());
   }
 
@@ -54,13 +61,15 @@ final class Machine {
     }
   }
 
-  private static String libraries() throws IOException {
-    Path lib = Path.of(Machine.class.getProtectionDomain().getCodeSource().getLocation().getPath());
-    try (Stream<Path> jars = Files.list(lib.resolveSibling("lib"))) {
-      return jars.map(jar -> jar.getFileName().toString().replace(".jar", ""))
-          .filter(name -> SHOWN.stream().anyMatch(shown -> name.matches(shown + "-[0-9].*")))
-          .sorted()
-          .collect(Collectors.joining(", "));
+  private static String libraries(List<Path> folders) throws IOException {
+    List<String> libraries = new ArrayList<>();
+    for (Path folder : folders) {
+      try (Stream<Path> jars = Files.list(folder)) {
+        jars.map(jar -> jar.getFileName().toString().replace(".jar", ""))
+            .filter(name -> SHOWN.stream().anyMatch(shown -> name.matches(shown + "-[0-9].*")))
+            .forEach(libraries::add);
+      }
     }
+    return libraries.stream().distinct().sorted().collect(Collectors.joining(", "));
   }
 }

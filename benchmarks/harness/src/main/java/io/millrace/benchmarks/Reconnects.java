@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Reconnects {
 
-  private static final int STEADY_STORMS = 3;
   private static final int PUBLISH_MILLIS = 300;
   private static final double MICROS = 1e6;
   private static final double NANOS_PER_MILLI = 1e6;
@@ -36,7 +35,7 @@ final class Reconnects {
       cursors = load.cursors();
     }
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Runner.WARM_SECONDS);
-    Steadiness steadiness = new Steadiness(STEADY_STORMS);
+    Steadiness steadiness = new Steadiness(pace.steady());
     Result.Measured measured;
     do {
       Runner.awaitQuiet(session.server());

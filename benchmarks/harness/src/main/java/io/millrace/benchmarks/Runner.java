@@ -11,11 +11,9 @@ final class Runner {
   private static final int ARRIVE_SECONDS = 60;
   static final int WARM_SECONDS = 30;
   private static final int BURST_MILLIS = 500;
-  private static final int STEADY_BURSTS = 3;
   private static final int QUIET_SECONDS = 10;
   private static final int QUIET_MILLIS = 100;
   private static final double QUIET_SHARE = 0.2;
-  private static final int STEADY_STORMS = 2;
   private static final int MOST_STORMS = 8;
   private static final int WARM_STORMS = 10;
   private static final double MICROS_PER_MILLI = 1000;
@@ -27,11 +25,12 @@ final class Runner {
    * How long everything takes.
    *
    * @param warmCpuSeconds how long the server works before anything is measured
+   * @param steady how often it must have cost no less than before by then; 0 is for tests
    * @param millis for how long is published then
    * @param settleMillis to be sure that all that was done has had its effect
    * @param window how many rounds the slowest reader may be behind; the same for every server
    */
-  record Pace(int warmCpuSeconds, int millis, int settleMillis, int window) {
+  record Pace(int warmCpuSeconds, int steady, int millis, int settleMillis, int window) {
 
     /** Returns how often progress is told: eight times in a window. */
     int granule() {
@@ -119,12 +118,12 @@ final class Runner {
    */
   private void warm(Session session, Load load) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_SECONDS);
-    Steadiness steadiness = new Steadiness(STEADY_BURSTS);
+    Steadiness steadiness = new Steadiness(pace.steady());
     while (System.nanoTime() < end
         && (session.server().workedSeconds() < pace.warmCpuSeconds() || !steadiness.isReached())) {
       steadiness.add(burst(session, load, 0, BURST_MILLIS));
     }
-    if (session.scenario().rate() > 0) {
+    if (session.scenario().rate() > 0 && pace.steady() > 0) {
       burst(session, load, session.scenario().rate(), 2 * BURST_MILLIS);
     }
   }
@@ -198,9 +197,9 @@ final class Runner {
   /** Again and again, until the server is compiled; the last time counts. */
   private Result.Measured connect(Session session) throws Exception {
     int readers = session.scenario().readers();
-    Steadiness steadiness = new Steadiness(STEADY_STORMS);
+    Steadiness steadiness = new Steadiness(pace.steady());
     double cpu = 0;
-    for (int storm = 0; storm < MOST_STORMS && !steadiness.isReached(); storm++) {
+    for (int storm = 0; storm == 0 || (storm < MOST_STORMS && !steadiness.isReached()); storm++) {
       awaitQuiet(session.server());
       double before = session.server().cpuSeconds();
       try (Load load = session.load()) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How each server is started. Those of modules of their own have a class path of their own: {@code
@@ -72,6 +73,14 @@ final class Servers {
     return home.resolve(Path.of("node", "node_modules", name, "package.json"));
   }
 
+  /** Returns where the libraries of those that are built here are. */
+  List<Path> folders() {
+    return Stream.of("harness", "cometd", "spring")
+        .map(module -> home.resolve(Path.of(module, "target", "lib")))
+        .filter(Files::isDirectory)
+        .toList();
+  }
+
   /** Returns the versions of those that are no Java, as far as they are installed. */
   String versions() throws IOException {
     List<String> versions = new ArrayList<>();
@@ -84,6 +93,8 @@ final class Servers {
     }
     Executable.says("nginx", "-v").ifPresent(versions::add);
     Executable.says("nats-server", "--version").ifPresent(versions::add);
+    Executable.says("rabbitmqctl", "version")
+        .ifPresent(version -> versions.add("RabbitMQ " + version));
     return String.join(", ", versions);
   }
 

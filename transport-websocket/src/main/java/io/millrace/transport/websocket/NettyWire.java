@@ -3,6 +3,8 @@ package io.millrace.transport.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
@@ -17,8 +19,8 @@ import io.vertx.core.internal.net.NetSocketInternal;
  * A handler of Netty in the place of Vert.x's, which would keep all of the HTTP connection for as
  * long as the WebSocket lasts: two write queues of 4 KB each, the request, the response.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // What fails ends the connection, and that is told.
-final class NettyWire extends ChannelDuplexHandler implements Wire {
+@SuppressWarnings("FutureReturnValueIgnored") // Listened to, or ends in channelInactive.
+final class NettyWire extends ChannelDuplexHandler implements Wire, ChannelFutureListener {
 
   /** What Vert.x calls the last handler of a pipeline, see {@link NetSocketInternal}. */
   private static final String LAST = "handler";
@@ -26,17 +28,26 @@ final class NettyWire extends ChannelDuplexHandler implements Wire {
   /** Vert.x does not export the class of this event. */
   private static final String SHUTDOWN = "io.vertx.core.net.impl.ShutdownEvent";
 
+  /**
+   * How much is read although reading is paused. The end of a connection is only seen by reading
+   * it.
+   */
+  private static final int MOST_PAUSED_BYTES = 64 << 10;
+
   private final ContextInternal context;
   private final ChannelHandlerContext channel;
   private final Listener listener;
   private boolean reading;
   private boolean written;
+  private boolean paused;
+  private int pausedBytes;
 
   private NettyWire(ContextInternal context, ChannelPipeline pipeline, Listener listener) {
     this.context = context;
     this.listener = listener;
     pipeline.replace(LAST, LAST, this);
     this.channel = pipeline.context(this);
+    resume(); // Vert.x may have held back what follows the request.
   }
 
   /**
@@ -54,9 +65,17 @@ final class NettyWire extends ChannelDuplexHandler implements Wire {
     ByteBuf bytes = ((BufferInternal) buffer).getByteBuf();
     if (reading) {
       written = true;
-      channel.write(bytes, channel.voidPromise());
+      channel.write(bytes).addListener(this);
     } else {
-      channel.writeAndFlush(bytes, channel.voidPromise());
+      channel.writeAndFlush(bytes).addListener(this);
+    }
+  }
+
+  /** What could not be written must not be missing from the middle of what was. */
+  @Override
+  public void operationComplete(ChannelFuture write) {
+    if (!write.isSuccess()) {
+      abort();
     }
   }
 
@@ -67,12 +86,21 @@ final class NettyWire extends ChannelDuplexHandler implements Wire {
 
   @Override
   public void pause() {
-    channel.channel().config().setAutoRead(false);
+    paused = true;
   }
 
   @Override
   public void resume() {
+    paused = false;
+    pausedBytes = 0;
     channel.channel().config().setAutoRead(true);
+  }
+
+  /** Others in the pipeline may have switched reading on again. */
+  private void holdBack() {
+    if (paused && pausedBytes >= MOST_PAUSED_BYTES) {
+      channel.channel().config().setAutoRead(false);
+    }
   }
 
   @Override
@@ -89,6 +117,8 @@ final class NettyWire extends ChannelDuplexHandler implements Wire {
   public void channelRead(ChannelHandlerContext from, Object message) {
     reading = true;
     if (message instanceof ByteBuf bytes) {
+      pausedBytes += paused ? bytes.readableBytes() : 0;
+      holdBack();
       context.emit(BufferInternal.safeBuffer(bytes), listener::read);
     } else {
       ReferenceCountUtil.release(message); // The end of the request.
@@ -102,12 +132,14 @@ final class NettyWire extends ChannelDuplexHandler implements Wire {
       written = false;
       channel.flush();
     }
+    holdBack();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext from) {
     if (!writeQueueFull()) {
-      context.emit(null, ignored -> listener.drained());
+      // Not from within a write.
+      channel.executor().execute(() -> context.emit(null, ignored -> listener.drained()));
     }
   }
 

@@ -20,7 +20,8 @@ final class VertxWire implements Wire {
 
   @Override
   public void write(Buffer buffer) {
-    socket.write(buffer);
+    // What could not be written must not be missing from the middle of what was.
+    socket.write(buffer).onFailure(failure -> abort());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.transport.websocket;
 
+import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -31,13 +32,16 @@ final class WebSocketConnection {
     static final Limits DEFAULT = new Limits(262_144, 262_144, Duration.ofSeconds(10));
   }
 
+  /** Vert.x leaves this handler behind; it would read on although reading is paused. */
+  private static final String DECOMPRESSOR = "inflater";
+
   private enum State {
     OPEN,
     CLOSING,
     CLOSED
   }
 
-  private final Vertx vertx;
+  private final ContextInternal context;
   private final Wire wire;
   private final Duration closeTimeout;
   private final Optional<String> subprotocol;
@@ -53,11 +57,15 @@ final class WebSocketConnection {
 
   private WebSocketConnection(
       Vertx vertx, NetSocketInternal socket, Limits limits, Optional<String> subprotocol) {
-    this.vertx = vertx;
+    // That of the connection: a timer of a verticle would end with the verticle.
+    this.context = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
     this.closeTimeout = limits.closeTimeout();
     this.subprotocol = subprotocol;
     this.reader = new FrameReader(limits.maxFrame(), limits.maxMessage(), new Frames());
-    ContextInternal context = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
+    ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
+    if (pipeline.get(DECOMPRESSOR) != null) {
+      pipeline.remove(DECOMPRESSOR);
+    }
     this.wire =
         vertx.isMetricsEnabled()
             ? new VertxWire(socket, new Bytes())
@@ -172,8 +180,8 @@ final class WebSocketConnection {
     owedPong = Optional.empty();
     reader.discard();
     wire.write(closeFrame);
-    long timer = vertx.setTimer(closeTimeout.toMillis(), ignored -> wire.abort());
-    stopCloseTimer = () -> vertx.cancelTimer(timer);
+    long timer = context.setTimer(closeTimeout.toMillis(), ignored -> wire.abort());
+    stopCloseTimer = () -> context.owner().cancelTimer(timer);
     closed.accept(code);
   }
 

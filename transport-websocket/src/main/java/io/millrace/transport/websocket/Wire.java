@@ -30,7 +30,7 @@ interface Wire {
   /** Whether more is waiting to be written than should. */
   boolean writeQueueFull();
 
-  /** Stops reading. */
+  /** Reads no more than some 64 KB on. */
   void pause();
 
   /** Reads on. */

@@ -143,6 +143,31 @@ class ClosingTest extends ConnectionTest {
     assertThat(seen).isEmpty();
   }
 
+  @Test
+  void the_end_of_a_client_is_seen_although_reading_is_paused() throws Exception {
+    RawClient client =
+        RawClient.open(
+            listen(
+                LONG,
+                c -> {
+                  record(c);
+                  c.pause();
+                }));
+    client.send(ClientFrame.text("not read"));
+    client.close();
+    await().untilAsserted(() -> assertThat(ends).containsExactly(1006));
+    assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void an_idle_connection_is_ended_by_the_idle_timeout_of_the_http_server() throws Exception {
+    serverOptions.setIdleTimeout(200).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+    try (RawClient client = RawClient.open(listen(LONG, this::record))) {
+      client.expectEnd();
+      await().untilAsserted(() -> assertThat(ends).containsExactly(1006));
+    }
+  }
+
   static List<List<Object>> violations() {
     byte[] bad = {(byte) 0xFF};
     return List.of(
@@ -211,6 +236,27 @@ class ClosingTest extends ConnectionTest {
       client.expectEnd();
       shutdown.toCompletableFuture().get(5, TimeUnit.SECONDS);
       assertThat(ends).containsExactly(1001);
+    }
+  }
+
+  @Test
+  void a_server_that_closes_ends_also_a_client_that_reads_nothing() throws Exception {
+    HttpServer server = start(SHORT, this::record);
+    try (RawClient client = RawClient.open(server.actualPort())) {
+      onLoop(
+          c -> {
+            while (!c.writeQueueFull()) {
+              c.write(STUFF);
+            }
+          });
+      server.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> client.send(ClientFrame.ping("")))
+                      .isInstanceOf(IOException.class));
+      assertThat(ends).hasSize(1);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -23,11 +24,16 @@ abstract class ConnectionTest {
   static final int MAX_MESSAGE = 1_000;
   static final Buffer STUFF = FrameWriter.binary(Buffer.buffer(new byte[60_000]));
 
-  final Vertx vertx = Vertx.vertx();
+  final Vertx vertx = newVertx();
   final AtomicReference<WebSocketConnection> opened = new AtomicReference<>();
   final AtomicReference<Context> loop = new AtomicReference<>();
   final List<String> seen = new CopyOnWriteArrayList<>();
   final List<Integer> ends = new CopyOnWriteArrayList<>();
+  final HttpServerOptions serverOptions = new HttpServerOptions();
+
+  Vertx newVertx() {
+    return Vertx.vertx();
+  }
 
   @AfterEach
   void stop() throws Exception {
@@ -49,6 +55,7 @@ abstract class ConnectionTest {
     var limits = new WebSocketConnection.Limits(MAX_MESSAGE, MAX_MESSAGE, closeTimeout);
     return WebSocketServer.listen(
             vertx,
+            serverOptions,
             0,
             limits,
             connection -> {

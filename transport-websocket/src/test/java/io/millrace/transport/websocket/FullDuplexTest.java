@@ -3,14 +3,20 @@ package io.millrace.transport.websocket;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.tck.TestKey;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.net.PfxOptions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
@@ -23,8 +29,8 @@ class FullDuplexTest {
 
   private final Vertx vertx = Vertx.vertx();
 
-  /** A field, since a client that nothing refers to closes its connections when it is collected. */
-  private final WebSocketClient webSocketClient = vertx.createWebSocketClient();
+  /** A client that nothing refers to closes its connections when it is collected. */
+  private final List<WebSocketClient> clients = new ArrayList<>();
 
   @AfterEach
   void stop() throws Exception {
@@ -33,6 +39,21 @@ class FullDuplexTest {
 
   @Test
   void ten_thousand_texts_and_ten_thousand_binaries_arrive_both_ways_at_once() throws Exception {
+    arrive(new HttpServerOptions(), new WebSocketClientOptions());
+  }
+
+  @Test
+  void so_they_do_over_tls() throws Exception {
+    PfxOptions key = TestKey.forLocalhost();
+    arrive(
+        new HttpServerOptions().setSsl(true).setKeyCertOptions(key),
+        new WebSocketClientOptions().setSsl(true).setTrustOptions(key));
+  }
+
+  private void arrive(HttpServerOptions serverOptions, WebSocketClientOptions clientOptions)
+      throws Exception {
+    WebSocketClient webSocketClient = vertx.createWebSocketClient(clientOptions);
+    clients.add(webSocketClient);
     Tally atServer = new Tally();
     Tally atClient = new Tally();
     Promise<String> greeting = Promise.promise();
@@ -53,9 +74,11 @@ class FullDuplexTest {
           send.run();
         };
     HttpServer server =
-        await(WebSocketServer.listen(vertx, 0, WebSocketConnection.Limits.DEFAULT, serve));
+        await(
+            WebSocketServer.listen(
+                vertx, serverOptions, 0, WebSocketConnection.Limits.DEFAULT, serve));
     webSocketClient
-        .connect(server.actualPort(), "127.0.0.1", "/ws")
+        .connect(server.actualPort(), "localhost", "/ws")
         .onSuccess(
             client -> {
               client.textMessageHandler(

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens on the wire while a WebSocket is open. */
 class WebSocketConnectionTest extends ConnectionTest {
@@ -124,8 +126,10 @@ class WebSocketConnectionTest extends ConnectionTest {
     }
   }
 
-  @Test
-  void a_paused_connection_makes_its_client_wait() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_paused_connection_makes_its_client_wait(boolean decompressing) throws Exception {
+    serverOptions.setDecompressionSupported(decompressing);
     AtomicInteger received = new AtomicInteger();
     int port =
         listen(

@@ -29,9 +29,18 @@ final class WebSocketServer {
       int port,
       WebSocketConnection.Limits limits,
       Handler<WebSocketConnection> handler) {
+    return listen(vertx, new HttpServerOptions(), port, limits, handler);
+  }
+
+  static Future<HttpServer> listen(
+      Vertx vertx,
+      HttpServerOptions options,
+      int port,
+      WebSocketConnection.Limits limits,
+      Handler<WebSocketConnection> handler) {
     WebSocketServer server = new WebSocketServer(vertx, limits, handler);
     return vertx
-        .createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER))
+        .createHttpServer(options.setSendBufferSize(SEND_BUFFER))
         .requestHandler(server::handle)
         .listen(port, "127.0.0.1");
   }

@@ -1,0 +1,139 @@
+package io.millrace.transport.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.Authorizer;
+import io.millrace.Millrace;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.AllowForwardHeaders;
+import io.vertx.ext.web.Router;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An open WebSocket keeps nothing of its HTTP request, which is larger than all the rest. */
+class RetentionTest {
+
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final AtomicReference<WeakReference<HttpServerRequest>> request = new AtomicReference<>();
+  private AllowForwardHeaders forward = AllowForwardHeaders.NONE;
+  private Millrace millrace;
+
+  @AfterEach
+  void stop() throws Exception {
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void a_plain_one_lets_its_request_go() throws Exception {
+    try (RawClient client = open(Millrace.builder(vertx), "?channels=a", "")) {
+      awaitGone();
+      assertStillAlive(client);
+    }
+  }
+
+  @Test
+  void one_with_commands_lets_its_request_go() throws Exception {
+    try (RawClient client =
+        open(Millrace.builder(vertx), "", "Sec-WebSocket-Protocol: millrace.v1\r\n")) {
+      assertThat(client.readFrame().text()).contains("welcome");
+      client.send(ClientFrame.text("{\"type\":\"subscribe\",\"id\":\"1\",\"channels\":[\"a\"]}"));
+      assertThat(client.readFrame().text()).contains("ok");
+      awaitGone();
+      assertStillAlive(client);
+    }
+  }
+
+  @Test
+  void one_with_commands_keeps_its_request_for_an_authorizer() throws Exception {
+    AtomicReference<String> asked = new AtomicReference<>("");
+    Authorizer authorizer =
+        (context, action, target) -> {
+          asked.set(context.request().uri());
+          return Future.succeededFuture(true);
+        };
+    try (RawClient client =
+        open(
+            Millrace.builder(vertx).authorizer(authorizer),
+            "?page=1",
+            "Sec-WebSocket-Protocol: millrace.v1\r\n")) {
+      assertThat(client.readFrame().text()).contains("welcome");
+      System.gc();
+      client.send(ClientFrame.text("{\"type\":\"subscribe\",\"id\":\"1\",\"channels\":[\"a\"]}"));
+      assertThat(client.readFrame().text()).contains("ok");
+      assertThat(asked.get()).endsWith("?page=1");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a:70000", ",", ""})
+  void one_whose_proxy_says_nonsense_of_its_address_is_counted_and_goes(String forwarded)
+      throws Exception {
+    forward = AllowForwardHeaders.X_FORWARD;
+    try (RawClient client =
+        open(
+            Millrace.builder(vertx),
+            "?channels=a",
+            "Sec-WebSocket-Protocol: millrace.v1\r\nX-Forwarded-For: " + forwarded + "\r\n")) {
+      assertThat(client.readFrame().text()).contains("welcome");
+      assertThat(millrace.counts().readers()).isEqualTo(1);
+    }
+    await().untilAsserted(() -> assertThat(millrace.counts().readers()).isZero());
+  }
+
+  private RawClient open(Millrace.Builder builder, String query, String header) throws Exception {
+    millrace = builder.build();
+    Router router = Router.router(vertx).allowForward(forward);
+    router
+        .route()
+        .handler(
+            context -> {
+              request.set(new WeakReference<>(context.request()));
+              context.next();
+            });
+    router.route("/live*").subRouter(millrace.router());
+    int port =
+        vertx
+            .createHttpServer()
+            .requestHandler(router)
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS)
+            .actualPort();
+    RawClient client = RawClient.connect(port);
+    client.send(
+        Buffer.buffer(
+            RawClient.HANDSHAKE
+                .replace("/ws", "/live/websocket" + query)
+                .replace("\r\n\r\n", "\r\n" + header + "\r\n")));
+    client.expectOpened();
+    return client;
+  }
+
+  private void awaitGone() {
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(request.get().get()).isNull();
+            });
+  }
+
+  private static void assertStillAlive(RawClient client) throws Exception {
+    client.send(ClientFrame.ping("there?"));
+    assertThat(client.readFrame().opcode()).isEqualTo(Opcode.PONG);
+  }
+}
