@@ -74,6 +74,9 @@ abstract class Connection {
     } else {
       parseHead(in);
     }
+    if (in.remaining() == in.capacity()) {
+      throw new IOException("a frame is larger than the load client's buffer");
+    }
     if (in.hasRemaining()) {
       rest = new byte[in.remaining()];
       in.get(rest);

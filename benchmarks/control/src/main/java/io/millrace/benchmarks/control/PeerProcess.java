@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Runs a {@link Peer} as a process of its own. */
 public final class PeerProcess {
 
+  private static final int MOST_WAIT_MILLIS = 60_000;
+
   private final Peer peer;
   private final PrintWriter out;
   private volatile @Nullable Publisher publisher;
@@ -45,6 +47,7 @@ public final class PeerProcess {
   private static void serve(Peer peer) throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ServerSocket listener = new ServerSocket(0, 1, loopback)) {
+      listener.setSoTimeout(MOST_WAIT_MILLIS); // Whoever started it may be gone.
       int port = peer.start();
       StringBuilder ready = new StringBuilder("ready " + port + " " + listener.getLocalPort());
       peer.processes().forEach(pid -> ready.append(' ').append(pid));
