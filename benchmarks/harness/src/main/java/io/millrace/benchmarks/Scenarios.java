@@ -17,27 +17,18 @@ final class Scenarios {
   private static final List<String> MILLRACE =
       List.of("millrace/websocket", "millrace/sse", "millrace/stream", "millrace/longpoll");
 
-  /** In less than ten minutes. */
+  /** In less than ten minutes, building included. */
   static final List<Scenario> QUICK =
       List.of(
-          THOUSAND,
-          TEN_THOUSAND.with(Target.BARE, Target.JOINED).with(MILLRACE),
           THOUSAND
-              .atRate(10)
-              .over(WEBSOCKET, SSE)
-              .with(Target.BARE, "cometd", "spring")
+              .with(Target.BARE, "joined/websocket", "joined/sse", "cometd", "spring")
               .with(MILLRACE),
-          THOUSAND.overChannels(1000).over(WEBSOCKET).with(Target.BARE, "cometd").with(MILLRACE),
+          TEN_THOUSAND.over(WEBSOCKET, SSE).with(Target.BARE, "joined/websocket").with(MILLRACE),
+          onWebSocket(THOUSAND.atRate(10)),
+          onWebSocket(THOUSAND.overChannels(1000)),
           Scenario.fanOut(500).over(LONGPOLL).atRate(10),
-          TEN_THOUSAND
-              .over(WEBSOCKET)
-              .with(Target.BARE, Target.MILLRACE, "cometd")
-              .measuring(Scenario.Kind.IDLE),
-          TEN_THOUSAND
-              .over(WEBSOCKET)
-              .with(Target.BARE, "cometd")
-              .with(MILLRACE)
-              .measuring(Scenario.Kind.CONNECT));
+          onWebSocket(TEN_THOUSAND.measuring(Scenario.Kind.IDLE)),
+          onWebSocket(TEN_THOUSAND.measuring(Scenario.Kind.CONNECT)));
 
   private static final List<String> PEERS =
       List.of("cometd", "spring", Target.WS, Target.SOCKETIO, Target.NCHAN, Target.NATS);
@@ -80,7 +71,7 @@ final class Scenarios {
           THOUSAND.over(Target.RABBITMQ).named("rabbitmq-1000").atRate(10));
 
   private static Scenario onWebSocket(Scenario scenario) {
-    return scenario.over(WEBSOCKET).with(Target.BARE, Target.JOINED).with(MILLRACE);
+    return scenario.over(WEBSOCKET).with(Target.BARE, "cometd").with(MILLRACE);
   }
 
   private Scenarios() {}
