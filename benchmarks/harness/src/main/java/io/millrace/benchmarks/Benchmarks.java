@@ -88,21 +88,25 @@ public final class Benchmarks implements Callable<Integer> {
 
   private Runner.Pace pace() {
     return quick
-        ? new Runner.Pace(3, 2, 2000, 300, window)
-        : new Runner.Pace(4, 3, 4000, 300, window);
+        ? new Runner.Pace(3, 8, 2, 2000, 300, window)
+        : new Runner.Pace(4, 30, 3, 4000, 300, window);
   }
 
   @Override
   public Integer call() throws Exception {
     Servers servers = new Servers(HOME, new Placement(serverCores), jvmOptions);
     tellMissing(servers);
+    Machine machine = new Machine();
     Runner runner = new Runner(servers, pace());
     List<Result> results = new ArrayList<>();
     String report = "";
     for (Scenario chosen : quick ? Scenarios.QUICK : Scenarios.FULL) {
       if (scenario.matcher(chosen.name()).matches()) {
         results.addAll(measure(runner, chosen, targets(chosen, servers)));
-        report = write(results, servers); // Whoever stops it has what was measured until then.
+        report =
+            write(
+                results,
+                machine.describe(servers)); // Whoever stops it has what was measured until then.
       }
     }
     System.out.println(report);
@@ -123,9 +127,9 @@ public final class Benchmarks implements Callable<Integer> {
     return results;
   }
 
-  private String write(List<Result> results, Servers servers) throws IOException {
+  private String write(List<Result> results, String machine) throws IOException {
     Report measured = new Report(results);
-    String report = "%n%s%s".formatted(Machine.describe(servers), measured.markdown());
+    String report = "%n%s%s".formatted(machine, measured.markdown());
     Files.createDirectories(out);
     for (Map.Entry<String, String> plot : measured.plots().entrySet()) {
       Files.writeString(out.resolve(plot.getKey() + ".svg"), plot.getValue());

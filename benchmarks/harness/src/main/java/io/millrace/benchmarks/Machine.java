@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Where the results were got, and with what. */
@@ -20,12 +21,20 @@ final class Machine {
           "spring-messaging",
           "tomcat-embed-core");
 
-  private Machine() {}
+  private static final int STEAL = 7;
+
+  private final long[] atStart;
+
+  /** From now on it is measured what other machines take. */
+  Machine() throws IOException {
+    atStart = ticks();
+  }
 
   /** Returns it as a Markdown list. */
-  static String describe(Servers servers) throws IOException {
+  String describe(Servers servers) throws IOException {
     return """
         - CPU: %s, %d cores
+        - taken by other machines meanwhile (steal): %.1f %% of the CPU time
         - memory: %s
         - system: %s %s
         - Java: %s %s
@@ -35,6 +44,7 @@ final class Machine {
         .formatted(
             field("/proc/cpuinfo", "model name"),
             cores(),
+            100 * stolen(),
             field("/proc/meminfo", "MemTotal"),
             System.getProperty("os.name"),
             System.getProperty("os.version"),
@@ -42,6 +52,23 @@ final class Machine {
             System.getProperty("java.vm.version"),
             libraries(servers.folders()),
             servers.versions());
+  }
+
+  /** Returns which share of the CPU time a hypervisor gave to others since the start. */
+  private double stolen() throws IOException {
+    long[] now = ticks();
+    return (double) (now[STEAL] - atStart[STEAL])
+        / Math.max(1, LongStream.of(now).sum() - LongStream.of(atStart).sum());
+  }
+
+  /** Returns the first eight columns of all CPUs: user to steal, see proc(5). */
+  private static long[] ticks() throws IOException {
+    String all = Files.readAllLines(Path.of("/proc/stat")).get(0);
+    return Stream.of(all.split(" +", -1))
+        .skip(1)
+        .limit(STEAL + 1)
+        .mapToLong(Long::parseLong)
+        .toArray();
   }
 
   private static String field(String file, String name) throws IOException {

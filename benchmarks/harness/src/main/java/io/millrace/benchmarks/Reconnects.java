@@ -34,7 +34,7 @@ final class Reconnects {
       settle();
       cursors = load.cursors();
     }
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Runner.WARM_SECONDS);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(pace.mostWarmSeconds());
     Steadiness steadiness = new Steadiness(pace.steady());
     Result.Measured measured;
     do {

@@ -9,12 +9,10 @@ import org.HdrHistogram.Histogram;
 final class Runner {
 
   private static final int ARRIVE_SECONDS = 60;
-  static final int WARM_SECONDS = 30;
   private static final int BURST_MILLIS = 500;
   private static final int QUIET_SECONDS = 10;
   private static final int QUIET_MILLIS = 100;
   private static final double QUIET_SHARE = 0.2;
-  private static final int MOST_STORMS = 8;
   private static final int WARM_STORMS = 10;
   private static final double MICROS_PER_MILLI = 1000;
   private static final double MICROS = 1e6;
@@ -25,12 +23,19 @@ final class Runner {
    * How long everything takes.
    *
    * @param warmCpuSeconds how long the server works before anything is measured
+   * @param mostWarmSeconds how long that may take
    * @param steady how often it must have cost no less than before by then; 0 is for tests
    * @param millis for how long is published then
    * @param settleMillis to be sure that all that was done has had its effect
    * @param window how many rounds the slowest reader may be behind; the same for every server
    */
-  record Pace(int warmCpuSeconds, int steady, int millis, int settleMillis, int window) {
+  record Pace(
+      int warmCpuSeconds,
+      int mostWarmSeconds,
+      int steady,
+      int millis,
+      int settleMillis,
+      int window) {
 
     /** Returns how often progress is told: eight times in a window. */
     int granule() {
@@ -117,7 +122,7 @@ final class Runner {
    * a moment, too.
    */
   private void warm(Session session, Load load) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_SECONDS);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(pace.mostWarmSeconds());
     Steadiness steadiness = new Steadiness(pace.steady());
     while (System.nanoTime() < end
         && (session.server().workedSeconds() < pace.warmCpuSeconds() || !steadiness.isReached())) {
@@ -197,9 +202,10 @@ final class Runner {
   /** Again and again, until the server is compiled; the last time counts. */
   private Result.Measured connect(Session session) throws Exception {
     int readers = session.scenario().readers();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(pace.mostWarmSeconds());
     Steadiness steadiness = new Steadiness(pace.steady());
-    double cpu = 0;
-    for (int storm = 0; storm == 0 || (storm < MOST_STORMS && !steadiness.isReached()); storm++) {
+    double cpu;
+    do {
       awaitQuiet(session.server());
       double before = session.server().cpuSeconds();
       try (Load load = session.load()) {
@@ -208,7 +214,7 @@ final class Runner {
       }
       steadiness.add(cpu);
       Thread.sleep(pace.settleMillis());
-    }
+    } while (System.nanoTime() < end && !steadiness.isReached());
     return Result.Measured.cpu(cpu * MICROS / readers);
   }
 }
