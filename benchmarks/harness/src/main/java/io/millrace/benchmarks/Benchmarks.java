@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,13 +26,10 @@ public final class Benchmarks implements Callable<Integer> {
 
   private static final Path HOME = Path.of(System.getProperty("benchmarks.home", "."));
 
-  private static final Pattern ANY = Pattern.compile(".*");
-
   @Option(
       names = "--quick",
       description =
-          "The chief scenarios once, in less than ten minutes; servers that are no Java only if"
-              + " --target is given.")
+          "The chief scenarios once, with the chief servers on Java, in less than ten minutes.")
   private boolean quick;
 
   @Option(names = "--runs", description = "How often each is measured, in turn (3; --quick: 1).")
@@ -41,13 +39,13 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--scenario",
       paramLabel = "REGEX",
       description = "Only scenarios whose name matches.")
-  private Pattern scenario = ANY;
+  private Pattern scenario = Pattern.compile(".*");
 
   @Option(
       names = "--target",
       paramLabel = "REGEX",
       description = "Only targets whose name, such as millrace/sse, matches.")
-  private Pattern target = ANY;
+  private Pattern target = Pattern.compile(".*");
 
   @Option(
       names = "--server-cores",
@@ -100,14 +98,10 @@ public final class Benchmarks implements Callable<Integer> {
     Runner runner = new Runner(servers, pace());
     List<Result> results = new ArrayList<>();
     String report = "";
-    for (Scenario chosen : quick ? Scenarios.QUICK : Scenarios.FULL) {
-      if (scenario.matcher(chosen.name()).matches()) {
-        results.addAll(measure(runner, chosen, targets(chosen, servers)));
-        report =
-            write(
-                results,
-                machine.describe(servers)); // Whoever stops it has what was measured until then.
-      }
+    for (Scenario chosen : scenarios()) {
+      results.addAll(measure(runner, chosen, targets(chosen, servers)));
+      // Whoever stops it has what was measured until then.
+      report = write(results, machine.describe(servers));
     }
     System.out.println(report);
     return results.stream().allMatch(Result::counts) ? 0 : 1;
@@ -141,16 +135,19 @@ public final class Benchmarks implements Callable<Integer> {
     return report;
   }
 
-  private boolean isWanted(Target some) {
-    boolean hasTime = !quick || target != ANY;
-    return target.matcher(some.name()).matches()
-        && (hasTime || !Target.FOREIGN.contains(some.server()));
+  private List<Scenario> scenarios() {
+    return (quick ? Scenarios.QUICK : Scenarios.FULL)
+        .stream().filter(chosen -> scenario.matcher(chosen.name()).matches()).toList();
+  }
+
+  private Stream<Target> wanted(Scenario chosen) {
+    return Targets.of(chosen).stream().filter(some -> target.matcher(some.name()).matches());
   }
 
   private void tellMissing(Servers servers) {
     List<String> missing =
-        Targets.ALL.stream()
-            .filter(this::isWanted)
+        scenarios().stream()
+            .flatMap(this::wanted)
             .map(Target::server)
             .distinct()
             .filter(server -> !servers.has(server))
@@ -161,9 +158,6 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   private List<Target> targets(Scenario chosen, Servers servers) {
-    return Targets.of(chosen).stream()
-        .filter(this::isWanted)
-        .filter(measured -> servers.has(measured.server()))
-        .toList();
+    return wanted(chosen).filter(measured -> servers.has(measured.server())).toList();
   }
 }

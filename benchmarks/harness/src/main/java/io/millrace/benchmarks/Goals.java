@@ -30,48 +30,19 @@ final class Goals {
       double goal,
       double most) {}
 
+  private static Goal delivery(
+      String scenario, List<String> protocols, String baseline, double goal, double most) {
+    return new Goal(
+        "CPU per delivery", scenario, protocols, Result::cpuMicros, baseline, goal, most);
+  }
+
   private static final List<Goal> ALL =
       List.of(
-          new Goal(
-              "CPU per delivery",
-              "fanout-1000",
-              STREAMING,
-              Result::cpuMicros,
-              Target.BARE,
-              0.45,
-              0.7),
-          new Goal(
-              "CPU per delivery",
-              "fanout-10000",
-              STREAMING,
-              Result::cpuMicros,
-              Target.BARE,
-              0.27,
-              0.5),
-          new Goal(
-              "CPU per delivery",
-              "fanout-1000",
-              STREAMING,
-              Result::cpuMicros,
-              Target.JOINED,
-              1.1,
-              1.4),
-          new Goal(
-              "CPU per delivery",
-              "fanout-10000",
-              STREAMING,
-              Result::cpuMicros,
-              Target.JOINED,
-              1.1,
-              1.4),
-          new Goal(
-              "CPU per delivery",
-              "fanout-1000-at-10",
-              STREAMING,
-              Result::cpuMicros,
-              Target.BARE,
-              1.05,
-              1.2),
+          delivery("fanout-1000", STREAMING, Target.BARE, 0.45, 0.7),
+          delivery("fanout-10000", STREAMING, Target.BARE, 0.27, 0.5),
+          delivery("fanout-1000", STREAMING, Target.JOINED, 1.1, 1.4),
+          delivery("fanout-10000", STREAMING, Target.JOINED, 1.1, 1.4),
+          delivery("fanout-1000-at-10", STREAMING, Target.BARE, 1.05, 1.2),
           new Goal(
               "p99 latency",
               "fanout-1000-at-10",
@@ -80,22 +51,8 @@ final class Goals {
               Target.BARE,
               1.0,
               1.2),
-          new Goal(
-              "CPU per delivery",
-              "channels-1000x1",
-              List.of("websocket"),
-              Result::cpuMicros,
-              Target.BARE,
-              0.6,
-              1.0),
-          new Goal(
-              "CPU per delivery",
-              "fanout-500-at-10",
-              List.of("longpoll"),
-              Result::cpuMicros,
-              Target.BARE,
-              1.1,
-              1.3),
+          delivery("channels-1000x1", List.of("websocket"), Target.BARE, 0.6, 1.0),
+          delivery("fanout-500-at-10", List.of("longpoll"), Target.BARE, 1.1, 1.3),
           new Goal(
               "memory per connection",
               "idle-10000",
@@ -181,33 +138,26 @@ final class Goals {
         most);
   }
 
-  private List<Result> of(String scenario, String server, String protocol) {
+  /** Returns what Millrace gave. */
+  private List<Result> of(String scenario, String protocol) {
     return results.stream()
         .filter(result -> result.scenario().name().equals(scenario))
-        .filter(result -> result.target().name().equals(server + "/" + protocol))
+        .filter(result -> result.target().name().equals(Target.MILLRACE + "/" + protocol))
         .toList();
   }
 
-  /** Returns the median of the ratios in the same runs. */
   private Optional<Double> ratio(Goal goal, String protocol) {
-    List<Result> others = of(goal.scenario(), goal.baseline(), protocol);
-    double[] ratios =
-        of(goal.scenario(), Target.MILLRACE, protocol).stream()
-            .flatMapToDouble(
-                result ->
-                    others.stream()
-                        .filter(other -> other.run() == result.run())
-                        .mapToDouble(
-                            other ->
-                                goal.value().applyAsDouble(result)
-                                    / goal.value().applyAsDouble(other)))
-            .toArray();
-    return ratios.length == 0 ? Optional.empty() : Optional.of(Report.median(ratios));
+    List<Result> counted =
+        results.stream()
+            .filter(result -> result.scenario().name().equals(goal.scenario()))
+            .toList();
+    return Report.medianRatio(
+        of(goal.scenario(), protocol), counted, goal.baseline(), goal.value());
   }
 
   private Optional<Double> growth(String protocol) {
-    double[] few = cpu(of("fanout-1000", Target.MILLRACE, protocol));
-    double[] many = cpu(of("fanout-10000", Target.MILLRACE, protocol));
+    double[] few = cpu(of("fanout-1000", protocol));
+    double[] many = cpu(of("fanout-10000", protocol));
     return few.length == 0 || many.length == 0
         ? Optional.empty()
         : Optional.of(Report.median(many) / Report.median(few));

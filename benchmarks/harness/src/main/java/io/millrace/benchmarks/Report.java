@@ -137,8 +137,19 @@ final class Report {
         median(runs, result -> result.measured().p99()));
   }
 
-  /** Returns the median of the ratios to another server in the same runs. */
   private static String ratio(
+      List<Result> runs, List<Result> counted, String server, ToDoubleFunction<Result> cost) {
+    return medianRatio(runs, counted, server, cost)
+        .map(ratio -> String.format(Locale.ROOT, "%.2f", ratio))
+        .orElse("");
+  }
+
+  /**
+   * Returns the median of the ratios to another server in the same runs; empty if none has both.
+   *
+   * @param counted all of the scenario that count
+   */
+  static Optional<Double> medianRatio(
       List<Result> runs, List<Result> counted, String server, ToDoubleFunction<Result> cost) {
     double[] ratios =
         runs.stream()
@@ -148,7 +159,7 @@ final class Report {
                         .mapToDouble(
                             other -> cost.applyAsDouble(result) / cost.applyAsDouble(other)))
             .toArray();
-    return ratios.length == 0 ? "" : String.format(Locale.ROOT, "%.2f", median(ratios));
+    return ratios.length == 0 ? Optional.empty() : Optional.of(median(ratios));
   }
 
   private static Optional<Result> beside(Result result, List<Result> counted, String server) {

@@ -26,7 +26,7 @@ final class Scenarios {
           TEN_THOUSAND.over(WEBSOCKET, SSE).with(Target.BARE, "joined/websocket").with(MILLRACE),
           onWebSocket(THOUSAND.atRate(10)),
           onWebSocket(THOUSAND.overChannels(1000)),
-          Scenario.fanOut(500).over(LONGPOLL).atRate(10),
+          Scenario.fanOut(500).over(LONGPOLL).atRate(10).with(Target.BARE).with(MILLRACE),
           onWebSocket(TEN_THOUSAND.measuring(Scenario.Kind.IDLE)),
           onWebSocket(TEN_THOUSAND.measuring(Scenario.Kind.CONNECT)));
 

@@ -3,7 +3,9 @@ package io.millrace.transport.websocket;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
 
-/** A socket of Vert.x. It keeps 10 KB more for each connection, and counts bytes for metrics. */
+/**
+ * A socket of Vert.x, which counts bytes for metrics, and keeps what {@link NettyWire} does not.
+ */
 final class VertxWire implements Wire {
 
   private final NetSocketInternal socket;

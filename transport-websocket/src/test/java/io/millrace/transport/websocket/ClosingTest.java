@@ -89,18 +89,10 @@ class ClosingTest extends ConnectionTest {
     try (RawClient client = RawClient.open(listen(SHORT, this::record))) {
       onLoop(
           c -> {
-            while (!c.writeQueueFull()) {
-              c.write(STUFF);
-            }
+            fill(c);
             c.close(4100, "slow");
           });
-      // what is closed answers by a reset, what is stalled takes a few more pings
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .untilAsserted(
-              () ->
-                  assertThatThrownBy(() -> client.send(ClientFrame.ping("")))
-                      .isInstanceOf(IOException.class));
+      awaitCutOff(client);
       assertThat(ends).containsExactly(4100);
     }
   }
@@ -108,19 +100,9 @@ class ClosingTest extends ConnectionTest {
   @Test
   void a_client_that_reads_nothing_does_not_stop_its_own_close() throws Exception {
     try (RawClient client = RawClient.open(listen(SHORT, this::record))) {
-      onLoop(
-          c -> {
-            while (!c.writeQueueFull()) {
-              c.write(STUFF);
-            }
-          });
+      onLoop(ClosingTest::fill);
       client.send(ClientFrame.close(1000, ""));
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .untilAsserted(
-              () ->
-                  assertThatThrownBy(() -> client.send(ClientFrame.ping("")))
-                      .isInstanceOf(IOException.class));
+      awaitCutOff(client);
       assertThat(ends).containsExactly(1000);
     }
   }
@@ -243,20 +225,26 @@ class ClosingTest extends ConnectionTest {
   void a_server_that_closes_ends_also_a_client_that_reads_nothing() throws Exception {
     HttpServer server = start(SHORT, this::record);
     try (RawClient client = RawClient.open(server.actualPort())) {
-      onLoop(
-          c -> {
-            while (!c.writeQueueFull()) {
-              c.write(STUFF);
-            }
-          });
+      onLoop(ClosingTest::fill);
       server.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .untilAsserted(
-              () ->
-                  assertThatThrownBy(() -> client.send(ClientFrame.ping("")))
-                      .isInstanceOf(IOException.class));
+      awaitCutOff(client);
       assertThat(ends).hasSize(1);
     }
+  }
+
+  private static void fill(WebSocketConnection connection) {
+    while (!connection.writeQueueFull()) {
+      connection.write(STUFF);
+    }
+  }
+
+  /** What is closed answers by a reset, what is stalled takes a few more pings. */
+  private static void awaitCutOff(RawClient client) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> client.send(ClientFrame.ping("")))
+                    .isInstanceOf(IOException.class));
   }
 }
