@@ -86,8 +86,8 @@ public final class Benchmarks implements Callable<Integer> {
 
   private Runner.Pace pace() {
     return quick
-        ? new Runner.Pace(3, 8, 2, 2000, 300, window)
-        : new Runner.Pace(4, 30, 3, 4000, 300, window);
+        ? new Runner.Pace(3, 8, 25, 2, 2000, 300, window)
+        : new Runner.Pace(4, 30, 30, 3, 4000, 300, window);
   }
 
   @Override

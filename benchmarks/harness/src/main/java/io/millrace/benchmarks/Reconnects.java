@@ -3,7 +3,6 @@ package io.millrace.benchmarks;
 import io.millrace.benchmarks.control.Plan;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * All readers are cut off at once, messages are published while they are away, and all come back,
@@ -34,7 +33,7 @@ final class Reconnects {
       settle();
       cursors = load.cursors();
     }
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(pace.mostWarmSeconds());
+    long end = pace.warmUntil(session);
     Steadiness steadiness = new Steadiness(pace.steady());
     Result.Measured measured;
     do {

@@ -24,6 +24,8 @@ final class Runner {
    *
    * @param warmCpuSeconds how long the server works before anything is measured
    * @param mostWarmSeconds how long that may take
+   * @param mostRequestWarmSeconds the same where it is requests that cost: what is done for one is
+   *     far more code than a delivery is
    * @param steady how often it must have cost no less than before by then; 0 is for tests
    * @param millis for how long is published then
    * @param settleMillis to be sure that all that was done has had its effect
@@ -32,10 +34,17 @@ final class Runner {
   record Pace(
       int warmCpuSeconds,
       int mostWarmSeconds,
+      int mostRequestWarmSeconds,
       int steady,
       int millis,
       int settleMillis,
       int window) {
+
+    /** Returns when warming must end, as {@link System#nanoTime()} has it. */
+    long warmUntil(Session session) {
+      int most = session.byRequests() ? mostRequestWarmSeconds : mostWarmSeconds;
+      return System.nanoTime() + TimeUnit.SECONDS.toNanos(most);
+    }
 
     /** Returns how often progress is told: eight times in a window. */
     int granule() {
@@ -81,6 +90,11 @@ final class Runner {
 
   record Session(Scenario scenario, Target target, ServerProcess server, Loop loop, Tally tally) {
 
+    /** Returns whether most of what the server does is to answer requests. */
+    boolean byRequests() {
+      return scenario.kind() != Scenario.Kind.FAN_OUT || target.family().equals(Target.LONGPOLL);
+    }
+
     Load load() {
       return new Load(loop, tally, target.readers(), server.port());
     }
@@ -122,7 +136,7 @@ final class Runner {
    * a moment, too.
    */
   private void warm(Session session, Load load) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(pace.mostWarmSeconds());
+    long end = pace.warmUntil(session);
     Steadiness steadiness = new Steadiness(pace.steady());
     while (System.nanoTime() < end
         && (session.server().workedSeconds() < pace.warmCpuSeconds() || !steadiness.isReached())) {
@@ -202,7 +216,7 @@ final class Runner {
   /** Again and again, until the server is compiled; the last time counts. */
   private Result.Measured connect(Session session) throws Exception {
     int readers = session.scenario().readers();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(pace.mostWarmSeconds());
+    long end = pace.warmUntil(session);
     Steadiness steadiness = new Steadiness(pace.steady());
     double cpu;
     do {

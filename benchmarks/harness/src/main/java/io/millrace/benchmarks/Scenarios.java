@@ -8,7 +8,6 @@ final class Scenarios {
   private static final String WEBSOCKET = "websocket";
   private static final String SSE = "sse";
   private static final String STREAM = "stream";
-  private static final String LONGPOLL = "longpoll";
 
   private static final Scenario THOUSAND = Scenario.fanOut(1000);
   private static final Scenario TEN_THOUSAND = Scenario.fanOut(10_000);
@@ -26,9 +25,13 @@ final class Scenarios {
           TEN_THOUSAND.over(WEBSOCKET, SSE).with(Target.BARE, "joined/websocket").with(MILLRACE),
           onWebSocket(THOUSAND.atRate(10)),
           onWebSocket(THOUSAND.overChannels(1000)),
-          Scenario.fanOut(500).over(LONGPOLL).atRate(10).with(Target.BARE).with(MILLRACE),
+          Scenario.fanOut(500).over(Target.LONGPOLL).atRate(10).with(Target.BARE).with(MILLRACE),
           onWebSocket(TEN_THOUSAND.measuring(Scenario.Kind.IDLE)),
-          onWebSocket(TEN_THOUSAND.measuring(Scenario.Kind.CONNECT)));
+          TEN_THOUSAND
+              .over(WEBSOCKET)
+              .with(Target.BARE)
+              .with(MILLRACE)
+              .measuring(Scenario.Kind.CONNECT));
 
   private static final List<String> PEERS =
       List.of("cometd", "spring", Target.WS, Target.SOCKETIO, Target.NCHAN, Target.NATS);
@@ -49,7 +52,7 @@ final class Scenarios {
               .over(WEBSOCKET)
               .with(Target.BARE, Target.JOINED, Target.MILLRACE)
               .with(PEERS),
-          Scenario.fanOut(500).over(LONGPOLL).atRate(10),
+          Scenario.fanOut(500).over(Target.LONGPOLL).atRate(10),
           TEN_THOUSAND
               .over(WEBSOCKET, SSE)
               .with(Target.BARE, Target.MILLRACE)
@@ -60,7 +63,7 @@ final class Scenarios {
               .with(Target.BARE, Target.MILLRACE)
               .with(PEERS)
               .measuring(Scenario.Kind.CONNECT),
-          THOUSAND.over(WEBSOCKET, SSE, STREAM, LONGPOLL).measuring(Scenario.Kind.RECONNECT),
+          THOUSAND.over(WEBSOCKET, SSE, STREAM, Target.LONGPOLL).measuring(Scenario.Kind.RECONNECT),
           onWebSocket(Scenario.fanOut(100)),
           onWebSocket(THOUSAND.overChannels(100)),
           THOUSAND.byPattern(10).over(WEBSOCKET).with(Target.BARE, "cometd").with(MILLRACE),

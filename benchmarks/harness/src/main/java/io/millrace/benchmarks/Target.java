@@ -24,6 +24,8 @@ record Target(String server, String protocol, String family, Protocol readers) {
   static final String NCHAN = "nchan";
   static final String NATS = "nats";
 
+  static final String LONGPOLL = "longpoll";
+
   /** Alone: its own STOMP over WebSocket. */
   static final String RABBITMQ = "rabbitmq";
 

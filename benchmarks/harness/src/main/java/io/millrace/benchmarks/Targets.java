@@ -8,7 +8,6 @@ final class Targets {
   private static final String WEBSOCKET = "websocket";
   private static final String SSE = "sse";
   private static final String STREAM = "stream";
-  private static final String LONGPOLL = "longpoll";
 
   static final List<Target> ALL =
       List.of(
@@ -41,17 +40,21 @@ final class Targets {
           new Target(Target.JOINED, STREAM, STREAM, Protocol.lines("/stream/%s")),
           new Target(Target.MILLRACE, STREAM, STREAM, Protocol.lines("/live/stream?channels=%s")),
           new Target(
-              Target.BARE, LONGPOLL, LONGPOLL, Protocol.longPoll("/poll/%s", "/poll/%s?cursor=")),
+              Target.BARE,
+              Target.LONGPOLL,
+              Target.LONGPOLL,
+              Protocol.longPoll("/poll/%s", "/poll/%s?cursor=")),
           new Target(
               Target.MILLRACE,
-              LONGPOLL,
-              LONGPOLL,
+              Target.LONGPOLL,
+              Target.LONGPOLL,
               Protocol.longPoll("/live/poll?channels=%s", "/live/longpoll?channels=%s&cursor=")),
-          new Target(Target.NCHAN, LONGPOLL, LONGPOLL, Protocol.nchanPoll("/subscribe/%s")),
+          new Target(
+              Target.NCHAN, Target.LONGPOLL, Target.LONGPOLL, Protocol.nchanPoll("/subscribe/%s")),
           new Target(
               Target.SOCKETIO,
-              LONGPOLL,
-              LONGPOLL,
+              Target.LONGPOLL,
+              Target.LONGPOLL,
               Protocol.socketIoPoll("/socket.io/?EIO=4&transport=polling")),
           new Target(Target.RABBITMQ, "web-stomp", Target.RABBITMQ, Protocol.rabbitMq("/ws")),
           new Target(
