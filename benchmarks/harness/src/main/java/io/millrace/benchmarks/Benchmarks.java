@@ -86,8 +86,14 @@ public final class Benchmarks implements Callable<Integer> {
 
   private Runner.Pace pace() {
     return quick
-        ? new Runner.Pace(3, 8, 25, 2, 2000, 300, window)
-        : new Runner.Pace(4, 30, 30, 3, 4000, 300, window);
+        ? new Runner.Pace(
+            new Runner.Warming(3, 8, 500, 2), new Runner.Warming(6, 25, 1000, 4), 2000, 300, window)
+        : new Runner.Pace(
+            new Runner.Warming(4, 30, 500, 3),
+            new Runner.Warming(8, 40, 1000, 5),
+            4000,
+            300,
+            window);
   }
 
   @Override

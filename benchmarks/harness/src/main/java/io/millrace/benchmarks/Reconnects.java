@@ -33,8 +33,9 @@ final class Reconnects {
       settle();
       cursors = load.cursors();
     }
-    long end = pace.warmUntil(session);
-    Steadiness steadiness = new Steadiness(pace.steady());
+    Runner.Warming warming = pace.warming(session);
+    long end = warming.until();
+    Steadiness steadiness = new Steadiness(warming.steady());
     Result.Measured measured;
     do {
       Runner.awaitQuiet(session.server());
@@ -42,7 +43,7 @@ final class Reconnects {
       measured = comeBack();
       steadiness.add(measured.cpuMicros());
     } while (System.nanoTime() < end
-        && (session.server().workedSeconds() < pace.warmCpuSeconds() || !steadiness.isReached()));
+        && (session.server().workedSeconds() < warming.cpuSeconds() || !steadiness.isReached()));
     return measured;
   }
 

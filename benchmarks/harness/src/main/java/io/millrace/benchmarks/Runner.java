@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
 final class Runner {
 
   private static final int ARRIVE_SECONDS = 60;
-  private static final int BURST_MILLIS = 500;
+  private static final int AT_RATE_MILLIS = 1000;
   private static final int QUIET_SECONDS = 10;
   private static final int QUIET_MILLIS = 100;
   private static final double QUIET_SHARE = 0.2;
@@ -20,30 +20,34 @@ final class Runner {
   private static final double NANOS = 1e9;
 
   /**
+   * What makes a server warm.
+   *
+   * @param cpuSeconds how long it works before anything is measured
+   * @param mostSeconds how long that may take
+   * @param burstMillis for how long it does so between two looks at what that cost
+   * @param steady how often it must have cost no less than before by then; 0 is for tests
+   */
+  record Warming(int cpuSeconds, int mostSeconds, int burstMillis, int steady) {
+
+    /** Returns when it must end, as {@link System#nanoTime()} has it. */
+    long until() {
+      return System.nanoTime() + TimeUnit.SECONDS.toNanos(mostSeconds);
+    }
+  }
+
+  /**
    * How long everything takes.
    *
-   * @param warmCpuSeconds how long the server works before anything is measured
-   * @param mostWarmSeconds how long that may take
-   * @param mostRequestWarmSeconds the same where it is requests that cost: what is done for one is
-   *     far more code than a delivery is
-   * @param steady how often it must have cost no less than before by then; 0 is for tests
+   * @param deliveries how a server becomes warm that writes to those who are there
+   * @param requests the same if it is requests that cost: far more code is run for one
    * @param millis for how long is published then
    * @param settleMillis to be sure that all that was done has had its effect
    * @param window how many rounds the slowest reader may be behind; the same for every server
    */
-  record Pace(
-      int warmCpuSeconds,
-      int mostWarmSeconds,
-      int mostRequestWarmSeconds,
-      int steady,
-      int millis,
-      int settleMillis,
-      int window) {
+  record Pace(Warming deliveries, Warming requests, int millis, int settleMillis, int window) {
 
-    /** Returns when warming must end, as {@link System#nanoTime()} has it. */
-    long warmUntil(Session session) {
-      int most = session.byRequests() ? mostRequestWarmSeconds : mostWarmSeconds;
-      return System.nanoTime() + TimeUnit.SECONDS.toNanos(most);
+    Warming warming(Session session) {
+      return session.byRequests() ? requests : deliveries;
     }
 
     /** Returns how often progress is told: eight times in a window. */
@@ -132,18 +136,21 @@ final class Runner {
 
   /**
    * Publishes as fast as it goes until the server is compiled: it has worked for long enough, and
-   * for some time a delivery has cost no less than before. Where a rate is measured, it is had for
-   * a moment, too.
+   * for some time a delivery has cost no less than before. Where a rate is measured, the same at
+   * that rate: what a server does then is not the same.
    */
   private void warm(Session session, Load load) throws Exception {
-    long end = pace.warmUntil(session);
-    Steadiness steadiness = new Steadiness(pace.steady());
+    Warming warming = pace.warming(session);
+    long end = warming.until();
+    Steadiness asFast = new Steadiness(warming.steady());
     while (System.nanoTime() < end
-        && (session.server().workedSeconds() < pace.warmCpuSeconds() || !steadiness.isReached())) {
-      steadiness.add(burst(session, load, 0, BURST_MILLIS));
+        && (session.server().workedSeconds() < warming.cpuSeconds() || !asFast.isReached())) {
+      asFast.add(burst(session, load, 0, warming.burstMillis()));
     }
-    if (session.scenario().rate() > 0 && pace.steady() > 0) {
-      burst(session, load, session.scenario().rate(), 2 * BURST_MILLIS);
+    int rate = session.scenario().rate();
+    Steadiness atRate = new Steadiness(warming.steady());
+    while (rate > 0 && System.nanoTime() < end && !atRate.isReached()) {
+      atRate.add(burst(session, load, rate, AT_RATE_MILLIS));
     }
   }
 
@@ -216,8 +223,9 @@ final class Runner {
   /** Again and again, until the server is compiled; the last time counts. */
   private Result.Measured connect(Session session) throws Exception {
     int readers = session.scenario().readers();
-    long end = pace.warmUntil(session);
-    Steadiness steadiness = new Steadiness(pace.steady());
+    Warming warming = pace.warming(session);
+    long end = warming.until();
+    Steadiness steadiness = new Steadiness(warming.steady());
     double cpu;
     do {
       awaitQuiet(session.server());

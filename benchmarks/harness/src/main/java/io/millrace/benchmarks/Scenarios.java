@@ -46,7 +46,7 @@ final class Scenarios {
           TEN_THOUSAND
               .with(Target.BARE, Target.JOINED, Target.MILLRACE, "cometd")
               .with(Target.FOREIGN),
-          THOUSAND.atRate(10).with(Target.BARE, Target.MILLRACE, Target.SOCKJS).with(PEERS),
+          THOUSAND.atRate(10).with(Target.BARE, Target.MILLRACE).with(PEERS),
           THOUSAND
               .overChannels(1000)
               .over(WEBSOCKET)

@@ -24,7 +24,9 @@ class RunnerTest {
   private static final Servers SERVERS = new Servers(Path.of(".."), new Placement(""), List.of());
   private static final Map<String, ServerProcess> STARTED = new HashMap<>();
 
-  private final Runner runner = new Runner(SERVERS, new Runner.Pace(0, 1, 1, 0, 1000, 50, 16));
+  private static final Runner.Warming BRIEF = new Runner.Warming(0, 1, 500, 0);
+
+  private final Runner runner = new Runner(SERVERS, new Runner.Pace(BRIEF, BRIEF, 1000, 50, 16));
 
   @BeforeAll
   static void start() throws IOException {
