@@ -90,7 +90,7 @@ public final class Benchmarks implements Callable<Integer> {
             new Runner.Warming(3, 8, 500, 2), new Runner.Warming(6, 25, 1000, 4), 2000, 300, window)
         : new Runner.Pace(
             new Runner.Warming(4, 30, 500, 3),
-            new Runner.Warming(8, 40, 1000, 5),
+            new Runner.Warming(6, 40, 1000, 4),
             4000,
             300,
             window);
