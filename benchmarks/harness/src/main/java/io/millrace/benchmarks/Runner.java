@@ -40,11 +40,18 @@ final class Runner {
    *
    * @param deliveries how a server becomes warm that writes to those who are there
    * @param requests the same if it is requests that cost: far more code is run for one
-   * @param millis for how long is published then
+   * @param millis for how long is published then, as fast as it goes
+   * @param atRateMillis for how long, at a rate: a server works for a small part of it only
    * @param settleMillis to be sure that all that was done has had its effect
    * @param window how many rounds the slowest reader may be behind; the same for every server
    */
-  record Pace(Warming deliveries, Warming requests, int millis, int settleMillis, int window) {
+  record Pace(
+      Warming deliveries,
+      Warming requests,
+      int millis,
+      int atRateMillis,
+      int settleMillis,
+      int window) {
 
     Warming warming(Session session) {
       return session.byRequests() ? requests : deliveries;
@@ -117,7 +124,9 @@ final class Runner {
       double before = session.server().cpuSeconds();
       double ownBefore = session.server().ownCpuSeconds();
       long start = System.nanoTime();
-      long deliveries = publish(session, load, session.scenario().rate(), pace.millis());
+      int rate = session.scenario().rate();
+      long deliveries =
+          publish(session, load, rate, rate > 0 ? pace.atRateMillis() : pace.millis());
       double seconds = (System.nanoTime() - start) / NANOS;
       double cpu = session.server().cpuSeconds() - before;
       double own = session.server().ownCpuSeconds() - ownBefore;

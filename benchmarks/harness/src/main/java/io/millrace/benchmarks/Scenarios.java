@@ -63,9 +63,7 @@ final class Scenarios {
               .over(WEBSOCKET)
               .with(Target.BARE, Target.MILLRACE, "cometd", Target.WS, Target.NCHAN, Target.NATS)
               .measuring(Scenario.Kind.CONNECT),
-          THOUSAND
-              .over(WEBSOCKET, SSE, STREAM, Target.LONGPOLL)
-              .measuring(Scenario.Kind.RECONNECT),
+          THOUSAND.over(WEBSOCKET, SSE, STREAM, Target.LONGPOLL).measuring(Scenario.Kind.RECONNECT),
           onWebSocket(Scenario.fanOut(100)),
           onWebSocket(THOUSAND.overChannels(100)),
           THOUSAND.byPattern(10).over(WEBSOCKET).with(Target.BARE, "cometd").with(MILLRACE),

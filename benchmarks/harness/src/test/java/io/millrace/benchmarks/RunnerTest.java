@@ -26,7 +26,8 @@ class RunnerTest {
 
   private static final Runner.Warming BRIEF = new Runner.Warming(0, 1, 500, 0);
 
-  private final Runner runner = new Runner(SERVERS, new Runner.Pace(BRIEF, BRIEF, 1000, 50, 16));
+  private final Runner runner =
+      new Runner(SERVERS, new Runner.Pace(BRIEF, BRIEF, 1000, 1000, 50, 16));
 
   @BeforeAll
   static void start() throws IOException {
