@@ -18,20 +18,18 @@ public final class Message {
   /** The event of a message that names none. */
   public static final String DEFAULT_EVENT = "message";
 
+  private static final long NO_TIME = Long.MIN_VALUE;
+
+  // A log holds very many: as few objects as possible.
   private final String event;
   private final boolean json;
-  private final Buffer data;
+  private final byte[] data;
   private final Priority priority;
-  private final Optional<Instant> time;
+  private final long time;
   private final Optional<String> key;
 
   private Message(
-      String event,
-      boolean json,
-      Buffer data,
-      Priority priority,
-      Optional<Instant> time,
-      Optional<String> key) {
+      String event, boolean json, byte[] data, Priority priority, long time, Optional<String> key) {
     this.event = event;
     this.json = json;
     this.data = data;
@@ -42,7 +40,7 @@ public final class Message {
 
   private static Message of(boolean json, Buffer data) {
     return new Message(
-        DEFAULT_EVENT, json, data, Priority.NORMAL, Optional.empty(), Optional.empty());
+        DEFAULT_EVENT, json, data.getBytes(), Priority.NORMAL, NO_TIME, Optional.empty());
   }
 
   /**
@@ -90,7 +88,7 @@ public final class Message {
    * @return the message
    */
   public static Message bytes(Buffer bytes) {
-    return of(false, bytes.copy());
+    return of(false, bytes);
   }
 
   /**
@@ -135,13 +133,7 @@ public final class Message {
    * @return a message
    */
   public Message withTime(Instant instant) {
-    return new Message(
-        event,
-        json,
-        data,
-        priority,
-        Optional.of(Instant.ofEpochMilli(instant.toEpochMilli())),
-        key);
+    return new Message(event, json, data, priority, instant.toEpochMilli(), key);
   }
 
   /**
@@ -166,12 +158,14 @@ public final class Message {
     return json;
   }
 
-  /**
-   * {@return the payload: compact JSON text in UTF-8, or the bytes} The buffer is shared by
-   * everyone who reads the message and must not be changed.
-   */
+  /** {@return a copy of the payload: compact JSON text in UTF-8, or the bytes} */
   public Buffer data() {
-    return data;
+    return Buffer.buffer(data);
+  }
+
+  /** {@return how many bytes {@link #data()} has} */
+  public int length() {
+    return data.length;
   }
 
   /**
@@ -184,7 +178,7 @@ public final class Message {
     if (!json) {
       throw new IllegalStateException("The payload is bytes, not JSON.");
     }
-    return Optional.ofNullable(Json.decodeValue(data));
+    return Optional.ofNullable(Json.decodeValue(data()));
   }
 
   /** {@return how urgent the message is} */
@@ -197,7 +191,7 @@ public final class Message {
    * delivered}
    */
   public Optional<Instant> time() {
-    return time;
+    return time == NO_TIME ? Optional.empty() : Optional.of(Instant.ofEpochMilli(time));
   }
 
   /** {@return the idempotency key, if one was given} */
@@ -211,7 +205,7 @@ public final class Message {
     return "Message["
         + event
         + ", "
-        + data.length()
+        + data.length
         + " bytes of "
         + (json ? "JSON" : "binary")
         + "]";

@@ -69,8 +69,18 @@ class MessageTest {
     assertThat(full.priority()).isEqualTo(Priority.LOW);
     assertThat(full.key()).contains("k-1_A");
     assertThat(full.time()).contains(Instant.ofEpochMilli(1000));
-    assertThat(full.data()).isSameAs(plain.data());
+    assertThat(full.data()).isEqualTo(plain.data());
     assertThat(plain.event()).isEqualTo("message");
+  }
+
+  @Test
+  void doesNotChangeWithWhatItIsMadeOfOrGives() {
+    Buffer payload = Buffer.buffer("abc");
+    Message message = Message.bytes(payload);
+    payload.setByte(0, (byte) 'x');
+    message.data().setByte(0, (byte) 'x').appendByte((byte) 'y');
+    assertThat(message.data()).isEqualTo(Buffer.buffer("abc"));
+    assertThat(message.length()).isEqualTo(3);
   }
 
   @Test

@@ -131,7 +131,7 @@ final class ArchiveScan {
     try {
       if (keys.originalOf(seq, channel, message) == seq
           && seq > after
-          && message.data().length() <= options.maxMessageBytes()) {
+          && message.length() <= options.maxMessageBytes()) {
         ChannelLog source =
             channels.computeIfAbsent(
                 channel, name -> new ChannelLog(ChannelPattern.of(channel), HistoryOptions.NONE));

@@ -137,7 +137,7 @@ final class BatchReader extends Reader {
       if (entry.message().priority() != Priority.LOW) {
         return true;
       }
-      bytes += entry.message().data().length();
+      bytes += entry.message().length();
     }
     return !entries.isEmpty()
         && (entries.size() >= options.lowPriorityCount()

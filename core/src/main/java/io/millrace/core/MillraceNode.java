@@ -332,7 +332,7 @@ final class MillraceNode implements Millrace, Ingress {
   }
 
   private void checkSize(Message message) {
-    if (message.data().length() > options.maxMessageBytes()) {
+    if (message.length() > options.maxMessageBytes()) {
       throw Publishing.tooLarge(options.maxMessageBytes());
     }
   }

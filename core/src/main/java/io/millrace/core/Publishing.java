@@ -44,7 +44,7 @@ final class Publishing {
               MillraceException.Code.UNAVAILABLE,
               "This server is starting or closing. Try again."));
     }
-    if (message.data().length() > options.maxMessageBytes()) {
+    if (message.length() > options.maxMessageBytes()) {
       return Future.failedFuture(tooLarge(options.maxMessageBytes()));
     }
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());

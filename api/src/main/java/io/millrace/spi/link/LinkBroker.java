@@ -63,7 +63,7 @@ public abstract class LinkBroker implements Broker {
 
   @Override
   public final Future<Publication> publish(String channel, Message message) {
-    long size = (long) message.data().length() + OVERHEAD;
+    long size = (long) message.length() + OVERHEAD;
     try {
       ChannelPattern.checkName(channel);
     } catch (MillraceException noChannel) {
