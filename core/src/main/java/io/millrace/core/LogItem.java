@@ -4,8 +4,8 @@ package io.millrace.core;
 abstract class LogItem {
 
   /**
-   * What an item costs besides its payload: itself, its message, its buffer, its slots in the
-   * queues.
+   * What an item costs besides its payload, rather more than less: itself, its message, its slots
+   * in the queues, the frames that are made of it.
    */
   static final int OVERHEAD = 256;
 

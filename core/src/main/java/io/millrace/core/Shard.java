@@ -42,9 +42,9 @@ final class Shard {
   private static final Ending FAILED = new Ending(1011, "internal error", Duration.ZERO);
 
   /** How much of the ring a turn looks at, so that messages to many channels are joined too. */
-  private static final int TURN_ITEMS = 16_384;
+  private static final int TURN_ITEMS = 4096;
 
-  private static final int TURN_RING_BYTES = 4 << 20;
+  private static final int TURN_RING_BYTES = 1 << 20;
   private static final int MOST_SHARED_BYTES = 4 << 20;
   private static final int MOST_SHARED_SLICES = 256;
 

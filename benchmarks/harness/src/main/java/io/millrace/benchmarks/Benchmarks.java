@@ -87,15 +87,15 @@ public final class Benchmarks implements Callable<Integer> {
   private Runner.Pace pace() {
     return quick
         ? new Runner.Pace(
-            new Runner.Warming(3, 8, 500, 2),
-            new Runner.Warming(6, 25, 1000, 4),
+            new Runner.Warming(3, 8, 500, 2, 2),
+            new Runner.Warming(6, 25, 1000, 4, 4),
             2000,
             5000,
             300,
             window)
         : new Runner.Pace(
-            new Runner.Warming(4, 30, 500, 3),
-            new Runner.Warming(6, 40, 1000, 4),
+            new Runner.Warming(4, 30, 500, 3, 3),
+            new Runner.Warming(6, 40, 1000, 4, 5),
             4000,
             10_000,
             300,

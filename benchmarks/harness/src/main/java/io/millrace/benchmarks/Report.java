@@ -65,9 +65,11 @@ final class Report {
   private static void append(StringBuilder text, Scenario scenario, List<Result> all) {
     text.append("\n### ").append(scenario.name()).append("\n\n");
     text.append(scenario.describe()).append("\n\n");
-    text.append("![%1$s](%1$s.svg)%n%n".formatted(scenario.name()));
-    text.append(heading(scenario));
     List<Result> counted = all.stream().filter(Result::counts).toList();
+    if (!counted.isEmpty()) {
+      text.append("![%1$s](%1$s.svg)%n%n".formatted(scenario.name()));
+    }
+    text.append(heading(scenario));
     grouped(counted, Result::target)
         .forEach((target, runs) -> text.append(row(scenario, target, runs, counted)));
     all.stream()

@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
 final class Runner {
 
   private static final int ARRIVE_SECONDS = 60;
-  private static final int AT_RATE_MILLIS = 1000;
+  private static final int MILLIS_PER_SECOND = 1000;
   private static final int QUIET_SECONDS = 10;
   private static final int QUIET_MILLIS = 100;
   private static final double QUIET_SHARE = 0.2;
@@ -22,12 +22,13 @@ final class Runner {
   /**
    * What makes a server warm.
    *
-   * @param cpuSeconds how long it works before anything is measured
+   * @param cpuSeconds how long it works, where it is published, before anything is measured
    * @param mostSeconds how long that may take
-   * @param burstMillis for how long it does so between two looks at what that cost
+   * @param burstMillis for how long is published between two looks at what that cost
    * @param steady how often it must have cost no less than before by then; 0 is for tests
+   * @param secondsAtRate for how long is published at the rate that is measured, if it is one
    */
-  record Warming(int cpuSeconds, int mostSeconds, int burstMillis, int steady) {
+  record Warming(int cpuSeconds, int mostSeconds, int burstMillis, int steady, int secondsAtRate) {
 
     /** Returns when it must end, as {@link System#nanoTime()} has it. */
     long until() {
@@ -145,21 +146,21 @@ final class Runner {
 
   /**
    * Publishes as fast as it goes until the server is compiled: it has worked for long enough, and
-   * for some time a delivery has cost no less than before. Where a rate is measured, the same at
-   * that rate: what a server does then is not the same.
+   * for some time a delivery has cost no less than before. Where a rate is measured, some seconds
+   * at that rate follow: what a server does then is not the same.
    */
   private void warm(Session session, Load load) throws Exception {
     Warming warming = pace.warming(session);
     long end = warming.until();
-    Steadiness asFast = new Steadiness(warming.steady());
+    Steadiness steadiness = new Steadiness(warming.steady());
     while (System.nanoTime() < end
-        && (session.server().workedSeconds() < warming.cpuSeconds() || !asFast.isReached())) {
-      asFast.add(burst(session, load, 0, warming.burstMillis()));
+        && (session.server().workedSeconds() < warming.cpuSeconds() || !steadiness.isReached())) {
+      steadiness.add(burst(session, load, 0, warming.burstMillis()));
     }
-    int rate = session.scenario().rate();
-    Steadiness atRate = new Steadiness(warming.steady());
-    while (rate > 0 && System.nanoTime() < end && !atRate.isReached()) {
-      atRate.add(burst(session, load, rate, AT_RATE_MILLIS));
+    if (session.scenario().rate() > 0) {
+      for (int second = 0; second < warming.secondsAtRate(); second++) {
+        burst(session, load, session.scenario().rate(), MILLIS_PER_SECOND);
+      }
     }
   }
 

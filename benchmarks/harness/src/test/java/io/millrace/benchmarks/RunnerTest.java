@@ -24,7 +24,7 @@ class RunnerTest {
   private static final Servers SERVERS = new Servers(Path.of(".."), new Placement(""), List.of());
   private static final Map<String, ServerProcess> STARTED = new HashMap<>();
 
-  private static final Runner.Warming BRIEF = new Runner.Warming(0, 1, 500, 0);
+  private static final Runner.Warming BRIEF = new Runner.Warming(0, 1, 500, 0, 0);
 
   private final Runner runner =
       new Runner(SERVERS, new Runner.Pace(BRIEF, BRIEF, 1000, 1000, 50, 16));
