@@ -24,14 +24,10 @@ final class Scenarios {
               .with(MILLRACE),
           TEN_THOUSAND.over(WEBSOCKET, SSE).with(Target.BARE, "joined/websocket").with(MILLRACE),
           onWebSocket(THOUSAND.atRate(10)),
-          onWebSocket(THOUSAND.overChannels(1000)),
-          Scenario.fanOut(500).over(Target.LONGPOLL).atRate(10).with(Target.BARE).with(MILLRACE),
-          onWebSocket(TEN_THOUSAND.measuring(Scenario.Kind.IDLE)),
-          TEN_THOUSAND
-              .over(WEBSOCKET)
-              .with(Target.BARE)
-              .with(MILLRACE)
-              .measuring(Scenario.Kind.CONNECT));
+          quick(THOUSAND.overChannels(1000), WEBSOCKET),
+          quick(Scenario.fanOut(500).atRate(10), Target.LONGPOLL),
+          quick(TEN_THOUSAND.measuring(Scenario.Kind.IDLE), WEBSOCKET),
+          quick(TEN_THOUSAND.measuring(Scenario.Kind.CONNECT), WEBSOCKET));
 
   /** Those that show most; Socket.IO writes as ws does, and then some. */
   private static final List<String> PEERS =
@@ -75,6 +71,10 @@ final class Scenarios {
 
   private static Scenario onWebSocket(Scenario scenario) {
     return scenario.over(WEBSOCKET).with(Target.BARE, "cometd").with(MILLRACE);
+  }
+
+  private static Scenario quick(Scenario scenario, String family) {
+    return scenario.over(family).with(Target.BARE).with(MILLRACE);
   }
 
   private Scenarios() {}
