@@ -24,10 +24,10 @@ final class Scenarios {
               .with(MILLRACE),
           TEN_THOUSAND.over(WEBSOCKET, SSE).with(Target.BARE, "joined/websocket").with(MILLRACE),
           onWebSocket(THOUSAND.atRate(10)),
-          quick(THOUSAND.overChannels(1000), WEBSOCKET),
-          quick(Scenario.fanOut(500).atRate(10), Target.LONGPOLL),
-          quick(TEN_THOUSAND.measuring(Scenario.Kind.IDLE), WEBSOCKET),
-          quick(TEN_THOUSAND.measuring(Scenario.Kind.CONNECT), WEBSOCKET));
+          withBare(THOUSAND.overChannels(1000), WEBSOCKET),
+          withBare(Scenario.fanOut(500).atRate(10), Target.LONGPOLL),
+          withBare(TEN_THOUSAND.measuring(Scenario.Kind.IDLE), WEBSOCKET),
+          withBare(TEN_THOUSAND.measuring(Scenario.Kind.CONNECT), WEBSOCKET));
 
   /** Those that show most; Socket.IO writes as ws does, and then some. */
   private static final List<String> PEERS =
@@ -70,10 +70,10 @@ final class Scenarios {
           THOUSAND.over(Target.RABBITMQ).named("rabbitmq-1000").atRate(10));
 
   private static Scenario onWebSocket(Scenario scenario) {
-    return scenario.over(WEBSOCKET).with(Target.BARE, "cometd").with(MILLRACE);
+    return withBare(scenario, WEBSOCKET).with("cometd");
   }
 
-  private static Scenario quick(Scenario scenario, String family) {
+  private static Scenario withBare(Scenario scenario, String family) {
     return scenario.over(family).with(Target.BARE).with(MILLRACE);
   }
 
