@@ -147,11 +147,9 @@ record AttachRequest(
   }
 
   private static List<String> list(RoutingContext context, String name) {
-    if (!context.queryParams().contains(name)) {
-      return List.of();
-    }
-    List<String> all = new ArrayList<>(1);
-    for (String value : context.queryParams().getAll(name)) {
+    List<String> values = context.queryParams().getAll(name);
+    List<String> all = new ArrayList<>(values.size());
+    for (String value : values) {
       if (!value.isEmpty()) {
         Collections.addAll(all, value.split(",", -1));
       }

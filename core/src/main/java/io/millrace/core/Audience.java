@@ -15,38 +15,7 @@ import java.util.function.Consumer;
 final class Audience {
 
   /** What makes readers alike. */
-  static final class Key {
-
-    private final Framing framing;
-    private final Set<Interest> interests;
-
-    /** Asked for several times for each long poll. */
-    private final int hash;
-
-    Key(Framing framing, Set<Interest> interests) {
-      this.framing = framing;
-      this.interests = interests;
-      this.hash = 31 * framing.hashCode() + interests.hashCode();
-    }
-
-    Framing framing() {
-      return framing;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return this == other
-          || (other instanceof Key key
-              && hash == key.hash
-              && framing.equals(key.framing)
-              && interests.equals(key.interests));
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-  }
+  record Key(Framing framing, Set<Interest> interests) {}
 
   /** A subscription without what is particular to a reader. */
   record Interest(String pattern, EventFilter filter) {}

@@ -21,9 +21,6 @@ abstract class Reader {
   /** Where it is among the members of its audience. */
   int slot;
 
-  /** Where it is among the readers of its shard. */
-  int place;
-
   /** Whether the shard will call {@link #advance} on its next turn. */
   boolean queued;
 

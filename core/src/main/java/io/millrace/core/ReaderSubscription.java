@@ -108,7 +108,7 @@ final class ReaderSubscription {
 
   /** Returns whether something that {@code last} was to replay is lost and that was not told. */
   boolean isReplayLost(long cursor) {
-    return !replayLossTold && !beginnings.isEmpty() && hasLostReplayed(cursor);
+    return !replayLossTold && hasLostReplayed(cursor);
   }
 
   private boolean hasLostReplayed(long cursor) {
@@ -127,9 +127,6 @@ final class ReaderSubscription {
   boolean isPlainAfter(long cursor) {
     if (after > cursor) {
       return false;
-    }
-    if (beginnings.isEmpty()) {
-      return true;
     }
     for (long beginning : beginnings.values()) {
       if (beginning > cursor) {

@@ -16,10 +16,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -67,7 +69,7 @@ final class Shard {
   private final Wheel wheel;
   private final FrameCache frames = new FrameCache();
   private final Audiences audiences = new Audiences(this);
-  private final List<Reader> readers = new ArrayList<>();
+  private final Set<Reader> readers = new LinkedHashSet<>();
   private final Queue<Reader> queue = new ArrayDeque<>();
   private final Map<SliceKey, Shared> slices = new LinkedHashMap<>();
   private final LogItem[] items = new LogItem[TURN_ITEMS];
@@ -169,18 +171,12 @@ final class Shard {
       log.follow(follower);
       position = log.head();
     }
-    reader.place = readers.size();
     readers.add(reader);
     readerCount.incrementAndGet();
   }
 
   void remove(Reader reader) {
-    if (has(reader)) {
-      Reader last = readers.remove(readers.size() - 1);
-      if (last != reader) {
-        readers.set(reader.place, last);
-        last.place = reader.place;
-      }
+    if (readers.remove(reader)) {
       readerCount.decrementAndGet();
       release(reader.subscriptions);
       if (readers.isEmpty()) {
@@ -188,10 +184,6 @@ final class Shard {
         forgetShared();
       }
     }
-  }
-
-  private boolean has(Reader reader) {
-    return reader.place < readers.size() && readers.get(reader.place) == reader;
   }
 
   /** Gives up subscriptions that a reader held. */

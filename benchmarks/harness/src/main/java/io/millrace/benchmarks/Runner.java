@@ -9,14 +9,13 @@ import org.HdrHistogram.Histogram;
 final class Runner {
 
   private static final int ARRIVE_SECONDS = 60;
-  private static final int MILLIS_PER_SECOND = 1000;
   private static final int QUIET_SECONDS = 10;
   private static final int QUIET_MILLIS = 100;
   private static final double QUIET_SHARE = 0.2;
   private static final int WARM_STORMS = 10;
   private static final double MICROS_PER_MILLI = 1000;
   private static final double MICROS = 1e6;
-  private static final double MILLIS = 1e3;
+  private static final int MILLIS = 1000;
   private static final double NANOS = 1e9;
 
   /**
@@ -159,7 +158,7 @@ final class Runner {
     }
     if (session.scenario().rate() > 0) {
       for (int second = 0; second < warming.secondsAtRate(); second++) {
-        burst(session, load, session.scenario().rate(), MILLIS_PER_SECOND);
+        burst(session, load, session.scenario().rate(), MILLIS);
       }
     }
   }

@@ -1,13 +1,14 @@
 package io.millrace.benchmarks;
 
+import static io.millrace.benchmarks.Target.LONGPOLL;
+import static io.millrace.benchmarks.Target.SSE;
+import static io.millrace.benchmarks.Target.STREAM;
+import static io.millrace.benchmarks.Target.WEBSOCKET;
+
 import java.util.List;
 
 /** What is measured. */
 final class Scenarios {
-
-  private static final String WEBSOCKET = "websocket";
-  private static final String SSE = "sse";
-  private static final String STREAM = "stream";
 
   private static final Scenario THOUSAND = Scenario.fanOut(1000);
   private static final Scenario TEN_THOUSAND = Scenario.fanOut(10_000);
@@ -25,7 +26,7 @@ final class Scenarios {
           TEN_THOUSAND.over(WEBSOCKET, SSE).with(Target.BARE, "joined/websocket").with(MILLRACE),
           onWebSocket(THOUSAND.atRate(10)),
           withBare(THOUSAND.overChannels(1000), WEBSOCKET),
-          withBare(Scenario.fanOut(500).atRate(10), Target.LONGPOLL),
+          withBare(Scenario.fanOut(500).atRate(10), LONGPOLL),
           withBare(TEN_THOUSAND.measuring(Scenario.Kind.IDLE), WEBSOCKET),
           withBare(TEN_THOUSAND.measuring(Scenario.Kind.CONNECT), WEBSOCKET));
 
@@ -49,7 +50,7 @@ final class Scenarios {
               .over(WEBSOCKET)
               .with(Target.BARE, Target.JOINED, Target.MILLRACE)
               .with(PEERS),
-          Scenario.fanOut(500).over(Target.LONGPOLL).atRate(10),
+          Scenario.fanOut(500).over(LONGPOLL).atRate(10),
           TEN_THOUSAND
               .over(WEBSOCKET, SSE)
               .with(Target.BARE, Target.MILLRACE, Target.SOCKETIO)
@@ -59,10 +60,10 @@ final class Scenarios {
               .over(WEBSOCKET)
               .with(Target.BARE, Target.MILLRACE, "cometd", Target.WS, Target.NCHAN, Target.NATS)
               .measuring(Scenario.Kind.CONNECT),
-          THOUSAND.over(WEBSOCKET, SSE, STREAM, Target.LONGPOLL).measuring(Scenario.Kind.RECONNECT),
+          THOUSAND.over(WEBSOCKET, SSE, STREAM, LONGPOLL).measuring(Scenario.Kind.RECONNECT),
           onWebSocket(Scenario.fanOut(100)),
           onWebSocket(THOUSAND.overChannels(100)),
-          THOUSAND.byPattern(10).over(WEBSOCKET).with(Target.BARE, "cometd").with(MILLRACE),
+          onWebSocket(THOUSAND.byPattern(10)),
           onWebSocket(THOUSAND.ofSize(1024)),
           onWebSocket(THOUSAND.ofSize(16_384)),
           THOUSAND.withSlow(500).with(Target.BARE).with(MILLRACE),

@@ -24,6 +24,9 @@ record Target(String server, String protocol, String family, Protocol readers) {
   static final String NCHAN = "nchan";
   static final String NATS = "nats";
 
+  static final String WEBSOCKET = "websocket";
+  static final String SSE = "sse";
+  static final String STREAM = "stream";
   static final String LONGPOLL = "longpoll";
 
   /** Alone: its own STOMP over WebSocket. */

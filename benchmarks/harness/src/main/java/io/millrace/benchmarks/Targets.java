@@ -1,13 +1,14 @@
 package io.millrace.benchmarks;
 
+import static io.millrace.benchmarks.Target.LONGPOLL;
+import static io.millrace.benchmarks.Target.SSE;
+import static io.millrace.benchmarks.Target.STREAM;
+import static io.millrace.benchmarks.Target.WEBSOCKET;
+
 import java.util.List;
 
 /** All that can be measured. A further peer is a line here and a server. */
 final class Targets {
-
-  private static final String WEBSOCKET = "websocket";
-  private static final String SSE = "sse";
-  private static final String STREAM = "stream";
 
   static final List<Target> ALL =
       List.of(
@@ -40,21 +41,17 @@ final class Targets {
           new Target(Target.JOINED, STREAM, STREAM, Protocol.lines("/stream/%s")),
           new Target(Target.MILLRACE, STREAM, STREAM, Protocol.lines("/live/stream?channels=%s")),
           new Target(
-              Target.BARE,
-              Target.LONGPOLL,
-              Target.LONGPOLL,
-              Protocol.longPoll("/poll/%s", "/poll/%s?cursor=")),
+              Target.BARE, LONGPOLL, LONGPOLL, Protocol.longPoll("/poll/%s", "/poll/%s?cursor=")),
           new Target(
               Target.MILLRACE,
-              Target.LONGPOLL,
-              Target.LONGPOLL,
+              LONGPOLL,
+              LONGPOLL,
               Protocol.longPoll("/live/poll?channels=%s", "/live/longpoll?channels=%s&cursor=")),
-          new Target(
-              Target.NCHAN, Target.LONGPOLL, Target.LONGPOLL, Protocol.nchanPoll("/subscribe/%s")),
+          new Target(Target.NCHAN, LONGPOLL, LONGPOLL, Protocol.nchanPoll("/subscribe/%s")),
           new Target(
               Target.SOCKETIO,
-              Target.LONGPOLL,
-              Target.LONGPOLL,
+              LONGPOLL,
+              LONGPOLL,
               Protocol.socketIoPoll("/socket.io/?EIO=4&transport=polling")),
           new Target(Target.RABBITMQ, "web-stomp", Target.RABBITMQ, Protocol.rabbitMq("/ws")),
           new Target(

@@ -56,9 +56,6 @@ public final class LongPollTransport implements Transport {
 
   // Of several preferences with one name the first counts (RFC 7240, section 2).
   private static Optional<Duration> hold(HttpServerRequest request) {
-    if (!request.headers().contains(PREFER)) {
-      return Optional.empty();
-    }
     for (HeaderElement preference : HeaderElement.parse(request.headers().getAll(PREFER))) {
       if (preference.name().equals("wait")) {
         return seconds(preference.value());
