@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Where the results were got, and with what. */
@@ -21,14 +20,10 @@ final class Machine {
           "spring-messaging",
           "tomcat-embed-core");
 
-  private static final int STEAL = 7;
-
-  private final long[] atStart;
+  private final Steal steal = new Steal();
 
   /** From now on it is measured what other machines take. */
-  Machine() throws IOException {
-    atStart = ticks();
-  }
+  Machine() throws IOException {}
 
   /** Returns it as a Markdown list. */
   String describe(Servers servers) throws IOException {
@@ -44,7 +39,7 @@ final class Machine {
         .formatted(
             field("/proc/cpuinfo", "model name"),
             cores(),
-            100 * stolen(),
+            100 * steal.share(),
             field("/proc/meminfo", "MemTotal"),
             System.getProperty("os.name"),
             System.getProperty("os.version"),
@@ -52,23 +47,6 @@ final class Machine {
             System.getProperty("java.vm.version"),
             libraries(servers.folders()),
             servers.versions());
-  }
-
-  /** Returns which share of the CPU time a hypervisor gave to others since the start. */
-  private double stolen() throws IOException {
-    long[] now = ticks();
-    return (double) (now[STEAL] - atStart[STEAL])
-        / Math.max(1, LongStream.of(now).sum() - LongStream.of(atStart).sum());
-  }
-
-  /** Returns the first eight columns of all CPUs: user to steal, see proc(5). */
-  private static long[] ticks() throws IOException {
-    String all = Files.readAllLines(Path.of("/proc/stat")).get(0);
-    return Stream.of(all.split(" +", -1))
-        .skip(1)
-        .limit(STEAL + 1)
-        .mapToLong(Long::parseLong)
-        .toArray();
   }
 
   private static String field(String file, String name) throws IOException {

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 /** The results as Markdown: medians, ranges, and ratios to bare Vert.x of the same run. */
 final class Report {
 
+  private static final int PERCENT = 100;
+
   private final List<Result> results;
 
   Report(List<Result> results) {
@@ -29,12 +31,13 @@ final class Report {
         + (result.counts()
             ? String.format(
                 Locale.ROOT,
-                "%8.3f µs %10.0f/s  p99 %8.2f ms %8.0f B  caught up %5.0f ms",
+                "%8.3f µs %10.0f/s  p99 %8.2f ms %8.0f B  caught up %5.0f ms  stolen %4.1f %%",
                 measured.cpuMicros(),
                 measured.perSecond(),
                 measured.p99(),
                 measured.bytes(),
-                measured.caughtUp())
+                measured.caughtUp(),
+                PERCENT * result.stolen())
             : "void: " + result.fault());
   }
 
@@ -72,6 +75,14 @@ final class Report {
     text.append(heading(scenario));
     grouped(counted, Result::target)
         .forEach((target, runs) -> text.append(row(scenario, target, runs, counted)));
+    counted.stream()
+        .filter(Result::isDisturbed)
+        .forEach(
+            result ->
+                text.append(
+                    "\nDisturbed: %s, run %d: other machines took %.1f %% of the CPU time\n"
+                        .formatted(
+                            result.target().name(), result.run(), PERCENT * result.stolen())));
     all.stream()
         .filter(result -> !result.counts())
         .forEach(

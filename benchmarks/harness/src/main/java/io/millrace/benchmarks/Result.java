@@ -9,9 +9,13 @@ import io.vertx.core.json.JsonObject;
  * @param target with whom
  * @param run which repetition, from 1
  * @param measured what came out
+ * @param stolen which share of the CPU time other machines took meanwhile
  * @param fault why the run does not count; empty if it does
  */
-record Result(Scenario scenario, Target target, int run, Measured measured, String fault) {
+record Result(
+    Scenario scenario, Target target, int run, Measured measured, double stolen, String fault) {
+
+  private static final double MOST_STOLEN = 0.04;
 
   /**
    * What came out.
@@ -52,7 +56,7 @@ record Result(Scenario scenario, Target target, int run, Measured measured, Stri
   }
 
   static Result failed(Scenario scenario, Target target, int run, String why) {
-    return new Result(scenario, target, run, Measured.NOTHING, why);
+    return new Result(scenario, target, run, Measured.NOTHING, 0, why);
   }
 
   double cpuMicros() {
@@ -61,6 +65,11 @@ record Result(Scenario scenario, Target target, int run, Measured measured, Stri
 
   boolean counts() {
     return fault.isEmpty();
+  }
+
+  /** Returns whether other machines took so much that the figures say little. */
+  boolean isDisturbed() {
+    return stolen > MOST_STOLEN;
   }
 
   JsonObject toJson() {
@@ -76,6 +85,7 @@ record Result(Scenario scenario, Target target, int run, Measured measured, Stri
         .put("bytesPerConnection", measured.bytes())
         .put("ownCpuMicros", measured.ownMicros())
         .put("caughtUpMillis", measured.caughtUp())
+        .put("stolen", stolen)
         .put("fault", fault);
   }
 }

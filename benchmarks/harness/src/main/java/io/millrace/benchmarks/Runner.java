@@ -85,6 +85,7 @@ final class Runner {
   Result run(Scenario scenario, Target target, int number, ServerProcess server) {
     Tally tally = new Tally();
     try (Loop loop = new Loop()) {
+      Steal steal = new Steal();
       Session session = new Session(scenario, target, server, loop, tally);
       Result.Measured measured =
           switch (scenario.kind()) {
@@ -93,7 +94,7 @@ final class Runner {
             case CONNECT -> connect(session);
             case RECONNECT -> new Reconnects(session, pace).run();
           };
-      return new Result(scenario, target, number, measured, "");
+      return new Result(scenario, target, number, measured, steal.share(), "");
     } catch (Exception e) {
       return Result.failed(scenario, target, number, e.getMessage() + " " + tally.faults());
     }

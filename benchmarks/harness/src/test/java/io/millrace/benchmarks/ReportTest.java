@@ -16,6 +16,7 @@ class ReportTest {
         Targets.named(target),
         run,
         new Result.Measured(micros, 100, 1000, 1, 2, 0, micros / 2, 0),
+        0,
         "");
   }
 
@@ -57,6 +58,7 @@ class ReportTest {
                         target,
                         1,
                         new Result.Measured(target.isMillrace() ? 2 : 8, 100, 1000, 1, 2, 0, 1, 0),
+                        0,
                         ""))
             .toList();
 
@@ -66,7 +68,7 @@ class ReportTest {
   }
 
   @Test
-  void aRecoveryTellsHowLongItTook() {
+  void aRecoveryTellsHowLongItTookAndWhatDisturbedIt() {
     Scenario scenario = SCENARIO.measuring(Scenario.Kind.RECONNECT);
     Result recovery =
         new Result(
@@ -74,11 +76,13 @@ class ReportTest {
             Targets.named("millrace/sse"),
             1,
             Result.Measured.recovery(300, 1000, 42),
+            0.05,
             "");
 
     assertThat(new Report(List.of(recovery)).markdown())
         .contains("| server | CPU per connection, µs | to bare | caught up, ms |")
-        .contains("| millrace/sse | 300.00 |  | 42 |");
+        .contains("| millrace/sse | 300.00 |  | 42 |")
+        .contains("Disturbed: millrace/sse, run 1: other machines took 5.0 % of the CPU time");
   }
 
   @Test
