@@ -30,6 +30,10 @@ final class Audience {
   private final List<Reader> members = new ArrayList<>();
   private final List<LogEntry> pending = new ArrayList<>();
   private int pendingBytes;
+
+  /** Whether others may need the frames of what is pending, too. */
+  private boolean common;
+
   private Buffer joined = Framing.NOTHING;
   private boolean delivering;
   private boolean departed;
@@ -63,8 +67,13 @@ final class Audience {
     return pending.isEmpty() || pendingBytes + entry.size <= Shard.TURN_BYTES;
   }
 
-  /** Adds an entry to what is pending and returns whether it is the first. */
-  boolean pend(LogEntry entry) {
+  /**
+   * Adds an entry to what is pending and returns whether it is the first.
+   *
+   * @param others whether other audiences get it, too
+   */
+  boolean pend(LogEntry entry, boolean others) {
+    common |= others;
     pending.add(entry);
     pendingBytes += entry.size;
     return pending.size() == 1;
@@ -78,8 +87,9 @@ final class Audience {
   Buffer joined() {
     if (joined.length() == 0) {
       List<Buffer> frames = new ArrayList<>(pending.size());
+      boolean kept = common || readers > 1;
       for (LogEntry entry : pending) {
-        frames.add(shard.frames().frame(key.framing(), entry));
+        frames.add(kept ? shard.frames().frame(key.framing(), entry) : key.framing().entry(entry));
       }
       joined = FrameCache.join(frames);
     }
@@ -91,6 +101,7 @@ final class Audience {
     forEachMember(reader -> reader.receive(this, before));
     pending.clear();
     pendingBytes = 0;
+    common = false;
     joined = Framing.NOTHING;
   }
 

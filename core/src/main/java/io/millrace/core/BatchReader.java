@@ -101,6 +101,11 @@ final class BatchReader extends Reader {
     Slice slice = next.get();
     slice.gaps().forEach(this::addGap);
     boolean all = slice.through() == shard.position();
+    if (!all && !due && gap.isEmpty() && slice.entries().isEmpty()) {
+      moveTo(slice.through()); // There was much to look at, and nothing that is wanted.
+      shard.queue(this);
+      return;
+    }
     if (due || gap.isPresent() || !all || isEnough(slice.entries())) {
       answer(slice, !all);
       return;

@@ -43,10 +43,14 @@ final class Shard {
   /** The transport failed; coming back would not help. */
   private static final Ending FAILED = new Ending(1011, "internal error", Duration.ZERO);
 
-  /** How much of the ring a turn looks at, so that messages to many channels are joined too. */
-  private static final int TURN_ITEMS = 4096;
+  /**
+   * How much of the ring a turn looks at, so that messages to many channels are joined too. However
+   * much it is, a turn writes once to a reader at the most.
+   */
+  private static final int TURN_ITEMS = 16_384;
 
-  private static final int TURN_RING_BYTES = 1 << 20;
+  private static final int TURN_RING_BYTES = 8 << 20;
+
   private static final int MOST_SHARED_BYTES = 4 << 20;
   private static final int MOST_SHARED_SLICES = 256;
 
@@ -280,7 +284,7 @@ final class Shard {
       }
     }
     for (Audiences.Route route : routes) {
-      if (route.accepts(entry) && route.audience().pend(entry)) {
+      if (route.accepts(entry) && route.audience().pend(entry, routes.size() > 1)) {
         addressed.add(route.audience());
       }
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -335,6 +336,18 @@ class BatchReaderTest {
     }
     assertThat(got).hasSize(2500).isSorted().doesNotHaveDuplicates();
     assertThat(cursor).isEqualTo(2500);
+  }
+
+  @Test
+  void aLongPollLooksAtMuchThatIsNotWantedWithoutAnAnswer() {
+    String[] patterns = IntStream.range(0, 20).mapToObj(i -> "a" + i).toArray(String[]::new);
+    IntStream.range(0, 10_000).forEach(i -> rig.append("b"));
+    rig.batch(outlet, HOLD, rig.after(0), patterns);
+    Runnable release = rig.stall();
+    IntStream.range(0, 10_000).forEach(i -> rig.append("b"));
+    rig.append("a7");
+    release.run();
+    assertThat(answer(outlet, "20001").getBoolean("more")).isFalse();
   }
 
   @Test

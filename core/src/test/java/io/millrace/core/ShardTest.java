@@ -296,23 +296,49 @@ class ShardTest {
   void whatIsPendingOnManyChannelsLeavesAsOneWriteForEach() {
     rig = new Rig(vertx, new MillraceOptions());
     List<TestOutlet> outlets = new ArrayList<>();
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 1000; i++) {
       outlets.add(new TestOutlet());
       rig.stream(outlets.get(i), Start.NOW, "c" + i);
     }
     outlets.forEach(outlet -> outlet.writes.clear());
     Runnable release = rig.stall();
-    for (int round = 0; round < 5; round++) {
-      for (int i = 0; i < 100; i++) {
+    for (int round = 0; round < 16; round++) {
+      for (int i = 0; i < 1000; i++) {
         rig.append("c" + i);
       }
     }
     release.run();
     for (TestOutlet outlet : outlets) {
-      eventually(() -> assertThat(outlet.sequences()).hasSize(5));
+      eventually(() -> assertThat(outlet.sequences()).hasSize(16));
       assertThat(outlet.writes).hasSize(1);
     }
     endAll();
+  }
+
+  @Test
+  void onlyFramesThatOthersMayNeedAreKept() {
+    rig = new Rig(vertx, new MillraceOptions());
+    rig.stream(new TestOutlet(), Start.NOW, "alone");
+    rig.stream(new TestOutlet(), Start.NOW, "alike");
+    rig.stream(new TestOutlet(), Start.NOW, "alike");
+    rig.stream(new TestOutlet(), Start.NOW, "also");
+    rig.stream(new TestOutlet(), Start.NOW, "also", "other");
+    int before = kept();
+    rig.append("alone");
+    assertThat(kept()).isEqualTo(before);
+    rig.append("alike");
+    assertThat(kept()).isEqualTo(before + 1);
+    rig.append("also");
+    assertThat(kept()).isEqualTo(before + 2);
+    rig.append("other");
+    assertThat(kept()).isEqualTo(before + 2);
+    endAll();
+  }
+
+  /** Returns how many frames are kept once everything is read. */
+  private int kept() {
+    rig.settle();
+    return rig.onLoop(() -> rig.shard.frames().size());
   }
 
   @Test
