@@ -101,7 +101,8 @@ final class BatchReader extends Reader {
     Slice slice = next.get();
     slice.gaps().forEach(this::addGap);
     boolean all = slice.through() == shard.position();
-    if (!all && !due && gap.isEmpty() && slice.entries().isEmpty()) {
+    boolean nothing = slice.entries().isEmpty() && gap.isEmpty();
+    if (nothing && !all && !due && shard.now() < holdUntil) {
       moveTo(slice.through()); // There was much to look at, and nothing that is wanted.
       shard.queue(this);
       return;

@@ -396,9 +396,10 @@ final class Log {
    * What was read of the ring.
    *
    * @param count how many items; -1 if some have left the ring already
+   * @param bytes their sizes, together
    * @param through there is nothing but these up to here
    */
-  record RingSlice(int count, long through) {}
+  record RingSlice(int count, int bytes, long through) {}
 
   /**
    * Reads the ring.
@@ -411,19 +412,19 @@ final class Log {
     lock.lock();
     try {
       if (after < retention.evictedThrough()) {
-        return new RingSlice(-1, head);
+        return new RingSlice(-1, 0, head);
       }
       int bytes = 0;
       int count = 0;
       for (int i = ring.indexAfter(after); i < ring.size(); i++) {
         LogItem item = ring.get(i);
-        bytes += item.size;
-        if (count == into.length || (count > 0 && bytes > mostBytes)) {
-          return new RingSlice(count, into[count - 1].seq);
+        if (count == into.length || (count > 0 && bytes + item.size > mostBytes)) {
+          return new RingSlice(count, bytes, into[count - 1].seq);
         }
+        bytes += item.size;
         into[count++] = item;
       }
-      return new RingSlice(count, head);
+      return new RingSlice(count, bytes, head);
     } finally {
       lock.unlock();
     }

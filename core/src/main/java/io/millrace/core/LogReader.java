@@ -16,7 +16,7 @@ final class LogReader {
   private static final int MOST_MERGED = 16;
 
   /** How many items one slice looks at in search of wanted ones. */
-  private static final int MOST_SCANNED = 4096;
+  static final int MOST_SCANNED = 4096;
 
   /** How many of a channel's entries it looks at in any case. */
   private static final int LEAST_LOOKS = 16;

@@ -43,13 +43,14 @@ final class Shard {
   /** The transport failed; coming back would not help. */
   private static final Ending FAILED = new Ending(1011, "internal error", Duration.ZERO);
 
-  /**
-   * How much of the ring a turn looks at, so that messages to many channels are joined too. However
-   * much it is, a turn writes once to a reader at the most.
-   */
-  private static final int TURN_ITEMS = 16_384;
+  /** How many items are read of the ring in one go: for as long, nobody can append. */
+  private static final int RING_ITEMS = 1024;
 
-  private static final int TURN_RING_BYTES = 8 << 20;
+  /** How much of the ring a turn looks at, so that messages to many channels are joined, too. */
+  private static final int TURN_RING_BYTES = 4 << 20;
+
+  /** The same while readers are behind: no more than what they look at in a turn. */
+  private static final int TURN_RING_BYTES_BEHIND = LogReader.MOST_SCANNED * LogItem.OVERHEAD;
 
   private static final int MOST_SHARED_BYTES = 4 << 20;
   private static final int MOST_SHARED_SLICES = 256;
@@ -76,7 +77,7 @@ final class Shard {
   private final Set<Reader> readers = new LinkedHashSet<>();
   private final Queue<Reader> queue = new ArrayDeque<>();
   private final Map<SliceKey, Shared> slices = new LinkedHashMap<>();
-  private final LogItem[] items = new LogItem[TURN_ITEMS];
+  private final LogItem[] items = new LogItem[RING_ITEMS];
   private final AtomicInteger readerCount = new AtomicInteger();
   private final AtomicBoolean awake = new AtomicBoolean();
   private final Runnable follower = this::wake;
@@ -242,37 +243,55 @@ final class Shard {
   }
 
   private void follow() {
-    Log.RingSlice slice = log.readRing(position, items, TURN_RING_BYTES);
-    if (slice.count() < 0) {
-      // The loop was stalled for longer than the ring is long: each reader finds out for itself
-      // what it missed.
-      long from = position;
-      List.copyOf(audiences.all()).forEach(audience -> audience.disperse(from));
-      position = slice.through();
-      return;
+    List<Audience> addressed = new ArrayList<>();
+    int most = queue.isEmpty() ? TURN_RING_BYTES : TURN_RING_BYTES_BEHIND;
+    long given = position;
+    boolean room = true;
+    for (int bytes = 0; room && bytes < most && given < log.head(); ) {
+      Log.RingSlice slice = log.readRing(given, items, most - bytes);
+      bytes += slice.bytes();
+      if (slice.count() < 0) {
+        deliver(addressed, given);
+        disperse();
+        given = slice.through();
+      } else {
+        given = distribute(slice, addressed);
+        room = given == slice.through();
+      }
     }
-    distribute(slice.count(), slice.through());
+    deliver(addressed, given);
     if (position < log.head()) {
       wake(); // The rest after others on this event loop have had their turn.
     }
   }
 
-  /** Gives out items, up to the first that would be too much for an audience. */
-  private void distribute(int count, long through) {
-    List<Audience> addressed = new ArrayList<>();
-    long given = through;
-    for (int i = 0; i < count; i++) {
+  /**
+   * Makes everybody read on from here by itself. The loop was stalled for longer than the ring is
+   * long: each reader finds out what it missed.
+   */
+  private void disperse() {
+    List.copyOf(audiences.all()).forEach(audience -> audience.disperse(position));
+  }
+
+  /**
+   * Gives out what was read, up to the first item that would be too much for an audience.
+   *
+   * @return how far that was
+   */
+  private long distribute(Log.RingSlice slice, List<Audience> addressed) {
+    long given = slice.through();
+    for (int i = 0; i < slice.count(); i++) {
       LogItem item = items[i];
       if (item instanceof LogEntry entry && !pend(entry, addressed)) {
-        given = items[i - 1].seq;
+        given = item.seq - 1;
         break;
       } else if (item instanceof Interruption interruption && interruption.isLoss()) {
         deliver(addressed, item.seq - 1);
         disperse(interruption);
       }
     }
-    deliver(addressed, given);
-    Arrays.fill(items, 0, count, null);
+    Arrays.fill(items, 0, slice.count(), null);
+    return given;
   }
 
   /** Adds an entry to what is pending for its audiences, if there is room with all of them. */

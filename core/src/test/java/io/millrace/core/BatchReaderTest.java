@@ -24,6 +24,10 @@ class BatchReaderTest {
 
   private static final Duration HOLD = Duration.ofSeconds(25);
 
+  /** So many that the log is searched instead of each channel. */
+  private static final String[] MANY =
+      IntStream.range(0, 20).mapToObj(i -> "a" + i).toArray(String[]::new);
+
   private static Vertx vertx;
   private final MillraceOptions options = new MillraceOptions();
   private final TestOutlet outlet = new TestOutlet();
@@ -340,14 +344,26 @@ class BatchReaderTest {
 
   @Test
   void aLongPollLooksAtMuchThatIsNotWantedWithoutAnAnswer() {
-    String[] patterns = IntStream.range(0, 20).mapToObj(i -> "a" + i).toArray(String[]::new);
     IntStream.range(0, 10_000).forEach(i -> rig.append("b"));
-    rig.batch(outlet, HOLD, rig.after(0), patterns);
+    rig.batch(outlet, HOLD, rig.after(0), MANY);
     Runnable release = rig.stall();
     IntStream.range(0, 10_000).forEach(i -> rig.append("b"));
     rig.append("a7");
     release.run();
     assertThat(answer(outlet, "20001").getBoolean("more")).isFalse();
+  }
+
+  @Test
+  void aLongPollThatLooksForLongIsAnsweredWhenItsTimeIsOver() {
+    IntStream.range(0, 20_000).forEach(i -> rig.append("b"));
+    rig.onLoop(
+        () -> {
+          rig.begin(outlet, HOLD, rig.after(0), MANY);
+          rig.time.addAndGet(HOLD.toMillis());
+        });
+    JsonObject batch = answer(outlet);
+    assertThat(batch.getBoolean("more")).isTrue();
+    assertThat(batch.getLong("cursor")).isBetween(4096L, 19_999L);
   }
 
   @Test

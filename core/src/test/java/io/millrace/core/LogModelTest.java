@@ -10,6 +10,7 @@ import io.millrace.MillraceOptions;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -228,7 +229,8 @@ class LogModelTest {
     private void checkRing() {
       LogItem[] into = new LogItem[1 + random.nextInt(20)];
       long after = random.nextLong(model.head() + 1);
-      int count = log.readRing(after, into, 1 << 20).count();
+      Log.RingSlice slice = log.readRing(after, into, 1 << 20);
+      int count = slice.count();
       if (after < model.evictedThrough()) {
         assertThat(count).isEqualTo(-1);
         return;
@@ -237,6 +239,9 @@ class LogModelTest {
       for (int i = 0; i < count; i++) {
         assertThat(into[i].seq).isEqualTo(after + 1 + i);
       }
+      assertThat(slice.through()).isEqualTo(after + count);
+      assertThat(slice.bytes())
+          .isEqualTo(Arrays.stream(into, 0, count).mapToInt(item -> item.size).sum());
     }
 
     private void checkCounts() {

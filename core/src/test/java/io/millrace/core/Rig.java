@@ -153,15 +153,16 @@ final class Rig {
   }
 
   BatchReader batch(TestOutlet outlet, Duration hold, Start start, String... patterns) {
-    return onLoop(
-        () -> {
-          List<ReaderSubscription> subscriptions = subscriptions(patterns);
-          Beginning beginning = log.attach(subscriptions, start);
-          BatchReader reader =
-              new BatchReader(shard, "batch", framing, outlet, options, hold, () -> {});
-          reader.begin(subscriptions, beginning);
-          return reader;
-        });
+    return onLoop(() -> begin(outlet, hold, start, patterns));
+  }
+
+  /** As {@link #batch}; called on the event loop. */
+  BatchReader begin(TestOutlet outlet, Duration hold, Start start, String... patterns) {
+    List<ReaderSubscription> subscriptions = subscriptions(patterns);
+    Beginning beginning = log.attach(subscriptions, start);
+    BatchReader reader = new BatchReader(shard, "batch", framing, outlet, options, hold, () -> {});
+    reader.begin(subscriptions, beginning);
+    return reader;
   }
 
   /** Subscribes further on a connection, as the command does. */

@@ -302,14 +302,14 @@ class ShardTest {
     }
     outlets.forEach(outlet -> outlet.writes.clear());
     Runnable release = rig.stall();
-    for (int round = 0; round < 16; round++) {
+    for (int round = 0; round < 15; round++) {
       for (int i = 0; i < 1000; i++) {
         rig.append("c" + i);
       }
     }
     release.run();
     for (TestOutlet outlet : outlets) {
-      eventually(() -> assertThat(outlet.sequences()).hasSize(16));
+      eventually(() -> assertThat(outlet.sequences()).hasSize(15));
       assertThat(outlet.writes).hasSize(1);
     }
     endAll();

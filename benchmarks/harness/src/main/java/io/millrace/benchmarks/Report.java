@@ -80,9 +80,12 @@ final class Report {
         .forEach(
             result ->
                 text.append(
-                    "\nDisturbed: %s, run %d: other machines took %.1f %% of the CPU time\n"
-                        .formatted(
-                            result.target().name(), result.run(), PERCENT * result.stolen())));
+                    String.format(
+                        Locale.ROOT,
+                        "\nDisturbed: %s, run %d: other machines took %.1f %% of the CPU time\n",
+                        result.target().name(),
+                        result.run(),
+                        PERCENT * result.stolen())));
     all.stream()
         .filter(result -> !result.counts())
         .forEach(
