@@ -27,7 +27,7 @@ public final class Benchmarks implements Callable<Integer> {
   private static final Path HOME = Path.of(System.getProperty("benchmarks.home", "."));
 
   /** How often a run is done again at the most. */
-  private static final int AGAIN = 2;
+  private static final int MOST_REPEATS = 2;
 
   @Option(
       names = "--quick",
@@ -133,7 +133,7 @@ public final class Benchmarks implements Callable<Integer> {
     for (int run = 1; run <= repetitions; run++) {
       for (Target measured : targets) {
         Result result = measure(runner, chosen, measured, run);
-        for (int again = 0; again < AGAIN && result.isDisturbed() && repeats > 0; again++) {
+        for (int again = 0; again < MOST_REPEATS && result.isDisturbed() && repeats > 0; again++) {
           repeats--;
           result = lessDisturbed(result, measure(runner, chosen, measured, run));
         }
