@@ -214,8 +214,11 @@ final class AmqpLink implements Link {
     return session;
   }
 
-  /** {@return the address that a name or pattern can be received from now} */
+  /** {@return the address that a name or pattern can be received from now; fails if down} */
   Future<String> source(ChannelPattern pattern) {
+    if (down) {
+      return Future.failedFuture(Link.outOfReach());
+    }
     return addresses()
         .source(pattern)
         .map(Future::succeededFuture)

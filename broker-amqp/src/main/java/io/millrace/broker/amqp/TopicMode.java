@@ -49,6 +49,10 @@ final class TopicMode implements LinkUser<AmqpLink> {
   private final Set<ChannelPattern> interrupted = new LinkedHashSet<>();
 
   private Optional<AmqpLink> link = Optional.empty();
+
+  /** Completes when nothing more comes of what was given up on the present link until now. */
+  private Future<Void> left = Future.succeededFuture();
+
   private boolean degraded;
 
   TopicMode(Vertx vertx, Ingress ingress, AmqpBrokerOptions options, SkipCounter skipped) {
@@ -61,6 +65,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
   @Override
   public void up(AmqpLink linked) {
     link = Optional.of(linked);
+    left = Future.succeededFuture();
     interrupted.clear();
     List<Future<Void>> confirmations = new ArrayList<>();
     for (Wanted each : List.copyOf(wanted.values())) {
@@ -137,13 +142,25 @@ final class TopicMode implements LinkUser<AmqpLink> {
             late -> {
               var unused = unsubscribe(pattern);
             });
-    link.ifPresent(linked -> attach(linked, added).onFailure(refused -> refuse(added, refused)));
+    link.ifPresent(
+        linked ->
+            attach(linked, added)
+                .onFailure(
+                    refused -> {
+                      if (!linked.isDown()) {
+                        refuse(added, refused);
+                      }
+                    }));
     return added.confirmed.future().onComplete(done -> vertx.cancelTimer(timer));
   }
 
+  /**
+   * Waits for the receivers that are being detached: a new one has the handle of one of them, and
+   * RabbitMQ before version 4, which knows a consumer by its handle, would bring it what is still
+   * on its way to the old one.
+   */
   private Future<Void> attach(AmqpLink linked, Wanted each) {
-    return linked
-        .source(each.pattern)
+    return left.compose(nothingMore -> linked.source(each.pattern))
         .compose(
             address -> {
               if (linked.isDown()) {
@@ -192,22 +209,22 @@ final class TopicMode implements LinkUser<AmqpLink> {
     known.confirmed.tryFail(Link.outOfReach());
     Optional<Receiver> receiver = known.receiver;
     known.receiver = Optional.empty();
-    // With the link, the subscription is gone, too.
-    return link.flatMap(
-            linked ->
-                receiver.map(
-                    live ->
-                        Future.any(live.close(), linked.ended())
-                            .timeout(options.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                            .<Void>mapEmpty()
-                            .recover(
-                                late ->
-                                    Future.failedFuture(
-                                        new MillraceException(
-                                            MillraceException.Code.TIMEOUT,
-                                            "The broker did not unsubscribe in time.",
-                                            late)))))
-        .orElse(Future.succeededFuture());
+    if (link.isEmpty() || receiver.isEmpty()) {
+      return Future.succeededFuture(); // With the link, the subscription is gone, too.
+    }
+    Future<Void> detached =
+        Future.any(receiver.get().close(), link.get().ended())
+            .timeout(options.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .<Void>mapEmpty()
+            .recover(
+                late ->
+                    Future.failedFuture(
+                        new MillraceException(
+                            MillraceException.Code.TIMEOUT,
+                            "The broker did not unsubscribe in time.",
+                            late)));
+    left = left.transform(before -> detached.otherwiseEmpty());
+    return detached;
   }
 
   @Override

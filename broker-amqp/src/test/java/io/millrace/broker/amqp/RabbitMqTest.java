@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,6 +132,48 @@ class RabbitMqTest {
   @Test
   void aPublishThatNobodyIsSubscribedToIsTaken() {
     broker.publish("nobody.here", Message.json(1)).await();
+  }
+
+  @Test
+  void whatIsOnItsWayToASubscriptionThatEndsIsNotBroughtToTheNext() {
+    AmqpBroker publisher = new AmqpBroker(options());
+    publisher.open(new RecordingIngress(vertx)).await();
+    AtomicLong published = new AtomicLong();
+    for (int pending = 0; pending < 32; pending++) {
+      publishOn(publisher, published);
+    }
+    ChannelPattern present = ChannelPattern.of("a.*");
+    broker.subscribe(present).await();
+    for (int i = 0; i < 20; i++) {
+      ChannelPattern next = ChannelPattern.of(i % 2 == 0 ? "a.b" : "a.*");
+      int before = ingress.received().size();
+      await().until(() -> ingress.received().size() > before + 50);
+      var unused = broker.unsubscribe(present);
+      int since = ingress.received().size();
+      broker.subscribe(next).await();
+      await().until(() -> ingress.received().size() > since + 100);
+      List<Long> brought = numbers(next, since);
+      assertThat(brought)
+          .as("%d-th subscription, %s", i, next)
+          .isEqualTo(
+              LongStream.range(brought.get(0), brought.get(0) + brought.size()).boxed().toList());
+      present = next;
+    }
+    publisher.close().await();
+  }
+
+  private List<Long> numbers(ChannelPattern subscription, int since) {
+    List<RecordingIngress.Received> received = List.copyOf(ingress.received());
+    return received.subList(since, received.size()).stream()
+        .filter(each -> each.subscription().equals(subscription))
+        .map(each -> Long.valueOf(each.message().data().toString()))
+        .toList();
+  }
+
+  private static void publishOn(AmqpBroker publisher, AtomicLong published) {
+    publisher
+        .publish("a.b", Message.json(published.getAndIncrement()))
+        .onSuccess(done -> publishOn(publisher, published));
   }
 
   @Test
