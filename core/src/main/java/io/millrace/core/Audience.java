@@ -8,9 +8,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The readers of one event loop that subscribe to the same and are framed alike, so that what is
- * pending for one is pending for all. Those that are up to date are its members. Owned by the event
- * loop.
+ * The readers of one shard that subscribe to the same and are framed alike, so that what is pending
+ * for one is pending for all. Those that are up to date are its members. Owned by the event loop.
  */
 final class Audience {
 

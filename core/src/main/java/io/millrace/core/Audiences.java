@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The audiences of one event loop, found by channel. Owned by the event loop. */
+/** The audiences of one shard, found by channel. Owned by the event loop. */
 final class Audiences {
 
   private static final int MOST_CACHED_ROUTES = 10_000;

@@ -88,7 +88,8 @@ final class BatchReader extends Reader {
       shard.queue(this);
       return;
     }
-    Optional<Shard.Shared> given = isCommonAnswer() ? shard.shared(this) : Optional.empty();
+    Optional<SharedSlices.Shared> given =
+        isCommonAnswer() ? shard.slices().of(this) : Optional.empty();
     if (given.isPresent() && (due || given.get().last() > 0)) {
       leaveWith(given.get().frames());
       return;
@@ -192,7 +193,7 @@ final class BatchReader extends Reader {
     // What leaves only because this reader's time is over leaves with nobody else.
     boolean forOthers = slice.entries().isEmpty() || more || isEnough(slice.entries());
     if (forOthers && isCommonAnswer()) {
-      shard.share(this, new Shard.Shared(body, slice.last(), slice.through()));
+      shard.slices().share(this, new SharedSlices.Shared(body, slice.last(), slice.through()));
     }
     if (slice.entries().isEmpty() && gap.isEmpty() && !more) {
       emptyAnswer.run();

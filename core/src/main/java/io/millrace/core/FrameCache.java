@@ -37,6 +37,11 @@ final class FrameCache {
     return known != null ? known : keep(key, framing.replayed(entry, ""));
   }
 
+  void clear() {
+    frames.clear();
+    bytes = 0;
+  }
+
   /** Returns how many frames are kept. */
   int size() {
     return frames.size();

@@ -242,18 +242,12 @@ final class MillraceNode implements Millrace, Ingress {
 
   @Override
   public Counts counts() {
-    int readers = 0;
-    int timers = 0;
-    for (Shard shard : shards.all()) {
-      readers += shard.readerCount();
-      timers += shard.wheel().size();
-    }
     return new Counts(
         log.channelCount(),
-        readers,
+        shards.readerCount(),
         log.subscriptionCount(),
         interests.size(),
-        timers,
+        shards.timerCount(),
         log.heldBytes());
   }
 
@@ -378,7 +372,7 @@ final class MillraceNode implements Millrace, Ingress {
               log.begin(epoch);
               log.serve();
               followed.clear();
-              return shards.compute(MillraceNode::enterLog);
+              return shards.enterLog();
             })
         .onComplete(done -> startingOver = false)
         .mapEmpty();
@@ -386,11 +380,6 @@ final class MillraceNode implements Millrace, Ingress {
 
   private static Shard leaveLog(Shard shard) {
     shard.leaveLog(Ending.goingAway(someTime()));
-    return shard;
-  }
-
-  private static Shard enterLog(Shard shard) {
-    shard.enterLog();
     return shard;
   }
 

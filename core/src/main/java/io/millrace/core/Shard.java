@@ -6,7 +6,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import java.lang.System.Logger;
 import java.time.Duration;
@@ -14,24 +13,20 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * One event loop's part of the node: a position in the ring, and the readers whose connections live
- * on that loop. It holds no entries, so a loop that stalls costs no memory. All but {@link #wake}
- * and {@link #run} is called on the event loop.
+ * A part of the readers whose connections live on one event loop, and a position in the ring. It
+ * holds no entries, so a loop that stalls costs no memory. All but {@link #run} is called on the
+ * event loop.
  */
 final class Shard {
 
@@ -52,55 +47,33 @@ final class Shard {
   /** The same while readers are behind: no more than what they look at in a turn. */
   private static final int TURN_RING_BYTES_BEHIND = LogReader.MOST_SCANNED * LogItem.OVERHEAD;
 
-  private static final int MOST_SHARED_BYTES = 4 << 20;
-  private static final int MOST_SHARED_SLICES = 256;
-
-  /**
-   * What readers that are behind at the same place share.
-   *
-   * @param frames what is written
-   * @param last the last entry in it
-   * @param through where the reader is after it
-   */
-  record Shared(Buffer frames, long last, long through) {}
-
-  private record SliceKey(Audience.Key audience, Class<?> kind, long after, long upTo) {}
-
   private final Log log;
   private final Optional<Archive> archive;
   private final Interests interests;
   private final LongSupplier clock;
-  private final ContextInternal context;
-  private final Wheel wheel;
-  private final FrameCache frames = new FrameCache();
+  private final EventLoopShards siblings;
   private final Audiences audiences = new Audiences(this);
   private final Set<Reader> readers = new LinkedHashSet<>();
   private final Queue<Reader> queue = new ArrayDeque<>();
-  private final Map<SliceKey, Shared> slices = new LinkedHashMap<>();
   private final LogItem[] items = new LogItem[RING_ITEMS];
   private final AtomicInteger readerCount = new AtomicInteger();
-  private final AtomicBoolean awake = new AtomicBoolean();
-  private final Runnable follower = this::wake;
 
   /** Everything up to here has been given to the live readers. */
   private volatile long position;
 
-  private volatile boolean degraded;
   private boolean distributing;
-  private int sharedBytes;
 
   Shard(
       Log log,
       Optional<Archive> archive,
       Interests interests,
-      ContextInternal context,
+      EventLoopShards siblings,
       LongSupplier clock) {
     this.log = log;
     this.archive = archive;
     this.interests = interests;
-    this.context = context;
+    this.siblings = siblings;
     this.clock = clock;
-    this.wheel = new Wheel(context, clock);
   }
 
   Log log() {
@@ -112,15 +85,19 @@ final class Shard {
   }
 
   ContextInternal context() {
-    return context;
+    return siblings.context();
   }
 
   Wheel wheel() {
-    return wheel;
+    return siblings.wheel();
   }
 
   FrameCache frames() {
-    return frames;
+    return siblings.frames();
+  }
+
+  SharedSlices slices() {
+    return siblings.slices();
   }
 
   Audiences audiences() {
@@ -139,12 +116,12 @@ final class Shard {
   }
 
   boolean isDegraded() {
-    return degraded;
+    return siblings.isDegraded();
   }
 
   /** Runs something on the event loop, later. Safe on any thread. */
   void run(Runnable task) {
-    context.runOnContext(now -> task.run());
+    context().runOnContext(now -> task.run());
   }
 
   /** Computes something on the event loop. Safe on any thread. */
@@ -163,17 +140,10 @@ final class Shard {
     }
   }
 
-  /** Makes the shard look for what is new. Safe on any thread. */
-  void wake() {
-    if (awake.compareAndSet(false, true)) {
-      run(this::turn);
-    }
-  }
-
   /** Takes a reader in. From now on the shard follows the log. */
   void add(Reader reader) {
     if (readers.isEmpty()) {
-      log.follow(follower);
+      siblings.follow();
       position = log.head();
     }
     readers.add(reader);
@@ -185,8 +155,7 @@ final class Shard {
       readerCount.decrementAndGet();
       release(reader.subscriptions);
       if (readers.isEmpty()) {
-        log.unfollow(follower);
-        forgetShared();
+        siblings.unfollow();
       }
     }
   }
@@ -207,12 +176,12 @@ final class Shard {
     if (!reader.queued && !reader.waiting && !reader.isEnded()) {
       reader.queued = true;
       queue.add(reader);
-      wake();
+      siblings.wake();
     }
   }
 
-  private void turn() {
-    awake.set(false);
+  /** Gives out what is new, and lets those that are queued advance. */
+  void turn() {
     if (!readers.isEmpty()) {
       follow();
     }
@@ -261,7 +230,7 @@ final class Shard {
     }
     deliver(addressed, given);
     if (position < log.head()) {
-      wake(); // The rest after others on this event loop have had their turn.
+      siblings.wake(); // The rest after others on this event loop have had their turn.
     }
   }
 
@@ -412,43 +381,8 @@ final class Shard {
     List.copyOf(readers).forEach(reader -> guard(reader, Reader::startOver));
   }
 
-  /**
-   * Returns what another reader of the same audience was given from the same place to the same end.
-   */
-  Optional<Shared> shared(Reader reader) {
-    return Optional.ofNullable(slices.get(key(reader)));
-  }
-
-  /** Keeps what a reader is given, for others of its audience. */
-  void share(Reader reader, Shared slice) {
-    if (slices.putIfAbsent(key(reader), slice) == null) {
-      sharedBytes += slice.frames().length();
-    }
-    Iterator<Shared> oldest = slices.values().iterator();
-    while (sharedBytes > MOST_SHARED_BYTES || slices.size() > MOST_SHARED_SLICES) {
-      sharedBytes -= oldest.next().frames().length();
-      oldest.remove();
-    }
-  }
-
-  /** Returns how many bytes are kept to be shared. */
-  int sharedBytes() {
-    return sharedBytes;
-  }
-
-  private void forgetShared() {
-    slices.clear();
-    sharedBytes = 0;
-  }
-
-  private SliceKey key(Reader reader) {
-    return new SliceKey(reader.audience().key, reader.getClass(), reader.cursorSeq(), position);
-  }
-
   /** Tells every reader whether the broker is out of reach. */
-  void setDegraded(boolean value) {
-    degraded = value;
-    forgetShared(); // Answers to long polls say it.
+  void tellHealth() {
     List.copyOf(readers).forEach(reader -> guard(reader, Reader::tellHealth));
   }
 

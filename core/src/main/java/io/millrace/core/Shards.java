@@ -1,10 +1,10 @@
 package io.millrace.core;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,10 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/**
- * The shards of a node, one for each event loop on which it has ever had a reader. Safe on any
- * thread.
- */
+/** The shards of a node, for each event loop on which it has ever had a reader. Any thread. */
 final class Shards {
 
   private final VertxInternal vertx;
@@ -24,7 +21,7 @@ final class Shards {
   private final Interests interests;
   private final LongSupplier clock;
   private volatile boolean degraded;
-  private final Map<Object, Shard> byEventLoop = new ConcurrentHashMap<>();
+  private final Map<Object, EventLoopShards> byEventLoop = new ConcurrentHashMap<>();
 
   Shards(
       VertxInternal vertx,
@@ -40,7 +37,7 @@ final class Shards {
   }
 
   /**
-   * Returns the shard of an event loop.
+   * Returns a shard of an event loop, another one each time.
    *
    * @param context a context on that event loop
    * @throws IllegalStateException if the context runs on workers or virtual threads
@@ -50,25 +47,60 @@ final class Shards {
       throw new IllegalStateException(
           "Millrace serves clients on event loops: deploy the verticle that mounts its router with ThreadingModel.EVENT_LOOP.");
     }
-    return byEventLoop.computeIfAbsent(context.nettyEventLoop(), eventLoop -> created(context));
+    return byEventLoop
+        .computeIfAbsent(context.nettyEventLoop(), eventLoop -> created(context))
+        .next();
   }
 
-  private Shard created(ContextInternal context) {
+  private EventLoopShards created(ContextInternal context) {
     // A context of its own, whose timers do not end when a verticle is undeployed.
     ContextInternal own = vertx.contextBuilder().withEventLoop(context.nettyEventLoop()).build();
-    Shard shard = new Shard(log, archive, interests, own, clock);
-    shard.run(() -> shard.setDegraded(degraded));
-    return shard;
+    EventLoopShards shards =
+        new EventLoopShards(
+            log, own, clock, siblings -> new Shard(log, archive, interests, siblings, clock));
+    tellHealth(shards);
+    return shards;
+  }
+
+  private void tellHealth(EventLoopShards shards) {
+    shards.context().runOnContext(now -> shards.setDegraded(degraded));
   }
 
   /** Tells every shard, also those that are yet to come, whether the broker is out of reach. */
   void setDegraded(boolean value) {
     degraded = value;
-    all().forEach(shard -> shard.run(() -> shard.setDegraded(degraded)));
+    byEventLoop.values().forEach(this::tellHealth);
   }
 
-  Collection<Shard> all() {
-    return byEventLoop.values();
+  List<Shard> all() {
+    return byEventLoop.values().stream().flatMap(shards -> shards.all().stream()).toList();
+  }
+
+  /** Returns how many readers there are. */
+  int readerCount() {
+    return all().stream().mapToInt(Shard::readerCount).sum();
+  }
+
+  /** Returns how many timers are scheduled. */
+  int timerCount() {
+    return byEventLoop.values().stream().mapToInt(shards -> shards.wheel().size()).sum();
+  }
+
+  /** Makes every shard follow the log from where it is, another one than before. */
+  Future<Void> enterLog() {
+    List<Future<Void>> entered = new ArrayList<>();
+    for (EventLoopShards shards : byEventLoop.values()) {
+      Promise<Void> promise = Promise.promise();
+      shards
+          .context()
+          .runOnContext(
+              now -> {
+                shards.enterLog();
+                promise.complete();
+              });
+      entered.add(promise.future());
+    }
+    return Future.all(entered).mapEmpty();
   }
 
   /** Computes something on every shard's event loop. */

@@ -180,7 +180,7 @@ final class StreamReader extends Reader {
 
   private void read() {
     boolean shareable = begun && replayThrough <= cursorSeq() && isCommon();
-    Optional<Shard.Shared> shared = shareable ? shard.shared(this) : Optional.empty();
+    Optional<SharedSlices.Shared> shared = shareable ? shard.slices().of(this) : Optional.empty();
     if (shared.isPresent()) {
       writeEntries(shared.get().frames(), shared.get().last());
       moveTo(shared.get().through());
@@ -201,7 +201,7 @@ final class StreamReader extends Reader {
     }
     Buffer frames = frames(slice.entries());
     if (shareable && slice.gaps().isEmpty()) {
-      shard.share(this, new Shard.Shared(frames, slice.last(), slice.through()));
+      shard.slices().share(this, new SharedSlices.Shared(frames, slice.last(), slice.through()));
     }
     writeEntries(frames, slice.last());
     moveTo(slice.through());

@@ -285,7 +285,7 @@ final class Rig {
   }
 
   int readers() {
-    return shards.all().stream().mapToInt(Shard::readerCount).sum();
+    return shards.readerCount();
   }
 
   /** Waits for the last reader to leave, and asserts that it left nothing. */
@@ -298,6 +298,6 @@ final class Rig {
   }
 
   int timers() {
-    return shards.all().stream().mapToInt(it -> it.wheel().size()).sum();
+    return shards.timerCount();
   }
 }

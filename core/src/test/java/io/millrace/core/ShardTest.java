@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -342,6 +343,68 @@ class ShardTest {
   }
 
   @Test
+  void whatIsPublishedWhileOneShardWritesLeavesWithTheWritesOfTheNext() {
+    rig = new Rig(vertx, new MillraceOptions());
+    Shard next = rig.shards.of(rig.shard.context());
+    TestOutlet first = new TestOutlet();
+    TestOutlet second = new TestOutlet();
+    rig.stream(rig.shard, first, Rig.SETTINGS, Start.NOW, "a");
+    rig.stream(next, second, Rig.SETTINGS, Start.NOW, "a");
+    rig.settle();
+    first.writes.clear();
+    second.writes.clear();
+    first.onWrite =
+        written -> {
+          first.onWrite = again -> {};
+          rig.append("a");
+        };
+    rig.append("a");
+    eventually(() -> assertThat(first.sequences()).containsExactly(1L, 2L));
+    eventually(() -> assertThat(second.sequences()).containsExactly(1L, 2L));
+    assertThat(first.writes).hasSize(2);
+    assertThat(second.writes).hasSize(1);
+    endAll();
+  }
+
+  @Test
+  void theReadersOfAnEventLoopAreDividedEvenly() {
+    rig = new Rig(vertx, new MillraceOptions());
+    List<Shard> shards = new ArrayList<>(List.of(rig.shard));
+    while (shards.size() < 3 * EventLoopShards.SHARDS) {
+      shards.add(rig.shards.of(rig.shard.context()));
+    }
+    for (Shard shard : Set.copyOf(shards)) {
+      assertThat(shards).filteredOn(shard::equals).hasSize(3);
+      assertThat(shard.frames()).isSameAs(rig.shard.frames());
+      assertThat(shard.wheel()).isSameAs(rig.shard.wheel());
+    }
+  }
+
+  @Test
+  void nothingOfOneLogIsGivenToReadersOfTheNext() {
+    rig = new Rig(vertx, new MillraceOptions());
+    for (int size : List.of(10, 20)) {
+      TestOutlet stream = new TestOutlet();
+      TestOutlet other = new TestOutlet();
+      rig.stream(stream, Start.NOW, "a");
+      rig.stream(other, Start.NOW, "a");
+      rig.append("a", Priority.NORMAL, size);
+      eventually(() -> assertThat(data(other)).containsExactly("x".repeat(size)));
+      TestOutlet poll = new TestOutlet();
+      rig.batch(poll, Duration.ofSeconds(1), rig.after(0), "a");
+      eventually(() -> assertThat(data(poll)).containsExactly("x".repeat(size)));
+      endAll();
+      eventually(() -> assertThat(rig.readers()).isZero());
+      rig.log.begin("other" + size);
+      Server.await(rig.shards.enterLog());
+    }
+  }
+
+  private static List<String> data(TestOutlet outlet) {
+    return outlet.frames("message").stream().map(frame -> frame.getString("data")).toList();
+  }
+
+  @Test
   void whatIsPendingOnOneChannelLeavesInWritesThatAreBounded() {
     rig = new Rig(vertx, new MillraceOptions());
     TestOutlet outlet = new TestOutlet();
@@ -368,10 +431,10 @@ class ShardTest {
       TestOutlet poll = new TestOutlet();
       rig.batch(poll, Duration.ofSeconds(1), rig.after(i), "a");
       eventually(() -> assertThat(poll.sequences()).hasSize(1));
-      assertThat(rig.onLoop(rig.shard::sharedBytes)).isBetween(1, 4 << 20);
+      assertThat(rig.onLoop(() -> rig.shard.slices().bytes())).isBetween(1, 4 << 20);
     }
     rig.onLoop(outlet::close);
-    assertThat(rig.onLoop(rig.shard::sharedBytes)).isZero();
+    assertThat(rig.onLoop(() -> rig.shard.slices().bytes())).isZero();
   }
 
   @Test

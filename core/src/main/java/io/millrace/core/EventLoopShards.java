@@ -1,0 +1,121 @@
+package io.millrace.core;
+
+import io.vertx.core.internal.ContextInternal;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+/**
+ * One event loop's part of the node: several shards that take turns, and what they share. Each
+ * looks for what is new when its turn comes, so the readers of one are given what was published
+ * while those of the one before were written to. All but {@link #next} and {@link #wake} is called
+ * on the event loop.
+ */
+final class EventLoopShards {
+
+  /**
+   * Into how many parts readers are divided. With one, a publisher that waits for the slowest
+   * reader fills half of each write: the other half of what it may publish is on its way meanwhile.
+   * With n it fills n of n + 1.
+   */
+  static final int SHARDS = 4;
+
+  private final Log log;
+  private final ContextInternal context;
+  private final Wheel wheel;
+  private final FrameCache frames = new FrameCache();
+  private final SharedSlices slices = new SharedSlices();
+  private final List<Shard> shards;
+  private final AtomicInteger dealt = new AtomicInteger();
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final Runnable follower = this::wake;
+
+  /** How many shards have readers. */
+  private int following;
+
+  private boolean degraded;
+
+  EventLoopShards(
+      Log log,
+      ContextInternal context,
+      LongSupplier clock,
+      Function<EventLoopShards, Shard> shard) {
+    this.log = log;
+    this.context = context;
+    this.wheel = new Wheel(context, clock);
+    this.shards = Stream.generate(() -> shard.apply(this)).limit(SHARDS).toList();
+  }
+
+  ContextInternal context() {
+    return context;
+  }
+
+  Wheel wheel() {
+    return wheel;
+  }
+
+  FrameCache frames() {
+    return frames;
+  }
+
+  SharedSlices slices() {
+    return slices;
+  }
+
+  List<Shard> all() {
+    return shards;
+  }
+
+  /** Returns the shard for another reader. Safe on any thread. */
+  Shard next() {
+    return shards.get(Math.floorMod(dealt.getAndIncrement(), SHARDS));
+  }
+
+  /** Makes the shards look for what is new. Safe on any thread. */
+  void wake() {
+    if (awake.compareAndSet(false, true)) {
+      context.runOnContext(now -> turn());
+    }
+  }
+
+  private void turn() {
+    awake.set(false);
+    shards.forEach(Shard::turn);
+  }
+
+  /** Says that another shard has readers: from the first on, the log is followed. */
+  void follow() {
+    if (following++ == 0) {
+      log.follow(follower);
+    }
+  }
+
+  /** Says that another shard has no more readers. */
+  void unfollow() {
+    if (--following == 0) {
+      log.unfollow(follower);
+      slices.clear();
+    }
+  }
+
+  /** Follows the log from where it is, another one than before. */
+  void enterLog() {
+    frames.clear(); // They are known by their sequence alone, which begins anew.
+    slices.clear();
+    shards.forEach(Shard::enterLog);
+  }
+
+  boolean isDegraded() {
+    return degraded;
+  }
+
+  /** Tells every reader whether the broker is out of reach. */
+  void setDegraded(boolean value) {
+    degraded = value;
+    slices.clear(); // Answers to long polls say it.
+    shards.forEach(Shard::tellHealth);
+  }
+}

@@ -1,0 +1,64 @@
+package io.millrace.core;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What readers of one event loop that are behind at the same place share, the newest within a bound
+ * of bytes. Owned by the event loop.
+ */
+final class SharedSlices {
+
+  private static final int MOST_BYTES = 4 << 20;
+  private static final int MOST_SLICES = 256;
+
+  /**
+   * What was read for one of them.
+   *
+   * @param frames what is written
+   * @param last the last entry in it
+   * @param through where the reader is after it
+   */
+  record Shared(Buffer frames, long last, long through) {}
+
+  private record Key(Audience.Key audience, Class<?> kind, long after, long upTo) {
+
+    static Key of(Reader reader) {
+      return new Key(
+          reader.audience().key, reader.getClass(), reader.cursorSeq(), reader.shard.position());
+    }
+  }
+
+  private final Map<Key, Shared> slices = new LinkedHashMap<>();
+  private int bytes;
+
+  /** Returns what a reader that is alike was given from the same place to the same end. */
+  Optional<Shared> of(Reader reader) {
+    return Optional.ofNullable(slices.get(Key.of(reader)));
+  }
+
+  /** Keeps what a reader is given, for others that are alike. */
+  void share(Reader reader, Shared slice) {
+    if (slices.putIfAbsent(Key.of(reader), slice) == null) {
+      bytes += slice.frames().length();
+    }
+    Iterator<Shared> oldest = slices.values().iterator();
+    while (bytes > MOST_BYTES || slices.size() > MOST_SLICES) {
+      bytes -= oldest.next().frames().length();
+      oldest.remove();
+    }
+  }
+
+  /** Returns how many bytes are kept. */
+  int bytes() {
+    return bytes;
+  }
+
+  void clear() {
+    slices.clear();
+    bytes = 0;
+  }
+}
