@@ -25,6 +25,9 @@ final class Audience {
   /** How many readers belong here, up to date or not. */
   int readers;
 
+  /** Those of all shards of the event loop. */
+  final EventLoopShards.Alike alike;
+
   private final Shard shard;
   private final List<Reader> members = new ArrayList<>();
   private final List<LogEntry> pending = new ArrayList<>();
@@ -40,6 +43,7 @@ final class Audience {
   Audience(Shard shard, Key key, List<ReaderSubscription> subscriptions) {
     this.shard = shard;
     this.key = key;
+    this.alike = shard.siblings().alike(key);
     this.subscriptions = List.copyOf(subscriptions);
   }
 
@@ -86,7 +90,7 @@ final class Audience {
   Buffer joined() {
     if (joined.length() == 0) {
       List<Buffer> frames = new ArrayList<>(pending.size());
-      boolean kept = common || readers > 1;
+      boolean kept = common || alike.readers > 1;
       for (LogEntry entry : pending) {
         frames.add(kept ? shard.frames().frame(key.framing(), entry) : key.framing().entry(entry));
       }

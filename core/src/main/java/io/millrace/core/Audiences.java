@@ -47,6 +47,7 @@ final class Audiences {
             new Audience.Key(framing, interests(subscriptions)),
             key -> created(new Audience(shard, key, subscriptions)));
     audience.readers++;
+    audience.alike.readers++;
     return audience;
   }
 
@@ -80,6 +81,9 @@ final class Audiences {
 
   /** Takes a reader from the count; an audience without readers is gone. */
   void exit(Audience audience) {
+    if (--audience.alike.readers == 0) {
+      shard.siblings().forget(audience.key);
+    }
     if (--audience.readers > 0) {
       return;
     }

@@ -1,7 +1,10 @@
 package io.millrace.core;
 
 import io.vertx.core.internal.ContextInternal;
+import java.lang.System.Logger;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -11,10 +14,12 @@ import java.util.stream.Stream;
 /**
  * One event loop's part of the node: several shards that take turns, and what they share. Each
  * looks for what is new when its turn comes, so the readers of one are given what was published
- * while those of the one before were written to. All but {@link #next} and {@link #wake} is called
- * on the event loop.
+ * while those of the one before were written to. All but {@link #next}, {@link #wake} and what
+ * never changes is called on the event loop.
  */
 final class EventLoopShards {
+
+  private static final Logger LOG = System.getLogger(EventLoopShards.class.getName());
 
   /**
    * Into how many parts readers are divided. With one, a publisher that waits for the slowest
@@ -33,19 +38,28 @@ final class EventLoopShards {
   private final AtomicBoolean awake = new AtomicBoolean();
   private final Runnable follower = this::wake;
 
+  private final Map<Audience.Key, Alike> alike = new HashMap<>();
+
   /** How many shards have readers. */
   private int following;
 
   private boolean degraded;
 
+  /** How many readers of the event loop are alike, in whatever shard. */
+  static final class Alike {
+    int readers;
+  }
+
   EventLoopShards(
       Log log,
       ContextInternal context,
       LongSupplier clock,
+      boolean degraded,
       Function<EventLoopShards, Shard> shard) {
     this.log = log;
     this.context = context;
     this.wheel = new Wheel(context, clock);
+    this.degraded = degraded;
     this.shards = Stream.generate(() -> shard.apply(this)).limit(SHARDS).toList();
   }
 
@@ -69,9 +83,27 @@ final class EventLoopShards {
     return shards;
   }
 
-  /** Returns the shard for another reader. Safe on any thread. */
+  /** Returns the shard for another reader: the one with the fewest. Safe on any thread. */
   Shard next() {
-    return shards.get(Math.floorMod(dealt.getAndIncrement(), SHARDS));
+    int first = dealt.getAndIncrement();
+    Shard fewest = shards.get(Math.floorMod(first, SHARDS));
+    for (int i = 1; i < SHARDS; i++) {
+      Shard other = shards.get(Math.floorMod(first + i, SHARDS));
+      if (other.readerCount() < fewest.readerCount()) {
+        fewest = other;
+      }
+    }
+    return fewest;
+  }
+
+  /** Returns the count of the readers of a kind. */
+  Alike alike(Audience.Key key) {
+    return alike.computeIfAbsent(key, first -> new Alike());
+  }
+
+  /** Forgets a count that is zero. */
+  void forget(Audience.Key key) {
+    alike.remove(key);
   }
 
   /** Makes the shards look for what is new. Safe on any thread. */
@@ -83,7 +115,13 @@ final class EventLoopShards {
 
   private void turn() {
     awake.set(false);
-    shards.forEach(Shard::turn);
+    for (Shard shard : shards) {
+      try {
+        shard.turn();
+      } catch (RuntimeException e) {
+        LOG.log(Logger.Level.ERROR, "A shard failed; its readers go on with the next message", e);
+      }
+    }
   }
 
   /** Says that another shard has readers: from the first on, the log is followed. */

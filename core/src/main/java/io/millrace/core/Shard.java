@@ -25,8 +25,8 @@ import java.util.function.LongSupplier;
 
 /**
  * A part of the readers whose connections live on one event loop, and a position in the ring. It
- * holds no entries, so a loop that stalls costs no memory. All but {@link #run} is called on the
- * event loop.
+ * holds no entries, so a loop that stalls costs no memory. Called on the event loop, but for what
+ * is said to be safe on any thread.
  */
 final class Shard {
 
@@ -86,6 +86,10 @@ final class Shard {
 
   ContextInternal context() {
     return siblings.context();
+  }
+
+  EventLoopShards siblings() {
+    return siblings;
   }
 
   Wheel wheel() {

@@ -37,7 +37,7 @@ final class Shards {
   }
 
   /**
-   * Returns a shard of an event loop, another one each time.
+   * Returns the shard for another reader on an event loop.
    *
    * @param context a context on that event loop
    * @throws IllegalStateException if the context runs on workers or virtual threads
@@ -47,19 +47,19 @@ final class Shards {
       throw new IllegalStateException(
           "Millrace serves clients on event loops: deploy the verticle that mounts its router with ThreadingModel.EVENT_LOOP.");
     }
-    return byEventLoop
-        .computeIfAbsent(context.nettyEventLoop(), eventLoop -> created(context))
-        .next();
+    EventLoopShards known = byEventLoop.get(context.nettyEventLoop());
+    if (known == null) {
+      known = byEventLoop.computeIfAbsent(context.nettyEventLoop(), loop -> created(context));
+      tellHealth(known); // It may have changed meanwhile.
+    }
+    return known.next();
   }
 
   private EventLoopShards created(ContextInternal context) {
     // A context of its own, whose timers do not end when a verticle is undeployed.
     ContextInternal own = vertx.contextBuilder().withEventLoop(context.nettyEventLoop()).build();
-    EventLoopShards shards =
-        new EventLoopShards(
-            log, own, clock, siblings -> new Shard(log, archive, interests, siblings, clock));
-    tellHealth(shards);
-    return shards;
+    return new EventLoopShards(
+        log, own, clock, degraded, siblings -> new Shard(log, archive, interests, siblings, clock));
   }
 
   private void tellHealth(EventLoopShards shards) {

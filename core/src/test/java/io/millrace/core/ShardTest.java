@@ -18,11 +18,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -327,6 +327,17 @@ class ShardTest {
     int before = kept();
     rig.append("alone");
     assertThat(kept()).isEqualTo(before);
+    Shard another = rig.shards.of(rig.shard.context());
+    assertThat(another).isNotSameAs(rig.shard);
+    TestOutlet apart = new TestOutlet();
+    rig.stream(another, apart, Rig.SETTINGS, Start.NOW, "alone");
+    int then = kept();
+    rig.append("alone");
+    assertThat(kept()).isEqualTo(then + 1);
+    rig.onLoop(apart::close);
+    before = kept();
+    rig.append("alone");
+    assertThat(kept()).isEqualTo(before);
     rig.append("alike");
     assertThat(kept()).isEqualTo(before + 1);
     rig.append("also");
@@ -367,17 +378,24 @@ class ShardTest {
   }
 
   @Test
-  void theReadersOfAnEventLoopAreDividedEvenly() {
+  void aReaderGoesToTheShardWithTheFewest() {
     rig = new Rig(vertx, new MillraceOptions());
-    List<Shard> shards = new ArrayList<>(List.of(rig.shard));
-    while (shards.size() < 3 * EventLoopShards.SHARDS) {
-      shards.add(rig.shards.of(rig.shard.context()));
+    Map<Shard, TestOutlet> outlets = new LinkedHashMap<>();
+    for (int i = 0; i < EventLoopShards.SHARDS; i++) {
+      Shard shard = rig.shards.of(rig.shard.context());
+      outlets.put(shard, new TestOutlet());
+      rig.stream(shard, outlets.get(shard), Rig.SETTINGS, Start.NOW, "a");
     }
-    for (Shard shard : Set.copyOf(shards)) {
-      assertThat(shards).filteredOn(shard::equals).hasSize(3);
-      assertThat(shard.frames()).isSameAs(rig.shard.frames());
-      assertThat(shard.wheel()).isSameAs(rig.shard.wheel());
-    }
+    assertThat(outlets).hasSize(EventLoopShards.SHARDS);
+    outlets.forEach(
+        (shard, outlet) -> {
+          rig.onLoop(outlet::close);
+          for (int i = 0; i < 3; i++) {
+            assertThat(rig.shards.of(rig.shard.context())).isSameAs(shard);
+          }
+          rig.stream(shard, new TestOutlet(), Rig.SETTINGS, Start.NOW, "a");
+        });
+    endAll();
   }
 
   @Test

@@ -214,11 +214,17 @@ final class AmqpLink implements Link {
     return session;
   }
 
-  /** {@return the address that a name or pattern can be received from now; fails if down} */
+  /**
+   * {@return whether a receiver may be attached while others are being detached} It gets the handle
+   * of one of them, and RabbitMQ before version 4, which knows a consumer by its handle alone,
+   * brings it what is still on its way to the old one.
+   */
+  boolean reusesHandlesSafely() {
+    return dialect != AmqpDialect.RABBITMQ_3;
+  }
+
+  /** {@return the address that a name or pattern can be received from now} */
   Future<String> source(ChannelPattern pattern) {
-    if (down) {
-      return Future.failedFuture(Link.outOfReach());
-    }
     return addresses()
         .source(pattern)
         .map(Future::succeededFuture)

@@ -94,6 +94,11 @@ final class Receiver {
     return detached.future();
   }
 
+  /** Brings nothing any more. */
+  void mute() {
+    live = false;
+  }
+
   /** Brings nothing any more, and ends the subscription. */
   Future<Void> close() {
     live = false;

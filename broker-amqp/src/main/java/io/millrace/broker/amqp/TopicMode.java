@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.apache.qpid.proton.message.Message;
 
 /**
@@ -33,6 +32,9 @@ final class TopicMode implements LinkUser<AmqpLink> {
 
     /** On the present link. */
     Optional<Receiver> receiver = Optional.empty();
+
+    /** Whether the broker was asked for it on the present link. */
+    boolean asked;
 
     Wanted(ChannelPattern pattern) {
       this.pattern = pattern;
@@ -50,8 +52,11 @@ final class TopicMode implements LinkUser<AmqpLink> {
 
   private Optional<AmqpLink> link = Optional.empty();
 
-  /** Completes when nothing more comes of what was given up on the present link until now. */
-  private Future<Void> left = Future.succeededFuture();
+  /** Completes when the broker has been asked for all that was subscribed to until now. */
+  private Future<Void> attached = Future.succeededFuture();
+
+  /** Completes when nothing more comes of what was given up until now. */
+  private Future<Void> detached = Future.succeededFuture();
 
   private boolean degraded;
 
@@ -65,7 +70,8 @@ final class TopicMode implements LinkUser<AmqpLink> {
   @Override
   public void up(AmqpLink linked) {
     link = Optional.of(linked);
-    left = Future.succeededFuture();
+    attached = Future.succeededFuture();
+    detached = Future.succeededFuture();
     interrupted.clear();
     List<Future<Void>> confirmations = new ArrayList<>();
     for (Wanted each : List.copyOf(wanted.values())) {
@@ -74,10 +80,32 @@ final class TopicMode implements LinkUser<AmqpLink> {
       }
       confirmations.add(attach(linked, each));
     }
-    Future.join(confirmations)
-        .timeout(options.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    inTime(Future.join(confirmations).mapEmpty(), "subscribe")
         .onSuccess(all -> restored(linked))
         .onFailure(linked::end);
+  }
+
+  /** Fails if something takes too long; on the link's context, either way. */
+  private Future<Void> inTime(Future<Void> done, String what) {
+    Promise<Void> promise = Promise.promise();
+    long timer =
+        vertx.setTimer(
+            options.confirmTimeout().toMillis(),
+            late ->
+                promise.tryFail(
+                    new MillraceException(
+                        MillraceException.Code.TIMEOUT,
+                        "The broker did not " + what + " in time.")));
+    done.onComplete(
+        result -> {
+          vertx.cancelTimer(timer);
+          if (result.succeeded()) {
+            promise.tryComplete();
+          } else {
+            promise.tryFail(result.cause());
+          }
+        });
+    return promise.future();
   }
 
   /** Everything is subscribed again. */
@@ -96,12 +124,18 @@ final class TopicMode implements LinkUser<AmqpLink> {
   @Override
   public void down(Throwable cause) {
     link = Optional.empty();
-    wanted.values().forEach(each -> each.receiver = Optional.empty());
     if (cause instanceof AmqpException) {
       List.copyOf(wanted.values()).stream()
-          .filter(each -> !each.confirmed.future().isComplete())
+          .filter(each -> each.asked && !each.confirmed.future().isComplete())
           .forEach(each -> refuse(each, cause));
     }
+    wanted
+        .values()
+        .forEach(
+            each -> {
+              each.receiver = Optional.empty();
+              each.asked = false;
+            });
     if (!degraded) {
       degraded = true;
       ingress.degraded();
@@ -154,13 +188,30 @@ final class TopicMode implements LinkUser<AmqpLink> {
     return added.confirmed.future().onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  /**
-   * Waits for the receivers that are being detached: a new one has the handle of one of them, and
-   * RabbitMQ before version 4, which knows a consumer by its handle, would bring it what is still
-   * on its way to the old one.
-   */
+  /** Asks for a subscription, where need be after those before it are gone. */
   private Future<Void> attach(AmqpLink linked, Wanted each) {
-    return left.compose(nothingMore -> linked.source(each.pattern))
+    if (linked.reusesHandlesSafely()) {
+      return ask(linked, each);
+    }
+    Promise<Void> asked = Promise.promise();
+    attached = attached.transform(before -> asked.future());
+    return detached.compose(
+        nothingMore -> {
+          try {
+            return ask(linked, each);
+          } finally {
+            asked.complete();
+          }
+        });
+  }
+
+  private Future<Void> ask(AmqpLink linked, Wanted each) {
+    if (linked.isDown()) {
+      return Future.failedFuture(Link.outOfReach());
+    }
+    each.asked = true;
+    return linked
+        .source(each.pattern)
         .compose(
             address -> {
               if (linked.isDown()) {
@@ -193,8 +244,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     if (linked.isDown() || !mine || !gone.attached().succeeded()) {
       return;
     }
-    attach(linked, each)
-        .timeout(options.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    inTime(attach(linked, each), "subscribe again")
         .onSuccess(back -> ingress.interrupted(List.of(each.pattern)))
         .onFailure(linked::end);
   }
@@ -212,19 +262,21 @@ final class TopicMode implements LinkUser<AmqpLink> {
     if (link.isEmpty() || receiver.isEmpty()) {
       return Future.succeededFuture(); // With the link, the subscription is gone, too.
     }
-    Future<Void> detached =
-        Future.any(receiver.get().close(), link.get().ended())
-            .timeout(options.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
-            .<Void>mapEmpty()
-            .recover(
-                late ->
-                    Future.failedFuture(
-                        new MillraceException(
-                            MillraceException.Code.TIMEOUT,
-                            "The broker did not unsubscribe in time.",
-                            late)));
-    left = left.transform(before -> detached.otherwiseEmpty());
-    return detached;
+    return detach(link.get(), receiver.get());
+  }
+
+  /** Ends a subscription, where need be after those before it were asked for. */
+  private Future<Void> detach(AmqpLink linked, Receiver receiver) {
+    receiver.mute();
+    Future<Void> gone =
+        attached.compose(
+            asked ->
+                inTime(Future.any(receiver.close(), linked.ended()).mapEmpty(), "unsubscribe"));
+    if (!linked.reusesHandlesSafely()) {
+      gone.onFailure(linked::end);
+      detached = detached.transform(earlier -> gone.otherwiseEmpty());
+    }
+    return gone;
   }
 
   @Override
