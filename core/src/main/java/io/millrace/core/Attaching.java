@@ -137,6 +137,7 @@ final class Attaching {
       List<ReaderSubscription> subscriptions,
       Shard shard,
       Runnable leave) {
+    Epoch epoch = node.log().epoch();
     Beginning beginning;
     try {
       beginning = node.log().attach(subscriptions, asked.start());
@@ -152,7 +153,7 @@ final class Attaching {
             access,
             transport,
             shard,
-            new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, leave));
+            new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, epoch, leave));
     try {
       transport.handle(context, attachment);
       attachment.abandonAtEnd();

@@ -165,9 +165,9 @@ final class MillraceNode implements Millrace, Ingress {
     return ready.future().succeeded() && !closing.get() && !startingOver;
   }
 
-  /** Returns why a client that was admitted can no longer be attached, if so. */
-  Optional<Ending> refusal(Transport transport) {
-    if (closing.get()) {
+  /** Returns why a client that was admitted to a log can no longer be attached, if so. */
+  Optional<Ending> refusal(Transport transport, Epoch admittedTo) {
+    if (closing.get() || startingOver || log.epoch() != admittedTo) {
       return Optional.of(Ending.goingAway(someTime()));
     }
     return disabled.contains(transport.name())

@@ -32,6 +32,7 @@ final class ReaderAttachment implements Attachment {
   /**
    * What is to be attached, or given back.
    *
+   * @param epoch the log that the beginning is of
    * @param leave called when the client is gone
    */
   record Arrival(
@@ -39,6 +40,7 @@ final class ReaderAttachment implements Attachment {
       AttachRequest asked,
       List<ReaderSubscription> subscriptions,
       Beginning beginning,
+      Epoch epoch,
       Runnable leave) {}
 
   private final MillraceNode node;
@@ -150,7 +152,9 @@ final class ReaderAttachment implements Attachment {
   private Optional<Arrival> use(Outlet outlet) {
     Optional<Arrival> used = unused;
     Optional<Ending> refusal =
-        used.isEmpty() || isHead(used.get()) ? Optional.of(Ending.DONE) : node.refusal(transport);
+        used.isEmpty() || isHead(used.get())
+            ? Optional.of(Ending.DONE)
+            : node.refusal(transport, used.get().epoch());
     if (refusal.isPresent()) {
       abandon();
       outlet.end(refusal.get());
