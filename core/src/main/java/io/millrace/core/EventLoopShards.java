@@ -1,5 +1,7 @@
 package io.millrace.core;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.lang.System.Logger;
 import java.util.HashMap;
@@ -9,13 +11,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
  * One event loop's part of the node: several shards that take turns, and what they share. Each
  * looks for what is new when its turn comes, so the readers of one are given what was published
- * while those of the one before were written to. All but {@link #next}, {@link #wake} and what
- * never changes is called on the event loop.
+ * while those of the one before were written to. Called on the event loop, but for what never
+ * changes and what is said to be safe on any thread.
  */
 final class EventLoopShards {
 
@@ -37,7 +40,6 @@ final class EventLoopShards {
   private final AtomicInteger dealt = new AtomicInteger();
   private final AtomicBoolean awake = new AtomicBoolean();
   private final Runnable follower = this::wake;
-
   private final Map<Audience.Key, Alike> alike = new HashMap<>();
 
   /** How many shards have readers. */
@@ -106,10 +108,22 @@ final class EventLoopShards {
     alike.remove(key);
   }
 
+  /** Runs something on the event loop, later. Safe on any thread. */
+  void run(Runnable task) {
+    context.runOnContext(now -> task.run());
+  }
+
+  /** Computes something on the event loop. Safe on any thread. */
+  <T> Future<T> compute(Supplier<T> task) {
+    Promise<T> promise = Promise.promise();
+    run(() -> promise.complete(task.get()));
+    return promise.future();
+  }
+
   /** Makes the shards look for what is new. Safe on any thread. */
   void wake() {
     if (awake.compareAndSet(false, true)) {
-      context.runOnContext(now -> turn());
+      run(this::turn);
     }
   }
 

@@ -167,7 +167,7 @@ final class MillraceNode implements Millrace, Ingress {
 
   /** Returns why a client that was admitted to a log can no longer be attached, if so. */
   Optional<Ending> refusal(Transport transport, Epoch admittedTo) {
-    if (closing.get() || startingOver || log.epoch() != admittedTo) {
+    if (!isServing() || log.epoch() != admittedTo) {
       return Optional.of(Ending.goingAway(someTime()));
     }
     return disabled.contains(transport.name())

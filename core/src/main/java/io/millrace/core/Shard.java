@@ -5,7 +5,6 @@ import io.millrace.spi.Ending;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.lang.System.Logger;
 import java.time.Duration;
@@ -125,14 +124,12 @@ final class Shard {
 
   /** Runs something on the event loop, later. Safe on any thread. */
   void run(Runnable task) {
-    context().runOnContext(now -> task.run());
+    siblings.run(task);
   }
 
   /** Computes something on the event loop. Safe on any thread. */
   <T> Future<T> compute(Function<Shard, T> task) {
-    Promise<T> promise = Promise.promise();
-    run(() -> promise.complete(task.apply(this)));
-    return promise.future();
+    return siblings.compute(() -> task.apply(this));
   }
 
   /** Handles a result on the event loop: at once if it is there already. */

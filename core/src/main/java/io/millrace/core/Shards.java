@@ -1,7 +1,6 @@
 package io.millrace.core;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
@@ -12,7 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/** The shards of a node, for each event loop on which it has ever had a reader. Any thread. */
+/**
+ * The shards of a node, for each event loop on which it has ever had a reader. Safe on any thread.
+ */
 final class Shards {
 
   private final VertxInternal vertx;
@@ -63,7 +64,7 @@ final class Shards {
   }
 
   private void tellHealth(EventLoopShards shards) {
-    shards.context().runOnContext(now -> shards.setDegraded(degraded));
+    shards.run(() -> shards.setDegraded(degraded));
   }
 
   /** Tells every shard, also those that are yet to come, whether the broker is out of reach. */
@@ -88,17 +89,14 @@ final class Shards {
 
   /** Makes every shard follow the log from where it is, another one than before. */
   Future<Void> enterLog() {
-    List<Future<Void>> entered = new ArrayList<>();
+    List<Future<Boolean>> entered = new ArrayList<>();
     for (EventLoopShards shards : byEventLoop.values()) {
-      Promise<Void> promise = Promise.promise();
-      shards
-          .context()
-          .runOnContext(
-              now -> {
+      entered.add(
+          shards.compute(
+              () -> {
                 shards.enterLog();
-                promise.complete();
-              });
-      entered.add(promise.future());
+                return true;
+              }));
     }
     return Future.all(entered).mapEmpty();
   }

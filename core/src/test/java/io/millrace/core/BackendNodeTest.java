@@ -15,21 +15,16 @@ import io.millrace.Subscriber;
 import io.millrace.Subscription;
 import io.millrace.spi.BrokerLog;
 import io.millrace.spi.BrokerRecords;
-import io.millrace.spi.Transport;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -82,33 +77,14 @@ class BackendNodeTest {
   private static Vertx vertx;
   private final LoggingBroker broker = new LoggingBroker();
   private final List<String> told = new CopyOnWriteArrayList<>();
-
-  /** What is to be done on the event loop of a client that was admitted, to attach it. */
-  private final List<Runnable> admitted = new CopyOnWriteArrayList<>();
-
-  private final List<TestOutlet> outlets = new CopyOnWriteArrayList<>();
-
-  private final Server.TinyTransport later =
-      new Server.TinyTransport(
-          "later",
-          1,
-          Set.of(Transport.Trait.STREAMING),
-          (context, attachment) -> {
-            TestOutlet outlet = new TestOutlet();
-            outlets.add(outlet);
-            Context here = vertx.getOrCreateContext();
-            admitted.add(
-                () ->
-                    here.runOnContext(
-                        now -> attachment.attach(Server.TinyTransport.FRAMING, outlet)));
-          });
+  private final Server server = new Server(vertx, new MillraceOptions(), Optional.empty());
 
   private final MillraceNode node =
       (MillraceNode)
           new NodeBuilder(vertx)
               .broker(broker)
-              .transport(new Server(vertx, new MillraceOptions(), Optional.empty()).once)
-              .transport(later)
+              .transport(server.once)
+              .transport(server.later)
               .build();
 
   private final Subscriber subscriber =
@@ -135,8 +111,9 @@ class BackendNodeTest {
   }
 
   @AfterEach
-  void close() {
+  void close() throws IOException {
     Server.await(node.close());
+    server.close();
   }
 
   private static Message message() {
@@ -173,28 +150,23 @@ class BackendNodeTest {
   }
 
   @Test
-  void whoeverWasAdmittedToOneLogIsNotAttachedToTheNext() {
+  void whoeverWasAdmittedToOneLogIsNotAttachedToTheNext() throws IOException {
     Server.await(node.begin("e1"));
     Server.await(node.ready());
     node.append(7, "a", message());
     Router router = Router.router(vertx);
     router.route("/live*").subRouter(node.router());
-    HttpServer server =
-        Server.await(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
-    HttpClient client = vertx.createHttpClient();
-    HttpClientRequest request =
-        Server.await(
-            client.request(
-                HttpMethod.GET, server.actualPort(), "127.0.0.1", "/live/later?channels=a"));
-    var unused = request.send();
-    eventually(() -> assertThat(admitted).hasSize(1));
-    Server.await(node.begin("e2"));
-    admitted.get(0).run();
-    eventually(() -> assertThat(outlets.get(0).endings).hasSize(1));
-    assertThat(outlets.get(0).endings.get(0).returns()).isTrue();
-    assertThat(node.counts().readers()).isZero();
-    Server.await(client.close());
-    Server.await(server.close());
+    server.listen(router);
+    try (Socket socket = server.open("GET", "/later?channels=a", "")) {
+      eventually(() -> assertThat(server.waiting).hasSize(1));
+      Server.await(node.begin("e2"));
+      TestOutlet outlet = new TestOutlet();
+      server.waiting.get(0).attach(Server.TinyTransport.FRAMING, outlet);
+      assertThat(outlet.endings).hasSize(1);
+      assertThat(outlet.endings.get(0).returns()).isTrue();
+      assertThat(node.counts().readers()).isZero();
+      assertThat(socket.isConnected()).isTrue();
+    }
   }
 
   @Test

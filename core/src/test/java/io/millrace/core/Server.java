@@ -230,6 +230,7 @@ final class Server implements AutoCloseable {
   final TinyTransport once;
   final TinyTransport stay;
   final TinyTransport duplex;
+  final TinyTransport later;
 
   /** What was given to the transport {@code duplex}, which attaches to {@link #outlets}. */
   final List<Attachment> attachments = new CopyOnWriteArrayList<>();
@@ -278,7 +279,7 @@ final class Server implements AutoCloseable {
               outlets.add(outlet);
               attachments.add(attachment);
             });
-    TinyTransport later =
+    later =
         new TinyTransport(
             "later",
             3,

@@ -99,9 +99,8 @@ final class Receiver {
     live = false;
   }
 
-  /** Brings nothing any more, and ends the subscription. */
+  /** Ends the subscription. */
   Future<Void> close() {
-    live = false;
     if (receiver.isOpen()) {
       receiver.close();
     }

@@ -96,16 +96,8 @@ final class TopicMode implements LinkUser<AmqpLink> {
                     new MillraceException(
                         MillraceException.Code.TIMEOUT,
                         "The broker did not " + what + " in time.")));
-    done.onComplete(
-        result -> {
-          vertx.cancelTimer(timer);
-          if (result.succeeded()) {
-            promise.tryComplete();
-          } else {
-            promise.tryFail(result.cause());
-          }
-        });
-    return promise.future();
+    done.onComplete(promise::tryComplete, promise::tryFail);
+    return promise.future().onComplete(over -> vertx.cancelTimer(timer));
   }
 
   /** Everything is subscribed again. */
