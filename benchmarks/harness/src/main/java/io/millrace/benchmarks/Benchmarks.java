@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,13 @@ public final class Benchmarks implements Callable<Integer> {
   private int window = 16;
 
   @Option(
+      names = "--patience",
+      paramLabel = "MINUTES",
+      description =
+          "How long to wait, in all, while other machines on the same host take the CPU (30; --quick: 0).")
+  private int patience = -1;
+
+  @Option(
       names = "--out",
       paramLabel = "FOLDER",
       description = "Where the report goes (benchmarks/target/report).")
@@ -111,10 +119,11 @@ public final class Benchmarks implements Callable<Integer> {
     tellMissing(servers);
     Machine machine = new Machine();
     Runner runner = new Runner(servers, pace());
+    QuietHost host = new QuietHost(Duration.ofMinutes(patience >= 0 ? patience : quick ? 0 : 30));
     List<Result> results = new ArrayList<>();
     String report = "";
     for (Scenario chosen : scenarios()) {
-      results.addAll(measure(runner, chosen, targets(chosen, servers)));
+      results.addAll(measure(runner, host, chosen, targets(chosen, servers)));
       // Whoever stops it has what was measured until then.
       report = write(results, machine.describe(servers));
     }
@@ -126,15 +135,18 @@ public final class Benchmarks implements Callable<Integer> {
    * Measures in turn, so that what disturbs the machine disturbs all alike. What other machines
    * disturb is done again, unless that would take too long.
    */
-  private List<Result> measure(Runner runner, Scenario chosen, List<Target> targets) {
+  private List<Result> measure(Runner runner, QuietHost host, Scenario chosen, List<Target> targets)
+      throws IOException, InterruptedException {
     int repetitions = runs > 0 ? runs : quick ? 1 : 3;
     int repeats = quick ? 0 : targets.size();
     List<Result> results = new ArrayList<>();
     for (int run = 1; run <= repetitions; run++) {
       for (Target measured : targets) {
+        host.await();
         Result result = measure(runner, chosen, measured, run);
         for (int again = 0; again < MOST_REPEATS && result.isDisturbed() && repeats > 0; again++) {
           repeats--;
+          host.await();
           result = lessDisturbed(result, measure(runner, chosen, measured, run));
         }
         results.add(result);

@@ -75,17 +75,6 @@ final class Report {
     text.append(heading(scenario));
     grouped(counted, Result::target)
         .forEach((target, runs) -> text.append(row(scenario, target, runs, counted)));
-    counted.stream()
-        .filter(Result::isDisturbed)
-        .forEach(
-            result ->
-                text.append(
-                    String.format(
-                        Locale.ROOT,
-                        "\nDisturbed: %s, run %d: other machines took %.1f %% of the CPU time\n",
-                        result.target().name(),
-                        result.run(),
-                        PERCENT * result.stolen())));
     all.stream()
         .filter(result -> !result.counts())
         .forEach(
@@ -99,26 +88,26 @@ final class Report {
     return switch (scenario.kind()) {
       case FAN_OUT ->
           """
-          | server | CPU per delivery, µs | to %s | %s | deliveries/s | p50, ms | p99, ms |
-          |---|---|---|---|---|---|---|
+          | server | CPU per delivery, µs | to %s | %s | deliveries/s | p50, ms | p99, ms | steal, %% |
+          |---|---|---|---|---|---|---|---|
           """
               .formatted(
                   scenario.onRabbitMq() ? Target.RABBITMQ : Target.BARE,
                   scenario.onRabbitMq() ? "without RabbitMQ, µs" : "to " + Target.JOINED);
       case IDLE ->
           """
-          | server | KB per connection | to bare |
-          |---|---|---|
+          | server | KB per connection | to bare | steal, % |
+          |---|---|---|---|
           """;
       case CONNECT ->
           """
-          | server | CPU per connection, µs | to bare |
-          |---|---|---|
+          | server | CPU per connection, µs | to bare | steal, % |
+          |---|---|---|---|
           """;
       case RECONNECT ->
           """
-          | server | CPU per connection, µs | to bare | caught up, ms |
-          |---|---|---|---|
+          | server | CPU per connection, µs | to bare | caught up, ms | steal, % |
+          |---|---|---|---|---|
           """;
     };
   }
@@ -130,14 +119,22 @@ final class Report {
         "| %s | %s | %s |"
             .formatted(
                 target.name(), range(runs, cost), ratio(runs, counted, target.baseline(), cost));
-    return switch (scenario.kind()) {
-      case FAN_OUT -> start + fanOut(scenario, runs, counted);
-      case RECONNECT ->
-          start
-              + String.format(
-                  Locale.ROOT, " %,.0f |\n", median(runs, result -> result.measured().caughtUp()));
-      case IDLE, CONNECT -> start + "\n";
-    };
+    String more =
+        switch (scenario.kind()) {
+          case FAN_OUT -> fanOut(scenario, runs, counted);
+          case RECONNECT ->
+              String.format(
+                  Locale.ROOT, " %,.0f |", median(runs, result -> result.measured().caughtUp()));
+          case IDLE, CONNECT -> "";
+        };
+    return start + more + " " + steal(runs) + " |\n";
+  }
+
+  /** Returns what other machines took of the CPU time in each run. */
+  private static String steal(List<Result> runs) {
+    return runs.stream()
+        .map(result -> String.format(Locale.ROOT, "%.0f", PERCENT * result.stolen()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String fanOut(Scenario scenario, List<Result> runs, List<Result> counted) {
@@ -147,7 +144,7 @@ final class Report {
             : ratio(runs, counted, Target.JOINED, scenario.kind()::cost);
     return String.format(
         Locale.ROOT,
-        " %s | %,.0f | %.2f | %.2f |\n",
+        " %s | %,.0f | %.2f | %.2f |",
         besides,
         median(runs, result -> result.measured().perSecond()),
         median(runs, result -> result.measured().p50()),

@@ -3,13 +3,16 @@ package io.millrace.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** What other machines on the same host take, from now on. */
 final class Steal {
 
-  private static final int COLUMN = 7;
+  private static final int IDLE = 3;
+  private static final int IOWAIT = 4;
+  private static final int STEAL = 7;
 
   private final long[] atStart = ticks();
 
@@ -17,9 +20,21 @@ final class Steal {
 
   /** Returns which share of the CPU time a hypervisor gave to others since the start. */
   double share() throws IOException {
-    long[] now = ticks();
-    return (double) (now[COLUMN] - atStart[COLUMN])
-        / Math.max(1, LongStream.of(now).sum() - LongStream.of(atStart).sum());
+    long[] since = ticksSinceStart();
+    return (double) since[STEAL] / Math.max(1, LongStream.of(since).sum());
+  }
+
+  /** Returns the same of the CPU time that was wanted: without that in which a CPU was idle. */
+  double shareOfWanted() throws IOException {
+    long[] since = ticksSinceStart();
+    long idle = since[IDLE] + since[IOWAIT];
+    return (double) since[STEAL] / Math.max(1, LongStream.of(since).sum() - idle);
+  }
+
+  private long[] ticksSinceStart() throws IOException {
+    long[] since = ticks();
+    Arrays.setAll(since, column -> since[column] - atStart[column]);
+    return since;
   }
 
   /** Returns the first eight columns of all CPUs: user to steal, see proc(5). */
@@ -27,7 +42,7 @@ final class Steal {
     String all = Files.readAllLines(Path.of("/proc/stat")).get(0);
     return Stream.of(all.split(" +", -1))
         .skip(1)
-        .limit(COLUMN + 1)
+        .limit(STEAL + 1)
         .mapToLong(Long::parseLong)
         .toArray();
   }
