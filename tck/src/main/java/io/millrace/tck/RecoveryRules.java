@@ -289,10 +289,15 @@ abstract class RecoveryRules extends DeliveryRules {
     return node(options().setRingBytes(SLOW_RING).setHistory(HistoryOptions.NONE));
   }
 
+  /**
+   * Publishes more than the log and the sockets hold. A quick reader on each event loop is given
+   * all of it, so that none falls behind for another reason than its client.
+   */
   private void publishMany(TestNode node) {
-    for (int i = 0; i < SLOW_MESSAGES; i++) {
-      node.publish("a", Payloads.numbered(i, SLOW_BYTES));
-    }
+    publishInStep(
+        node,
+        attached(node, follow(node, "channels=a")),
+        attached(node, follow(node, "channels=a")));
   }
 
   private void readToTheEnd(Follower reader) {
@@ -315,10 +320,7 @@ abstract class RecoveryRules extends DeliveryRules {
     needs(Transport.Trait.STREAMING);
     TestNode node = shortLog();
     Follower slow = attached(node, follow(node, "channels=a"));
-    // One on each event loop, so that neither falls behind for another reason.
-    Follower quick = attached(node, follow(node, "channels=a"));
-    Follower other = attached(node, follow(node, "channels=a"));
-    publishInStep(node, quick, other);
+    publishMany(node);
     assertThat(node.millrace().counts().heldBytes()).isLessThanOrEqualTo(SLOW_RING);
     readToTheEnd(slow);
     long bytes = (long) slow.deliveries().size() * SLOW_BYTES;
