@@ -83,6 +83,7 @@ final class LocalRabbitMq extends RabbitMqServer {
     environment.put("RABBITMQ_DIST_PORT", "" + distributionPort);
     environment.put("RABBITMQ_MNESIA_BASE", folder.resolve("data").toString());
     environment.put("RABBITMQ_LOG_BASE", folder.resolve("log").toString());
+    environment.put("RABBITMQ_LOGS", "-"); // To the output.
     environment.put("RABBITMQ_PID_FILE", folder.resolve("server.pid").toString());
     environment.put("RABBITMQ_CONFIG_FILE", folder.resolve("rabbitmq.conf").toString());
     environment.put("RABBITMQ_ADVANCED_CONFIG_FILE", folder.resolve("none.config").toString());
@@ -112,7 +113,7 @@ final class LocalRabbitMq extends RabbitMqServer {
           process(List.of(scripts.resolve("rabbitmq-server").toString()))
               .redirectErrorStream(true)
               .redirectInput(new File("/dev/null"))
-              .redirectOutput(folder.resolve("output").toFile())
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("output").toFile()))
               .start();
       server = Optional.of(started);
       Files.writeString(folder.resolve("pid"), "" + started.pid());

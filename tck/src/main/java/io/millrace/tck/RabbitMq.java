@@ -1,11 +1,14 @@
 package io.millrace.tck;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A RabbitMQ server for tests, with STOMP (also over WebSocket), AMQP 1.0, streams and management,
@@ -24,13 +27,16 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * <p>The system property {@value #IMAGE} names another image than {@value #DEFAULT_IMAGE}. All
  * methods block; they are safe on any thread but an event loop.
  */
-public final class RabbitMq implements BeforeAllCallback, BeforeEachCallback {
+public final class RabbitMq
+    implements BeforeAllCallback, BeforeEachCallback, AfterTestExecutionCallback {
 
   /** The system property that names the image of the container. */
   public static final String IMAGE = "millrace.rabbitmq.image";
 
   /** The image of the container if no other is named. */
   public static final String DEFAULT_IMAGE = "rabbitmq:4-management";
+
+  private static final int LAST_LINES = 200;
 
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static Optional<RabbitMqServer> shared = Optional.empty();
@@ -46,6 +52,20 @@ public final class RabbitMq implements BeforeAllCallback, BeforeEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) {
     start();
+  }
+
+  /** Prints what the server logged last if the test failed: nothing of it is left afterwards. */
+  @Override
+  public void afterTestExecution(ExtensionContext context) {
+    context
+        .getExecutionException()
+        .filter(failure -> !(failure instanceof TestAbortedException))
+        .ifPresent(
+            failure -> {
+              List<String> log = server().log().lines().toList();
+              System.err.println("The last of RabbitMQ's log, " + context.getDisplayName() + ":");
+              log.stream().skip(Math.max(0, log.size() - LAST_LINES)).forEach(System.err::println);
+            });
   }
 
   private static RabbitMqServer server() {

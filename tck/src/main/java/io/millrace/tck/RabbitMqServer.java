@@ -89,7 +89,7 @@ abstract class RabbitMqServer {
   /** Ends it, in an orderly way or by force. */
   abstract void end(boolean force);
 
-  /** What is known about why it does not serve. */
+  /** What it has logged. */
   abstract String log();
 
   /** Runs a command where the server runs. */

@@ -237,7 +237,8 @@ class RabbitMqTopicTest {
     Future.all(readers).await();
     millrace.channel("a").publish(Message.json(1)).await();
     await().until(() -> seen.size() == 1000);
-    assertThat(lines("list_stomp_connections")).isEqualTo(1);
+    // Those of the tests before go in their own time.
+    await().atMost(Duration.ofSeconds(20)).until(() -> lines("list_stomp_connections") == 1);
     assertThat(lines("list_consumers")).isEqualTo(1);
 
     readers.forEach(reader -> reader.result().end().await());
@@ -264,7 +265,8 @@ class RabbitMqTopicTest {
     long start = System.nanoTime();
     assertThatThrownBy(() -> millrace.channel("a").publish(Message.json(2)).await())
         .isInstanceOf(MillraceException.class);
-    assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
+    // Not by the timeout of its receipt, which is twice as long.
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
 
     RABBIT.start();
     await().atMost(Duration.ofSeconds(40)).until(() -> seen.size() == 2);

@@ -35,7 +35,10 @@ class TwoNodesIT {
 
   @AfterEach
   void stop() {
-    processes.forEach(Process::destroyForcibly);
+    for (Process process : processes) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly); // The workers of nginx.
+      process.destroyForcibly();
+    }
   }
 
   private static int freePort() throws IOException {
