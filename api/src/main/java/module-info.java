@@ -1,13 +1,21 @@
 /** The application API of Millrace and the SPIs for transports and brokers. */
+@SuppressWarnings("module") // The one that it exports something to is built later.
 module io.millrace.api {
   requires transitive io.vertx.core;
   requires transitive io.vertx.web;
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
+  requires io.netty.buffer;
+  requires io.netty.codec.http;
+  requires io.netty.common;
+  requires io.netty.handler;
+  requires io.netty.transport;
 
   exports io.millrace;
   exports io.millrace.spi;
   exports io.millrace.spi.link;
+  exports io.millrace.internal to
+      io.millrace.transport.websocket;
 
   uses io.millrace.spi.MillraceProvider;
 }

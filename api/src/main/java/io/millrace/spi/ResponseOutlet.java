@@ -1,38 +1,74 @@
 package io.millrace.spi;
 
+import io.millrace.internal.ChunkedBody;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An outlet that streams into an HTTP response: each write is one chunk (HTTP/1.1) or DATA frame
- * (HTTP/2).
+ * (HTTP/2). May be extended, for a response that begins or ends in a way of its own.
+ *
+ * <p>Over HTTP/1.1, once the first write has left, chunks go past Vert.x to the connection: they
+ * are made once for all responses of an event loop that are given the same buffer. {@link
+ * HttpServerResponse#bytesWritten()} does not count these. Vert.x makes the chunks if it has
+ * metrics, which count bytes, if the server compresses or has an idle timeout, and on the module
+ * path, unless {@code --add-exports io.vertx.core/io.vertx.core.net.impl=io.millrace.api} lets
+ * Millrace reach the connection.
  */
-public final class ResponseOutlet implements Outlet {
+public class ResponseOutlet implements Outlet {
 
+  private final HttpServerRequest request;
   private final HttpServerResponse response;
+  private final boolean pastVertx;
+  private Runnable drained = () -> {};
+
+  /** The last write by Vert.x. */
+  private Future<Void> written = Future.failedFuture("nothing was written");
+
+  private @Nullable ChunkedBody body;
 
   /**
-   * Makes an outlet. Status and headers must be set; they are sent with the first write.
+   * Makes an outlet. Status and headers of the response must have been set before the first write,
+   * which sends them.
    *
-   * @param response not yet begun
+   * @param request whose response has not begun
    */
-  public ResponseOutlet(HttpServerResponse response) {
-    this.response = response.setChunked(true);
+  public ResponseOutlet(HttpServerRequest request) {
+    this.request = request;
+    this.response = request.response().setChunked(true);
+    this.pastVertx = ChunkedBody.isPossible(request);
   }
 
   @Override
   public boolean writable() {
-    return !response.writeQueueFull();
+    return body != null ? body.isWritable() : !response.writeQueueFull();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the response has ended
+   */
   @Override
   public void write(Buffer frames) {
-    response.write(frames);
+    if (pastVertx && body == null && written.succeeded()) {
+      body = ChunkedBody.begin(request, () -> drained.run()).orElse(null);
+    }
+    if (body != null) {
+      body.write(frames);
+    } else {
+      written = response.write(frames);
+    }
   }
 
   @Override
   public void onDrain(Runnable handler) {
-    response.drainHandler(drained -> handler.run());
+    drained = handler;
+    response.drainHandler(ignored -> drained.run());
   }
 
   @Override
@@ -49,7 +85,10 @@ public final class ResponseOutlet implements Outlet {
   @Override
   public void end(Ending ending) {
     if (!response.ended() && !response.closed()) {
-      response.end();
+      Future<Void> ended = response.end();
+      if (request.version() == HttpVersion.HTTP_1_0) {
+        ended.onComplete(done -> request.connection().close()); // Nothing else ends the body.
+      }
     }
   }
 }

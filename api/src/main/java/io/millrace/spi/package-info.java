@@ -45,12 +45,11 @@
  *
  *   @Override
  *   public void handle(RoutingContext context, Attachment attachment) {
- *     HttpServerResponse response =
- *         context
- *             .response()
- *             .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
- *             .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
- *     attachment.attach(FRAMING, new ResponseOutlet(response));
+ *     context
+ *         .response()
+ *         .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
+ *         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
+ *     attachment.attach(FRAMING, new ResponseOutlet(context.request()));
  *   }
  *   private static final class JsonSequenceFraming implements Framing {
  *

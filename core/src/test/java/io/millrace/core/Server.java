@@ -264,7 +264,7 @@ final class Server implements AutoCloseable {
             2,
             Set.of(Transport.Trait.STREAMING),
             (context, attachment) ->
-                attachment.attach(TinyTransport.FRAMING, new ResponseOutlet(context.response())));
+                attachment.attach(TinyTransport.FRAMING, new ResponseOutlet(context.request())));
     duplex =
         new TinyTransport(
             "duplex",

@@ -51,7 +51,7 @@ class LineTransport implements Transport {
   }
 
   Outlet outlet(RoutingContext context) {
-    return new ResponseOutlet(context.response());
+    return new ResponseOutlet(context.request());
   }
 
   Framing framing() {

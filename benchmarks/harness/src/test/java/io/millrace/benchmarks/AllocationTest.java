@@ -29,10 +29,10 @@ class AllocationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "millrace/websocket, 340",
-    "millrace/millrace.v1, 360",
-    "millrace/sse, 710",
-    "millrace/stream, 690",
+    "millrace/websocket, 150",
+    "millrace/millrace.v1, 157",
+    "millrace/sse, 148",
+    "millrace/stream, 155",
     "millrace/longpoll, 6700"
   })
   void aDeliveryAllocatesLessThan(String target, int bytes) throws Exception {

@@ -36,6 +36,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "io.millrace",
+            "io.millrace.internal",
             "io.millrace.spi..",
             "io.vertx..",
             "org.jspecify..",

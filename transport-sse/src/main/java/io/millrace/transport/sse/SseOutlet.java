@@ -1,7 +1,6 @@
 package io.millrace.transport.sse;
 
 import io.millrace.spi.Ending;
-import io.millrace.spi.Outlet;
 import io.millrace.spi.ResponseOutlet;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -10,12 +9,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 /** A response whose status tells a browser whether to come back. */
-final class SseOutlet implements Outlet {
+final class SseOutlet extends ResponseOutlet {
 
   private final HttpServerRequest request;
-  private final HttpServerResponse response;
   private final boolean once;
-  private final ResponseOutlet stream;
 
   /**
    * Makes an outlet.
@@ -24,10 +21,10 @@ final class SseOutlet implements Outlet {
    * @param once whether the first write is the whole response
    */
   SseOutlet(HttpServerRequest request, boolean once) {
+    super(request);
     this.request = request;
-    this.response = begin(request.response());
     this.once = once;
-    this.stream = new ResponseOutlet(response);
+    begin(request.response());
   }
 
   static HttpServerResponse begin(HttpServerResponse response) {
@@ -38,33 +35,19 @@ final class SseOutlet implements Outlet {
   }
 
   @Override
-  public boolean writable() {
-    return stream.writable();
-  }
-
-  @Override
   public void write(Buffer frames) {
-    stream.write(frames);
+    super.write(frames);
     if (once) {
-      stream.end(Ending.DONE);
+      super.end(Ending.DONE);
     }
-  }
-
-  @Override
-  public void onDrain(Runnable handler) {
-    stream.onDrain(handler);
-  }
-
-  @Override
-  public void onClose(Runnable handler) {
-    stream.onClose(handler);
   }
 
   @Override
   public void end(Ending ending) {
+    HttpServerResponse response = request.response();
     if (!response.headWritten() && !ending.returns() && !request.method().equals(HttpMethod.HEAD)) {
       response.setStatusCode(204).headers().remove(HttpHeaders.CONTENT_TYPE);
     }
-    stream.end(ending);
+    super.end(ending);
   }
 }

@@ -7,7 +7,6 @@ import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Transport;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
@@ -48,12 +47,11 @@ public final class StreamTransport implements Transport {
 
   @Override
   public void handle(RoutingContext context, Attachment attachment) {
-    HttpServerResponse response =
-        context
-            .response()
-            .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
-            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
-            .putHeader("X-Accel-Buffering", "no");
-    attachment.attach(FRAMING, new ResponseOutlet(response));
+    context
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
+        .putHeader("X-Accel-Buffering", "no");
+    attachment.attach(FRAMING, new ResponseOutlet(context.request()));
   }
 }

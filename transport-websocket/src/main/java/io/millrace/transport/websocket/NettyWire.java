@@ -1,5 +1,6 @@
 package io.millrace.transport.websocket;
 
+import io.millrace.internal.SharedBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -62,12 +63,11 @@ final class NettyWire extends ChannelDuplexHandler implements Wire, ChannelFutur
 
   @Override
   public void write(Buffer buffer) {
-    ByteBuf bytes = ((BufferInternal) buffer).getByteBuf();
-    if (reading) {
-      written = true;
-      channel.write(bytes).addListener(this);
-    } else {
-      channel.writeAndFlush(bytes).addListener(this);
+    ByteBuf bytes = SharedBytes.of(buffer, channel.alloc());
+    ChannelFuture write = reading ? channel.write(bytes) : channel.writeAndFlush(bytes);
+    written |= reading;
+    if (!write.isSuccess()) {
+      write.addListener(this);
     }
   }
 

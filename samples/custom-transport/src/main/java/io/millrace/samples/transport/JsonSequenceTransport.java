@@ -12,7 +12,6 @@ import io.millrace.spi.Transport;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
@@ -50,12 +49,11 @@ public final class JsonSequenceTransport implements Transport {
 
   @Override
   public void handle(RoutingContext context, Attachment attachment) {
-    HttpServerResponse response =
-        context
-            .response()
-            .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
-            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
-    attachment.attach(FRAMING, new ResponseOutlet(response));
+    context
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
+    attachment.attach(FRAMING, new ResponseOutlet(context.request()));
   }
 
   /** Each text stands between a record separator and a line feed (RFC 7464, section 2.2). */

@@ -1,0 +1,143 @@
+package io.millrace.internal;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpContentEncoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Optional;
+
+/**
+ * The body of a chunked response, written past the encoders of Vert.x and Netty, which would make
+ * three buffers of each chunk for each response. The head and the end are Vert.x's. Called on the
+ * connection's event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Listened to, or ends in the close of the response.
+public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFutureListener {
+
+  /** Where Vert.x has what leads to a connection's channel; exported to its own modules only. */
+  private static final boolean REACHABLE =
+      HttpServerRequest.class
+          .getModule()
+          .isExported("io.vertx.core.net.impl", ChunkedBody.class.getModule());
+
+  private final ContextInternal context;
+  private final ChannelHandlerContext channel;
+  private final HttpServerResponse response;
+  private final Runnable drained;
+  private boolean ended;
+
+  private ChunkedBody(
+      ContextInternal context,
+      ChannelHandlerContext encoder,
+      HttpServerResponse response,
+      Runnable drained) {
+    this.context = context;
+    this.response = response;
+    this.drained = drained;
+    ChannelPipeline pipeline = encoder.pipeline();
+    pipeline.addBefore(encoder.name(), null, this);
+    this.channel = pipeline.context(this);
+  }
+
+  /**
+   * Returns whether the body of a response can be written here: not if each write is more than
+   * bytes on their way (metrics, compression, HTTP/2), or must be seen by what comes before the
+   * encoder (an idle timeout).
+   *
+   * @param request whose response it is
+   * @return whether it can
+   */
+  public static boolean isPossible(HttpServerRequest request) {
+    if (!REACHABLE
+        || request.version() != HttpVersion.HTTP_1_1
+        || request.method().equals(HttpMethod.HEAD)
+        || !(request.connection() instanceof ConnectionBase connection)
+        || connection.context().owner().isMetricsEnabled()) {
+      return false;
+    }
+    ChannelPipeline pipeline = connection.channel().pipeline();
+    return pipeline.get(HttpResponseEncoder.class) != null
+        && pipeline.get(HttpContentEncoder.class) == null
+        && pipeline.get(IdleStateHandler.class) == null;
+  }
+
+  /**
+   * Begins a body.
+   *
+   * @param request of which this {@linkplain #isPossible is possible}, and whose response's head
+   *     has left
+   * @param drained called when more can be written again
+   * @return empty if the connection is gone
+   */
+  public static Optional<ChunkedBody> begin(HttpServerRequest request, Runnable drained) {
+    ConnectionBase connection = (ConnectionBase) request.connection();
+    return Optional.ofNullable(connection.channel().pipeline().context(HttpResponseEncoder.class))
+        .map(
+            encoder -> new ChunkedBody(connection.context(), encoder, request.response(), drained));
+  }
+
+  /** {@return whether no more waits to be sent than should} */
+  public boolean isWritable() {
+    return channel.channel().isWritable();
+  }
+
+  /**
+   * Writes a chunk.
+   *
+   * @param content must not be changed any more; if it is empty, nothing is written
+   * @throws IllegalStateException if the response has ended
+   */
+  public void write(Buffer content) {
+    if (ended) {
+      throw new IllegalStateException("the response has ended");
+    }
+    if (content.length() == 0) {
+      return; // An empty chunk would be the last one.
+    }
+    ChannelFuture write = channel.writeAndFlush(SharedBytes.chunk(content, channel.alloc()));
+    if (!write.isSuccess()) {
+      write.addListener(this);
+    }
+  }
+
+  /** What could not be written must not be missing from the middle of what was. */
+  @Override
+  public void operationComplete(ChannelFuture write) {
+    if (!write.isSuccess()) {
+      channel.close();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext from) {
+    if (isWritable()) {
+      // Not from within a write.
+      from.executor().execute(() -> context.emit(null, ignored -> drained.run()));
+    }
+    from.fireChannelWritabilityChanged();
+  }
+
+  /**
+   * Sees what Vert.x writes. Once that is the end, the connection belongs to what follows on it.
+   */
+  @Override
+  public void write(ChannelHandlerContext from, Object message, ChannelPromise promise) {
+    if (!ended && response.ended()) {
+      ended = true;
+      from.pipeline().remove(this);
+    }
+    from.write(message, promise);
+  }
+}
