@@ -164,6 +164,9 @@ class ServersTest {
   private final Queue<Streamed> streamed = new ConcurrentLinkedQueue<>();
   private final List<Vertx> open = new ArrayList<>();
 
+  /** Vert.x closes a client that nobody holds. */
+  private final List<HttpClient> clients = new ArrayList<>();
+
   @AfterEach
   void close() {
     open.forEach(vertx -> vertx.close().await());
@@ -190,11 +193,20 @@ class ServersTest {
   private HttpClient client(Server server) throws Exception {
     Vertx vertx = Vertx.vertx();
     open.add(vertx);
-    return vertx.createHttpClient(server.client());
+    HttpClient client = vertx.createHttpClient(server.client());
+    clients.add(client);
+    return client;
   }
 
   private Streamed next() {
     await().until(() -> !streamed.isEmpty());
+    return streamed.remove();
+  }
+
+  /** Waits for the response that a client asked for, unless the client failed. */
+  private Streamed next(Future<?> asked) {
+    await().until(() -> !streamed.isEmpty() || asked.failed());
+    assertThat(asked.cause()).isNull();
     return streamed.remove();
   }
 
@@ -223,7 +235,7 @@ class ServersTest {
   void whatIsWrittenComesWholeAndInOrder(Server server) throws Exception {
     Promise<Void> begun = Promise.promise();
     Future<Buffer> body = body(client(server), listen(server), begun);
-    Streamed response = next();
+    Streamed response = next(body);
     begun.future().await();
     Buffer expected = Buffer.buffer("welcome\n");
     for (int size : new int[] {1, 15, 16, 17, 255, 4096, 65_535, 70_000, 3}) {
@@ -242,7 +254,7 @@ class ServersTest {
   void chunksGoPastVertxWhereTheyCan(Server server) throws Exception {
     Promise<Void> begun = Promise.promise();
     Future<Buffer> body = body(client(server), listen(server), begun);
-    Streamed response = next();
+    Streamed response = next(body);
     begun.future().await();
     long before = response.onLoop(() -> response.request.response().bytesWritten());
     response.write(Buffer.buffer(LINE));
