@@ -24,6 +24,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ class RabbitMqStreamTest {
 
   private final String stream = "stream-" + UUID.randomUUID();
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+  private final NetClient client = vertx.createNetClient();
   private final Management management = new Management(RABBIT);
   private final List<Millrace> nodes = new ArrayList<>();
 
@@ -342,7 +344,7 @@ class RabbitMqStreamTest {
     management.publish(stream + ".$marker", new byte[0], none);
     management.publish(
         key, "1".getBytes(UTF_8), new JsonObject().put("content_type", "text/a;charset=none"));
-    NetSocket socket = vertx.createNetClient().connect(RABBIT.stompPort(), RABBIT.host()).await();
+    NetSocket socket = client.connect(RABBIT.stompPort(), RABBIT.host()).await();
     socket.handler(answer -> {});
     socket.write(
         "CONNECT\naccept-version:1.2\nhost:/\nlogin:%s\npasscode:%s\n\n\0"
@@ -408,7 +410,7 @@ class RabbitMqStreamTest {
   void aStreamThatOthersFilledBeforeTheFirstNodeStartsIsTaken() {
     int many = 100_000;
     management.createStream(stream, stream + ".");
-    NetSocket socket = vertx.createNetClient().connect(RABBIT.stompPort(), RABBIT.host()).await();
+    NetSocket socket = client.connect(RABBIT.stompPort(), RABBIT.host()).await();
     List<StompFrame> answers = new CopyOnWriteArrayList<>();
     socket.handler(new StompDecoder(1000, answers::add));
     Buffer all =

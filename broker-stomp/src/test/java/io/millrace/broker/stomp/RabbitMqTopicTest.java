@@ -22,6 +22,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ class RabbitMqTopicTest {
   private static final byte[] BINARY = {0, (byte) 0xff, '\n', 0, '\r'};
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+  private final NetClient client = vertx.createNetClient();
   private final Management management = new Management(RABBIT);
   private final RecordingIngress ingress = new RecordingIngress(vertx);
 
@@ -112,7 +114,7 @@ class RabbitMqTopicTest {
   void whatIsPublishedOverStompArrivesUnchangedAndOursIsReadByOthers() {
     StompBroker broker = opened("a");
     List<StompFrame> frames = new ArrayList<>();
-    NetSocket socket = vertx.createNetClient().connect(RABBIT.stompPort(), RABBIT.host()).await();
+    NetSocket socket = client.connect(RABBIT.stompPort(), RABBIT.host()).await();
     StompDecoder decoder = new StompDecoder(1 << 20, frames::add);
     socket.handler(decoder);
     socket.write(
