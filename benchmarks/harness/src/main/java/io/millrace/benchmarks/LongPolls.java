@@ -1,14 +1,14 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.control.Plan;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Long polling as it is usually written: the newest messages of each channel, and the requests that
@@ -19,21 +19,27 @@ final class LongPolls {
   private static final int MOST_HELD = 1000;
 
   private static final class Channel {
-    final Deque<String> held = new ArrayDeque<>();
+    /** The newest messages: number n at n modulo the length. */
+    final String[] held = new String[MOST_HELD];
+
     final List<HttpServerResponse> waiting = new ArrayList<>();
 
-    /** How many messages there ever were. */
+    /** How many messages there ever were; the number of the last. */
     long head;
 
+    void add(String payload) {
+      held[(int) (++head % MOST_HELD)] = payload;
+    }
+
     Buffer after(long cursor) {
-      List<String> missed = new ArrayList<>(held);
-      int count = (int) Math.min(head - cursor, missed.size());
       StringBuilder json = new StringBuilder(200);
       json.append("{\"cursor\":\"").append(head).append("\",\"messages\":[");
-      for (int i = missed.size() - count; i < missed.size(); i++) {
-        json.append("{\"data\":\"").append(missed.get(i)).append("\"},");
+      long first = Math.max(cursor, head - MOST_HELD) + 1;
+      for (long number = first; number <= head; number++) {
+        json.append(number == first ? "{\"data\":\"" : ",{\"data\":\"")
+            .append(held[(int) (number % MOST_HELD)])
+            .append("\"}");
       }
-      json.setLength(json.length() - (count > 0 ? 1 : 0));
       return Buffer.buffer(json.append("]}").toString());
     }
   }
@@ -55,15 +61,15 @@ final class LongPolls {
   }
 
   void publish(String name, String payload) {
-    Channel channel = channels.get(name);
+    publish(channels.get(name), payload);
+    publish(channels.get(Plan.channel(Plan.EVERY)), payload);
+  }
+
+  private static void publish(@Nullable Channel channel, String payload) {
     if (channel == null) {
       return;
     }
-    channel.held.add(payload);
-    channel.head++;
-    if (channel.held.size() > MOST_HELD) {
-      channel.held.remove();
-    }
+    channel.add(payload);
     if (!channel.waiting.isEmpty()) {
       Buffer answer = channel.after(channel.head - 1);
       channel.waiting.forEach(response -> response.end(answer));

@@ -60,11 +60,12 @@ record Scenario(
     }
   }
 
-  private static final List<String> STREAMING = List.of("websocket", "sse", "stream");
+  private static final List<String> EVERY =
+      List.of(Target.WEBSOCKET, Target.SSE, Target.STREAM, Target.LONGPOLL);
 
   static Scenario fanOut(int readers) {
     return new Scenario(
-        "fanout-" + readers, Kind.FAN_OUT, readers, 0, 1, false, 0, 128, STREAMING, List.of());
+        "fanout-" + readers, Kind.FAN_OUT, readers, 0, 1, false, 0, 128, EVERY, List.of());
   }
 
   Scenario named(String other) {

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -77,7 +76,6 @@ class RunnerTest {
     return targets().stream()
         .filter(target -> !Target.FOREIGN.contains(target.server()))
         .filter(target -> !target.server().equals(Target.SOCKJS))
-        .filter(target -> !target.family().equals("longpoll"))
         .filter(target -> !target.family().equals(Target.RABBITMQ));
   }
 
@@ -92,11 +90,7 @@ class RunnerTest {
   }
 
   static Stream<Target> targetsThatRecover() {
-    return Targets.of(
-        Scenario.fanOut(READERS)
-            .over("websocket", "sse", "stream", "longpoll")
-            .measuring(Kind.RECONNECT))
-        .stream();
+    return Targets.of(Scenario.fanOut(READERS).measuring(Kind.RECONNECT)).stream();
   }
 
   @ParameterizedTest
@@ -109,9 +103,13 @@ class RunnerTest {
     assertThat(result.measured().caughtUp()).isPositive();
   }
 
-  @Test
-  void connectionsAreMeasured() {
-    Target target = Targets.ALL.get(0);
+  static Stream<Target> targetsOfMillrace() {
+    return targets().stream().filter(target -> target.server().equals(Target.MILLRACE));
+  }
+
+  @ParameterizedTest
+  @MethodSource("targetsOfMillrace")
+  void connectionsAreMeasured(Target target) {
     Scenario scenario = Scenario.fanOut(READERS);
 
     List<Result> results =
