@@ -6,6 +6,9 @@ import java.util.Locale;
 /** A reader that sends one request after the other, each when the one before has been answered. */
 abstract class AnswerConnection extends Connection {
 
+  private static final int HEX = 16;
+  private static final int LINE_END = "\r\n".length();
+
   AnswerConnection(Tally tally, Runnable whenReady) {
     super(tally, whenReady);
   }
@@ -25,19 +28,50 @@ abstract class AnswerConnection extends Connection {
       return;
     }
     String head = text(in, in.position(), headLength);
-    String length = field(head, "content-length");
-    if (length.isEmpty() || !head.startsWith("HTTP/1.1 200")) {
+    if (!head.startsWith("HTTP/1.1 200")) {
       tally.fault("refused: " + head);
       in.position(in.limit());
       return;
     }
     int body = in.position() + headLength;
-    int end = body + Integer.parseInt(length);
-    if (in.limit() < end) {
-      return;
+    String length = field(head, "content-length");
+    if (length.isEmpty()) {
+      chunked(head, in, body);
+    } else if (in.limit() >= body + Integer.parseInt(length)) {
+      in.position(body + Integer.parseInt(length));
+      answered(head, in, body, in.position());
     }
-    in.position(end);
-    answered(head, in, body, end);
+  }
+
+  /** Takes an answer in chunks (RFC 9112, section 7.1) once the last of them has come. */
+  private void chunked(String head, ByteBuffer in, int body) {
+    ByteBuffer joined = ByteBuffer.allocate(in.limit() - body);
+    int chunk = body;
+    int size;
+    do {
+      int data = endOfLine(in, chunk);
+      if (data < 0) {
+        return;
+      }
+      size = Integer.parseInt(text(in, chunk, data - chunk).strip(), HEX);
+      chunk = data + size + LINE_END;
+      if (chunk > in.limit()) {
+        return;
+      }
+      joined.put(in.slice(data, size));
+    } while (size > 0);
+    in.position(chunk);
+    answered(head, joined, 0, joined.position());
+  }
+
+  /** Returns where the next line begins, or -1 if this one has not come whole. */
+  private static int endOfLine(ByteBuffer in, int from) {
+    for (int i = from; i < in.limit(); i++) {
+      if (in.get(i) == '\n') {
+        return i + 1;
+      }
+    }
+    return -1;
   }
 
   /**

@@ -25,9 +25,7 @@ final class CometdConnection extends WebSocketConnection {
 
   @Override
   void opened() {
-    send(
-        """
-        [{"id":"1","channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["websocket"]}]""");
+    send(handshake(Target.WEBSOCKET));
   }
 
   @Override
@@ -41,25 +39,50 @@ final class CometdConnection extends WebSocketConnection {
 
   private void reply(String reply) {
     if (reply.contains("/meta/handshake")) {
-      int start = reply.indexOf(CLIENT) + CLIENT.length();
-      client = reply.substring(start, reply.indexOf('"', start));
-      send(
-          "[{\"id\":\"2\",\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\",\"subscription\":\"%s\"}]"
-              .formatted(client, channel));
-      connect();
+      client = client(reply);
+      send(subscribe(client, channel));
+      send(connect(client, Target.WEBSOCKET));
     } else if (reply.contains("/meta/subscribe")) {
       ready();
     } else if (reply.contains("/meta/connect")) {
-      connect();
+      send(connect(client, Target.WEBSOCKET));
     }
+    check(reply, tally);
+  }
+
+  /**
+   * Returns what begins a session.
+   *
+   * @param type how it will be connected
+   */
+  static String handshake(String type) {
+    return """
+        [{"id":"1","channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["%s"]}]"""
+        .formatted(type);
+  }
+
+  /** Returns the name of the session that a reply to a handshake gives. */
+  static String client(String reply) {
+    int start = reply.indexOf(CLIENT) + CLIENT.length();
+    return reply.substring(start, reply.indexOf('"', start));
+  }
+
+  static String subscribe(String client, String channel) {
+    return """
+        [{"id":"2","channel":"/meta/subscribe","clientId":"%s","subscription":"%s"}]"""
+        .formatted(client, channel);
+  }
+
+  static String connect(String client, String type) {
+    return """
+        [{"id":"3","channel":"/meta/connect","clientId":"%s","connectionType":"%s"}]"""
+        .formatted(client, type);
+  }
+
+  /** Tells a reply that is a refusal. */
+  static void check(String reply, Tally tally) {
     if (reply.contains("\"successful\":false")) {
       tally.fault(reply);
     }
-  }
-
-  private void connect() {
-    send(
-        "[{\"id\":\"3\",\"channel\":\"/meta/connect\",\"clientId\":\"%s\",\"connectionType\":\"websocket\"}]"
-            .formatted(client));
   }
 }

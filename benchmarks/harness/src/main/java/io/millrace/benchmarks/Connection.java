@@ -213,8 +213,22 @@ abstract class Connection {
   }
 
   static String get(String path, String... headers) {
-    StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n");
-    Arrays.asList(headers).forEach(header -> request.append(header).append("\r\n"));
-    return request.append("\r\n").toString();
+    return head("GET " + path, headers) + "\r\n";
+  }
+
+  /**
+   * Returns a request with a body.
+   *
+   * @param body in ASCII
+   */
+  static String post(String path, String body, String... headers) {
+    return head("POST " + path, headers)
+        + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
+  }
+
+  private static String head(String start, String... headers) {
+    StringBuilder head = new StringBuilder(start + " HTTP/1.1\r\nHost: localhost\r\n");
+    Arrays.asList(headers).forEach(header -> head.append(header).append("\r\n"));
+    return head.toString();
   }
 }

@@ -53,6 +53,11 @@ interface Protocol {
         new CometdConnection(tally, ready, path, "/" + Plan.channel(channel).replace('.', '/'));
   }
 
+  static Protocol cometdPoll(String path) {
+    return (tally, channel, ready) ->
+        new CometdPollConnection(tally, ready, path, "/" + Plan.channel(channel).replace('.', '/'));
+  }
+
   static Protocol stomp(String path) {
     return (tally, channel, ready) ->
         new StompConnection(
@@ -89,11 +94,31 @@ interface Protocol {
     return (tally, channel, ready) -> new NatsConnection(tally, ready, path, Plan.channel(channel));
   }
 
-  /** The path has {@code %s} where each session needs a name of its own. */
+  /** The paths of SockJS have {@code %s} for the name of a session, and then for the channel. */
   static Protocol sockJs(String path) {
+    return inSessions(path, SockJsConnection::new);
+  }
+
+  static Protocol sockJsEventStream(String path) {
+    return inSessions(
+        path, (tally, ready, own) -> new SockJsStreamConnection(tally, ready, Connection.get(own)));
+  }
+
+  static Protocol sockJsStream(String path) {
+    return inSessions(
+        path,
+        (tally, ready, own) -> new SockJsStreamConnection(tally, ready, Connection.post(own, "")));
+  }
+
+  /** Makes a reader from a path of its own. */
+  interface InSession {
+    Connection connection(Tally tally, Runnable whenReady, String path);
+  }
+
+  private static Protocol inSessions(String path, InSession readers) {
     AtomicInteger sessions = new AtomicInteger();
     return (tally, channel, ready) ->
-        new SockJsConnection(
-            tally, ready, path.formatted(sessions.incrementAndGet()), Plan.channel(channel));
+        readers.connection(
+            tally, ready, path.formatted(sessions.incrementAndGet(), Plan.channel(channel)));
   }
 }

@@ -8,23 +8,31 @@ final class SockJsConnection extends WebSocketConnection {
   private static final int BEFORE_FIRST = "a[\"".length();
   private static final int BETWEEN = "\",\"".length();
 
-  private final String channel;
-
-  SockJsConnection(Tally tally, Runnable whenReady, String path, String channel) {
+  SockJsConnection(Tally tally, Runnable whenReady, String path) {
     super(tally, whenReady, path);
-    this.channel = channel;
   }
+
+  /** Nothing yet: the session is what has to be opened. */
+  @Override
+  void opened() {}
 
   @Override
   void frame(ByteBuffer in, int from, int length) {
+    take(this, in, from, from + length);
+  }
+
+  /** Takes a frame, however it came. */
+  static void take(Connection reader, ByteBuffer in, int from, int end) {
     byte type = in.get(from);
+    int size = reader.tally.size();
     if (type == 'a') {
-      for (int i = from + BEFORE_FIRST; i < from + length; i += tally.size() + BETWEEN) {
-        delivered(in, i + tally.size());
+      for (int i = from + BEFORE_FIRST; i < end; i += size + BETWEEN) {
+        reader.delivered(in, i + size);
       }
     } else if (type == 'o') {
-      send("[\"" + channel + "\"]");
-      ready();
+      reader.ready();
+    } else if (type == 'c') {
+      reader.tally.fault(text(in, from, end - from));
     }
   }
 }

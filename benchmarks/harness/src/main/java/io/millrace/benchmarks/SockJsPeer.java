@@ -5,7 +5,9 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +18,9 @@ import java.util.Set;
 /** The SockJS of Vert.x: a set of sockets for each channel, and a write to each of them. */
 final class SockJsPeer extends VertxPeer {
 
+  /** A stream is not to end after the usual 128 KB, for it would not be opened again. */
+  private static final int MOST_STREAMED = Integer.MAX_VALUE;
+
   private final Map<String, Set<SockJSSocket>> byChannel = new HashMap<>();
   private final List<Context> eventLoops = new ArrayList<>(1);
 
@@ -23,18 +28,18 @@ final class SockJsPeer extends VertxPeer {
   Handler<HttpServerRequest> requests() {
     eventLoops.add(vertx.getOrCreateContext());
     Router router = Router.router(vertx);
-    router.route("/sockjs/*").subRouter(SockJSHandler.create(vertx).socketHandler(this::opened));
+    SockJSHandler handler =
+        SockJSHandler.create(vertx, new SockJSHandlerOptions().setMaxBytesStreaming(MOST_STREAMED));
+    router.route("/sockjs/*").subRouter(handler.socketHandler(this::opened));
     return router;
   }
 
+  /** The query names the channel, for a response cannot be told anything. */
   private void opened(SockJSSocket socket) {
-    socket.handler(
-        message -> {
-          Set<SockJSSocket> sockets =
-              byChannel.computeIfAbsent(message.toString(), name -> new LinkedHashSet<>());
-          sockets.add(socket);
-          socket.closeHandler(closed -> sockets.remove(socket));
-        });
+    String channel = String.valueOf(URI.create(socket.uri()).getQuery());
+    Set<SockJSSocket> sockets = byChannel.computeIfAbsent(channel, name -> new LinkedHashSet<>());
+    sockets.add(socket);
+    socket.closeHandler(closed -> sockets.remove(socket));
   }
 
   @Override

@@ -40,7 +40,7 @@ final class SocketIoPollConnection extends AnswerConnection {
         start = i + 1;
       }
     }
-    ask(replies.isEmpty() ? get(path) : post(replies.toString()));
+    ask(replies.isEmpty() ? get(path) : post(path, replies.toString(), "Content-Type: text/plain"));
   }
 
   private void packet(String packet, StringBuilder replies) {
@@ -55,10 +55,5 @@ final class SocketIoPollConnection extends AnswerConnection {
     } else if (SocketIoConnection.isSubscribed(packet)) {
       ready();
     }
-  }
-
-  private String post(String packets) {
-    return "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s"
-        .formatted(path, packets.length(), packets);
   }
 }

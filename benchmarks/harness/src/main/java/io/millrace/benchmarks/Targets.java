@@ -24,7 +24,7 @@ final class Targets {
           new Target("cometd", WEBSOCKET, WEBSOCKET, Protocol.cometd("/cometd")),
           new Target("spring", "stomp", WEBSOCKET, Protocol.stomp("/stomp")),
           new Target(
-              Target.SOCKJS, WEBSOCKET, WEBSOCKET, Protocol.sockJs("/sockjs/000/s%s/websocket")),
+              Target.SOCKJS, WEBSOCKET, WEBSOCKET, Protocol.sockJs("/sockjs/000/s%s/websocket?%s")),
           new Target(Target.WS, WEBSOCKET, WEBSOCKET, Protocol.webSocket("/websocket/%s")),
           new Target(
               Target.SOCKETIO,
@@ -36,10 +36,20 @@ final class Targets {
           new Target(Target.BARE, SSE, SSE, Protocol.eventStream("/sse/%s")),
           new Target(Target.JOINED, SSE, SSE, Protocol.eventStream("/sse/%s")),
           new Target(Target.MILLRACE, SSE, SSE, Protocol.eventStream("/live/sse?channels=%s")),
+          new Target(
+              Target.SOCKJS,
+              SSE,
+              SSE,
+              Protocol.sockJsEventStream("/sockjs/000/s%s/eventsource?%s")),
           new Target(Target.NCHAN, SSE, SSE, Protocol.eventStream("/subscribe/%s")),
           new Target(Target.BARE, STREAM, STREAM, Protocol.lines("/stream/%s")),
           new Target(Target.JOINED, STREAM, STREAM, Protocol.lines("/stream/%s")),
           new Target(Target.MILLRACE, STREAM, STREAM, Protocol.lines("/live/stream?channels=%s")),
+          new Target(
+              Target.SOCKJS,
+              STREAM,
+              STREAM,
+              Protocol.sockJsStream("/sockjs/000/s%s/xhr_streaming?%s")),
           new Target(
               Target.BARE, LONGPOLL, LONGPOLL, Protocol.longPoll("/poll/%s", "/poll/%s?cursor=")),
           new Target(
@@ -47,6 +57,7 @@ final class Targets {
               LONGPOLL,
               LONGPOLL,
               Protocol.longPoll("/live/poll?channels=%s", "/live/longpoll?channels=%s&cursor=")),
+          new Target("cometd", LONGPOLL, LONGPOLL, Protocol.cometdPoll("/longpoll/cometd")),
           new Target(Target.NCHAN, LONGPOLL, LONGPOLL, Protocol.nchanPoll("/subscribe/%s")),
           new Target(
               Target.SOCKETIO,

@@ -5,16 +5,22 @@ import io.millrace.benchmarks.control.PeerProcess;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cometd.bayeux.Promise;
+import org.cometd.bayeux.server.BayeuxServer;
 import org.cometd.bayeux.server.ServerChannel;
 import org.cometd.server.BayeuxServerImpl;
+import org.cometd.server.http.JSONHttpTransport;
+import org.cometd.server.http.jakarta.CometDServlet;
 import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Context;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
-/** CometD over the WebSocket of Jetty, without servlets. */
+/** CometD over the WebSocket of Jetty, without servlets, and over long polls, with one. */
 public final class CometdPeer implements Peer {
 
   private final BayeuxServerImpl bayeux = new BayeuxServerImpl();
@@ -30,15 +36,24 @@ public final class CometdPeer implements Peer {
     connector.setAcceptQueueSize(1024);
     server.addConnector(connector);
     ContextHandler context = new ContextHandler("/");
-    server.setHandler(context);
+    server.setHandler(new ContextHandlerCollection(context, longPolls()));
     context.setHandler(WebSocketUpgradeHandler.from(server, context));
     bayeux.setOption(Context.class.getName(), context.getContext());
     bayeux.setOption("ws.cometdURLMapping", "/cometd");
-    bayeux.setTransports(new JettyWebSocketTransport(bayeux));
-    bayeux.setAllowedTransports("websocket");
+    bayeux.setTransports(new JettyWebSocketTransport(bayeux), new JSONHttpTransport(bayeux));
+    bayeux.setAllowedTransports("websocket", "long-polling");
     server.addBean(bayeux);
     server.start();
     return connector.getLocalPort();
+  }
+
+  private ServletContextHandler longPolls() {
+    ServletContextHandler context = new ServletContextHandler("/longpoll");
+    context.setAttribute(BayeuxServer.ATTRIBUTE, bayeux);
+    ServletHolder servlet = new ServletHolder(new CometDServlet());
+    servlet.setAsyncSupported(true);
+    context.addServlet(servlet, "/cometd");
+    return context;
   }
 
   @Override
