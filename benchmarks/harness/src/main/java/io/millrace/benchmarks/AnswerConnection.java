@@ -29,18 +29,24 @@ abstract class AnswerConnection extends Connection {
     }
     String head = text(in, in.position(), headLength);
     if (!head.startsWith("HTTP/1.1 200")) {
-      tally.fault("refused: " + head);
-      in.position(in.limit());
+      refused(head, in);
       return;
     }
     int body = in.position() + headLength;
     String length = field(head, "content-length");
-    if (length.isEmpty()) {
+    if (field(head, "transfer-encoding").equalsIgnoreCase("chunked")) {
       chunked(head, in, body);
+    } else if (length.isEmpty()) {
+      refused(head, in);
     } else if (in.limit() >= body + Integer.parseInt(length)) {
       in.position(body + Integer.parseInt(length));
       answered(head, in, body, in.position());
     }
+  }
+
+  private void refused(String head, ByteBuffer in) {
+    tally.fault("refused: " + head);
+    in.position(in.limit());
   }
 
   /** Takes an answer in chunks (RFC 9112, section 7.1) once the last of them has come. */

@@ -96,6 +96,8 @@ final class Loop implements AutoCloseable {
       }
     } catch (IOException e) {
       lost(key, connection, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      lost(key, connection, "what came is not what a reader expects: " + e);
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 final class Servers {
 
   /**
-   * A heap that no server outgrows but one that keeps all that slow readers do not take, which ends
-   * then; and the collector that Java takes itself on one core.
+   * A heap that no server outgrows where it is measured but one that keeps all that slow readers do
+   * not take, which ends then; and the collector that Java takes itself on one core.
    */
   private static final List<String> FAST =
       List.of("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");

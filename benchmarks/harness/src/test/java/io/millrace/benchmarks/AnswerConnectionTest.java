@@ -67,6 +67,16 @@ class AnswerConnectionTest {
     assertThat(reader.bodies).isEmpty();
   }
 
+  @Test
+  void anAnswerWithoutALengthIsAFault() {
+    byte[] untilTheEnd = "HTTP/1.1 200 OK\r\n\r\nx".getBytes(StandardCharsets.US_ASCII);
+
+    read(untilTheEnd, 0, untilTheEnd.length);
+
+    assertThat(tally.faultCount()).isOne();
+    assertThat(reader.bodies).isEmpty();
+  }
+
   /** Returns up to where it was taken. */
   private int read(byte[] stream, int from, int to) {
     ByteBuffer in = ByteBuffer.wrap(stream, from, to - from);
