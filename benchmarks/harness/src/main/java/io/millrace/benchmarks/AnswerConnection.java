@@ -34,13 +34,19 @@ abstract class AnswerConnection extends Connection {
     }
     int body = in.position() + headLength;
     String length = field(head, "content-length");
-    if (field(head, "transfer-encoding").equalsIgnoreCase("chunked")) {
+    if (!length.isEmpty()) {
+      whole(head, in, body, body + Integer.parseInt(length));
+    } else if (field(head, "transfer-encoding").equalsIgnoreCase("chunked")) {
       chunked(head, in, body);
-    } else if (length.isEmpty()) {
+    } else {
       refused(head, in);
-    } else if (in.limit() >= body + Integer.parseInt(length)) {
-      in.position(body + Integer.parseInt(length));
-      answered(head, in, body, in.position());
+    }
+  }
+
+  private void whole(String head, ByteBuffer in, int body, int end) {
+    if (in.limit() >= end) {
+      in.position(end);
+      answered(head, in, body, end);
     }
   }
 

@@ -50,12 +50,16 @@ interface Protocol {
 
   static Protocol cometd(String path) {
     return (tally, channel, ready) ->
-        new CometdConnection(tally, ready, path, "/" + Plan.channel(channel).replace('.', '/'));
+        new CometdConnection(tally, ready, path, withSlashes(channel));
   }
 
   static Protocol cometdPoll(String path) {
     return (tally, channel, ready) ->
-        new CometdPollConnection(tally, ready, path, "/" + Plan.channel(channel).replace('.', '/'));
+        new CometdPollConnection(tally, ready, path, withSlashes(channel));
+  }
+
+  private static String withSlashes(int channel) {
+    return "/" + Plan.channel(channel).replace('.', '/');
   }
 
   static Protocol stomp(String path) {

@@ -47,10 +47,10 @@ final class Scenarios {
           TEN_THOUSAND
               .with(Target.BARE, Target.JOINED, Target.MILLRACE, "cometd/websocket")
               .with(Target.FOREIGN),
-          THOUSAND.atRate(10).with(Target.BARE, Target.MILLRACE, "cometd").with(PEERS),
+          THOUSAND.atRate(10).with(Target.BARE, Target.MILLRACE, "cometd/longpoll").with(PEERS),
           THOUSAND
               .overChannels(1000)
-              .with(Target.BARE, Target.JOINED, Target.MILLRACE, "cometd")
+              .with(Target.BARE, Target.JOINED, Target.MILLRACE, "cometd/longpoll")
               .with(PEERS),
           Scenario.fanOut(500).over(LONGPOLL).atRate(10),
           TEN_THOUSAND
