@@ -5,6 +5,9 @@ module io.millrace.api {
   requires transitive io.vertx.web;
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
+  requires static com.fasterxml.jackson.databind;
+  requires static com.fasterxml.jackson.datatype.jdk8;
+  requires static com.fasterxml.jackson.datatype.jsr310;
   requires io.netty.buffer;
   requires io.netty.codec.http;
   requires io.netty.common;

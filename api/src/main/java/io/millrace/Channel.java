@@ -40,4 +40,39 @@ public interface Channel extends Publisher {
    * @throws IllegalArgumentException if the limit is negative
    */
   Future<List<Entry>> history(int limit);
+
+  /**
+   * Turns any text, such as a user's id or the name of a room, into one segment of a channel's
+   * name:
+   *
+   * <pre>{@code
+   * millrace.channel("user." + Channel.encodeSegment("ann@example.com"))  // user.ann_0040example_002ecom
+   * }</pre>
+   *
+   * <p>Different texts give different segments. Letters and digits of ASCII and {@code -} stand for
+   * themselves; every other UTF-16 code unit becomes {@code _} and its four lower-case hex digits;
+   * the empty text becomes {@code _}. The browser client's {@code encodeSegment} does the same. A
+   * channel has at most 200 characters, so of a script like Hangul up to 40.
+   *
+   * <p>Texts are compared as they are: who wants {@code Ann} and {@code ann}, or composed and
+   * decomposed letters, to be the same must make them the same first ({@link
+   * java.text.Normalizer}).
+   *
+   * @param text any text
+   * @return the segment
+   */
+  static String encodeSegment(String text) {
+    return Names.encodeSegment(text);
+  }
+
+  /**
+   * Gives back the text that a segment was made of.
+   *
+   * @param segment what {@link #encodeSegment} returned
+   * @return the text
+   * @throws IllegalArgumentException if it is no segment that {@link #encodeSegment} makes
+   */
+  static String decodeSegment(String segment) {
+    return Names.decodeSegment(segment);
+  }
 }

@@ -44,15 +44,20 @@ public final class Message {
   }
 
   /**
-   * A message whose payload is a JSON value.
+   * A message whose payload is a JSON value. Jackson encodes it: records, beans, collections, maps,
+   * arrays and enums; {@code java.time}, in the forms of ISO 8601; {@link Optional}, as its value
+   * or {@code null}; a {@link io.vertx.core.json.JsonObject} or {@link
+   * io.vertx.core.json.JsonArray}. What the application has registered at {@link
+   * io.vertx.core.json.jackson.DatabindCodec#mapper()} before its first message counts too.
    *
-   * @param value a {@link io.vertx.core.json.JsonObject}, {@link io.vertx.core.json.JsonArray},
-   *     String, Number, Boolean, or whatever {@link Json} encodes
+   * @param value what to publish
    * @return the message
-   * @throws io.vertx.core.json.EncodeException if the value cannot be encoded
+   * @throws io.vertx.core.json.EncodeException if the value cannot be encoded, saying why
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if what the value writes
+   *     itself is no JSON
    */
   public static Message json(Object value) {
-    return of(true, Json.encodeToBuffer(Objects.requireNonNull(value)));
+    return of(true, JsonValues.encode(Objects.requireNonNull(value)));
   }
 
   /**

@@ -1,10 +1,17 @@
 package io.millrace;
 
+import java.util.HexFormat;
+
 /** The characters and lengths of the names that travel in URLs, headers and frames. */
 final class Names {
 
   private static final int MAX_EVENT_LENGTH = 64;
   private static final int MAX_KEY_LENGTH = 64;
+
+  /** The hex digits of one UTF-16 code unit. */
+  private static final int ESCAPE_LENGTH = 4;
+
+  private static final HexFormat HEX = HexFormat.of();
 
   private Names() {}
 
@@ -19,11 +26,56 @@ final class Names {
   }
 
   private static boolean isWordCharacter(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || c == '_'
-        || c == '-';
+    return isPlain(c) || c == '_';
+  }
+
+  /** Returns whether a character stands for itself in a segment that was made of a text. */
+  private static boolean isPlain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  }
+
+  static String encodeSegment(String text) {
+    if (text.isEmpty()) {
+      return "_";
+    }
+    StringBuilder segment = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isPlain(c)) {
+        segment.append(c);
+      } else {
+        segment.append('_').append(HEX.toHexDigits(c));
+      }
+    }
+    return segment.toString();
+  }
+
+  static String decodeSegment(String segment) {
+    if (segment.equals("_")) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder(segment.length());
+    for (int i = 0; i < segment.length(); i++) {
+      char c = segment.charAt(i);
+      boolean escape = c == '_' && areHex(segment, i + 1, i + 1 + ESCAPE_LENGTH);
+      text.append(
+          escape ? (char) HexFormat.fromHexDigits(segment, i + 1, i + 1 + ESCAPE_LENGTH) : c);
+      i += escape ? ESCAPE_LENGTH : 0;
+    }
+    if (!encodeSegment(text.toString()).equals(segment)) {
+      throw new IllegalArgumentException(
+          "Channel.encodeSegment makes no such segment: \"" + segment + "\"");
+    }
+    return text.toString();
+  }
+
+  private static boolean areHex(String text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (i >= text.length() || !HexFormat.isHexDigit(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static String checkEvent(String event) {

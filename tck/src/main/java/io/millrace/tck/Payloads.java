@@ -2,14 +2,19 @@ package io.millrace.tck;
 
 import io.millrace.Message;
 import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** Messages that have been known to come out different from what went in. */
 final class Payloads {
 
   private static final int MEBIBYTE = 1 << 20;
+
+  /** What a Java developer publishes first. */
+  private record Vote(String bill, Instant at, Optional<String> by, Optional<String> note) {}
 
   private Payloads() {}
 
@@ -50,6 +55,13 @@ final class Payloads {
     messages.add(Message.bytes(Buffer.buffer(new byte[] {0})));
     messages.add(Message.bytes(Buffer.buffer(every)));
     messages.add(Message.json("vote", 217));
+    messages.add(
+        Message.json(
+            new Vote(
+                "H.R. 1",
+                Instant.ofEpochMilli(1_764_000_000_123L),
+                Optional.of("한"),
+                Optional.empty())));
     messages.add(Message.json("투표 👍", "a"));
     messages.add(Message.bytes(Buffer.buffer("bytes with an event")).withEvent("file"));
     messages.add(Message.json("x".repeat(MEBIBYTE)));

@@ -1,0 +1,68 @@
+package io.millrace;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.millrace.spi.JsonText;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.EncodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.jackson.DatabindCodec;
+
+/** How the values that an application publishes become JSON. */
+final class JsonValues {
+
+  private static final String WITHOUT_DATABIND =
+      "%s cannot be encoded: that needs jackson-databind, jackson-datatype-jsr310 and"
+          + " jackson-datatype-jdk8 on the class path. They come with millrace-core; here they are"
+          + " excluded.";
+
+  private JsonValues() {}
+
+  static Buffer encode(Object value) {
+    if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+      return Json.encodeToBuffer(value);
+    }
+    try {
+      return Databind.encode(value);
+    } catch (NoClassDefFoundError withoutDatabind) {
+      return encodePlain(value);
+    }
+  }
+
+  /** What Vert.x does alone: JsonObject, JsonArray, and what they may hold. */
+  private static Buffer encodePlain(Object value) {
+    try {
+      return Json.encodeToBuffer(value);
+    } catch (EncodeException e) {
+      throw new EncodeException(WITHOUT_DATABIND.formatted(value.getClass().getName()), e);
+    }
+  }
+
+  /** Apart, since it is loaded only where Jackson's databind is. */
+  private static final class Databind {
+
+    /** With what the application has registered at Vert.x's mapper until the first use. */
+    private static final ObjectMapper MAPPER =
+        DatabindCodec.mapper()
+            .copy()
+            .registerModules(new Jdk8Module(), new JavaTimeModule())
+            .disable(
+                SerializationFeature.WRITE_DATES_AS_TIMESTAMPS,
+                SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS,
+                SerializationFeature.INDENT_OUTPUT);
+
+    static Buffer encode(Object value) {
+      try {
+        // A raw value may be anything; what is framed must be one line of JSON.
+        return JsonText.compact(Buffer.buffer(MAPPER.writeValueAsBytes(value)));
+      } catch (JsonProcessingException e) {
+        throw new EncodeException(
+            value.getClass().getName() + " cannot be encoded as JSON: " + e.getOriginalMessage(),
+            e);
+      }
+    }
+  }
+}
