@@ -3,6 +3,7 @@ package io.millrace.spi;
 import io.millrace.internal.ChunkedBody;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -41,6 +42,33 @@ public class ResponseOutlet implements Outlet {
     this.request = request;
     this.response = request.response().setChunked(true);
     this.pastVertx = ChunkedBody.isPossible(request);
+  }
+
+  /**
+   * Makes an outlet for a stream of a type, with the headers of {@link #stream}.
+   *
+   * @param request whose response has not begun
+   * @param contentType the stream's media type
+   */
+  public ResponseOutlet(HttpServerRequest request, String contentType) {
+    this(request);
+    stream(response, contentType);
+  }
+
+  /**
+   * Sets the headers of a response that streams: its type, and what keeps caches and proxies from
+   * storing, changing or holding back what passes ({@code Cache-Control: no-store, no-transform},
+   * RFC 9111, section 5.2.2; {@code X-Accel-Buffering: no}, which nginx and others honour).
+   *
+   * @param response not yet begun
+   * @param contentType the stream's media type
+   * @return the response
+   */
+  public static HttpServerResponse stream(HttpServerResponse response, String contentType) {
+    return response
+        .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
+        .putHeader("X-Accel-Buffering", "no");
   }
 
   @Override

@@ -45,11 +45,7 @@
  *
  *   @Override
  *   public void handle(RoutingContext context, Attachment attachment) {
- *     context
- *         .response()
- *         .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
- *         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
- *     attachment.attach(FRAMING, new ResponseOutlet(context.request()));
+ *     attachment.attach(FRAMING, new ResponseOutlet(context.request(), TYPE));
  *   }
  *   private static final class JsonSequenceFraming implements Framing {
  *
@@ -84,6 +80,8 @@
  * public final class EventBusBroker implements Broker {
  *
  *   private static final String ADDRESS = "io.millrace.messages";
+ *   private static final String CHANNEL = "channel";
+ *
  *   private record Link(Ingress ingress, MessageConsumer<Buffer> consumer) {}
  *
  *   private final Set<ChannelPattern> names = ConcurrentHashMap.newKeySet();
@@ -109,14 +107,8 @@
  *       return Future.failedFuture(
  *           new MillraceException(MillraceException.Code.UNAVAILABLE, "The broker is closed."));
  *     }
- *     DeliveryOptions headers =
- *         new DeliveryOptions()
- *             .addHeader("channel", channel)
- *             .addHeader("event", message.event())
- *             .addHeader("json", String.valueOf(message.isJson()))
- *             .addHeader("priority", message.priority().toString());
- *     message.time().ifPresent(time -> headers.addHeader("time", "" + time.toEpochMilli()));
- *     message.key().ifPresent(key -> headers.addHeader("key", key));
+ *     DeliveryOptions headers = new DeliveryOptions().addHeader(CHANNEL, channel);
+ *     MessageHeaders.write(message).forEach(headers::addHeader);
  *     return link.get()
  *         .ingress()
  *         .vertx()
@@ -127,28 +119,16 @@
  *   }
  *
  *   private void receive(io.vertx.core.eventbus.Message<Buffer> received) {
- *     MultiMap headers = received.headers();
- *     String channel = Objects.requireNonNull(headers.get("channel"));
+ *     Map<String, String> headers = new HashMap<>();
+ *     received.headers().forEach(headers::put);
+ *     String channel = Objects.requireNonNull(headers.get(CHANNEL));
  *     // A name and a pattern may both match: still the message is brought once.
  *     if (names.contains(ChannelPattern.of(channel))
  *         || patterns.stream().anyMatch(pattern -> pattern.matches(channel))) {
+ *       Message message = MessageHeaders.read(headers, received.body());
  *       // What the log refuses, Vert.x reports; the next message comes all the same.
- *       link.ifPresent(open -> open.ingress().append(channel, read(headers, received.body())));
+ *       link.ifPresent(open -> open.ingress().append(channel, message));
  *     }
- *   }
- *
- *   private static Message read(MultiMap headers, Buffer data) {
- *     boolean json = Boolean.parseBoolean(headers.get("json"));
- *     Message message =
- *         (json ? Message.jsonText(data) : Message.bytes(data))
- *             .withEvent(Objects.requireNonNull(headers.get("event")))
- *             .withPriority(Priority.of(Objects.requireNonNull(headers.get("priority"))));
- *     String time = headers.get("time");
- *     if (time != null) {
- *       message = message.withTime(Instant.ofEpochMilli(Long.parseLong(time)));
- *     }
- *     String key = headers.get("key");
- *     return key == null ? message : message.withKey(key);
  *   }
  *
  *   @Override

@@ -11,6 +11,8 @@ import io.vertx.core.http.HttpServerResponse;
 /** A response whose status tells a browser whether to come back. */
 final class SseOutlet extends ResponseOutlet {
 
+  static final String TYPE = "text/event-stream";
+
   private final HttpServerRequest request;
   private final boolean once;
 
@@ -21,17 +23,9 @@ final class SseOutlet extends ResponseOutlet {
    * @param once whether the first write is the whole response
    */
   SseOutlet(HttpServerRequest request, boolean once) {
-    super(request);
+    super(request, TYPE);
     this.request = request;
     this.once = once;
-    begin(request.response());
-  }
-
-  static HttpServerResponse begin(HttpServerResponse response) {
-    return response
-        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
-        .putHeader("X-Accel-Buffering", "no");
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.millrace.MillraceException;
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Format;
 import io.millrace.spi.HeaderElement;
+import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Transport;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -38,7 +39,7 @@ public final class SseTransport implements Transport {
 
   @Override
   public boolean accepts(HttpServerRequest request) {
-    return HeaderElement.accepts(request.headers(), "text/event-stream");
+    return HeaderElement.accepts(request.headers(), SseOutlet.TYPE);
   }
 
   @Override
@@ -70,7 +71,7 @@ public final class SseTransport implements Transport {
   // A browser never comes back after a 503.
   @Override
   public boolean refuse(HttpServerResponse response, Duration after) {
-    SseOutlet.begin(response).end(SseFraming.block(SseFraming.retry(after)));
+    ResponseOutlet.stream(response, SseOutlet.TYPE).end(SseFraming.block(SseFraming.retry(after)));
     return true;
   }
 }

@@ -5,7 +5,6 @@ import io.millrace.spi.Format;
 import io.millrace.spi.HeaderElement;
 import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Transport;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -47,11 +46,6 @@ public final class StreamTransport implements Transport {
 
   @Override
   public void handle(RoutingContext context, Attachment attachment) {
-    context
-        .response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
-        .putHeader("X-Accel-Buffering", "no");
-    attachment.attach(FRAMING, new ResponseOutlet(context.request()));
+    attachment.attach(FRAMING, new ResponseOutlet(context.request(), TYPE));
   }
 }

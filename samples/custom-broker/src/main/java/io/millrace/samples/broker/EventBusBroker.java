@@ -3,16 +3,16 @@ package io.millrace.samples.broker;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceException;
-import io.millrace.Priority;
 import io.millrace.Publication;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
+import io.millrace.spi.MessageHeaders;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class EventBusBroker implements Broker {
 
   private static final String ADDRESS = "io.millrace.messages";
+  private static final String CHANNEL = "channel";
 
   /** What one open link has. */
   private record Link(Ingress ingress, MessageConsumer<Buffer> consumer) {}
@@ -52,14 +53,8 @@ public final class EventBusBroker implements Broker {
       return Future.failedFuture(
           new MillraceException(MillraceException.Code.UNAVAILABLE, "The broker is closed."));
     }
-    DeliveryOptions headers =
-        new DeliveryOptions()
-            .addHeader("channel", channel)
-            .addHeader("event", message.event())
-            .addHeader("json", String.valueOf(message.isJson()))
-            .addHeader("priority", message.priority().toString());
-    message.time().ifPresent(time -> headers.addHeader("time", "" + time.toEpochMilli()));
-    message.key().ifPresent(key -> headers.addHeader("key", key));
+    DeliveryOptions headers = new DeliveryOptions().addHeader(CHANNEL, channel);
+    MessageHeaders.write(message).forEach(headers::addHeader);
     return link.get()
         .ingress()
         .vertx()
@@ -70,28 +65,16 @@ public final class EventBusBroker implements Broker {
   }
 
   private void receive(io.vertx.core.eventbus.Message<Buffer> received) {
-    MultiMap headers = received.headers();
-    String channel = Objects.requireNonNull(headers.get("channel"));
+    Map<String, String> headers = new HashMap<>();
+    received.headers().forEach(headers::put);
+    String channel = Objects.requireNonNull(headers.get(CHANNEL));
     // A name and a pattern may both match: still the message is brought once.
     if (names.contains(ChannelPattern.of(channel))
         || patterns.stream().anyMatch(pattern -> pattern.matches(channel))) {
+      Message message = MessageHeaders.read(headers, received.body());
       // What the log refuses, Vert.x reports; the next message comes all the same.
-      link.ifPresent(open -> open.ingress().append(channel, read(headers, received.body())));
+      link.ifPresent(open -> open.ingress().append(channel, message));
     }
-  }
-
-  private static Message read(MultiMap headers, Buffer data) {
-    boolean json = Boolean.parseBoolean(headers.get("json"));
-    Message message =
-        (json ? Message.jsonText(data) : Message.bytes(data))
-            .withEvent(Objects.requireNonNull(headers.get("event")))
-            .withPriority(Priority.of(Objects.requireNonNull(headers.get("priority"))));
-    String time = headers.get("time");
-    if (time != null) {
-      message = message.withTime(Instant.ofEpochMilli(Long.parseLong(time)));
-    }
-    String key = headers.get("key");
-    return key == null ? message : message.withKey(key);
   }
 
   @Override

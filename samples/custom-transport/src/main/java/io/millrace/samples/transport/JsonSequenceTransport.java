@@ -10,7 +10,6 @@ import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Signal;
 import io.millrace.spi.Transport;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -49,11 +48,7 @@ public final class JsonSequenceTransport implements Transport {
 
   @Override
   public void handle(RoutingContext context, Attachment attachment) {
-    context
-        .response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
-    attachment.attach(FRAMING, new ResponseOutlet(context.request()));
+    attachment.attach(FRAMING, new ResponseOutlet(context.request(), TYPE));
   }
 
   /** Each text stands between a record separator and a line feed (RFC 7464, section 2.2). */

@@ -1,0 +1,49 @@
+package io.millrace.checks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Maven, as the one who builds this project has it, with nothing configured. */
+final class MavenRun {
+
+  private final Path folder;
+  private final Path repository;
+
+  MavenRun(Path folder, Path repository) {
+    this.folder = folder;
+    this.repository = repository;
+  }
+
+  /** Starts Maven; what it prints goes to a file. */
+  Process start(Path output, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("maven.home"), "bin", "mvn").toString());
+    command.addAll(
+        List.of("-B", "-ntp", "-Dstyle.color=never", "-Dmaven.repo.local=" + repository));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("MAVEN_"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    return builder.start();
+  }
+
+  /** Runs Maven, and returns what it printed. */
+  String run(String... arguments) throws IOException, InterruptedException {
+    Path output = Files.createTempFile(folder, "maven", ".log");
+    Process maven = start(output, arguments);
+    int status = maven.waitFor();
+    String said = Files.readString(output, StandardCharsets.UTF_8);
+    if (status != 0) {
+      throw new AssertionError("Maven failed in " + folder + ":\n" + said);
+    }
+    return said;
+  }
+}
