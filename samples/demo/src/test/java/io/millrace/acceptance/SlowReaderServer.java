@@ -3,6 +3,7 @@ package io.millrace.acceptance;
 import io.millrace.Channel;
 import io.millrace.Message;
 import io.millrace.Millrace;
+import io.millrace.MillraceOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -15,7 +16,7 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.Timer;
 import java.util.TimerTask;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -32,21 +33,26 @@ final class SlowReaderServer {
   private SlowReaderServer() {}
 
   /** Arguments: messages to publish, messages in a second. */
-  public static void main(String[] args) throws InterruptedException {
+  public static void main(String[] args) {
     int messages = Integer.parseInt(args[0]);
     int perTick = Integer.parseInt(args[1]) * TICK_MILLIS / 1000;
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-    Millrace millrace = Millrace.builder(vertx).broker("memory").build();
+    Millrace millrace =
+        Millrace.builder(vertx)
+            .broker("memory")
+            .options(new MillraceOptions().setStallTimeout(Duration.ofHours(1)))
+            .build();
     Channel channel = millrace.channel(CHANNEL);
-    CountDownLatch start = new CountDownLatch(1);
+    AtomicInteger allowed = new AtomicInteger();
     vertx
-        .deployVerticle(() -> new Server(millrace, start), new DeploymentOptions().setInstances(2))
+        .deployVerticle(
+            () -> new Server(millrace, allowed), new DeploymentOptions().setInstances(2))
         .onFailure(failure -> System.exit(1));
-    start.await();
-    publish(channel, messages, perTick);
+    publish(channel, messages, perTick, allowed);
   }
 
-  private static void publish(Channel channel, int messages, int perTick) {
+  /** Publishes at the rate, and never more than is allowed. */
+  private static void publish(Channel channel, int messages, int perTick, AtomicInteger allowed) {
     byte[] filling = new byte[MESSAGE_BYTES];
     new Random(1).nextBytes(filling);
     Timer ticker = new Timer();
@@ -56,7 +62,8 @@ final class SlowReaderServer {
 
           @Override
           public void run() {
-            for (int i = 0; i < perTick && next < messages; i++) {
+            int bound = Math.min(messages, allowed.get());
+            for (int i = 0; i < perTick && next < bound; i++) {
               // The number and the time come first.
               Buffer payload =
                   Buffer.buffer().appendInt(next++).appendLong(System.currentTimeMillis());
@@ -71,11 +78,11 @@ final class SlowReaderServer {
 
   private static final class Server extends VerticleBase {
     private final Millrace millrace;
-    private final CountDownLatch start;
+    private final AtomicInteger allowed;
 
-    Server(Millrace millrace, CountDownLatch start) {
+    Server(Millrace millrace, AtomicInteger allowed) {
       this.millrace = millrace;
-      this.start = start;
+      this.allowed = allowed;
     }
 
     @Override
@@ -86,10 +93,10 @@ final class SlowReaderServer {
           .get("/readers")
           .handler(request -> request.end(Integer.toString(millrace.counts().readers())));
       router
-          .get("/start")
+          .get("/allow/:messages")
           .handler(
               request -> {
-                start.countDown();
+                allowed.set(Integer.parseInt(request.pathParam("messages")));
                 request.end();
               });
       router
