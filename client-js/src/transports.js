@@ -84,6 +84,8 @@ const polling = (name, wait) => ({
   connect({ attach, request, frame, down }) {
     // The first is answered at once, to show that this transport delivers.
     let hold = 0;
+    /** @type {ReturnType<typeof setTimeout>} */
+    let timer;
     const ask = async () => {
       try {
         const asked = Date.now();
@@ -98,12 +100,13 @@ const polling = (name, wait) => ({
         // Who answers at once with nothing, though told to hold, must not be asked without end.
         const hasty = hold && !messages[0] && Date.now() - asked < 500;
         hold = wait;
-        setTimeout(ask, more ? 0 : hasty ? 1000 : pause * (1 + Math.random() / 10));
+        timer = setTimeout(ask, more ? 0 : hasty ? 1000 : pause * (1 + Math.random() / 10));
       } catch (error) {
         down(error);
       }
     };
     ask();
+    return { close: () => clearTimeout(timer) };
   },
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Millrace } from '../src/millrace.js';
 import { ALL, answering, connect, manual, memory, record, settle, setUp, until } from './support.js';
 
 for (let disabled = 0; disabled < 31; disabled++) {
@@ -205,4 +206,15 @@ test('transports can be forced and changed at run time', async (t) => {
     live.use([name]);
     await until(() => live.transport === name);
   }
+});
+
+test('Millrace is a class', async (t) => {
+  const { client } = await setUp(t);
+  const live = client();
+  assert.ok(live instanceof Millrace);
+  const methods = Object.getOwnPropertyNames(Millrace.prototype);
+  for (const name of ['subscribe', 'publish', 'on', 'use', 'close', 'state', 'transport']) {
+    assert.ok(methods.includes(name), name);
+  }
+  assert.deepEqual(Object.keys(live), []);
 });

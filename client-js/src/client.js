@@ -1,0 +1,72 @@
+/** @import * as api from '../millrace.js' */
+import { DEFAULTS } from './constants.js';
+import { Http } from './http.js';
+import { Listeners } from './listeners.js';
+import { Negotiation } from './negotiation.js';
+import { Publishing } from './publishing.js';
+import { Subscriptions } from './subscriptions.js';
+import { Timers } from './timers.js';
+
+const PAGE_EVENTS = ['online', 'pageshow', 'pagehide', 'visibilitychange'];
+
+/** The parts of one client, and what they share. */
+export class Client {
+  /** @type {api.State} */
+  state = 'idle';
+  timers = new Timers();
+  away = new AbortController();
+
+  /**
+   * @param {string} mount
+   * @param {api.Options} options
+   */
+  constructor(mount, options) {
+    const { minDelay, maxDelay, headStart } = DEFAULTS;
+    this.options = {
+      ...options,
+      minDelay: options.minDelay ?? minDelay,
+      maxDelay: options.maxDelay ?? maxDelay,
+      headStart: options.headStart ?? headStart,
+    };
+    this.listeners = new Listeners((error, type) => {
+      if (type != 'error') this.emit('error', error);
+    });
+    this.http = new Http(mount, options);
+    this.subscriptions = new Subscriptions(this);
+    this.publishing = new Publishing(this);
+    this.negotiation = new Negotiation(this, mount);
+    for (const type of PAGE_EVENTS) {
+      const wake = /** @param {Event} event */ (event) => this.negotiation.wake(event);
+      globalThis.addEventListener?.(type, wake, { signal: this.away.signal });
+    }
+  }
+
+  /**
+   * @template {keyof api.Events} E
+   * @param {E} type
+   * @param {api.Events[E]} detail
+   */
+  emit(type, detail) {
+    this.listeners.emit(type, detail);
+  }
+
+  /** @param {api.State} state */
+  become(state) {
+    if (this.state == state || this.state == 'closed') return;
+    this.state = state;
+    this.emit('state', state);
+  }
+
+  /** A random time, within a bound that doubles with each attempt. */
+  backoff(attempt = 3) {
+    const { minDelay, maxDelay } = this.options;
+    const bound = Math.min(maxDelay, minDelay * 2 ** (attempt + 1));
+    return minDelay + Math.random() * (bound - minDelay);
+  }
+
+  close() {
+    this.negotiation.pause('closed');
+    this.away.abort();
+    this.publishing.close();
+  }
+}

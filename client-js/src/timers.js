@@ -1,0 +1,34 @@
+/** Timers by what they are for; there is one at most for each thing. */
+export class Timers {
+  /** @type {Map<unknown, ReturnType<typeof setTimeout>>} */
+  running = new Map();
+
+  /**
+   * @param {unknown} what
+   * @param {number} ms
+   * @param {() => void} run
+   */
+  start(what, ms, run) {
+    this.stop(what);
+    const timer = setTimeout(() => {
+      this.running.delete(what);
+      run();
+    }, ms);
+    this.running.set(what, timer);
+  }
+
+  /** @param {unknown} what */
+  stop(what) {
+    clearTimeout(this.running.get(what));
+    this.running.delete(what);
+  }
+
+  stopAll() {
+    for (const what of this.running.keys()) this.stop(what);
+  }
+
+  /** @param {unknown} what */
+  has(what) {
+    return this.running.has(what);
+  }
+}
