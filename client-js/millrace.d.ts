@@ -169,3 +169,12 @@ export const sse: Transport;
 export const stream: Transport;
 export const longpoll: Transport;
 export const poll: Transport;
+
+/**
+ * Turns any text, such as a user's name, into one segment of a channel's name: each UTF-16 code unit
+ * outside `[A-Za-z0-9-]` becomes `_` and its four lower-case hex digits, the empty text `_`. A whole
+ * channel has at most 200 characters; this does not check it.
+ */
+export function encodeSegment(text: string): string;
+/** The text again. Throws for what `encodeSegment` cannot have made. */
+export function decodeSegment(segment: string): string;

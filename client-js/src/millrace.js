@@ -6,6 +6,7 @@
 /** @import { Conn, Post, Sub, Timer } from './internal.js' */
 import { longpoll, poll, sse, stream, websocket } from './transports.js';
 
+export { decodeSegment, encodeSegment } from './segment.js';
 export { websocket, sse, stream, longpoll, poll };
 
 const TRANSPORTS = [websocket, sse, stream, longpoll, poll];

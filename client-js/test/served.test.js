@@ -1,25 +1,26 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { WebSocket } from 'ws';
 import * as source from '../src/millrace.js';
-import { served } from '../tool/served.js';
 import { setUp, until } from './support.js';
 
-test('the files work as they are served, without the lines that are comments', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const sources = new URL('../src/', import.meta.url);
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  for (const name of readdirSync(sources).filter((file) => file.endsWith('.js'))) {
-    const text = served(readFileSync(new URL(name, sources), 'utf8'));
-    assert.doesNotMatch(text, /^\s*(\/\/|\*)/m);
-    writeFileSync(join(folder, name), text);
-  }
-  const client = await import(pathToFileURL(join(folder, 'millrace.js')).href);
+const folder = new URL('../target/classes/META-INF/millrace/client/', import.meta.url);
+
+/** The bundle as a page gets it: one file, with nothing beside it. */
+const load = async (t) => {
+  const alone = mkdtempSync(join(tmpdir(), 'millrace-'));
+  t.after(() => rmSync(alone, { recursive: true }));
+  writeFileSync(join(alone, 'package.json'), '{"type":"module"}');
+  copyFileSync(new URL('millrace.js', folder), join(alone, 'millrace.js'));
+  return import(pathToFileURL(join(alone, 'millrace.js')).href);
+};
+
+test('the bundle exports what the source does, and works', async (t) => {
+  const client = await load(t);
   assert.deepEqual(Object.keys(client), Object.keys(source));
   const { server } = await setUp(t);
   for (const transport of ['websocket', 'stream', 'longpoll', 'poll']) {
@@ -31,4 +32,11 @@ test('the files work as they are served, without the lines that are comments', a
     assert.match(name, /^k1-/);
     live.close();
   }
+});
+
+test('the source map has the sources, and no path of the machine that made it', () => {
+  const map = JSON.parse(readFileSync(new URL('millrace.js.map', folder), 'utf8'));
+  const at = map.sources.indexOf('src/millrace.js');
+  assert.match(map.sourcesContent[at], /A subscription is a cursor/);
+  for (const path of [map.file, ...map.sources]) assert.doesNotMatch(path, /^\/|\.\./);
 });

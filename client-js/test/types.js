@@ -1,8 +1,8 @@
 // Not run: the checker holds the sources to the hand-kept types.
-import { Millrace, longpoll, poll, sse, stream, websocket } from '../src/millrace.js';
+import { Millrace, decodeSegment, encodeSegment, longpoll, poll, sse, stream, websocket } from '../src/millrace.js';
 
 /** @type {typeof import('../millrace.js')} */
-export const all = { Millrace, longpoll, poll, sse, stream, websocket };
+export const all = { Millrace, decodeSegment, encodeSegment, longpoll, poll, sse, stream, websocket };
 
 const live = new Millrace('/live', { transports: ['sse', poll], token: async () => 'x' });
 const sub = live.subscribe('chat.lobby', { last: 20, events: ['say'] }, ({ data, cursor }) => [data, cursor]);

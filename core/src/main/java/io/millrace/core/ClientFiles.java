@@ -11,31 +11,28 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Serves the browser client, ES modules that {@code millrace-client-js} brings on the class path.
+ * Serves the browser client, an ES module that {@code millrace-client-js} brings on the class path,
+ * and its source map.
  */
 final class ClientFiles {
 
-  private static final Pattern COMMENT = Pattern.compile("//|/\\*|\\*");
   private static final String FOLDER = "META-INF/millrace/client/";
 
-  private record File(Buffer plain, Buffer zipped, String tag) {}
+  private record File(String type, Buffer plain, Buffer zipped, String tag) {}
 
   private final Map<String, Optional<File>> files = new ConcurrentHashMap<>();
 
   /**
    * Answers with a file.
    *
-   * @param name {@code [a-z0-9-]+.js}
+   * @param name {@code [a-z0-9-]+.js} or {@code [a-z0-9-]+.js.map}
    */
   void serve(RoutingContext context, String name) {
     Optional<File> known = files.get(name);
@@ -62,25 +59,15 @@ final class ClientFiles {
       if (in == null) {
         return Optional.empty();
       }
-      byte[] plain =
-          withoutComments(new String(in.readAllBytes(), StandardCharsets.UTF_8))
-              .getBytes(StandardCharsets.UTF_8);
+      byte[] plain = in.readAllBytes();
       CRC32 checksum = new CRC32();
       checksum.update(plain);
       String tag = plain.length + "-" + Long.toHexString(checksum.getValue());
-      return Optional.of(new File(Buffer.buffer(plain), gzip(plain), tag));
+      String type = name.endsWith(".map") ? "application/json" : "text/javascript; charset=utf-8";
+      return Optional.of(new File(type, Buffer.buffer(plain), gzip(plain), tag));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  // The sources keep comments on lines of their own, for this.
-  private static String withoutComments(String source) {
-    return source
-        .lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty() && !COMMENT.matcher(line).lookingAt())
-        .collect(Collectors.joining("\n", "", "\n"));
   }
 
   private static Buffer gzip(byte[] plain) throws IOException {
@@ -109,7 +96,7 @@ final class ClientFiles {
     HttpServerResponse response =
         context
             .response()
-            .putHeader(HttpHeaders.CONTENT_TYPE, "text/javascript; charset=utf-8")
+            .putHeader(HttpHeaders.CONTENT_TYPE, file.type())
             .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
             .putHeader(HttpHeaders.ETAG, tag);
     response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);

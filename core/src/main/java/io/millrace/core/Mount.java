@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 /** The URLs below the place where the router is mounted. */
 final class Mount {
 
-  private static final Pattern CLIENT_FILE = Pattern.compile("/[a-z0-9-]+\\.js");
+  private static final Pattern CLIENT_FILE = Pattern.compile("/[a-z0-9-]+\\.js(\\.map)?");
   private static final String READ = "GET, HEAD, OPTIONS";
   private static final String WRITE = "POST, OPTIONS";
 
@@ -88,7 +88,7 @@ final class Mount {
       }
     } else if (path.equals("/negotiate")) {
       negotiate(context);
-    } else if (path.endsWith(".js") && CLIENT_FILE.matcher(path).matches()) {
+    } else if (path.contains(".js") && CLIENT_FILE.matcher(path).matches()) {
       clientFiles.serve(context, path.substring(1));
     } else {
       attaching.attach(context, forced(path.startsWith("/") ? path.substring(1) : ""));

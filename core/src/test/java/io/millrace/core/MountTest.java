@@ -134,6 +134,9 @@ class MountTest {
         "/once/more",
         "/millrace.js",
         "/nothing.js",
+        "/nothing.js.map",
+        "/for-tests.js.mapx",
+        "/for-tests.map",
         "/ONCE",
         "x",
         "xonce",
@@ -252,6 +255,14 @@ class MountTest {
     Server.Answer head = server.request("HEAD", "/for-tests.js", "");
     assertThat(head.header("content-length")).isEqualTo("28");
     assertThat(head.body()).isEmpty();
+  }
+
+  @Test
+  void theSourceMapOfTheBrowserClientIsServedToo() {
+    Server.Answer answer = server().get("/for-tests.js.map");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("content-type")).isEqualTo("application/json");
+    assertThat(answer.json().getInteger("version")).isEqualTo(3);
   }
 
   @ParameterizedTest

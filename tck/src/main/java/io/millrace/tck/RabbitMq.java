@@ -7,6 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
@@ -22,13 +24,16 @@ import org.opentest4j.TestAbortedException;
  * machine answers, and otherwise the {@code rabbitmq-server} that is installed, in a private
  * folder. Either way it listens on private ports of the loopback address, is shared by all tests of
  * the JVM, runs before each of them, and is gone when the JVM is, however that ends. Where there is
- * neither, tests fail: nothing is skipped.
+ * neither, tests are skipped, as {@link Needed} says.
  *
  * <p>The system property {@value #IMAGE} names another image than {@value #DEFAULT_IMAGE}. All
  * methods block; they are safe on any thread but an event loop.
  */
 public final class RabbitMq
-    implements BeforeAllCallback, BeforeEachCallback, AfterTestExecutionCallback {
+    implements ExecutionCondition,
+        BeforeAllCallback,
+        BeforeEachCallback,
+        AfterTestExecutionCallback {
 
   /** The system property that names the image of the container. */
   public static final String IMAGE = "millrace.rabbitmq.image";
@@ -38,11 +43,20 @@ public final class RabbitMq
 
   private static final int LAST_LINES = 200;
 
+  private static final Needed NEED =
+      Needed.of(
+          "RabbitMQ", "apt-get install rabbitmq-server", () -> dockerAnswers() || isInstalled());
+
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static Optional<RabbitMqServer> shared = Optional.empty();
 
   /** Makes an extension. The server starts with the first test that has one. */
   public RabbitMq() {}
+
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    return NEED.evaluateExecutionCondition(context);
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
@@ -90,6 +104,11 @@ public final class RabbitMq
                 new IllegalStateException(
                     "These tests need RabbitMQ. Either install it (on Debian: apt-get install rabbitmq-server)"
                         + " or start Docker, with org.testcontainers:testcontainers on the class path."));
+  }
+
+  /** {@return what this extension needs, for tests that start RabbitMQ some other way} */
+  public static Needed need() {
+    return NEED;
   }
 
   /** {@return whether {@code rabbitmq-server} is installed on this machine} */

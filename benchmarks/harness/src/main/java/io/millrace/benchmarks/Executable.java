@@ -1,25 +1,18 @@
 package io.millrace.benchmarks;
 
+import io.millrace.tck.Needed;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** A command that may be installed. */
 final class Executable {
 
-  /** Servers are often there, and not on the path of those who are not root. */
-  private static final String FURTHER = ":/usr/sbin:/usr/local/sbin";
-
   private Executable() {}
 
   static Optional<Path> named(String name) {
-    return Stream.of((System.getenv("PATH") + FURTHER).split(":", -1))
-        .map(folder -> Path.of(folder, name))
-        .filter(Files::isExecutable)
-        .findFirst();
+    return Needed.find(name);
   }
 
   /** Returns the path of one that is installed. */

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -53,16 +54,34 @@ final class Servers {
 
   /** Returns whether a server can be started. */
   boolean has(String server) {
+    return need(server).isHere();
+  }
+
+  /** Returns what a server needs of this machine. */
+  Needed need(String server) {
     if (Target.ON_RABBITMQ.contains(server)) {
-      return RabbitMq.isInstalled();
+      return Needed.of("RabbitMQ", "apt-get install rabbitmq-server", RabbitMq::isInstalled);
     }
     return switch (server) {
-      case Target.WS -> hasPackage("ws");
-      case Target.SOCKETIO -> hasPackage("socket.io");
-      case Target.NCHAN -> NchanPeer.isInstalled();
-      case Target.NATS -> NatsPeer.isInstalled();
-      default -> Target.ON_CLASS_PATH.contains(server) || Files.exists(jar(server));
+      case Target.WS -> nodePackage("ws");
+      case Target.SOCKETIO -> nodePackage("socket.io");
+      case Target.NCHAN ->
+          Needed.of(
+              "nginx with nchan",
+              "apt-get install nginx-light libnginx-mod-nchan",
+              NchanPeer::isInstalled);
+      case Target.NATS -> Needed.of("NATS", "apt-get install nats-server", NatsPeer::isInstalled);
+      default ->
+          Needed.of(
+              server,
+              "mvn package -DskipTests -pl benchmarks/" + server + " -am",
+              () -> Target.ON_CLASS_PATH.contains(server) || Files.exists(jar(server)));
     };
+  }
+
+  private Needed nodePackage(String name) {
+    return Needed.of(
+        name + " on Node.js", "npm ci --prefix benchmarks/node", () -> hasPackage(name));
   }
 
   private boolean hasPackage(String name) {

@@ -1,7 +1,6 @@
 package io.millrace.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -39,7 +38,7 @@ class NativePeerTest {
   }
 
   private static ServerProcess start(String name) throws IOException {
-    assumeThat(SERVERS.has(name)).as("%s is installed", name).isTrue();
+    SERVERS.need(name).orSkip();
     return new ServerProcess(SERVERS.command(name, Scenario.Kind.FAN_OUT));
   }
 

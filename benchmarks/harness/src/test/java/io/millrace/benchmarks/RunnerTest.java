@@ -1,7 +1,6 @@
 package io.millrace.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.benchmarks.Scenario.Kind;
 import java.io.IOException;
@@ -121,8 +120,7 @@ class RunnerTest {
   }
 
   private Result run(Scenario scenario, Target target) {
-    ServerProcess server = STARTED.get(target.server());
-    assumeThat(server).as("%s, which is not installed", target.server()).isNotNull();
-    return runner.run(scenario, target, 1, server);
+    SERVERS.need(target.server()).orSkip();
+    return runner.run(scenario, target, 1, STARTED.get(target.server()));
   }
 }

@@ -2,16 +2,21 @@ package io.millrace.benchmarks.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.tck.Needed;
+import io.millrace.tck.RabbitMq;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import picocli.CommandLine;
 
 /** The acceptance run made short; and the same with servers that hold next to nothing. */
 @Tag("slow")
 @Timeout(300)
 class ChaosTest {
+
+  @RegisterExtension static final Needed RABBITMQ = RabbitMq.need();
 
   private static final String[] SHORT = {
     "--seconds=6", "--rate=100", "--kills=1", "--outage=1", "--clients=20"

@@ -1,41 +1,28 @@
 package io.millrace.samples.demo;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
+import io.millrace.tck.Needed;
+import io.millrace.testing.Chromium;
 import io.vertx.core.Future;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Runs the demo, and Chromium: the system's if there is one, else Playwright's own. */
+/** Runs the demo, and Chromium. */
 abstract class BrowserTest {
 
-  private static final List<String> FLAGS =
-      List.of(
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync");
+  @RegisterExtension static final Needed NEED = Chromium.NEED;
 
-  private static Playwright playwright;
-  private static Browser browser;
+  private static Chromium chromium;
 
   private final List<String> errors = new CopyOnWriteArrayList<>();
   private final List<BrowserContext> contexts = new ArrayList<>();
@@ -43,25 +30,12 @@ abstract class BrowserTest {
 
   @BeforeAll
   static void launch() {
-    Path system =
-        Stream.of("chromium", "chromium-browser", "google-chrome")
-            .map(name -> Path.of("/usr/bin", name))
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElse(null);
-    Playwright.CreateOptions create = new Playwright.CreateOptions();
-    BrowserType.LaunchOptions launch = new BrowserType.LaunchOptions().setArgs(FLAGS);
-    if (system != null) {
-      create.setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"));
-      launch.setExecutablePath(system);
-    }
-    playwright = Playwright.create(create);
-    browser = playwright.chromium().launch(launch);
+    chromium = new Chromium();
   }
 
   @AfterAll
   static void quit() {
-    playwright.close();
+    chromium.close();
   }
 
   @BeforeEach
@@ -93,7 +67,7 @@ abstract class BrowserTest {
 
   /** A page of a visitor of its own. */
   Page open(String path) {
-    BrowserContext context = browser.newContext();
+    BrowserContext context = chromium.browser().newContext();
     contexts.add(context);
     Page page = context.newPage();
     page.onPageError(errors::add);

@@ -2,18 +2,18 @@ package io.millrace.samples.rabbitmq;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
+import io.millrace.testing.Chromium;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,13 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OrderBoardTest {
 
+  @RegisterExtension static final Needed CHROMIUM = Chromium.NEED;
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
 
-  private static final Map<String, String> PROGRAMS =
-      Map.of("Python", "python3", "Node", "node", "curl", "curl");
-
   private static OrderBoard board;
-  private static Chromium chromium;
+  private static Pages pages;
   private static int port;
 
   @BeforeAll
@@ -43,14 +41,14 @@ class OrderBoardTest {
                 .formatted(
                     RABBIT.username(), RABBIT.password(), RABBIT.host(), RABBIT.stompPort()));
     board.start(port).toCompletionStage().toCompletableFuture().get();
-    chromium = new Chromium();
+    pages = new Pages();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    chromium.close();
+    pages.close();
     board.close().toCompletionStage().toCompletableFuture().get();
-    assertThat(chromium.errors).as("what the pages threw").isEmpty();
+    assertThat(pages.errors).as("what the pages threw").isEmpty();
   }
 
   private static Locator orders(Page page, String list, String from) {
@@ -60,9 +58,8 @@ class OrderBoardTest {
   @ParameterizedTest
   @ValueSource(strings = {"Java", "Python", "Node", "curl"})
   void an_order_from_any_language_is_on_the_board(String language) throws Exception {
-    String program = PROGRAMS.getOrDefault(language, "java");
-    assumeTrue(program.equals("java") || Publishers.canRun(program), program + " is not here");
-    Page page = chromium.open(port);
+    Publishers.need(language).orSkip();
+    Page page = pages.open(port);
     assertThat(page.locator("#link")).containsText("live over");
     int before = orders(page, "waiting", language).count();
     new Publishers(RABBIT).publish(language);
@@ -72,8 +69,8 @@ class OrderBoardTest {
 
   @Test
   void an_answer_is_on_every_page_and_goes_to_the_broker() throws Exception {
-    Page waiter = chromium.open(port);
-    Page kitchen = chromium.open(port);
+    Page waiter = pages.open(port);
+    Page kitchen = pages.open(port);
     new Publishers(RABBIT).publish("Java");
     Locator order = orders(kitchen, "waiting", "Java").first();
     String id = order.getAttribute("data-order");
@@ -82,7 +79,7 @@ class OrderBoardTest {
       assertThat(page.locator("#answered [data-order='" + id + "']")).containsText("accepted");
     }
     assertThat(answers()).contains(id).contains("accepted");
-    Page later = chromium.open(port);
+    Page later = pages.open(port);
     assertThat(later.locator("#answered [data-order='" + id + "']")).hasCount(1);
   }
 

@@ -2,6 +2,7 @@ package io.millrace.samples.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,12 +51,13 @@ final class Publishers {
     assertThat(process.waitFor()).as(said).isZero();
   }
 
-  static boolean canRun(String program) {
-    for (String folder : System.getenv("PATH").split(":", -1)) {
-      if (Path.of(folder, program).toFile().canExecute()) {
-        return true;
-      }
-    }
-    return Path.of("/usr/sbin", program).toFile().canExecute();
+  /** What the program in a language needs of this machine. */
+  static Needed need(String language) {
+    return switch (language) {
+      case "Python" -> Needed.program("python3", "python3");
+      case "Node" -> Needed.program("node", "nodejs");
+      case "curl" -> Needed.program("curl", "curl");
+      default -> Needed.of("Java", "apt-get install default-jdk-headless", () -> true);
+    };
   }
 }

@@ -3,10 +3,11 @@ package io.millrace.samples.rabbitmq;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Page;
+import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
+import io.millrace.testing.Chromium;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,11 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The board as it was packaged: two nodes behind a proxy that knows nothing of Millrace. */
 class TwoNodesIT {
 
+  @RegisterExtension static final Needed CHROMIUM = Chromium.NEED;
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
 
   private static final String JAVA =
@@ -70,7 +72,7 @@ class TwoNodesIT {
             .replace("127.0.0.1:8081", "127.0.0.1:" + one)
             .replace("127.0.0.1:8082", "127.0.0.1:" + two);
     String path = Files.writeString(folder.resolve(file), config).toString();
-    String program = Files.isExecutable(Path.of("/usr/sbin", name)) ? "/usr/sbin/" + name : name;
+    String program = Needed.find(name).orElseThrow().toString();
     return started(
         name.equals("nginx")
             ? new ProcessBuilder(program, "-p", folder.toString(), "-c", path)
@@ -101,17 +103,18 @@ class TwoNodesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nginx", "haproxy"})
-  void the_page_survives_the_death_of_either_node(String name) throws Exception {
-    assumeTrue(Publishers.canRun(name), name + " is not here");
+  @CsvSource({"nginx, nginx-light", "haproxy, haproxy"})
+  void the_page_survives_the_death_of_either_node(String name, String debian) throws Exception {
+    Needed.program(name, debian).orSkip();
     int[] ports = {freePort(), freePort()};
     Process[] nodes = {node(ports[0]), node(ports[1])};
     int port = freePort();
     proxy(name, port, ports[0], ports[1]);
     Publishers publishers = new Publishers(RABBIT);
-    String language = Publishers.canRun("curl") ? "curl" : "Java"; // Whichever starts sooner.
-    try (Chromium chromium = new Chromium()) {
-      Page page = chromium.open(port);
+    String language =
+        Publishers.need("curl").isHere() ? "curl" : "Java"; // Whichever starts sooner.
+    try (Pages pages = new Pages()) {
+      Page page = pages.open(port);
       assertThat(page.locator("#link")).containsText("live over");
       int expected = page.locator(".card").count();
       for (int i = 0; i < 2; i++) {
@@ -124,7 +127,7 @@ class TwoNodesIT {
         assertThat(page.locator("#link")).containsText("live over");
       }
       assertThat(page.locator("#trouble")).isHidden();
-      assertThat(chromium.errors).isEmpty();
+      assertThat(pages.errors).isEmpty();
     }
   }
 }

@@ -1,0 +1,13 @@
+// What the bundle exports, handed to the wrapper in pom.xml: the compiler knows no exports of a bundle.
+import {
+  Millrace,
+  decodeSegment,
+  encodeSegment,
+  longpoll,
+  poll,
+  sse,
+  stream,
+  websocket,
+} from '../millrace.js';
+
+Object.assign(exported, { Millrace, decodeSegment, encodeSegment, longpoll, poll, sse, stream, websocket });

@@ -1,0 +1,76 @@
+package io.millrace.testing;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Playwright;
+import io.millrace.tck.Needed;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The Chromium or Chrome of this machine, driven by Playwright. None is downloaded: tests without
+ * one are skipped, as {@link #NEED} says. Used by one thread.
+ */
+public final class Chromium implements AutoCloseable {
+
+  /** What tests need that run a browser. */
+  public static final Needed NEED =
+      Needed.of("Chromium", "apt-get install chromium", () -> find().isPresent());
+
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+
+  private static final List<Path> OF_MACOS =
+      Stream.of("Google Chrome", "Chromium")
+          .map(name -> Path.of("/Applications", name + ".app", "Contents", "MacOS", name))
+          .toList();
+
+  private static final List<String> FLAGS =
+      List.of(
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync");
+
+  private final Playwright playwright;
+  private final Browser browser;
+
+  /**
+   * Starts the browser, without a window.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public Chromium() {
+    Path file =
+        find().orElseThrow(() -> new IllegalStateException("There is no Chromium or Chrome."));
+    Map<String, String> environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
+    browser =
+        playwright.chromium().launch(new LaunchOptions().setArgs(FLAGS).setExecutablePath(file));
+  }
+
+  private static Optional<Path> find() {
+    return Stream.concat(
+            NAMES.stream().map(Needed::find).flatMap(Optional::stream),
+            OF_MACOS.stream().filter(Files::isExecutable))
+        .findFirst();
+  }
+
+  /** {@return the browser, for contexts and pages} */
+  public Browser browser() {
+    return browser;
+  }
+
+  /** Ends the browser and Playwright. */
+  @Override
+  public void close() {
+    playwright.close();
+  }
+}
