@@ -4,6 +4,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -26,7 +27,7 @@ final class OwnPages implements Handler<RoutingContext> {
     HttpMethod method = request.method();
     if (READING.contains(method)) {
       context.next();
-    } else if (!isOwn(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST))) {
+    } else if (!isOwn(request.getHeader(HttpHeaders.ORIGIN), request.authority())) {
       Problem.send(context, 403, "Only a page of this server may do that.");
     } else if (!method.equals(HttpMethod.DELETE)
         && !isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
@@ -37,7 +38,7 @@ final class OwnPages implements Handler<RoutingContext> {
   }
 
   /** Whatever the scheme: a proxy may speak TLS for this server. */
-  private static boolean isOwn(@Nullable String origin, @Nullable String host) {
+  private static boolean isOwn(@Nullable String origin, @Nullable HostAndPort host) {
     return origin == null
         || origin.equalsIgnoreCase("http://" + host)
         || origin.equalsIgnoreCase("https://" + host);
