@@ -70,13 +70,11 @@ final class DemoServer {
   private static MillraceOptions millraceOptions() {
     return new MillraceOptions()
         .addPublishable("chat.**")
-        .addPublishable("demo.**")
         .addSubscribable("chat.**")
-        .addSubscribable("demo.**")
         .addSubscribable("feed.*")
         .setHistory("chat.**", new HistoryOptions(200, 1 << 20, Duration.ofDays(1)))
         // Long enough that a blocked lane of the Transports page finds all that it missed.
-        .setHistory("demo.**", new HistoryOptions(20_000, 2 << 20, Duration.ofMinutes(5)))
+        .setHistory("lab.*", new HistoryOptions(20_000, 2 << 20, Duration.ofMinutes(5)))
         .setPollInterval(Duration.ofSeconds(5))
         .setRetry(Duration.ofSeconds(1));
   }

@@ -38,11 +38,16 @@ final class Lab {
     if (visitors.size() >= MAX_VISITORS) {
       return Optional.empty();
     }
-    byte[] bytes = new byte[16];
-    random.nextBytes(bytes);
-    Visitor visitor = new Visitor(vertx, millrace, HexFormat.of().formatHex(bytes));
+    // Two secrets: who learns the name of the channel reads the ticks, but cannot cut the lanes.
+    Visitor visitor = new Visitor(vertx, millrace.channel("lab." + secret()), secret());
     visitors.put(visitor.id(), visitor);
     return Optional.of(visitor);
+  }
+
+  private String secret() {
+    byte[] bytes = new byte[16];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   Optional<Visitor> find(String id) {

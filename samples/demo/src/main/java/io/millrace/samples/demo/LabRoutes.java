@@ -30,6 +30,7 @@ final class LabRoutes {
   void mount(Router router) {
     router.route("/live*").handler(this::admit);
     router.route("/lab*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
+    router.route("/lab*").handler(new OwnPages());
     router.post("/lab").handler(this::open);
     router.get("/lab/:visitor").handler(visitor((context, visitor) -> show(context, visitor)));
     router.put("/lab/:visitor").handler(visitor(this::setRate));

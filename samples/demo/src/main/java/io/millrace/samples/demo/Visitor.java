@@ -2,7 +2,6 @@ package io.millrace.samples.demo;
 
 import io.millrace.Channel;
 import io.millrace.Message;
-import io.millrace.Millrace;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -36,11 +35,17 @@ final class Visitor {
   private volatile int rate;
   private long timer = NO_TIMER;
 
-  /** A visitor whose ticker is running. To be called on an event loop. */
-  Visitor(Vertx vertx, Millrace millrace, String id) {
+  /**
+   * A visitor whose ticker is running. To be called on an event loop.
+   *
+   * @param vertx runs the ticker
+   * @param channel what it publishes on
+   * @param id by which the page controls it; never published
+   */
+  Visitor(Vertx vertx, Channel channel, String id) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.channel = millrace.channel("demo.ticks." + id);
+    this.channel = channel;
     this.id = id;
     for (String technique : Lab.LANES) {
       lanes.put(technique, new Lane());

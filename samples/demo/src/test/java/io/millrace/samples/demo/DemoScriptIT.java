@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,10 @@ class DemoScriptIT {
   private void run(String port, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("./demo"));
     command.addAll(List.of(arguments));
+    start(port, command);
+  }
+
+  private void start(String port, List<String> command) throws IOException {
     out = folder.resolve("out");
     err = folder.resolve("err");
     ProcessBuilder builder =
@@ -108,5 +113,24 @@ class DemoScriptIT {
     assertThat(complaint()).contains("stomp");
     run("0", "--feeds", "no/such/file");
     assertThat(complaint()).contains("no/such/file");
+  }
+
+  @Test
+  void a_jar_without_its_folder_says_what_it_needs_in_one_line() throws Exception {
+    Path jar = Files.copy(Path.of("target/demo.jar"), folder.resolve("demo.jar"));
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> command = List.of(java, "-jar", jar.toString(), "--help");
+    start("0", command);
+    assertThat(complaint()).startsWith("demo: ").contains("lib").contains("./demo");
+
+    // All but one of them there is as bad.
+    Path lib = Files.createDirectory(folder.resolve("lib"));
+    try (Stream<Path> files = Files.list(Path.of("target/lib").toAbsolutePath())) {
+      for (Path file : files.filter(each -> !each.toString().contains("rome")).toList()) {
+        Files.createSymbolicLink(lib.resolve(file.getFileName()), file);
+      }
+    }
+    start("0", command);
+    assertThat(complaint()).contains("rome");
   }
 }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class LabTest {
 
+  private static final String JSON = "application/json";
+
   private final HttpClient client = HttpClient.newHttpClient();
   private DemoServer server;
 
@@ -33,10 +35,12 @@ class LabTest {
     BrowserTest.await(server.close());
   }
 
-  private HttpResponse<String> send(String method, String path, String body)
+  private HttpResponse<String> send(String method, String path, String body, String... headers)
       throws IOException, InterruptedException {
+    String[] given = headers.length == 0 ? new String[] {"Content-Type", JSON} : headers;
     return client.send(
         HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
+            .headers(given)
             .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build(),
         HttpResponse.BodyHandlers.ofString());
@@ -152,6 +156,99 @@ class LabTest {
     assertThat(send("POST", "/lab/" + visitor + "/lanes/pigeon/cut", "").statusCode())
         .isEqualTo(404);
     assertThat(send("GET", "/lab/nobody", "").statusCode()).isEqualTo(404);
+  }
+
+  /** Each call that changes something: method, path below the visitor, body. */
+  private static final List<List<String>> CHANGES =
+      List.of(
+          List.of("PUT", "", "{\"rate\":1}"),
+          List.of("PUT", "/lanes/sse", "{\"blocked\":true}"),
+          List.of("POST", "/lanes/sse/cut", "{}"),
+          List.of("DELETE", "", ""));
+
+  @Test
+  void a_foreign_page_changes_nothing() throws Exception {
+    String visitor = "/lab/" + visitor();
+    String other = "http://localhost:" + (server.port() + 1);
+    for (String origin : List.of("https://evil.example", other, "null", "", "http://localhost")) {
+      assertThat(send("POST", "/lab", "{}", "Content-Type", JSON, "Origin", origin).statusCode())
+          .as(origin)
+          .isEqualTo(403);
+      for (List<String> change : CHANGES) {
+        HttpResponse<String> answer =
+            send(
+                change.get(0),
+                visitor + change.get(1),
+                change.get(2),
+                "Content-Type",
+                JSON,
+                "Origin",
+                origin);
+        assertThat(answer.statusCode()).as(origin + " " + change).isEqualTo(403);
+      }
+    }
+    JsonObject state = json("GET", visitor, "");
+    assertThat(state.getInteger("rate")).isEqualTo(5);
+    assertThat(state.getJsonObject("lanes").getJsonObject("sse").getBoolean("blocked")).isFalse();
+  }
+
+  @Test
+  void a_page_of_this_server_may_change_what_is_its_own() throws Exception {
+    String visitor = "/lab/" + visitor();
+    String own = "http://localhost:" + server.port();
+    for (List<String> change : CHANGES) {
+      assertThat(
+              send(
+                      change.get(0),
+                      visitor + change.get(1),
+                      change.get(2),
+                      "Content-Type",
+                      "application/json; charset=utf-8",
+                      "Origin",
+                      own)
+                  .statusCode())
+          .as(change.toString())
+          .isLessThan(300);
+    }
+  }
+
+  @Test
+  void what_a_form_can_send_is_refused() throws Exception {
+    String visitor = "/lab/" + visitor();
+    for (String type :
+        List.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "")) {
+      assertThat(send("POST", "/lab", "{}", "Content-Type", type).statusCode())
+          .as(type)
+          .isEqualTo(415);
+      for (List<String> change : CHANGES.subList(0, 3)) {
+        HttpResponse<String> answer =
+            send(change.get(0), visitor + change.get(1), change.get(2), "Content-Type", type);
+        assertThat(answer.statusCode()).as(type + " " + change).isEqualTo(415);
+        assertThat(answer.body()).contains(JSON);
+      }
+    }
+    assertThat(send("POST", "/lab", "", "X-None", "1").statusCode()).isEqualTo(415);
+  }
+
+  /** Whoever could read an id from a channel could cut that visitor's lanes. */
+  @Test
+  void an_id_is_in_no_channel_and_the_channel_is_in_no_pattern() throws Exception {
+    JsonObject visitor = json("POST", "/lab", "{}");
+    String id = visitor.getString("visitor");
+    String channel = visitor.getString("channel");
+    await().until(() -> json("GET", "/lab/" + id, "").getInteger("published") > 0);
+
+    assertThat(channel).doesNotContain(id);
+    assertThat(send("GET", "/lab/" + channel.substring(4), "").statusCode()).isEqualTo(404);
+    HttpResponse<String> ticks = send("GET", "/live/poll?channels=" + channel + "&last=5", "");
+    assertThat(ticks.body()).contains("tick").doesNotContain(id);
+    for (String pattern : List.of("lab.*", "lab.**", "**", "*.*", "demo.**", "demo.ticks.*")) {
+      assertThat(send("GET", "/live/poll?channels=" + pattern + "&last=5", "").statusCode())
+          .as(pattern)
+          .isEqualTo(403);
+    }
+    String tick = "{\"channel\":\"" + channel + "\",\"event\":\"tick\",\"data\":{\"n\":9}}";
+    assertThat(send("POST", "/live/publish", tick).statusCode()).isEqualTo(403);
   }
 
   @Test

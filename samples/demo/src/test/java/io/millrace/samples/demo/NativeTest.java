@@ -48,7 +48,14 @@ class NativeTest extends BrowserTest {
     Page page = blank();
     JsonObject visitor =
         new JsonObject(
-            (String) page.evaluate("async () => (await fetch('/lab', {method: 'POST'})).text()"));
+            (String)
+                page.evaluate(
+                    """
+                    async () => {
+                      window.post = (path) =>
+                        fetch(path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{}'});
+                      return (await post('/lab')).text();
+                    }"""));
     String id = visitor.getString("visitor");
     page.evaluate(
         """
@@ -63,7 +70,7 @@ class NativeTest extends BrowserTest {
     for (int i = 0; i < SENT.size(); i++) {
       await(server.millrace().channel("chat.native").publish(Message.json(SENT.get(i))));
       if (i == 9) {
-        page.evaluate("(id) => fetch(`/lab/${id}/lanes/sse/cut`, {method: 'POST'})", id);
+        page.evaluate("(id) => post(`/lab/${id}/lanes/sse/cut`)", id);
       }
     }
 

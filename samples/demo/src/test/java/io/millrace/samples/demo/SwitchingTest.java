@@ -25,7 +25,7 @@ class SwitchingTest extends BrowserTest {
         INTERVAL_MS,
         timer -> {
           int next = number.incrementAndGet();
-          Future<?> published = server.millrace().channel("demo.load").publish(Message.json(next));
+          Future<?> published = server.millrace().channel("lab.load").publish(Message.json(next));
           if (next == MESSAGES) {
             vertx.cancelTimer(timer);
             published.<Void>mapEmpty().onComplete(done);
@@ -48,7 +48,7 @@ class SwitchingTest extends BrowserTest {
           live.on('gap', () => got.push('gap'));
           await new Promise((resolve) => {
             live.on('state', (state) => state === 'connected' && resolve());
-            live.subscribe('demo.load', ({ data }) => got.push(data));
+            live.subscribe('lab.load', ({ data }) => got.push(data));
           });
           const order = ['sse', 'longpoll', 'websocket', 'stream', 'poll'];
           let turn = 0;

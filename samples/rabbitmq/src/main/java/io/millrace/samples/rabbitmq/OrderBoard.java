@@ -49,13 +49,15 @@ public final class OrderBoard {
    * @return completes when the orders of the last hour are here and browsers may come
    */
   Future<OrderBoard> start(int port) {
+    SampleOrders orders =
+        new SampleOrders(millrace.channel("orders.new")::publish, System::nanoTime);
     int loops = Runtime.getRuntime().availableProcessors();
     return millrace
         .ready()
         .compose(
             ready ->
                 vertx.deployVerticle(
-                    () -> new WebVerticle(millrace, port),
+                    () -> new WebVerticle(millrace, orders, port),
                     new DeploymentOptions().setInstances(loops)))
         .map(this);
   }

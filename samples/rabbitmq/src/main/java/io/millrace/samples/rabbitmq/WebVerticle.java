@@ -8,17 +8,20 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.StaticHandler;
 
-/** Serves the page, and the messages below {@code /live}. */
+/** Serves the page, its button, and the messages below {@code /live}. */
 final class WebVerticle extends VerticleBase {
 
   private static final String CONTENT_SECURITY_POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"
+          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private final Millrace millrace;
+  private final SampleOrders orders;
   private final int port;
 
-  WebVerticle(Millrace millrace, int port) {
+  WebVerticle(Millrace millrace, SampleOrders orders, int port) {
     this.millrace = millrace;
+    this.orders = orders;
     this.port = port;
   }
 
@@ -27,6 +30,7 @@ final class WebVerticle extends VerticleBase {
     Router router = Router.router(vertx);
     router.route().handler(WebVerticle::secure);
     router.route("/live*").subRouter(millrace.router());
+    router.post("/orders").handler(orders);
     router
         .get()
         .handler(StaticHandler.create("io/millrace/samples/rabbitmq/web").setCachingEnabled(false));
@@ -40,7 +44,8 @@ final class WebVerticle extends VerticleBase {
     context
         .response()
         .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        .putHeader("X-Content-Type-Options", "nosniff");
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("Referrer-Policy", "no-referrer");
     context.next();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
 import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
 import io.millrace.testing.Chromium;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,51 @@ class OrderBoardTest {
     assertThat(answers()).contains(id).contains("accepted");
     Page later = pages.open(port);
     assertThat(later.locator("#answered [data-order='" + id + "']")).hasCount(1);
+  }
+
+  @Test
+  void the_button_publishes_an_order_through_the_broker() throws Exception {
+    Page page = pages.open(port);
+    Page other = pages.open(port);
+    assertThat(page.locator("#link")).containsText("live over");
+    assertThat(other.locator("#link")).containsText("live over");
+    int before = orders(page, "waiting", "this page").count();
+
+    page.getByText("Publish a sample order").click();
+
+    assertThat(page.locator("#said")).hasText("Sent to RabbitMQ.");
+    for (Page each : new Page[] {page, other}) {
+      assertThat(orders(each, "waiting", "this page")).hasCount(before + 1);
+    }
+    assertThat(page.locator("#trouble")).isHidden();
+  }
+
+  @Test
+  void the_way_home_leads_to_the_board() throws Exception {
+    Page page = pages.open(port);
+    page.navigate("http://localhost:" + port + "/index.html");
+    page.locator("header a").click();
+    assertThat(page).hasURL("http://localhost:" + port + "/");
+    assertThat(page.locator("#link")).containsText("live over");
+  }
+
+  @Test
+  void it_fits_a_phone_in_both_schemes() throws Exception {
+    new Publishers(RABBIT).publish("Java");
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      Page page = pages.open(port);
+      page.setViewportSize(390, 844);
+      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+      assertThat(page.locator("#waiting .card").first()).isVisible();
+      page.evaluate(
+          """
+          () => {
+            document.querySelector('#waiting strong').textContent = '🍜'.repeat(60);
+            document.querySelector('#waiting small').textContent = 'x'.repeat(90);
+          }""");
+
+      assertThat(page.evaluate("() => document.documentElement.scrollWidth")).isEqualTo(390);
+    }
   }
 
   private static String answers() throws IOException, InterruptedException {

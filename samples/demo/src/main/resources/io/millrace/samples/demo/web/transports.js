@@ -36,7 +36,7 @@ async function ask(path, { json, ...init } = {}) {
  * Asks for the visitor's state, and compares the clocks by it.
  *
  * @param {string} path
- * @param {RequestInit} [init]
+ * @param {RequestInit & { json?: object }} [init]
  */
 async function timed(path, init) {
   const sent = wallClock();
@@ -48,10 +48,10 @@ async function timed(path, init) {
   return state;
 }
 
-/** Begins anew: a visitor, a channel, five lanes. */
+/** Begins: a visitor, a channel, five lanes. */
 async function begin() {
   for (const lane of lanes) lane.close();
-  visit = await timed('', { method: 'POST' });
+  visit = await timed('', { method: 'POST', json: {} });
   // A few more, so that one of them finds the way free.
   for (let i = 0; i < 5; i++) await timed('/' + visit.visitor);
   lanes = TECHNIQUES.map(({ name }) => new Lane(name, { visitor: visit.visitor, channel: visit.channel, now }));
@@ -130,7 +130,7 @@ function view(lane) {
     el(
       'div',
       { class: 'actions' },
-      el('button', { type: 'button', onclick: () => ask(path() + '/cut', { method: 'POST' }).catch(fail) }, 'Cut'),
+      el('button', { type: 'button', onclick: () => ask(path() + '/cut', { method: 'POST', json: {} }).catch(fail) }, 'Cut'),
       block,
       el('label', { class: 'switch' }, el('span', { class: 'label' }, 'Switch to'), select),
     ),

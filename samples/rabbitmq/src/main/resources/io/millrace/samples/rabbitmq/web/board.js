@@ -19,6 +19,13 @@ function element(name, text, className = '') {
   return made;
 }
 
+/** What people wrote runs in its own direction. */
+function words(name, text) {
+  const made = element(name, text);
+  made.dir = 'auto';
+  return made;
+}
+
 function show(message) {
   const order = read(message);
   if (cards.has(order.id)) return;
@@ -32,7 +39,7 @@ function show(message) {
   decline.addEventListener('click', () => answer(card, order.id, 'declined'));
   const buttons = element('div', '', 'buttons');
   buttons.append(accept, decline);
-  card.append(element('strong', order.item), element('small', detail), buttons);
+  card.append(words('strong', order.item), words('small', detail), buttons);
   cards.set(order.id, card);
   byId('waiting').prepend(card);
   count();
@@ -71,6 +78,18 @@ function link() {
   byId('link').textContent = live.state === 'connected' ? `live over ${live.transport}` : live.state;
   byId('link').className = live.state;
 }
+
+/** The server chooses what is ordered, and says so if it will not. */
+byId('sample').addEventListener('click', async () => {
+  byId('sample').disabled = true;
+  try {
+    const response = await fetch('./orders', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
+    byId('said').textContent = response.ok ? 'Sent to RabbitMQ.' : (await response.json()).detail;
+  } catch {
+    byId('said').textContent = 'Not sent: the server cannot be reached.';
+  }
+  byId('sample').disabled = false;
+});
 
 live.on('transport', link);
 live.on('state', link);

@@ -1,0 +1,54 @@
+package io.millrace.samples.rabbitmq;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts a node of the board if all that its jar names in {@code Class-Path} is there, and says
+ * what to do if not. It uses nothing but the JDK, which is there.
+ */
+public final class Launcher {
+
+  private Launcher() {}
+
+  /**
+   * Starts a node of the board.
+   *
+   * @param arguments none
+   * @throws Exception if it does not start
+   */
+  public static void main(String[] arguments) throws Exception {
+    Optional<Path> missing = missing();
+    if (missing.isPresent()) {
+      System.err.println(
+          "order board: rabbitmq.jar needs the folder lib beside it, and there is no "
+              + missing.get()
+              + "; start ./demo rabbitmq in the project, which builds both, or copy lib along.");
+      System.exit(1);
+    }
+    OrderBoard.main(arguments);
+  }
+
+  /** Returns the first file that the jar needs and that is not there. */
+  private static Optional<Path> missing() throws IOException, URISyntaxException {
+    Path jar = Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    if (Files.isDirectory(jar)) {
+      return Optional.empty(); // Started from its classes: the class path is somebody else's care.
+    }
+    try (JarFile file = new JarFile(jar.toFile())) {
+      @Nullable String needed =
+          file.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+      return Stream.of(needed == null ? new String[0] : needed.split(" ", -1))
+          .map(jar::resolveSibling)
+          .filter(path -> !Files.exists(path))
+          .findFirst();
+    }
+  }
+}
