@@ -34,7 +34,10 @@ public final class MillraceException extends RuntimeException {
     INTERNAL("internal", 500, false),
     /** The server is full, starting, closing, or without its broker: 503. */
     UNAVAILABLE("unavailable", 503, true),
-    /** The broker did not answer in time; the message may have been taken: 504. */
+    /**
+     * It is not known whether the broker took the message: it did not answer in time, or the link
+     * to it broke before it did. Whatever fails with another code was not taken: 504.
+     */
     TIMEOUT("timeout", 504, true);
 
     private final String text;

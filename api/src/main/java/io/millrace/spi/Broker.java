@@ -50,7 +50,9 @@ public interface Broker {
    * @param channel a channel name
    * @param message the message; its time is present
    * @return completes when the broker confirmed that it took the message, in the order of the calls
-   *     for one channel; fails with a {@link io.millrace.MillraceException} if it did not
+   *     for one channel; fails with {@link io.millrace.MillraceException.Code#TIMEOUT} if it is not
+   *     known whether it did, as when the link broke after the message was sent; with another code
+   *     of {@link io.millrace.MillraceException} only if it surely did not
    */
   Future<Publication> publish(String channel, Message message);
 

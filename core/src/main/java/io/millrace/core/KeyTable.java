@@ -20,13 +20,21 @@ import java.util.function.Supplier;
 
 /**
  * Publishes the same key once: remembers what was published under it, for a time and up to a
- * number. Safe on any thread.
+ * number. What the broker may have taken without saying so may be published again under its key
+ * alone: whoever has been brought the first does not append the second ({@link ArrivedKeys}, {@link
+ * RecordKeys}). Safe on any thread.
  */
 final class KeyTable {
 
   private record Key(String scope, String channel, String key) {}
 
-  private record Known(String digest, long since, Future<Publication> publication) {}
+  /**
+   * A key in use.
+   *
+   * @param answer the broker's own. Once it has failed, it is not known whether the message was
+   *     taken: of what surely was not, no key is left
+   */
+  private record Known(String digest, long since, Future<Publication> answer) {}
 
   private final MillraceOptions options;
   private final LongSupplier clock;
@@ -41,27 +49,35 @@ final class KeyTable {
   }
 
   /**
-   * Publishes, or answers as the first publish with this key was answered. A publish that fails
-   * leaves no key.
+   * Publishes, or answers as the first publish with this key was answered, or is. A publish that
+   * was surely not taken leaves no key.
    *
    * @param scope who publishes: keys of different scopes have nothing to do with each other
    * @param channel where to
    * @param message what; has a key
    * @param publish does it
+   * @return the broker's own answer, however late; fails with {@link
+   *     MillraceException.Code#TIMEOUT} as long as one publish with the key may have been taken
    */
   Future<Publication> once(
       String scope, String channel, Message message, Supplier<Future<Publication>> publish) {
     Key key = new Key(scope, channel, message.key().orElseThrow());
     String digest = digest(message);
     Promise<Publication> promise = Promise.promise();
+    boolean doubtful;
     lock.lock();
     try {
       forgetOld();
       Known before = known.get(key);
-      if (before != null) {
-        return before.digest.equals(digest) ? before.publication : Future.failedFuture(conflict());
+      if (before != null && !before.digest.equals(digest)) {
+        return Future.failedFuture(conflict());
       }
-      known.put(key, new Known(digest, clock.getAsLong(), promise.future()));
+      if (before != null && !before.answer.failed()) {
+        return before.answer;
+      }
+      doubtful = before != null;
+      long since = before == null ? clock.getAsLong() : before.since;
+      known.put(key, new Known(digest, since, promise.future()));
       Iterator<Key> oldest = known.keySet().iterator();
       while (known.size() > options.maxKeys()) {
         oldest.next();
@@ -72,9 +88,33 @@ final class KeyTable {
     }
     Future.succeededFuture()
         .compose(now -> publish.get())
-        .onFailure(failure -> forget(key, promise.future()))
-        .onComplete(promise);
+        .onSuccess(promise::complete)
+        .onFailure(failure -> fail(key, promise, doubtful, failure));
     return promise.future();
+  }
+
+  private void fail(Key key, Promise<Publication> promise, boolean doubtful, Throwable failure) {
+    if (isUnknown(failure)) {
+      promise.fail(failure);
+    } else if (doubtful) {
+      promise.fail(stillUnknown(failure));
+    } else {
+      forget(key, promise.future());
+      promise.fail(failure);
+    }
+  }
+
+  /** Returns whether a publish that failed may have been taken all the same. */
+  private static boolean isUnknown(Throwable failure) {
+    return !(failure instanceof MillraceException known)
+        || known.code() == MillraceException.Code.TIMEOUT;
+  }
+
+  private static MillraceException stillUnknown(Throwable failure) {
+    return new MillraceException(
+        MillraceException.Code.TIMEOUT,
+        "It is still not known whether the broker took this message before. Try again with the same key.",
+        failure);
   }
 
   private void forgetOld() {
@@ -89,7 +129,7 @@ final class KeyTable {
     lock.lock();
     try {
       Known present = known.get(key);
-      if (present != null && present.publication == failed) {
+      if (present != null && present.answer == failed) {
         known.remove(key);
       }
     } finally {

@@ -41,6 +41,7 @@ final class Log {
   /** How many subscriptions are attached. */
   private int attached;
 
+  private final ArrivedKeys arrived;
   private RecordKeys keys;
 
   /**
@@ -67,6 +68,7 @@ final class Log {
     this.shared = shared;
     this.clock = clock;
     this.retention = new Retention(options, ring, this::forgetIfIdle);
+    this.arrived = new ArrivedKeys(options);
     this.keys = new RecordKeys(options);
   }
 
@@ -95,15 +97,19 @@ final class Log {
     followers.remove(follower);
   }
 
-  /** Appends a message and returns its place. */
+  /** Appends a message and returns its place, or that of the one that was the same before. */
   Cursor append(String channel, Message message) {
     Cursor place;
     lock.lock();
     try {
+      ChannelPattern.checkName(channel);
       long seq = head + 1;
-      add(seq, channel, message);
-      head = seq;
-      place = cursor(seq);
+      long original = arrived.originalOf(seq, channel, message, clock.getAsLong());
+      if (original == seq) {
+        add(seq, channel, message);
+        head = seq;
+      }
+      place = cursor(original);
     } finally {
       lock.unlock();
     }

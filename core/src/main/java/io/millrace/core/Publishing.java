@@ -48,20 +48,17 @@ final class Publishing {
       return Future.failedFuture(tooLarge(options.maxMessageBytes()));
     }
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
-    return timed.key().isEmpty()
-        ? deliver(channel, timed)
-        : keys.once(scope, channel, timed, () -> deliver(channel, scoped(scope, timed)));
+    return inTime(
+        timed.key().isEmpty()
+            ? give(channel, timed)
+            : keys.once(scope, channel, timed, () -> give(channel, scoped(scope, timed))));
   }
 
-  /**
-   * Where keys travel to other nodes, they must not meet those of others who publish: there the
-   * user is part of the key.
-   */
-  private Message scoped(String scope, Message message) {
-    if (broker.log().isEmpty() || scope.equals(APPLICATION)) {
-      return message;
-    }
-    return message.withKey(KeyTable.scopedKey(scope, message.key().orElseThrow()));
+  /** Keys travel with messages: they must not meet those of others who publish. */
+  private static Message scoped(String scope, Message message) {
+    return scope.equals(APPLICATION)
+        ? message
+        : message.withKey(KeyTable.scopedKey(scope, message.key().orElseThrow()));
   }
 
   static MillraceException tooLarge(int limit) {
@@ -69,17 +66,21 @@ final class Publishing {
         MillraceException.Code.TOO_LARGE, "A message may have " + limit + " bytes at the most.");
   }
 
-  private Future<Publication> deliver(String channel, Message message) {
-    Future<Publication> taken;
+  private Future<Publication> give(String channel, Message message) {
     try {
-      taken = broker.publish(channel, message);
+      return broker.publish(channel, message);
     } catch (RuntimeException e) {
-      taken = Future.failedFuture(e);
+      return Future.failedFuture(e);
     }
-    if (!taken.isComplete()) {
-      taken = taken.timeout(options.publishTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    }
-    return taken.recover(failure -> Future.failedFuture(typed(failure)));
+  }
+
+  /** Whoever asks waits so long; the broker's own answer may come later. */
+  private Future<Publication> inTime(Future<Publication> answer) {
+    Future<Publication> timed =
+        answer.isComplete()
+            ? answer
+            : answer.timeout(options.publishTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    return timed.recover(failure -> Future.failedFuture(typed(failure)));
   }
 
   private static MillraceException typed(Throwable failure) {

@@ -18,6 +18,9 @@ final class Replay {
   private Optional<Gap.Reason> gap;
   private long cursor;
 
+  /** Losses are found by reading, also where there is nothing to be replayed. */
+  private boolean read;
+
   /**
    * A replay.
    *
@@ -38,7 +41,7 @@ final class Replay {
   }
 
   boolean isDone() {
-    return cursor >= through || subscriptions.isEmpty();
+    return (read && cursor >= through) || subscriptions.isEmpty();
   }
 
   /** Returns the gap to tell before anything else, once. */
@@ -56,6 +59,7 @@ final class Replay {
   }
 
   void moveTo(long seq) {
+    read = true;
     cursor = seq;
   }
 }

@@ -160,12 +160,14 @@ final class StreamReader extends Reader {
       return; // It goes on when it has drained.
     }
     tellHealth();
-    if (!replays.isEmpty()) {
+    // Only reading leads to being live: it finds what must be told, and confirms.
+    boolean settled = false;
+    if (!replays.isEmpty() && unconfirmed.isEmpty()) {
       replay(replays.element());
     } else if (cursorSeq() <= shard.position()) {
-      read();
+      settled = read();
     }
-    if (!isEnded() && (!replays.isEmpty() || !becomeLive())) {
+    if (!isEnded() && !(settled && replays.isEmpty() && becomeLive())) {
       shard.queue(this);
     }
   }
@@ -178,26 +180,31 @@ final class StreamReader extends Reader {
     }
   }
 
-  private void read() {
+  /**
+   * Reads what is next.
+   *
+   * @return whether nothing is due any more but what others at the same place read as well
+   */
+  private boolean read() {
     boolean shareable = begun && replayThrough <= cursorSeq() && isCommon();
     Optional<SharedSlices.Shared> shared = shareable ? shard.slices().of(this) : Optional.empty();
     if (shared.isPresent()) {
       writeEntries(shared.get().frames(), shared.get().last());
       moveTo(shared.get().through());
-      return;
+      return true;
     }
     Optional<Slice> next =
         shard.read(
             this, SLICE_ENTRIES, Shard.TURN_BYTES, begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
-      return;
+      return false;
     }
     Slice slice = next.get();
     begun = true;
     slice.gaps().forEach(this::tellGap);
     confirm();
     if (isEnded()) {
-      return;
+      return false;
     }
     Buffer frames = frames(slice.entries());
     if (shareable && slice.gaps().isEmpty()) {
@@ -206,6 +213,7 @@ final class StreamReader extends Reader {
     writeEntries(frames, slice.last());
     moveTo(slice.through());
     confirm();
+    return cursorSeq() >= replayThrough;
   }
 
   private Buffer frames(List<LogEntry> entries) {

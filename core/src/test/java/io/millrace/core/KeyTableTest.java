@@ -14,8 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class KeyTableTest {
+
+  private final MillraceException notTaken =
+      new MillraceException(MillraceException.Code.UNAVAILABLE, "on purpose");
 
   private final AtomicLong time = new AtomicLong();
   private final MillraceOptions options = new MillraceOptions();
@@ -55,15 +60,77 @@ class KeyTableTest {
   }
 
   @Test
-  void aFailedPublishFailsAllWhoWaitAndLeavesNoKey() {
+  void aPublishThatWasSurelyNotTakenFailsAllWhoWaitAndLeavesNoKey() {
     Future<Publication> first = once("k", 1);
     Future<Publication> pending = once("k", 1);
-    published.get(0).fail("on purpose");
+    published.get(0).fail(notTaken);
     assertThat(first.failed()).isTrue();
     assertThat(pending.failed()).isTrue();
     Future<Publication> again = once("k", 2);
     confirm(1);
     assertThat(again.succeeded()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aKeyStaysWhileNobodyKnowsWhetherItsMessageWasTaken(Doubt doubt) {
+    Future<Publication> first = once("k", 1);
+    published.get(0).fail(doubt.failure());
+    assertThat(first.failed()).isTrue();
+    conflicts(once("k", 2));
+
+    Future<Publication> second = once("k", 1);
+    Future<Publication> meanwhile = once("k", 1);
+    assertThat(published).as("one at a time").hasSize(2);
+    published.get(1).fail(notTaken);
+    assertThat(List.of(second.cause(), meanwhile.cause()))
+        .as("the first may have been taken")
+        .allSatisfy(
+            cause ->
+                assertThat(cause)
+                    .isInstanceOfSatisfying(
+                        MillraceException.class,
+                        e -> {
+                          assertThat(e.code()).isEqualTo(MillraceException.Code.TIMEOUT);
+                          assertThat(e).hasMessageContaining("same key");
+                        }));
+    conflicts(once("k", 2));
+
+    Future<Publication> third = once("k", 1);
+    confirm(2);
+    assertThat(third.result().name()).contains("n2");
+    assertThat(once("k", 1).result()).isSameAs(third.result());
+    assertThat(published).hasSize(3);
+  }
+
+  private enum Doubt {
+    LATE,
+    FAULT;
+
+    Throwable failure() {
+      return this == LATE
+          ? new MillraceException(MillraceException.Code.TIMEOUT, "late")
+          : new IllegalStateException("a fault of the broker");
+    }
+  }
+
+  @Test
+  void aKeyWhoseMessageMayHaveBeenTakenIsForgottenAfterItsLifetimeFromTheFirst() {
+    once("k", 1);
+    published.get(0).fail(Doubt.LATE.failure());
+    time.set(options.keyLifetime().toMillis() - 1);
+    once("k", 1);
+    published.get(1).fail(Doubt.LATE.failure());
+    time.incrementAndGet();
+    once("k", 2);
+    assertThat(published).hasSize(3);
+  }
+
+  private static void conflicts(Future<Publication> refused) {
+    assertThat(refused.cause())
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            e -> assertThat(e.code()).isEqualTo(MillraceException.Code.CONFLICT));
   }
 
   @Test
@@ -73,11 +140,7 @@ class KeyTableTest {
     List<Message> others =
         List.of(Message.json(2), Message.json("x", 1), Message.bytes(Buffer.buffer("1")));
     for (Message other : others) {
-      Future<Publication> refused = once("user", "a", other.withKey("k"));
-      assertThat(refused.cause())
-          .isInstanceOfSatisfying(
-              MillraceException.class,
-              e -> assertThat(e.code()).isEqualTo(MillraceException.Code.CONFLICT));
+      conflicts(once("user", "a", other.withKey("k")));
     }
     assertThat(once("k", 1).succeeded()).isTrue();
     assertThat(published).hasSize(1);
@@ -120,7 +183,7 @@ class KeyTableTest {
     once("k", 1);
     time.set(options.keyLifetime().toMillis());
     once("k", 1);
-    published.get(0).fail("late");
+    published.get(0).fail(notTaken);
     once("k", 1);
     assertThat(published).hasSize(2);
   }

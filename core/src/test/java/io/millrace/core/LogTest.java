@@ -232,4 +232,42 @@ class LogTest {
     log.sweep();
     assertThat(log.heldBytes()).isZero();
   }
+
+  @Test
+  void whatTheBrokerBringsAgainUnderItsKeyIsAppendedOnce() {
+    Log log = log();
+    Message keyed = Message.json(1).withKey("k");
+    assertThat(log.append("a", keyed).seq()).isEqualTo(1);
+    now += options.keyLifetime().toMillis() - 1;
+    assertThat(log.append("a", keyed).seq()).isEqualTo(1);
+    assertThat(log.head()).isEqualTo(1);
+    now += 1;
+    assertThat(log.append("a", keyed).seq()).as("the key is free again").isEqualTo(2);
+  }
+
+  @Test
+  void aKeyKeepsAwayNothingThatDiffers() {
+    Log log = log();
+    Message keyed = Message.json(1).withKey("k");
+    log.append("a", keyed);
+    log.append("b", keyed);
+    log.append("a", Message.json(2).withKey("k"));
+    log.append("a", keyed.withEvent("e"));
+    log.append("a", keyed.withKey("l"));
+    log.append("a", Message.json(1));
+    log.append("a", Message.json(1));
+    assertThat(log.head()).isEqualTo(7);
+  }
+
+  @Test
+  void ofTooManyKeysTheOldestAreForgottenWhereTheyArrive() {
+    options.setMaxKeys(2);
+    Log log = log();
+    for (String key : List.of("k1", "k2", "k3", "k3", "k2")) {
+      log.append("a", Message.json(1).withKey(key));
+    }
+    assertThat(log.head()).isEqualTo(3);
+    log.append("a", Message.json(1).withKey("k1"));
+    assertThat(log.head()).isEqualTo(4);
+  }
 }

@@ -561,6 +561,27 @@ class MountTest {
   }
 
   @Test
+  void aKeyedPublishThatTheBrokerConfirmsLateIsPublishedOnceHoweverOftenItIsRepeated() {
+    options.setPublishTimeout(Duration.ofMillis(50));
+    Server server = server();
+    List<Promise<Publication>> given = new CopyOnWriteArrayList<>();
+    server.broker.publishing =
+        it -> {
+          Promise<Publication> promise = Promise.promise();
+          given.add(promise);
+          return promise.future();
+        };
+    String message = "{\"channel\":\"pub.a\",\"data\":1,\"key\":\"k\"}";
+    for (int i = 0; i < 3; i++) {
+      problem(server.publish(message), 504, "timeout");
+    }
+    assertThat(given).hasSize(1);
+    given.get(0).complete(Publication.named("n"));
+    assertThat(server.publish(message).json().getString("published")).isEqualTo("n");
+    assertThat(given).hasSize(1);
+  }
+
+  @Test
   void aBrokerThatDoesNotConfirmInTimeIsATimeout() {
     options.setPublishTimeout(Duration.ofMillis(50));
     Server server = server();

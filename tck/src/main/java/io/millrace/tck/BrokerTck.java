@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of brokers: the rules B01 to B22 of {@code docs/spec.md}, each a test whose name
+ * The contract of brokers: the rules B01 to B23 of {@code docs/spec.md}, each a test whose name
  * carries the rule's number. A broker's test extends this and says what to test:
  *
  * <pre>{@code
@@ -544,5 +544,34 @@ public abstract class BrokerTck extends BrokerFixture {
     stayer.leave();
     assertThat(stayer.numbers()).as("%s, the other left", stayer).isEqualTo(stayer.expected());
     assertThat(leaver.numbers()).as("%s, left first", leaver).isEqualTo(leaver.expected());
+  }
+
+  @Test
+  void required_B23_whatFailsButForWantOfAnAnswerWasNotTaken() {
+    List<BrokerNode> nodes = pair();
+    BrokerNode reading = nodes.get(1);
+    reading.subscribe("a");
+    List<Future<Publication>> publications = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      publications.add(nodes.get(0).publish("a", Message.json(i)));
+    }
+    patiently().until(() -> !reading.received().isEmpty());
+    nodes.get(0).close(); // In the midst of it.
+    patiently().until(() -> publications.stream().allMatch(Future::isComplete));
+    if (reading != nodes.get(0)) {
+      settle(reading, reading, "a");
+    }
+    List<String> brought = reading.texts("a");
+    for (int i = 0; i < MANY; i++) {
+      Future<Publication> publication = publications.get(i);
+      if (publication.failed() && isSure(publication.cause())) {
+        assertThat(brought).as("failed with " + publication.cause()).doesNotContain("" + i);
+      }
+    }
+  }
+
+  private static boolean isSure(Throwable failure) {
+    assertThat(failure).isInstanceOf(MillraceException.class);
+    return ((MillraceException) failure).code() != MillraceException.Code.TIMEOUT;
   }
 }

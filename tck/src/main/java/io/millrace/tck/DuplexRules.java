@@ -11,7 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** T49 to T54: commands that clients send over the connection. */
+/** T49 to T56: commands that clients send over the connection. */
 abstract class DuplexRules extends LifecycleRules {
 
   private static String command(String type, int id, String... channels) {
@@ -144,6 +144,42 @@ abstract class DuplexRules extends LifecycleRules {
     reader.untilDelivered(3);
     reader.cut();
     assertThat(reader.cursor()).isPresent();
+    verifyAll(node, reader, on("a"));
+  }
+
+  @Test
+  void required_T55_everySubscribeIsAnsweredInOrderThoughTheNextFollowsAtOnce() {
+    TestNode node = node();
+    try (Traffic traffic = new Traffic(node, Integer.MAX_VALUE, "a", "b", "c")) {
+      traffic.start();
+      for (int i = 0; i < 40; i++) {
+        Follower reader = commanded(node, "");
+        reader.send("[" + command("subscribe", 1, "a") + "," + command("subscribe", 2, "b") + "]");
+        reader.send(command("subscribe", 3, "c"));
+        assertThat(answer(reader, "3").error()).isEmpty();
+        assertThat(find(reader, "1")).isNotNegative().isLessThan(find(reader, "2"));
+        assertThat(find(reader, "2")).isNotNegative().isLessThan(find(reader, "3"));
+        reader.close();
+      }
+    }
+  }
+
+  @Test
+  void required_T56_aPublishRepeatedWithItsKeyIsDeliveredOnceThoughNobodyKnewItWasTaken() {
+    TestNode node = node(new MillraceOptions().addPublishable("a"));
+    Follower reader = commanded(node, "channels=a");
+    String publish = "{\"type\":\"publish\",\"id\":%d,\"channel\":\"a\",\"data\":1,\"key\":\"k\"}";
+    node.broker().loseAnswers(true);
+    reader.send(String.format(publish, 1));
+    assertThat(answer(reader, "1").error()).isEqualTo("timeout");
+    reader.send(String.format(publish, 2));
+    assertThat(answer(reader, "2").error()).isEqualTo("timeout");
+    node.broker().loseAnswers(false);
+    reader.send(String.format(publish, 3));
+    assertThat(answer(reader, "3").error()).isEmpty();
+    publish(node, "a", 2, 3);
+    reader.untilDelivered(2);
+    assertThat(reader.texts()).containsExactly("1", "2");
     verifyAll(node, reader, on("a"));
   }
 }

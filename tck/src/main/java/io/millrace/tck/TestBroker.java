@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,10 +35,12 @@ public final class TestBroker implements Broker {
   private final boolean selective;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Appended> appended = new ArrayList<>();
+  private final Set<String> places = new HashSet<>();
   private final Set<ChannelPattern> subscribed = ConcurrentHashMap.newKeySet();
   private final List<Promise<Void>> held = new ArrayList<>();
   private volatile Optional<Ingress> ingress = Optional.empty();
   private volatile boolean holding;
+  private volatile boolean losing;
 
   /** A broker that brings everything. */
   public TestBroker() {
@@ -70,8 +73,11 @@ public final class TestBroker implements Broker {
     lock.lock();
     try {
       Publication publication = ingress().append(channel, message);
-      appended.add(new Appended(publication.name().orElseThrow(), channel, message));
-      return Future.succeededFuture(publication);
+      Appended brought = new Appended(publication.name().orElseThrow(), channel, message);
+      if (places.add(brought.cursor())) {
+        appended.add(brought);
+      }
+      return losing ? Future.failedFuture(unknown()) : Future.succeededFuture(publication);
     } catch (MillraceException refused) {
       return Future.failedFuture(refused);
     } finally {
@@ -157,6 +163,20 @@ public final class TestBroker implements Broker {
       lock.unlock();
     }
     waiting.forEach(Promise::complete);
+  }
+
+  /**
+   * Sets whether publishers do not hear that their messages were taken.
+   *
+   * @param value whether answers are lost from now on
+   */
+  public void loseAnswers(boolean value) {
+    losing = value;
+  }
+
+  private static MillraceException unknown() {
+    return new MillraceException(
+        MillraceException.Code.TIMEOUT, "The answer was lost. Try again with the same key.");
   }
 
   /**

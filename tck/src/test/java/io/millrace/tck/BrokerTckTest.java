@@ -85,7 +85,7 @@ class BrokerTckTest {
   private static void breaksOnly(Function<LocalBus, Broker> made, String rule) {
     KitRun run = run(made, any -> true, rule);
     assertThat(run.failed()).containsExactly(rule);
-    assertThat(run.passed()).hasSize(17);
+    assertThat(run.passed()).hasSize(18);
   }
 
   /** Is broken, among others that cannot hold without it. */
@@ -112,7 +112,7 @@ class BrokerTckTest {
   void aBrokerThatKeepsEveryRulePasses() {
     KitRun run = run(bus -> bus.new Node(), any -> true);
     assertThat(run.failed()).isEmpty();
-    assertThat(run.passed()).hasSize(18);
+    assertThat(run.passed()).hasSize(19);
   }
 
   @Test
@@ -415,5 +415,25 @@ class BrokerTckTest {
               }
             },
         "B17");
+  }
+
+  @Test
+  void sayingThatWhatWasTakenWasNotIsFound() {
+    breaks(
+        bus ->
+            bus.new Node() {
+              @Override
+              public Future<Publication> publish(String channel, Message message) {
+                Future<Publication> taken = super.publish(channel, message);
+                return message.length() < 3
+                    ? taken
+                    : taken.compose(
+                        publication ->
+                            Future.failedFuture(
+                                new MillraceException(
+                                    MillraceException.Code.UNAVAILABLE, "The link broke.")));
+              }
+            },
+        "B23");
   }
 }

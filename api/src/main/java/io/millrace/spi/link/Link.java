@@ -58,20 +58,29 @@ public interface Link {
             });
   }
 
-  /** {@return the failure of what is asked for while there is no link; trying again helps} */
+  /**
+   * {@return the failure of what is asked for while there is no link, and so was surely not taken;
+   * trying again helps}
+   */
   static MillraceException outOfReach() {
     return new MillraceException(
         MillraceException.Code.UNAVAILABLE, "The broker is out of reach. Try again.");
   }
 
-  /** {@return the failure of what was not confirmed when the link ended; trying again helps} */
+  /**
+   * {@return the failure of what was sent and not confirmed when the link ended: nobody knows
+   * whether it was taken}
+   */
   static MillraceException broken() {
     return new MillraceException(
-        MillraceException.Code.UNAVAILABLE,
+        MillraceException.Code.TIMEOUT,
         "The link to the broker broke before it confirmed; it may have taken the message. Try again with the same key.");
   }
 
-  /** {@return the failure of what was not confirmed in time; trying again helps} */
+  /**
+   * {@return the failure of what was sent and not confirmed in time: nobody knows whether it was
+   * taken}
+   */
   static MillraceException late() {
     return new MillraceException(
         MillraceException.Code.TIMEOUT,

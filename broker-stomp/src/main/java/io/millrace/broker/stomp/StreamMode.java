@@ -379,6 +379,6 @@ final class StreamMode implements LinkUser<StompLink> {
     link = Optional.empty();
     following = false;
     opened.tryFail("The broker was closed.");
-    fail(Link.outOfReach());
+    fail(Link.broken());
   }
 }

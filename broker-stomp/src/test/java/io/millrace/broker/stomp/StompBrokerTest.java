@@ -291,7 +291,7 @@ class StompBrokerTest {
       Future<Publication> unconfirmed = broker.publish("a", Message.json(1));
       await().until(() -> fake.newest().frames("SEND").size() == 1);
       proxy.cut();
-      fails(unconfirmed, MillraceException.Code.UNAVAILABLE);
+      fails(unconfirmed, MillraceException.Code.TIMEOUT);
       await().until(() -> ingress.events().contains("degraded"));
 
       Future<Publication> refused = broker.publish("a", Message.json(2));

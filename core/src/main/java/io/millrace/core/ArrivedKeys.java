@@ -1,0 +1,54 @@
+package io.millrace.core;
+
+import io.millrace.Message;
+import io.millrace.MillraceOptions;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Finds what a broker brings again: a message to the same channel, with the same key and the same
+ * content, within the lifetime of keys. So a publish that was repeated since nobody knew whether
+ * the broker took it, at this node or at another, is appended once. Whoever can publish at the
+ * broker can choose keys; that keeps away nothing but what is the same to the last byte. Not safe
+ * for use by several threads.
+ */
+final class ArrivedKeys {
+
+  private record Key(String channel, String key, String digest) {}
+
+  private record Known(long seq, long since) {}
+
+  private final MillraceOptions options;
+
+  /** In the order in which they came, so that the oldest are first. */
+  private final Map<Key, Known> known = new LinkedHashMap<>();
+
+  ArrivedKeys(MillraceOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Takes the next message.
+   *
+   * @param seq its place
+   * @param now the present, in milliseconds of the node's clock
+   * @return the place of the message that is the same and came first; its own if there is none
+   */
+  long originalOf(long seq, String channel, Message message, long now) {
+    if (message.key().isEmpty()) {
+      return seq;
+    }
+    Key key = new Key(channel, message.key().get(), KeyTable.digest(message));
+    long oldest = now - options.keyLifetime().toMillis();
+    Iterator<Known> oldestFirst = known.values().iterator();
+    while (oldestFirst.hasNext() && oldestFirst.next().since <= oldest) {
+      oldestFirst.remove();
+    }
+    Known before = known.putIfAbsent(key, new Known(seq, now));
+    if (known.size() > options.maxKeys()) {
+      known.remove(known.keySet().iterator().next());
+    }
+    return before == null ? seq : before.seq;
+  }
+}
