@@ -272,10 +272,11 @@ final class TopicMode implements LinkUser<AmqpLink> {
   }
 
   @Override
-  public void close() {
+  public Future<Void> close() {
     link = Optional.empty();
     wanted.values().forEach(each -> each.confirmed.tryFail(Link.outOfReach()));
     wanted.clear();
+    return Future.succeededFuture();
   }
 
   private void receive(ChannelPattern pattern, Addresses addresses, Message message) {
