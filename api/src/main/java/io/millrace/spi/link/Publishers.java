@@ -52,7 +52,7 @@ public final class Publishers<L extends Link> {
    * @param limit how long the server may take to confirm
    */
   public Publishers(Vertx vertx, Supplier<Future<L>> links, Duration limit) {
-    this.shared = new Spare<>(vertx, links, 0);
+    this.shared = new Spare<>(vertx, links, limit, 0);
     this.trials = new Trials<>(vertx, links, limit);
   }
 

@@ -18,7 +18,7 @@ final class Refusals {
   private static final Pattern LIMIT =
       Pattern.compile("(?i)limit\\b.* reached|too many|exceed|maximum");
   private static final Pattern PERMISSION =
-      Pattern.compile("(?i)refused|authoriz|permission|denied|not.allowed|forbidden");
+      Pattern.compile("(?i)refused|authoriz|permission|denied|not.allowed|forbidden|status 403");
 
   private record Refused(MillraceException failure, long until) {}
 

@@ -1,11 +1,13 @@
 package io.millrace.spi.link;
 
 import io.millrace.MillraceException;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -22,6 +24,7 @@ final class Spare<L extends Link> {
   private final Vertx vertx;
   private final Context context;
   private final Supplier<Future<L>> links;
+  private final Duration limit;
   private final long idleMillis;
   private Optional<Future<L>> link = Optional.empty();
   private Optional<MillraceException> failure = Optional.empty();
@@ -32,12 +35,14 @@ final class Spare<L extends Link> {
   /**
    * None yet.
    *
+   * @param limit how long it may take to connect
    * @param idleMillis how long one stays that is not needed, zero if always
    */
-  Spare(Vertx vertx, Supplier<Future<L>> links, long idleMillis) {
+  Spare(Vertx vertx, Supplier<Future<L>> links, Duration limit, long idleMillis) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.links = links;
+    this.limit = limit;
     this.idleMillis = idleMillis;
   }
 
@@ -60,6 +65,10 @@ final class Spare<L extends Link> {
     Promise<L> made = Promise.promise();
     Future<L> making = made.future();
     link = Optional.of(making);
+    long timer =
+        vertx.setTimer(
+            limit.toMillis(),
+            late -> failed(making, made, new IOException("The broker did not answer in time.")));
     // Wherever it completes: what waits for it goes on here, in the order in which it came.
     links
         .get()
@@ -67,29 +76,34 @@ final class Spare<L extends Link> {
             done ->
                 context.runOnContext(
                     here -> {
-                      if (done.failed()) {
-                        failed(done.cause());
-                        made.fail(failure.orElseThrow());
-                      } else if (closed) {
-                        done.result().end(new IOException("The broker is closed."));
-                        made.fail(Link.outOfReach());
-                      } else {
-                        done.result().ended().onComplete(over -> forget(making));
-                        made.complete(done.result());
-                        endWhenIdle(making);
-                      }
+                      vertx.cancelTimer(timer);
+                      connected(making, made, done);
                     }));
   }
 
-  private void failed(Throwable cause) {
-    link = Optional.empty();
+  private void connected(Future<L> making, Promise<L> made, AsyncResult<L> done) {
+    if (done.failed()) {
+      failed(making, made, done.cause());
+    } else if (link.filter(making::equals).isEmpty()) {
+      done.result().end(new IOException("It came too late."));
+      made.tryFail(Link.outOfReach());
+    } else {
+      done.result().ended().onComplete(over -> forget(making));
+      made.complete(done.result());
+      endWhenIdle(making);
+    }
+  }
+
+  private void failed(Future<L> making, Promise<L> made, Throwable cause) {
+    forget(making);
     failedAt = System.nanoTime();
-    failure =
-        Optional.of(
-            new MillraceException(
-                MillraceException.Code.UNAVAILABLE,
-                "The broker takes no further connection. Try again.",
-                cause));
+    MillraceException why =
+        new MillraceException(
+            MillraceException.Code.UNAVAILABLE,
+            "The broker takes no further connection. Try again.",
+            cause);
+    failure = Optional.of(why);
+    made.tryFail(why);
   }
 
   private void forget(Future<L> ended) {

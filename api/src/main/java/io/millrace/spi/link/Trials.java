@@ -11,16 +11,19 @@ import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a server what it may refuse, one after the other on a link of their own: a server may end
- * the link with what it refuses, and then it is known what it refused, and nothing else is on that
- * link. A refusal is remembered for four seconds and answered without asking; one for want of room
- * stands for everything, for a second. Used on one context alone.
+ * Asks a server what it may refuse, on a link for nothing else: a server may end the link with what
+ * it refuses. What can be asked twice is asked together with others; if the link ends, one by one,
+ * so that it is known what was refused. A refusal is remembered for four seconds and answered
+ * without asking; one for want of room stands for everything, for a second. Used on one context
+ * alone.
  *
  * @param <L> the link
  */
@@ -28,6 +31,7 @@ public final class Trials<L extends Link> {
 
   private static final Logger LOG = System.getLogger(Trials.class.getName());
   private static final int MOST_WAITING = 10_000;
+  private static final int MOST_TOGETHER = 32;
   private static final long IDLE_MILLIS = 10_000;
   private static final long QUIET_NANOS = 60_000_000_000L;
 
@@ -40,11 +44,20 @@ public final class Trials<L extends Link> {
     final Function<L, Future<T>> action;
     final long deadline;
     final Promise<T> answer = Promise.promise();
+
+    /** Whether others were asked on the link at the same time. */
+    boolean together;
+
+    /** Whether it is to be asked alone. */
+    boolean alone;
+
+    /** Whether the link broke without a reason while it was asked alone. */
     boolean broken;
 
     Ask(String what, boolean repeatable, Function<L, Future<T>> action, long deadline) {
       this.what = what;
       this.repeatable = repeatable;
+      this.alone = !repeatable;
       this.action = action;
       this.deadline = deadline;
     }
@@ -58,7 +71,8 @@ public final class Trials<L extends Link> {
   private final Deque<Ask<L, ?>> waiting = new ArrayDeque<>();
   private long quietUntil = System.nanoTime();
   private long count;
-  private boolean busy;
+  private final Set<Ask<L, ?>> running = new HashSet<>();
+  private boolean pausing;
   private boolean closed;
 
   /**
@@ -71,7 +85,7 @@ public final class Trials<L extends Link> {
   public Trials(Vertx vertx, Supplier<Future<L>> links, Duration limit) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.spare = new Spare<>(vertx, links, IDLE_MILLIS);
+    this.spare = new Spare<>(vertx, links, limit, IDLE_MILLIS);
     this.limit = limit;
   }
 
@@ -79,9 +93,10 @@ public final class Trials<L extends Link> {
    * Asks when it is its turn.
    *
    * @param what names it, for refusals
-   * @param repeatable whether it may be asked twice if the link breaks without a reason. If it
-   *     breaks again, that is taken for a refusal
-   * @param action asks; while it is not complete the link is used for nothing else
+   * @param repeatable whether it may be asked twice. If the link breaks without a reason each time
+   *     that it is asked alone, that is taken for a refusal
+   * @param action asks; while one that is not repeatable is not complete the link is used for
+   *     nothing else
    * @param <T> what comes of it
    * @return completes as the action does; fails with {@link MillraceException.Code#FORBIDDEN} if
    *     the server does not permit it, and with one that is retryable if it refuses for another
@@ -108,7 +123,7 @@ public final class Trials<L extends Link> {
   }
 
   private void next() {
-    while (!busy && !waiting.isEmpty()) {
+    while (!pausing && !waiting.isEmpty() && mayBegin(waiting.peek())) {
       Ask<L, ?> ask = waiting.remove();
       long now = System.nanoTime();
       Optional<MillraceException> known = refusals.of(ask.what, now);
@@ -117,16 +132,27 @@ public final class Trials<L extends Link> {
       } else if (ask.deadline - now <= 0) {
         ask.answer.fail(slow());
       } else {
-        busy = true;
         begin(ask);
       }
     }
   }
 
+  private boolean mayBegin(Ask<L, ?> ask) {
+    return running.isEmpty()
+        || (!ask.alone
+            && running.size() < MOST_TOGETHER
+            && running.stream().noneMatch(other -> other.alone));
+  }
+
   private <T> void begin(Ask<L, T> ask) {
+    running.add(ask);
+    ask.together = false;
+    if (running.size() > 1) {
+      running.forEach(each -> each.together = true);
+    }
     spare
         .link()
-        .onFailure(none -> over(ask, Future.failedFuture(none), 0))
+        .onFailure(none -> over(ask, Future.failedFuture(none)))
         .onSuccess(linked -> begin(ask, linked));
   }
 
@@ -150,32 +176,43 @@ public final class Trials<L extends Link> {
   private <T> void judge(Ask<L, T> ask, L linked, AsyncResult<T> outcome) {
     if (outcome.succeeded() || !linked.ended().isComplete()) {
       if (outcome.cause() instanceof MillraceException known
-          && known.code() == MillraceException.Code.FORBIDDEN) {
+          && known.getCause() instanceof LinkException) {
         refuse(ask.what, known);
       }
-      over(ask, outcome, 0);
+      over(ask, outcome);
       return;
     }
+    pause();
     Throwable cause = linked.ended().result();
-    if (cause instanceof LinkException) {
-      MillraceException refusal = Refusals.typed(cause);
-      refuse(ask.what, refusal);
-      over(ask, Future.failedFuture(refusal), PAUSE_MILLIS);
+    if (ask.together) {
+      ask.alone = true;
+      again(ask);
+    } else if (cause instanceof LinkException) {
+      refused(ask, Refusals.typed(cause));
     } else if (!ask.repeatable || isLate(outcome.cause())) {
-      over(ask, outcome, PAUSE_MILLIS);
+      over(ask, outcome);
     } else if (ask.broken) {
-      MillraceException refusal =
+      refused(
+          ask,
           new MillraceException(
               MillraceException.Code.FORBIDDEN,
               "The broker breaks the connection on which it is asked for this.",
-              cause);
-      refuse(ask.what, refusal);
-      over(ask, Future.failedFuture(refusal), PAUSE_MILLIS);
+              cause));
     } else {
       ask.broken = true;
-      waiting.addFirst(ask);
-      goOn(PAUSE_MILLIS);
+      again(ask);
     }
+  }
+
+  private void again(Ask<L, ?> ask) {
+    running.remove(ask);
+    waiting.addFirst(ask);
+    goOn();
+  }
+
+  private <T> void refused(Ask<L, T> ask, MillraceException refusal) {
+    refuse(ask.what, refusal);
+    over(ask, Future.failedFuture(refusal));
   }
 
   private static boolean isLate(@Nullable Throwable failure) {
@@ -198,25 +235,30 @@ public final class Trials<L extends Link> {
     }
   }
 
-  private <T> void over(Ask<L, T> ask, AsyncResult<T> outcome, long pause) {
+  private <T> void over(Ask<L, T> ask, AsyncResult<T> outcome) {
+    running.remove(ask);
     if (outcome.succeeded()) {
       ask.answer.complete(outcome.result());
     } else {
       ask.answer.fail(outcome.cause());
     }
-    goOn(pause);
+    goOn();
   }
 
-  private void goOn(long pause) {
-    if (pause > 0) {
-      vertx.setTimer(pause, waited -> goOn(0));
-      return;
+  private void pause() {
+    if (!pausing) {
+      pausing = true;
+      vertx.setTimer(
+          PAUSE_MILLIS,
+          waited -> {
+            pausing = false;
+            next();
+          });
     }
-    context.runOnContext(
-        turn -> {
-          busy = false;
-          next();
-        });
+  }
+
+  private void goOn() {
+    context.runOnContext(turn -> next());
   }
 
   /** Asks at once what could not be asked for want of a link: the server is known to be back. */

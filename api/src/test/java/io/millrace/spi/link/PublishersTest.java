@@ -194,6 +194,43 @@ class PublishersTest {
   }
 
   @Test
+  void ofManyThatAreAskedTogetherTheOneIsFoundThatIsRefused() {
+    Trials<MemoryLink> trials =
+        on(() ->
+                Future.succeededFuture(
+                    new Trials<MemoryLink>(vertx, () -> server.get(), Duration.ofSeconds(5))))
+            .await();
+    List<Future<Void>> asked = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      boolean refused = i == 7;
+      asked.add(
+          on(
+              () ->
+                  trials.ask(
+                      "subscribe " + asked.size(),
+                      true,
+                      link -> {
+                        Promise<Void> taken = Promise.promise();
+                        vertx.setTimer(
+                            50,
+                            due -> {
+                              if (refused) {
+                                link.end(new LinkException("denied"));
+                              } else if (!link.ended().isComplete()) {
+                                taken.tryComplete();
+                              }
+                            });
+                        return taken.future();
+                      })));
+    }
+    assertThat(failure(asked.get(7)).code()).isEqualTo(MillraceException.Code.FORBIDDEN);
+    asked.remove(7);
+    Future.all(asked).await();
+    assertThat(links).hasSizeLessThan(5);
+    on(trials::close).await();
+  }
+
+  @Test
   void aServerThatTakesNothingIsWaitedForByOneAndFailsTheOthersAtOnce() {
     publish("a", PublishersTest::confirm).await();
     Promise<Void> late = Promise.promise();
