@@ -10,6 +10,7 @@ final class Backoff {
 
   private static final long FIRST_MILLIS = 500;
   private static final long MOST_MILLIS = 30_000;
+  private static final long REFUSED_MILLIS = 3_000;
   private static final int DOUBLINGS = 6;
 
   /** A link that held so long begins anew. */
@@ -34,10 +35,14 @@ final class Backoff {
     }
   }
 
-  /** {@return how many milliseconds to wait now, and counts a failure} */
-  long next() {
+  /**
+   * Returns how many milliseconds to wait now, and counts a failure.
+   *
+   * @param refused whether the server answered: it is there, and may let this node in soon
+   */
+  long next(boolean refused) {
     int doublings = Math.min(failures++ / hosts, DOUBLINGS);
-    long most = Math.min(FIRST_MILLIS << doublings, MOST_MILLIS);
+    long most = Math.min(FIRST_MILLIS << doublings, refused ? REFUSED_MILLIS : MOST_MILLIS);
     return ThreadLocalRandom.current().nextLong(most) + 1;
   }
 }

@@ -68,6 +68,17 @@ public interface Link {
   }
 
   /**
+   * Returns what whoever asked is answered when the server refuses: that it is not permitted, if
+   * the server's words say so, else that it may be tried later.
+   *
+   * @param words what the server said; never shown to clients
+   * @return {@link MillraceException.Code#FORBIDDEN} or {@link MillraceException.Code#UNAVAILABLE}
+   */
+  static MillraceException refused(LinkException words) {
+    return Refusals.typed(words);
+  }
+
+  /**
    * {@return the failure of what was sent and not confirmed when the link ended: nobody knows
    * whether it was taken}
    */

@@ -105,10 +105,7 @@ public abstract class LinkBroker implements Broker {
     open = Optional.empty();
     return closing
         .map(
-            was -> {
-              was.keeper().context().runOnContext(turn -> was.user().close());
-              return was.keeper().close();
-            })
+            was -> was.keeper().onContext(() -> was.user().close()).eventually(was.keeper()::close))
         .orElse(Future.succeededFuture());
   }
 

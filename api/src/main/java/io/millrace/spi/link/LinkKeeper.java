@@ -17,8 +17,9 @@ import javax.net.ssl.SSLException;
 
 /**
  * Keeps one link to one of the hosts, for ever: connects, and connects again to the next of them
- * whenever it breaks, after a time at random, at most half a second at first and 30 s in the end.
- * Everything about the link happens on one context; the methods are safe on any thread.
+ * whenever it breaks, after a time at random, at most half a second at first and 30 s in the end,
+ * or 3 s where a server answers but refuses. Everything about the link happens on one context; the
+ * methods are safe on any thread.
  *
  * @param <L> the link
  */
@@ -160,7 +161,7 @@ public final class LinkKeeper<L extends Link> {
   }
 
   private void again(String what, Throwable cause) {
-    long millis = backoff.next();
+    long millis = backoff.next(cause instanceof LinkException);
     LOG.log(
         Logger.Level.WARNING,
         what + "; the next attempt is in " + millis + " ms: " + cause.getMessage());

@@ -64,6 +64,10 @@ public interface LinkUser<L extends Link> {
    */
   Future<Void> unsubscribe(ChannelPattern pattern);
 
-  /** Brings nothing any more, and takes nothing. What is not confirmed fails. */
-  void close();
+  /**
+   * Brings nothing any more, and takes nothing.
+   *
+   * @return completes when links of its own are closed; never fails
+   */
+  Future<Void> close();
 }

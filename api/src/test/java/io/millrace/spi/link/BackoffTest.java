@@ -15,9 +15,9 @@ class BackoffTest {
             i -> {
               Backoff backoff = new Backoff(hosts);
               for (int failure = 0; failure < failures; failure++) {
-                assertThat(backoff.next()).isPositive();
+                assertThat(backoff.next(false)).isPositive();
               }
-              return backoff.next();
+              return backoff.next(false);
             })
         .max()
         .orElseThrow();
@@ -31,6 +31,14 @@ class BackoffTest {
   }
 
   @Test
+  void aServerThatAnswersIsAskedAgainWithin3Seconds() {
+    Backoff backoff = new Backoff(1);
+    for (int failure = 0; failure < 50; failure++) {
+      assertThat(backoff.next(true)).isLessThanOrEqualTo(3_000);
+    }
+  }
+
+  @Test
   void allHostsAreTriedBeforeTheBoundIsDoubled() {
     assertThat(longest(3, 2)).isBetween(450L, 500L);
     assertThat(longest(3, 3)).isBetween(900L, 1_000L);
@@ -40,12 +48,12 @@ class BackoffTest {
   void aLinkThatHeldBeginsAnewAndOneThatBrokeAtOnceDoesNot() {
     Backoff backoff = new Backoff(1);
     for (int failure = 0; failure < 50; failure++) {
-      backoff.next();
+      backoff.next(false);
     }
     backoff.broke(Duration.ofSeconds(9).toNanos());
-    assertThat(LongStream.range(0, 500).map(i -> backoff.next()).max().orElseThrow())
+    assertThat(LongStream.range(0, 500).map(i -> backoff.next(false)).max().orElseThrow())
         .isGreaterThan(500);
     backoff.broke(Duration.ofSeconds(10).toNanos());
-    assertThat(backoff.next()).isLessThanOrEqualTo(500);
+    assertThat(backoff.next(false)).isLessThanOrEqualTo(500);
   }
 }

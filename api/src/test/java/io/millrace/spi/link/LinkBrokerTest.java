@@ -122,8 +122,9 @@ class LinkBrokerTest {
     }
 
     @Override
-    public void close() {
+    public Future<Void> close() {
       events.add("close");
+      return Future.succeededFuture();
     }
   }
 

@@ -73,8 +73,8 @@ public final class AmqpBroker extends LinkBroker {
                   + " Use the broker \"stomp\" in its stream mode, or the mode \"topic\"."));
     }
     Vertx vertx = ingress.vertx();
-    return open(
-        new LinkKeeper<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host)),
-        new TopicMode(vertx, ingress, options, skipCounter()));
+    LinkKeeper<AmqpLink> keeper =
+        new LinkKeeper<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host));
+    return open(keeper, new TopicMode(vertx, ingress, options, skipCounter(), keeper::another));
   }
 }

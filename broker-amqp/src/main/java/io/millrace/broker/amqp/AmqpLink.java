@@ -43,6 +43,8 @@ final class AmqpLink implements Link {
           "amqp:not-found",
           "amqp:not-allowed",
           "amqp:not-implemented",
+          "amqp:precondition-failed",
+          "amqp:resource-limit-exceeded",
           "amqp:invalid-field");
 
   private final Vertx vertx;
@@ -187,7 +189,7 @@ final class AmqpLink implements Link {
   /** What the peer gave as its reason: some say that another attempt will not help. */
   private static Throwable reason(@Nullable ErrorCondition told, Throwable otherwise) {
     return told != null && LASTING.contains(String.valueOf(told.getCondition()))
-        ? new AmqpException("The broker refuses: " + told.getDescription())
+        ? refusal(told)
         : otherwise;
   }
 
@@ -210,17 +212,14 @@ final class AmqpLink implements Link {
         : Optional.empty();
   }
 
+  /** {@return the session with which the link ends} */
   ProtonSession session() {
     return session;
   }
 
-  /**
-   * {@return whether a receiver may be attached while others are being detached} It gets the handle
-   * of one of them, and RabbitMQ before version 4, which knows a consumer by its handle alone,
-   * brings it what is still on its way to the old one.
-   */
-  boolean reusesHandlesSafely() {
-    return dialect != AmqpDialect.RABBITMQ_3;
+  /** {@return a session that is not open yet} */
+  ProtonSession newSession() {
+    return proton.createSession();
   }
 
   /** {@return the address that a name or pattern can be received from now} */
@@ -232,9 +231,24 @@ final class AmqpLink implements Link {
   }
 
   private RabbitMqManagement management() {
-    RabbitMqManagement used = management.orElseGet(() -> new RabbitMqManagement(session));
-    management = Optional.of(used);
-    return used;
+    if (management.isEmpty()) {
+      ProtonSession own = newSession();
+      RabbitMqManagement made = new RabbitMqManagement(own);
+      management = Optional.of(made);
+      own.closeHandler(
+          closed -> {
+            management = Optional.empty();
+            own.close();
+            made.fail(refusal(own.getRemoteCondition()));
+          });
+    }
+    return management.get();
+  }
+
+  private static AmqpException refusal(@Nullable ErrorCondition told) {
+    return new AmqpException(
+        "The broker refuses: "
+            + (told == null ? "" : told.getCondition() + " " + told.getDescription()));
   }
 
   @Override

@@ -8,12 +8,13 @@ import io.vertx.proton.ProtonDelivery;
 import io.vertx.proton.ProtonSender;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.message.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is published over one link: kept here until the broker gives credit, then awaited until it
@@ -67,20 +68,21 @@ final class Outgoing {
     if (state instanceof Accepted || (state instanceof Released && releasedIsTaken)) {
       publish.settled().tryComplete();
     } else if (state instanceof Rejected rejected) {
-      String why =
-          Optional.ofNullable(rejected.getError())
-              .map(error -> ": " + error.getCondition() + " " + error.getDescription())
-              .orElse("");
-      publish.settled().tryFail(failure(MillraceException.Code.UNAVAILABLE, "rejected" + why));
+      publish.settled().tryFail(Link.refused(new AmqpException(why(rejected.getError()))));
     } else if (delivery.remotelySettled()) {
       // Released, modified, or not told: this broker did not take it, another attempt may succeed.
-      publish.settled().tryFail(failure(MillraceException.Code.UNAVAILABLE, "released"));
+      publish
+          .settled()
+          .tryFail(
+              new MillraceException(
+                  MillraceException.Code.UNAVAILABLE,
+                  "The broker did not take the message, but released it. Try again."));
     }
   }
 
-  private static MillraceException failure(MillraceException.Code code, String outcome) {
-    return new MillraceException(
-        code, "The broker did not take the message, but " + outcome + " it. Try again.");
+  private static String why(@Nullable ErrorCondition error) {
+    return "The broker rejects the message"
+        + (error == null ? "." : ": " + error.getCondition() + " " + error.getDescription());
   }
 
   /** Fails what has waited too long. */

@@ -33,8 +33,13 @@ final class RabbitMqManagement {
   private final Map<Object, Promise<Void>> asked = new HashMap<>();
   private final Promise<Void> opened = Promise.promise();
 
-  /** Opens the pair of links. */
+  /**
+   * Opens the pair of links.
+   *
+   * @param session for them alone, not open yet
+   */
   RabbitMqManagement(ProtonSession session) {
+    session.open();
     Map<Symbol, Object> paired = Map.of(Symbol.valueOf("paired"), true);
     ProtonLinkOptions pair = new ProtonLinkOptions().setLinkName("management-link-pair");
     sender = session.createSender(NODE, pair);

@@ -5,23 +5,28 @@ import io.vertx.core.Promise;
 import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonReceiver;
 import io.vertx.proton.ProtonSession;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving end of one subscription on one link. Messages are handed over as they are read, and
- * the broker sends no more than there is credit for, so a burst stays with the broker, not in
- * memory. They come settled: if the link breaks, readers are told a gap anyway.
+ * The receiving end of one subscription on one link, in a session of its own: RabbitMQ ends the
+ * session in which it refuses something, and before version 4 knows a consumer by its handle in the
+ * session alone. Messages are handed over as they are read, and the broker sends no more than there
+ * is credit for, so a burst stays with the broker, not in memory. They come settled: if the link
+ * breaks, readers are told a gap anyway.
  */
 final class Receiver {
 
   /** What Artemis calls a multicast address. */
   private static final Symbol TOPIC = Symbol.valueOf("topic");
 
+  private final Optional<ProtonSession> ownSession;
   private final ProtonReceiver receiver;
   private final Promise<Void> attached = Promise.promise();
   private final Promise<Void> detached = Promise.promise();
@@ -31,14 +36,23 @@ final class Receiver {
   /**
    * Attaches.
    *
+   * @param session where
+   * @param isOwn whether it is for this alone, and not open yet
    * @param address of the source
    */
   Receiver(
       ProtonSession session,
+      boolean isOwn,
       String address,
       AmqpBrokerOptions options,
       Consumer<Message> messages,
       Runnable tooLarge) {
+    ownSession = isOwn ? Optional.of(session) : Optional.empty();
+    ownSession.ifPresent(
+        own -> {
+          own.closeHandler(closed -> gone(own.getRemoteCondition(), closed.cause()));
+          own.open();
+        });
     receiver = session.createReceiver(address);
     ((Source) receiver.getSource()).setCapabilities(TOPIC);
     receiver.setMaxMessageSize(UnsignedLong.valueOf(options.maxMessageBytes()));
@@ -60,8 +74,8 @@ final class Receiver {
                 attached.tryComplete();
               }
             });
-    receiver.closeHandler(closed -> gone(closed.cause()));
-    receiver.detachHandler(closed -> gone(closed.cause()));
+    receiver.closeHandler(closed -> gone(receiver.getRemoteCondition(), closed.cause()));
+    receiver.detachHandler(closed -> gone(receiver.getRemoteCondition(), closed.cause()));
     receiver.open();
     receiver.flow(options.credit());
   }
@@ -74,13 +88,25 @@ final class Receiver {
     }
   }
 
-  private void gone(@Nullable Throwable cause) {
+  private void gone(@Nullable ErrorCondition told, @Nullable Throwable cause) {
+    if (detached.future().isComplete()) {
+      return;
+    }
     live = false;
     if (receiver.isOpen()) {
       receiver.close();
     }
     receiver.free();
-    attached.tryFail(new AmqpException("The broker does not subscribe: " + cause));
+    ownSession.ifPresent(
+        own -> {
+          own.closeHandler(closed -> own.free());
+          own.close();
+        });
+    String why =
+        told == null || told.getCondition() == null
+            ? String.valueOf(cause)
+            : told.getCondition() + " " + told.getDescription();
+    attached.tryFail(new AmqpException("The broker does not subscribe: " + why));
     detached.tryComplete();
   }
 

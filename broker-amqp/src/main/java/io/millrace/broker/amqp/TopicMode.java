@@ -6,7 +6,9 @@ import io.millrace.Publication;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.link.Link;
 import io.millrace.spi.link.LinkUser;
+import io.millrace.spi.link.Publishers;
 import io.millrace.spi.link.SkipCounter;
+import io.millrace.spi.link.Trials;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -17,10 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.qpid.proton.message.Message;
 
 /**
- * Live fan-out by the broker's topics: one receiver for each name or pattern. Used on the link's
+ * Live fan-out by the broker's topics: one receiver for each name or pattern. A broker may end the
+ * session, and RabbitMQ 3 even the connection, on which it refuses something, so nothing is asked
+ * on the link that messages come by which was not taken elsewhere before. Used on the link's
  * context alone.
  */
 final class TopicMode implements LinkUser<AmqpLink> {
@@ -33,13 +38,16 @@ final class TopicMode implements LinkUser<AmqpLink> {
     /** On the present link. */
     Optional<Receiver> receiver = Optional.empty();
 
-    /** Whether the broker was asked for it on the present link. */
-    boolean asked;
-
     Wanted(ChannelPattern pattern) {
       this.pattern = pattern;
     }
+
+    boolean isConfirmed() {
+      return confirmed.future().isComplete();
+    }
   }
+
+  private static final long MISSING_MILLIS = 2_000;
 
   private final Vertx vertx;
   private final Ingress ingress;
@@ -47,41 +55,68 @@ final class TopicMode implements LinkUser<AmqpLink> {
   private final SkipCounter skipped;
   private final Map<ChannelPattern, Wanted> wanted = new LinkedHashMap<>();
 
+  private final Publishers<AmqpLink> publishers;
+  private final Trials<AmqpLink> trials;
+
+  /** What was subscribed before and the broker refuses now. */
+  private final Set<Wanted> missing = new LinkedHashSet<>();
+
   /** What was subscribed before and has not been heard of since. */
   private final Set<ChannelPattern> interrupted = new LinkedHashSet<>();
 
   private Optional<AmqpLink> link = Optional.empty();
 
-  /** Completes when the broker has been asked for all that was subscribed to until now. */
-  private Future<Void> attached = Future.succeededFuture();
-
-  /** Completes when nothing more comes of what was given up until now. */
-  private Future<Void> detached = Future.succeededFuture();
-
   private boolean degraded;
 
-  TopicMode(Vertx vertx, Ingress ingress, AmqpBrokerOptions options, SkipCounter skipped) {
+  /** Whether everything is subscribed again on the present link. */
+  private boolean complete;
+
+  /** Whether the last link broke over something that the broker refused, as far as is known. */
+  private boolean cautious;
+
+  /**
+   * A mode.
+   *
+   * @param links makes further links, on the same context
+   */
+  TopicMode(
+      Vertx vertx,
+      Ingress ingress,
+      AmqpBrokerOptions options,
+      SkipCounter skipped,
+      Supplier<Future<AmqpLink>> links) {
     this.vertx = vertx;
     this.ingress = ingress;
     this.options = options;
     this.skipped = skipped;
+    this.publishers = new Publishers<>(vertx, links, options.confirmTimeout());
+    this.trials = new Trials<>(vertx, links, options.confirmTimeout());
   }
 
   @Override
   public void up(AmqpLink linked) {
     link = Optional.of(linked);
-    attached = Future.succeededFuture();
-    detached = Future.succeededFuture();
+    complete = false;
     interrupted.clear();
+    missing.clear();
+    publishers.retry();
+    trials.retry();
     List<Future<Void>> confirmations = new ArrayList<>();
     for (Wanted each : List.copyOf(wanted.values())) {
-      if (each.confirmed.future().isComplete()) {
+      if (each.isConfirmed()) {
         interrupted.add(each.pattern);
       }
-      confirmations.add(attach(linked, each));
+      Future<Void> taken = cautious ? introduce(linked, each) : attach(linked, each);
+      confirmations.add(
+          taken
+              .onFailure(refused -> refused(linked, each, refused))
+              .recover(
+                  refused ->
+                      linked.isDown() ? Future.failedFuture(refused) : Future.succeededFuture()));
     }
-    inTime(Future.join(confirmations).mapEmpty(), "subscribe")
-        .onSuccess(all -> restored(linked))
+    Future<Void> all = Future.join(confirmations).mapEmpty();
+    (cautious ? all : inTime(all, "subscribe"))
+        .onSuccess(over -> restored(linked))
         .onFailure(linked::end);
   }
 
@@ -102,7 +137,11 @@ final class TopicMode implements LinkUser<AmqpLink> {
 
   /** Everything is subscribed again. */
   private void restored(AmqpLink linked) {
-    if (!degraded || linked.isDown()) {
+    if (linked.isDown()) {
+      return;
+    }
+    complete = true;
+    if (!degraded) {
       return;
     }
     degraded = false;
@@ -116,41 +155,50 @@ final class TopicMode implements LinkUser<AmqpLink> {
   @Override
   public void down(Throwable cause) {
     link = Optional.empty();
-    if (cause instanceof AmqpException) {
-      List.copyOf(wanted.values()).stream()
-          .filter(each -> each.asked && !each.confirmed.future().isComplete())
-          .forEach(each -> refuse(each, cause));
-    }
-    wanted
-        .values()
-        .forEach(
-            each -> {
-              each.receiver = Optional.empty();
-              each.asked = false;
-            });
+    cautious = cause instanceof AmqpException || !complete || !missing.isEmpty();
+    wanted.values().forEach(each -> each.receiver = Optional.empty());
     if (!degraded) {
       degraded = true;
       ingress.degraded();
     }
   }
 
-  /** RabbitMQ ends the session, Artemis the link: either way it must not be tried again. */
-  private void refuse(Wanted each, Throwable cause) {
-    wanted.remove(each.pattern, each);
-    each.confirmed.tryFail(
-        new MillraceException(
-            MillraceException.Code.UNAVAILABLE, "The broker did not subscribe.", cause));
+  /** Gives up what is new, and asks from time to time for what was subscribed before. */
+  private void refused(AmqpLink linked, Wanted each, Throwable refused) {
+    if (linked.isDown() || wanted.get(each.pattern) != each) {
+      return;
+    }
+    if (each.isConfirmed()) {
+      missing.add(each);
+      vertx.setTimer(MISSING_MILLIS, due -> bringBack(linked, each));
+    } else {
+      wanted.remove(each.pattern);
+      each.confirmed.tryFail(refused);
+    }
+  }
+
+  private void bringBack(AmqpLink linked, Wanted each) {
+    if (!linked.isDown() && wanted.get(each.pattern) == each) {
+      introduce(linked, each)
+          .onFailure(refused -> refused(linked, each, refused))
+          .onSuccess(
+              back -> {
+                missing.remove(each);
+                ingress.interrupted(List.of(each.pattern));
+              });
+    }
   }
 
   @Override
   public Future<Publication> publish(String channel, io.millrace.Message message) {
-    return link.map(
-            linked -> {
-              Message written = AmqpMessages.write(message);
-              linked.addresses().address(written, channel);
-              return linked.publish(written).map(Publication.unnamed());
-            })
-        .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
+    if (link.isEmpty()) {
+      return Future.failedFuture(Link.outOfReach());
+    }
+    Message written = AmqpMessages.write(message);
+    link.get().addresses().address(written, channel);
+    return publishers
+        .publish(channel, linked -> linked.publish(written))
+        .map(Publication.unnamed());
   }
 
   @Override
@@ -169,56 +217,59 @@ final class TopicMode implements LinkUser<AmqpLink> {
               var unused = unsubscribe(pattern);
             });
     link.ifPresent(
-        linked ->
-            attach(linked, added)
-                .onFailure(
-                    refused -> {
-                      if (!linked.isDown()) {
-                        refuse(added, refused);
-                      }
-                    }));
+        linked -> introduce(linked, added).onFailure(refused -> refused(linked, added, refused)));
     return added.confirmed.future().onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  /** Asks for a subscription, where need be after those before it are gone. */
-  private Future<Void> attach(AmqpLink linked, Wanted each) {
-    if (linked.reusesHandlesSafely()) {
-      return ask(linked, each);
-    }
-    Promise<Void> asked = Promise.promise();
-    attached = attached.transform(before -> asked.future());
-    return detached.compose(
-        nothingMore -> {
-          try {
-            return ask(linked, each);
-          } finally {
-            asked.complete();
-          }
-        });
+  /** Subscribes on a link that may break first, then on the one that must not. */
+  private Future<Void> introduce(AmqpLink linked, Wanted each) {
+    return trials
+        .ask("subscribe " + each.pattern, true, trial -> tryOut(trial, each))
+        .compose(taken -> attach(linked, each));
   }
 
-  private Future<Void> ask(AmqpLink linked, Wanted each) {
+  private Future<Void> tryOut(AmqpLink trial, Wanted each) {
+    Future<Receiver> tried =
+        trial
+            .source(each.pattern)
+            .map(
+                address ->
+                    new Receiver(
+                        trial.session(), false, address, options, message -> {}, () -> {}));
+    Future<Void> taken =
+        tried.compose(receiver -> receiver.attached().compose(attached -> receiver.close()));
+    return inTime(typed(taken), "subscribe");
+  }
+
+  private static <T> Future<T> typed(Future<T> asked) {
+    return asked.recover(
+        failure ->
+            Future.failedFuture(
+                failure instanceof AmqpException refusal ? Link.refused(refusal) : failure));
+  }
+
+  private Future<Void> attach(AmqpLink linked, Wanted each) {
     if (linked.isDown()) {
       return Future.failedFuture(Link.outOfReach());
     }
-    each.asked = true;
-    return linked
-        .source(each.pattern)
-        .compose(
-            address -> {
-              if (linked.isDown()) {
-                return Future.failedFuture(Link.outOfReach());
-              }
-              boolean still = wanted.get(each.pattern) == each;
-              return still ? attach(linked, each, address) : Future.succeededFuture();
-            });
+    return typed(
+        linked
+            .source(each.pattern)
+            .compose(
+                address -> {
+                  boolean still = !linked.isDown() && wanted.get(each.pattern) == each;
+                  return still
+                      ? attach(linked, each, address)
+                      : Future.failedFuture(Link.outOfReach());
+                }));
   }
 
   private Future<Void> attach(AmqpLink linked, Wanted each, String address) {
     Addresses addresses = linked.addresses();
     Receiver receiver =
         new Receiver(
-            linked.session(),
+            linked.newSession(),
+            true,
             address,
             options,
             message -> receive(each.pattern, addresses, message),
@@ -236,9 +287,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     if (linked.isDown() || !mine || !gone.attached().succeeded()) {
       return;
     }
-    inTime(attach(linked, each), "subscribe again")
-        .onSuccess(back -> ingress.interrupted(List.of(each.pattern)))
-        .onFailure(linked::end);
+    bringBack(linked, each);
   }
 
   @Override
@@ -254,28 +303,16 @@ final class TopicMode implements LinkUser<AmqpLink> {
     if (link.isEmpty() || receiver.isEmpty()) {
       return Future.succeededFuture(); // With the link, the subscription is gone, too.
     }
-    return detach(link.get(), receiver.get());
-  }
-
-  /** Ends a subscription, where need be after those before it were asked for. */
-  private Future<Void> detach(AmqpLink linked, Receiver receiver) {
-    receiver.mute();
-    Future<Void> gone =
-        attached.compose(
-            asked ->
-                inTime(Future.any(receiver.close(), linked.ended()).mapEmpty(), "unsubscribe"));
-    if (!linked.reusesHandlesSafely()) {
-      gone.onFailure(linked::end);
-      detached = detached.transform(earlier -> gone.otherwiseEmpty());
-    }
-    return gone;
+    receiver.get().mute();
+    return inTime(Future.any(receiver.get().close(), link.get().ended()).mapEmpty(), "unsubscribe");
   }
 
   @Override
-  public void close() {
+  public Future<Void> close() {
     link = Optional.empty();
     wanted.values().forEach(each -> each.confirmed.tryFail(Link.outOfReach()));
     wanted.clear();
+    return Future.join(publishers.close(), trials.close()).mapEmpty();
   }
 
   private void receive(ChannelPattern pattern, Addresses addresses, Message message) {

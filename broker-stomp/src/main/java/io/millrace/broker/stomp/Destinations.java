@@ -55,6 +55,32 @@ final class Destinations {
   }
 
   /**
+   * Returns the name for a queue that is to be handed over, where the broker has such.
+   *
+   * @param id what no other node has
+   */
+  Optional<String> queue(String id) {
+    // As the broker names those it makes, so that the permissions for them are enough.
+    return dialect == StompDialect.RABBITMQ
+        ? Optional.of("stomp-subscription-millrace-" + id)
+        : Optional.empty();
+  }
+
+  /**
+   * The headers that give the queue of a SUBSCRIBE a name. It lives while it is read, and ten
+   * seconds longer: long enough to be handed over.
+   */
+  static Map<String, String> named(String queue) {
+    return Map.of(
+        "x-queue-name", queue, "durable", "false", "auto-delete", "false", "x-expires", "10000");
+  }
+
+  /** The destination of a queue that exists. */
+  static String ofQueue(String queue) {
+    return "/amq/queue/" + queue;
+  }
+
+  /**
    * Returns the channel that a MESSAGE is for, if it is one.
    *
    * @param pattern what the subscription is to

@@ -82,7 +82,7 @@ public final class StompBroker extends LinkBroker {
     LinkKeeper<StompLink> keeper =
         new LinkKeeper<>(vertx, options.hosts(), new StompClient(vertx, options));
     if (options.mode() == StompMode.TOPIC) {
-      return open(keeper, new TopicMode(vertx, ingress, options, skipCounter()));
+      return open(keeper, new TopicMode(vertx, ingress, options, skipCounter(), keeper::another));
     }
     StreamMode mode = new StreamMode(vertx, ingress, options, skipCounter(), keeper::another);
     streaming = Optional.of(new Streaming(keeper, mode));

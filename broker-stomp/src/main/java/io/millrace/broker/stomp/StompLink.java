@@ -149,9 +149,7 @@ final class StompLink implements Link {
             connected.future().isComplete()
                 ? "The broker reports an error: " + shown
                 : "The broker refuses the connection: " + shown);
-    receipts.refuse(
-        frame.header("receipt-id"),
-        new MillraceException(MillraceException.Code.INTERNAL, "The broker refused.", refusal));
+    receipts.refuse(frame.header("receipt-id"), Link.refused(refusal));
     end(refusal);
   }
 

@@ -8,19 +8,17 @@ import io.millrace.spi.Ingress;
 import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.Link;
 import io.millrace.spi.link.LinkUser;
+import io.millrace.spi.link.Publishers;
 import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,9 +49,9 @@ final class StreamMode implements LinkUser<StompLink> {
   private final Promise<Void> opened = Promise.promise();
   private final Pending<Publication> publications;
 
-  /** Markers that have not come back yet, by their ids. */
-  private final Map<String, Promise<Void>> markers = new HashMap<>();
+  private final Publishers<StompLink> publishers;
 
+  private final StreamMarkers markers;
   private final long ticker;
   private final long marking;
   private Optional<StompLink> link = Optional.empty();
@@ -63,9 +61,6 @@ final class StreamMode implements LinkUser<StompLink> {
 
   /** The newest record that was brought to the node. */
   private long last = -1;
-
-  /** When the stream was last seen to be alive. */
-  private long progressAt;
 
   /** Whether the node has everything up to the present, and publishing makes sense. */
   private boolean following;
@@ -92,6 +87,8 @@ final class StreamMode implements LinkUser<StompLink> {
     this.options = options;
     this.skipped = skipped;
     this.queue = new StreamQueue(options);
+    this.publishers = new Publishers<>(vertx, links, options.receiptTimeout());
+    this.markers = new StreamMarkers(vertx, publishers, queue.markers());
     this.publications = new Pending<>(options.receiptTimeout());
     this.ticker = vertx.setPeriodic(EXPIRY_MILLIS, tick -> tick());
     this.marking =
@@ -114,9 +111,8 @@ final class StreamMode implements LinkUser<StompLink> {
   }
 
   private void tick() {
-    long now = System.nanoTime();
-    publications.expire(now);
-    if (!markers.isEmpty() && now - progressAt > patienceMillis() * 1_000_000) {
+    publications.expire(System.nanoTime());
+    if (markers.isSilent(patienceMillis() * 1_000_000)) {
       LOG.log(
           Logger.Level.ERROR,
           "The stream {0} does not bring back what is written to it: was it deleted?",
@@ -128,7 +124,8 @@ final class StreamMode implements LinkUser<StompLink> {
   @Override
   public void up(StompLink linked) {
     link = Optional.of(linked);
-    progressAt = System.nanoTime();
+    markers.progress();
+    publishers.retry();
     if (new Destinations(options, linked.server()).dialect() != StompDialect.RABBITMQ) {
       linked.end(
           new StompException("Streams need RabbitMQ, which " + linked.server() + " is not."));
@@ -153,12 +150,12 @@ final class StreamMode implements LinkUser<StompLink> {
         };
     new StreamReading(probe, options, SkipCounter.unheard(), options.prefetch())
         .begin("first", read)
-        .compose(begun -> mark(linked, Marker.hello(nextId())))
+        .compose(begun -> markers.write(linked, Marker.hello(nextId())))
         .compose(
             back ->
                 identity.best().isPresent()
                     ? Future.succeededFuture()
-                    : mark(linked, Marker.founding(nextId(), randomEpoch())))
+                    : markers.write(linked, Marker.founding(nextId(), randomEpoch())))
         .onSuccess(back -> found.tryComplete(identity))
         .onFailure(
             failure -> {
@@ -175,7 +172,7 @@ final class StreamMode implements LinkUser<StompLink> {
   }
 
   private void read(Identity identity, StreamReading.Item item) {
-    progressAt = System.nanoTime();
+    markers.progress();
     item.marker()
         .ifPresentOrElse(
             marker -> {
@@ -187,10 +184,7 @@ final class StreamMode implements LinkUser<StompLink> {
 
   private void came(long offset, Marker marker) {
     newestMarker = Optional.of(new Marker.Previous(offset, marker.id()));
-    Promise<Void> awaited = markers.remove(marker.id());
-    if (awaited != null) {
-      awaited.complete();
-    }
+    markers.came(marker);
   }
 
   /**
@@ -232,7 +226,7 @@ final class StreamMode implements LinkUser<StompLink> {
   private Future<Void> follow(StompLink linked, String from) {
     return new StreamReading(linked, options, skipped, options.prefetch())
         .begin(from, this::bring)
-        .compose(begun -> mark(linked, confirming()))
+        .compose(begun -> markers.write(linked, confirming()))
         .onSuccess(caughtUp -> caughtUp());
   }
 
@@ -250,7 +244,7 @@ final class StreamMode implements LinkUser<StompLink> {
   }
 
   private void bring(StreamReading.Item item) {
-    progressAt = System.nanoTime();
+    markers.progress();
     if (item.offset() <= last) {
       return;
     }
@@ -288,32 +282,11 @@ final class StreamMode implements LinkUser<StompLink> {
     }
   }
 
-  /**
-   * Writes a marker.
-   *
-   * @return completes when it was read back; fails when the link breaks before
-   */
-  private Future<Void> mark(StompLink linked, Marker marker) {
-    if (linked.isDown()) {
-      return Future.failedFuture(Link.outOfReach());
-    }
-    if (markers.isEmpty()) {
-      progressAt = System.nanoTime();
-    }
-    Promise<Void> back = Promise.promise();
-    markers.put(marker.id(), back);
-    Map<String, String> headers = marker.headers();
-    headers.put("destination", queue.markers());
-    headers.put(MessageHeaders.TIME, Long.toString(System.currentTimeMillis()));
-    linked.send("SEND", headers, Buffer.buffer());
-    return back.future();
-  }
-
   private void markIfFollowing() {
-    if (following) {
+    if (following && markers.isNoneOnItsWay()) {
       link.ifPresent(
           linked -> {
-            var unused = mark(linked, confirming());
+            var unused = markers.write(linked, confirming());
           });
     }
   }
@@ -335,9 +308,7 @@ final class StreamMode implements LinkUser<StompLink> {
 
   private void fail(MillraceException why) {
     publications.failAll(why);
-    List<Promise<Void>> lost = new ArrayList<>(markers.values());
-    markers.clear();
-    lost.forEach(marker -> marker.fail(why));
+    markers.fail(why);
   }
 
   @Override
@@ -351,14 +322,22 @@ final class StreamMode implements LinkUser<StompLink> {
     headers.putAll(MessageHeaders.write(timed));
     String id = nextId();
     headers.put(StreamReading.PUBLICATION, id);
-    linked.send("SEND", headers, timed.data());
-    return publications.await(id, System.nanoTime());
+    Promise<Publication> published = Promise.promise();
+    return publishers
+        .publish(
+            channel,
+            sending -> {
+              sending.send("SEND", headers, timed.data());
+              // It is published when it was read back.
+              return publications.await(id, System.nanoTime()).andThen(published).mapEmpty();
+            })
+        .compose(readBack -> published.future());
   }
 
   /** {@return completes when all that was in the stream at the time of the call was brought} */
   Future<Void> catchUp() {
     return link.filter(linked -> following)
-        .map(linked -> mark(linked, Marker.hello(nextId())))
+        .map(linked -> markers.write(linked, Marker.hello(nextId())))
         .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 
@@ -373,12 +352,13 @@ final class StreamMode implements LinkUser<StompLink> {
   }
 
   @Override
-  public void close() {
+  public Future<Void> close() {
     vertx.cancelTimer(ticker);
     vertx.cancelTimer(marking);
     link = Optional.empty();
     following = false;
     opened.tryFail("The broker was closed.");
     fail(Link.broken());
+    return publishers.close();
   }
 }

@@ -2,13 +2,14 @@ package io.millrace.broker.stomp;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
-import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.Link;
 import io.millrace.spi.link.LinkUser;
+import io.millrace.spi.link.Publishers;
 import io.millrace.spi.link.SkipCounter;
+import io.millrace.spi.link.Trials;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -21,12 +22,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
- * Live fan-out by the broker's topics: one SUBSCRIBE for each name or pattern. Used on the link's
- * context alone.
+ * Live fan-out by the broker's topics: one SUBSCRIBE for each name or pattern. Brokers end the link
+ * on which they refuse something, so nothing is asked on the link that messages come by which was
+ * not taken elsewhere before. Used on the link's context alone.
  */
 final class TopicMode implements LinkUser<StompLink> {
+
+  private static final long MISSING_MILLIS = 2_000;
 
   /** A name or pattern that the node wants, whether or not there is a link now. */
   private static final class Wanted {
@@ -42,8 +48,13 @@ final class TopicMode implements LinkUser<StompLink> {
     Wanted(ChannelPattern pattern) {
       this.pattern = pattern;
     }
+
+    boolean isConfirmed() {
+      return confirmed.future().isComplete();
+    }
   }
 
+  private final String node = UUID.randomUUID().toString();
   private final Vertx vertx;
   private final Ingress ingress;
   private final StompBrokerOptions options;
@@ -51,20 +62,42 @@ final class TopicMode implements LinkUser<StompLink> {
   private final Map<ChannelPattern, Wanted> wanted = new LinkedHashMap<>();
   private final Map<String, Wanted> byId = new HashMap<>();
 
+  private final Publishers<StompLink> publishers;
+  private final Trials<StompLink> trials;
+
+  /** What was subscribed before and the broker refuses now. */
+  private final Set<Wanted> missing = new LinkedHashSet<>();
+
   /** What was subscribed before the link broke and has not been heard of on this one. */
   private final Set<ChannelPattern> interrupted = new LinkedHashSet<>();
 
   private Optional<StompLink> link = Optional.empty();
   private Destinations destinations;
   private boolean degraded;
+
+  /** Whether the last link broke since the broker refused something. */
+  private boolean cautious;
+
   private long lastId;
 
-  TopicMode(Vertx vertx, Ingress ingress, StompBrokerOptions options, SkipCounter skipped) {
+  /**
+   * A mode.
+   *
+   * @param links makes further links, on the same context
+   */
+  TopicMode(
+      Vertx vertx,
+      Ingress ingress,
+      StompBrokerOptions options,
+      SkipCounter skipped,
+      Supplier<Future<StompLink>> links) {
     this.vertx = vertx;
     this.ingress = ingress;
     this.options = options;
     this.skipped = skipped;
     this.destinations = new Destinations(options, "");
+    this.publishers = new Publishers<>(vertx, links, options.receiptTimeout());
+    this.trials = new Trials<>(vertx, links, options.receiptTimeout());
   }
 
   @Override
@@ -73,19 +106,23 @@ final class TopicMode implements LinkUser<StompLink> {
     destinations = new Destinations(options, linked.server());
     linked.onMessage(this::receive);
     interrupted.clear();
+    missing.clear();
+    publishers.retry();
+    trials.retry();
     List<Future<Void>> confirmations = new ArrayList<>();
-    for (Wanted each : wanted.values()) {
-      if (each.confirmed.future().isComplete()) {
+    for (Wanted each : List.copyOf(wanted.values())) {
+      if (each.isConfirmed()) {
         interrupted.add(each.pattern);
       }
-      confirmations.add(subscribe(linked, each));
+      confirmations.add(
+          cautious ? introduce(linked, each).otherwiseEmpty() : subscribe(linked, each));
     }
     Future.join(confirmations).onSuccess(all -> restored()).onFailure(linked::end);
   }
 
   /** Everything is subscribed again. */
   private void restored() {
-    if (!degraded) {
+    if (!degraded || link.isEmpty()) {
       return;
     }
     degraded = false;
@@ -100,36 +137,23 @@ final class TopicMode implements LinkUser<StompLink> {
   public void down(Throwable cause) {
     link = Optional.empty();
     byId.clear();
-    if (cause instanceof StompException) {
-      refuse(cause);
-    }
+    cautious = cause instanceof StompException || !missing.isEmpty();
     if (!degraded) {
       degraded = true;
       ingress.degraded();
     }
   }
 
-  /** A subscription that the broker refuses costs the link: it must not be tried on the next. */
-  private void refuse(Throwable cause) {
-    List<Wanted> unconfirmed =
-        wanted.values().stream().filter(each -> !each.confirmed.future().isComplete()).toList();
-    for (Wanted each : unconfirmed) {
-      wanted.remove(each.pattern);
-      each.confirmed.tryFail(
-          new MillraceException(
-              MillraceException.Code.UNAVAILABLE, "The broker did not subscribe.", cause));
-    }
-  }
-
   @Override
   public Future<Publication> publish(String channel, Message message) {
-    return link.map(
-            linked -> {
-              Map<String, String> headers = destinations.send(channel);
-              headers.putAll(MessageHeaders.write(message));
-              return linked.request("SEND", headers, message.data()).map(Publication.unnamed());
-            })
-        .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
+    if (link.isEmpty()) {
+      return Future.failedFuture(Link.outOfReach());
+    }
+    Map<String, String> headers = destinations.send(channel);
+    headers.putAll(MessageHeaders.write(message));
+    return publishers
+        .publish(channel, linked -> linked.request("SEND", headers, message.data()))
+        .map(Publication.unnamed());
   }
 
   @Override
@@ -150,24 +174,84 @@ final class TopicMode implements LinkUser<StompLink> {
             });
     link.ifPresent(
         linked -> {
-          var unused = subscribe(linked, added);
+          var unused = introduce(linked, added);
         });
     return added.confirmed.future().onComplete(done -> vertx.cancelTimer(timer));
   }
 
+  /**
+   * Subscribes on a link that may break first, then on the one that must not.
+   *
+   * @return fails if the broker refuses: it is given up then, or if it was subscribed before, asked
+   *     for again from time to time
+   */
+  private Future<Void> introduce(StompLink linked, Wanted each) {
+    return trials
+        .ask("subscribe " + each.pattern, true, trial -> tryOut(trial, linked, each))
+        .onSuccess(taken -> each.confirmed.tryComplete())
+        .onFailure(
+            refused -> {
+              if (linked.isDown() || wanted.get(each.pattern) != each) {
+                return;
+              }
+              if (each.isConfirmed()) {
+                missing.add(each);
+                vertx.setTimer(MISSING_MILLIS, due -> bringBack(linked, each));
+              } else {
+                wanted.remove(each.pattern);
+                each.confirmed.tryFail(refused);
+              }
+            });
+  }
+
+  private void bringBack(StompLink linked, Wanted each) {
+    if (!linked.isDown() && wanted.get(each.pattern) == each) {
+      introduce(linked, each)
+          .onSuccess(
+              back -> {
+                missing.remove(each);
+                ingress.interrupted(List.of(each.pattern));
+              });
+    }
+  }
+
+  private Future<Void> tryOut(StompLink trial, StompLink linked, Wanted each) {
+    String id = Long.toString(++lastId);
+    Map<String, String> headers = destinations.subscribe(each.pattern);
+    headers.put("id", id);
+    Optional<String> queue = destinations.queue(node + "-" + id);
+    queue.ifPresent(name -> headers.putAll(Destinations.named(name)));
+    Future<Void> tried = trial.request("SUBSCRIBE", headers, Buffer.buffer());
+    // The queue is handed over, since a second one might be one too many; never read by two, who
+    // would each get half of what comes.
+    Map<String, String> source =
+        queue
+            .map(name -> Map.of("destination", Destinations.ofQueue(name)))
+            .orElseGet(() -> destinations.subscribe(each.pattern));
+    return tried
+        .compose(taken -> trial.request("UNSUBSCRIBE", Map.of("id", id), Buffer.buffer()))
+        .compose(left -> subscribe(linked, each, source));
+  }
+
   private Future<Void> subscribe(StompLink linked, Wanted each) {
+    return subscribe(linked, each, destinations.subscribe(each.pattern))
+        .onSuccess(confirmed -> each.confirmed.tryComplete());
+  }
+
+  private Future<Void> subscribe(StompLink linked, Wanted each, Map<String, String> source) {
+    if (linked.isDown() || wanted.get(each.pattern) != each) {
+      return Future.failedFuture(Link.outOfReach());
+    }
     each.id = Long.toString(++lastId);
     each.recent = new RecentIds();
     byId.put(each.id, each);
-    Map<String, String> headers = destinations.subscribe(each.pattern);
+    Map<String, String> headers = new LinkedHashMap<>(source);
     headers.put("id", each.id);
     if (acknowledges()) {
       headers.put("ack", "client-individual");
       headers.put("prefetch-count", Integer.toString(options.prefetch()));
     }
-    return linked
-        .request("SUBSCRIBE", headers, Buffer.buffer())
-        .onSuccess(confirmed -> each.confirmed.tryComplete());
+    return linked.request("SUBSCRIBE", headers, Buffer.buffer());
   }
 
   /** RabbitMQ sends without bound what needs no acknowledgement; others look at the socket. */
@@ -193,11 +277,12 @@ final class TopicMode implements LinkUser<StompLink> {
   }
 
   @Override
-  public void close() {
+  public Future<Void> close() {
     link = Optional.empty();
     byId.clear();
     wanted.values().forEach(each -> each.confirmed.tryFail(Link.outOfReach()));
     wanted.clear();
+    return Future.join(publishers.close(), trials.close()).mapEmpty();
   }
 
   private void receive(StompFrame frame) {

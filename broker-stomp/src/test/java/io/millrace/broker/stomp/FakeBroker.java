@@ -104,6 +104,11 @@ final class FakeBroker {
         .ifPresent(id -> connection.sendLater("RECEIPT\nreceipt-id:" + id + "\n\n\0"));
   }
 
+  /** The one by which messages come, until it breaks: others are made later. */
+  Connection first() {
+    return connections.get(0);
+  }
+
   Connection newest() {
     return connections.get(connections.size() - 1);
   }

@@ -1,0 +1,138 @@
+package io.millrace.spi.link;
+
+import io.millrace.MillraceException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes over a link of its own, so that a server that refuses, or takes nothing for a while,
+ * harms nobody who reads. The first message of a channel is a {@linkplain Trials trial}, and what
+ * is published to that channel meanwhile waits for it; so what may be refused breaks no link on
+ * which others publish. Used on one context alone.
+ *
+ * @param <L> the link
+ */
+public final class Publishers<L extends Link> {
+
+  /** Of how many channels it is remembered that the server takes what is published there. */
+  private static final int MOST_TAKEN = 10_000;
+
+  private final Spare<L> shared;
+  private final Trials<L> trials;
+  private final Map<String, Boolean> taken =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+          return size() > MOST_TAKEN;
+        }
+      };
+
+  /** By their channels, those trials that are not over. */
+  private final Map<String, Future<Void>> trying = new HashMap<>();
+
+  /** Set when the server did not confirm in time, until it confirms again. */
+  private boolean stalled;
+
+  private int pending;
+
+  /**
+   * Nothing is published yet. Called on the context of the links.
+   *
+   * @param vertx the node's
+   * @param links makes links, for example {@link LinkKeeper#another}
+   * @param limit how long the server may take to confirm
+   */
+  public Publishers(Vertx vertx, Supplier<Future<L>> links, Duration limit) {
+    this.shared = new Spare<>(vertx, links, limit, 0);
+    this.trials = new Trials<>(vertx, links, limit);
+  }
+
+  /**
+   * Publishes; what is published to one channel is sent in the order of the calls.
+   *
+   * @param channel where
+   * @param send sends it; completes when the server confirmed
+   * @return completes when the server confirmed; fails as {@link Trials#ask} does
+   */
+  public Future<Void> publish(String channel, Function<L, Future<Void>> send) {
+    if (taken.get(channel) != null) {
+      return publishTaken(channel, send);
+    }
+    Future<Void> trial = trying.get(channel);
+    if (trial != null) {
+      return trial.transform(
+          over ->
+              concernsChannel(over.cause())
+                  ? Future.failedFuture(over.cause())
+                  : publish(channel, send));
+    }
+    Future<Void> begun =
+        trials
+            .ask("publish " + channel, false, send)
+            .onSuccess(confirmed -> taken.put(channel, true))
+            .onComplete(over -> trying.remove(channel));
+    if (!begun.isComplete()) {
+      trying.put(channel, begun);
+    }
+    return begun;
+  }
+
+  /** Whether another message would fare no better; each was refused before it was sent. */
+  private static boolean concernsChannel(@Nullable Throwable failure) {
+    return failure instanceof MillraceException known
+        && (known.retryable() || known.code() == MillraceException.Code.FORBIDDEN);
+  }
+
+  private Future<Void> publishTaken(String channel, Function<L, Future<Void>> send) {
+    if (stalled && pending > 0) {
+      // One finds out when the server goes on; more would only wait in memory.
+      return Future.failedFuture(Trials.slow());
+    }
+    pending++;
+    return shared
+        .link()
+        .compose(send)
+        .onComplete(
+            done -> {
+              pending--;
+              if (done.succeeded()) {
+                stalled = false;
+              } else {
+                failed(channel, done.cause());
+              }
+            });
+  }
+
+  private void failed(String channel, Throwable cause) {
+    if (cause instanceof MillraceException known
+        && known.code() == MillraceException.Code.TIMEOUT) {
+      stalled = true;
+    } else {
+      taken.remove(channel); // It may be what the server refused.
+    }
+  }
+
+  /** Tries again at once what failed for want of a link: the server is known to be back. */
+  public void retry() {
+    shared.retry();
+    trials.retry();
+  }
+
+  /**
+   * Publishes nothing any more.
+   *
+   * @return completes when the links are closed
+   */
+  public Future<Void> close() {
+    return Future.join(trials.close(), shared.close()).mapEmpty();
+  }
+}

@@ -1,0 +1,147 @@
+package io.millrace.spi.link;
+
+import io.millrace.MillraceException;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A link beside the one that is kept: made when it is needed, ended when nobody has needed it for a
+ * while. After an attempt that failed there is none for a second. Used on one context alone.
+ *
+ * @param <L> the link
+ */
+final class Spare<L extends Link> {
+
+  static final long PAUSE_MILLIS = 1000;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Supplier<Future<L>> links;
+  private final Duration limit;
+  private final long idleMillis;
+  private Optional<Future<L>> link = Optional.empty();
+  private Optional<MillraceException> failure = Optional.empty();
+  private long failedAt;
+  private long uses;
+  private boolean closed;
+
+  /**
+   * None yet.
+   *
+   * @param limit how long it may take to connect
+   * @param idleMillis how long one stays that is not needed, zero if always
+   */
+  Spare(Vertx vertx, Supplier<Future<L>> links, Duration limit, long idleMillis) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.links = links;
+    this.limit = limit;
+    this.idleMillis = idleMillis;
+  }
+
+  /** {@return the link; fails with a {@link MillraceException} if there can be none now} */
+  Future<L> link() {
+    uses++;
+    if (closed) {
+      return Future.failedFuture(Link.outOfReach());
+    }
+    if (link.isEmpty()) {
+      if (failure.isPresent() && System.nanoTime() - failedAt < PAUSE_MILLIS * 1_000_000) {
+        return Future.failedFuture(failure.get());
+      }
+      connect();
+    }
+    return link.orElseThrow();
+  }
+
+  private void connect() {
+    Promise<L> made = Promise.promise();
+    Future<L> making = made.future();
+    link = Optional.of(making);
+    long timer =
+        vertx.setTimer(
+            limit.toMillis(),
+            late -> failed(making, made, new IOException("The broker did not answer in time.")));
+    // Wherever it completes: what waits for it goes on here, in the order in which it came.
+    links
+        .get()
+        .onComplete(
+            done ->
+                context.runOnContext(
+                    here -> {
+                      vertx.cancelTimer(timer);
+                      connected(making, made, done);
+                    }));
+  }
+
+  private void connected(Future<L> making, Promise<L> made, AsyncResult<L> done) {
+    if (done.failed()) {
+      failed(making, made, done.cause());
+    } else if (link.filter(making::equals).isEmpty()) {
+      done.result().end(new IOException("It came too late."));
+      made.tryFail(Link.outOfReach());
+    } else {
+      done.result().ended().onComplete(over -> forget(making));
+      made.complete(done.result());
+      endWhenIdle(making);
+    }
+  }
+
+  private void failed(Future<L> making, Promise<L> made, Throwable cause) {
+    forget(making);
+    failedAt = System.nanoTime();
+    MillraceException why =
+        new MillraceException(
+            MillraceException.Code.UNAVAILABLE,
+            "The broker takes no further connection. Try again.",
+            cause);
+    failure = Optional.of(why);
+    made.tryFail(why);
+  }
+
+  private void forget(Future<L> ended) {
+    if (link.filter(ended::equals).isPresent()) {
+      link = Optional.empty();
+    }
+  }
+
+  private void endWhenIdle(Future<L> watched) {
+    if (idleMillis == 0) {
+      return;
+    }
+    long before = uses;
+    vertx.setTimer(
+        idleMillis,
+        due -> {
+          if (link.filter(watched::equals).isEmpty()) {
+            return;
+          }
+          if (uses == before) {
+            link = Optional.empty();
+            watched.result().disconnect();
+          } else {
+            endWhenIdle(watched);
+          }
+        });
+  }
+
+  /** Forgets that an attempt failed: the server is known to be back. */
+  void retry() {
+    failure = Optional.empty();
+  }
+
+  /** {@return completes when the link, if there is one, is closed; there is none afterwards} */
+  Future<Void> close() {
+    closed = true;
+    Optional<Future<L>> open = link.filter(Future::succeeded);
+    link = Optional.empty();
+    return open.map(linked -> linked.result().disconnect()).orElse(Future.succeededFuture());
+  }
+}

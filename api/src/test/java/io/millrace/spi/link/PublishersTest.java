@@ -1,0 +1,263 @@
+package io.millrace.spi.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.MillraceException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a server refuses, or does not answer, harms nobody but whoever asked. */
+class PublishersTest {
+
+  private static final class MemoryLink implements Link {
+    final Promise<Throwable> ended = Promise.promise();
+
+    @Override
+    public String server() {
+      return "memory";
+    }
+
+    @Override
+    public Future<Throwable> ended() {
+      return ended.future();
+    }
+
+    @Override
+    public void end(Throwable cause) {
+      ended.tryComplete(cause);
+    }
+
+    @Override
+    public Future<Void> goodbye() {
+      return Future.succeededFuture();
+    }
+  }
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Context context = vertx.getOrCreateContext();
+  private final List<MemoryLink> links = new CopyOnWriteArrayList<>();
+
+  /** What was sent, and over which link. */
+  private final List<String> sent = new CopyOnWriteArrayList<>();
+
+  private volatile Supplier<Future<MemoryLink>> server = this::connect;
+  private final Publishers<MemoryLink> publishers =
+      on(() -> Future.succeededFuture(publishers(() -> server.get()))).await();
+
+  private Publishers<MemoryLink> publishers(Supplier<Future<MemoryLink>> connecting) {
+    return new Publishers<>(vertx, connecting, Duration.ofSeconds(5));
+  }
+
+  @AfterEach
+  void close() {
+    on(publishers::close).await();
+    vertx.close().await();
+  }
+
+  private Future<MemoryLink> connect() {
+    MemoryLink link = new MemoryLink();
+    links.add(link);
+    return Future.succeededFuture(link);
+  }
+
+  private <T> Future<T> on(Supplier<Future<T>> action) {
+    Promise<T> done = Promise.promise();
+    context.runOnContext(turn -> action.get().onComplete(done));
+    return done.future();
+  }
+
+  private Future<Void> publish(String channel, Function<MemoryLink, Future<Void>> send) {
+    return on(
+        () ->
+            publishers.publish(
+                channel,
+                link -> {
+                  sent.add(channel + links.indexOf(link));
+                  return send.apply(link);
+                }));
+  }
+
+  private static Future<Void> confirm(MemoryLink link) {
+    return Future.succeededFuture();
+  }
+
+  private static Function<MemoryLink, Future<Void>> ending(Throwable cause) {
+    return link -> {
+      link.end(cause);
+      return Promise.<Void>promise().future();
+    };
+  }
+
+  private static MillraceException failure(Future<?> failed) {
+    await().until(failed::isComplete);
+    return (MillraceException) failed.cause();
+  }
+
+  @Test
+  void theFirstOfAChannelIsATrialAndTheOthersShareALinkInTheirOrder() {
+    Promise<Void> first = Promise.promise();
+    List<Future<Void>> published = new ArrayList<>();
+    published.add(publish("a", link -> first.future()));
+    published.add(publish("a", PublishersTest::confirm));
+    published.add(publish("b", PublishersTest::confirm));
+    published.add(publish("a", PublishersTest::confirm));
+    await().until(() -> sent.equals(List.of("a0")));
+    first.complete();
+    Future.all(published).await();
+    assertThat(sent).containsExactlyInAnyOrder("a0", "a1", "a1", "b0");
+    assertThat(links).hasSize(2);
+  }
+
+  @Test
+  void whatIsNotPermittedIsNotAskedAgainForAWhileAndBreaksNoLinkOfOthers() {
+    publish("a", PublishersTest::confirm).await();
+    publish("a", PublishersTest::confirm).await();
+    LinkException words = new LinkException("ACCESS_REFUSED - access to topic refused");
+    Future<Void> refused = publish("b", ending(words));
+    Future<Void> behind = publish("b", PublishersTest::confirm);
+    assertThat(failure(refused).code()).isEqualTo(MillraceException.Code.FORBIDDEN);
+    assertThat(failure(behind).code()).isEqualTo(MillraceException.Code.FORBIDDEN);
+    assertThat(failure(publish("b", PublishersTest::confirm)).retryable()).isFalse();
+    assertThat(failure(publish("b", PublishersTest::confirm)).getMessage())
+        .doesNotContain("ACCESS_REFUSED");
+    publish("a", PublishersTest::confirm).await();
+    publish("c", PublishersTest::confirm).await();
+    assertThat(sent).containsExactly("a0", "a1", "b0", "a1", "c2");
+    assertThat(links.get(1).ended().isComplete()).isFalse();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                publish("b", PublishersTest::confirm)
+                    .transform(over -> Future.succeededFuture(over.succeeded()))
+                    .await());
+  }
+
+  @Test
+  void aLimitIsAnsweredAsWhatPassesAndAsksNothingElseForAMoment() {
+    LinkException words = new LinkException("queue limit in vhost '/' (2) is reached");
+    assertThat(failure(publish("a", ending(words))).retryable()).isTrue();
+    assertThat(failure(publish("b", PublishersTest::confirm)).retryable()).isTrue();
+    assertThat(sent).containsExactly("a0");
+    await()
+        .until(
+            () ->
+                publish("b", PublishersTest::confirm)
+                    .transform(over -> Future.succeededFuture(over.succeeded()))
+                    .await());
+  }
+
+  @Test
+  void aPublishWhoseLinkBreaksIsNotRepeated() {
+    assertThat(failure(publish("a", ending(new IOException("cut")))).retryable()).isTrue();
+    assertThat(sent).containsExactly("a0");
+  }
+
+  @Test
+  void whatMayBeAskedTwiceIsRefusedWhenItsLinkBreaksTwice() {
+    List<Integer> asked = new CopyOnWriteArrayList<>();
+    Trials<MemoryLink> trials =
+        on(() ->
+                Future.succeededFuture(
+                    new Trials<MemoryLink>(vertx, () -> server.get(), Duration.ofSeconds(5))))
+            .await();
+    Future<Void> once =
+        on(
+            () ->
+                trials.ask(
+                    "subscribe a",
+                    true,
+                    link -> {
+                      asked.add(links.indexOf(link));
+                      return asked.size() == 1
+                          ? ending(new IOException("cut")).apply(link)
+                          : confirm(link);
+                    }));
+    once.await();
+    Future<Void> twice = on(() -> trials.ask("subscribe b", true, ending(new IOException("cut"))));
+    assertThat(failure(twice).code()).isEqualTo(MillraceException.Code.FORBIDDEN);
+    assertThat(asked).containsExactly(0, 1);
+    assertThat(links).hasSize(3);
+    on(trials::close).await();
+  }
+
+  @Test
+  void ofManyThatAreAskedTogetherTheOneIsFoundThatIsRefused() {
+    Trials<MemoryLink> trials =
+        on(() ->
+                Future.succeededFuture(
+                    new Trials<MemoryLink>(vertx, () -> server.get(), Duration.ofSeconds(5))))
+            .await();
+    List<Future<Void>> asked = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      boolean refused = i == 7;
+      asked.add(
+          on(
+              () ->
+                  trials.ask(
+                      "subscribe " + asked.size(),
+                      true,
+                      link -> {
+                        Promise<Void> taken = Promise.promise();
+                        vertx.setTimer(
+                            50,
+                            due -> {
+                              if (refused) {
+                                link.end(new LinkException("denied"));
+                              } else if (!link.ended().isComplete()) {
+                                taken.tryComplete();
+                              }
+                            });
+                        return taken.future();
+                      })));
+    }
+    assertThat(failure(asked.get(7)).code()).isEqualTo(MillraceException.Code.FORBIDDEN);
+    asked.remove(7);
+    Future.all(asked).await();
+    assertThat(links).hasSizeLessThan(5);
+    on(trials::close).await();
+  }
+
+  @Test
+  void aServerThatTakesNothingIsWaitedForByOneAndFailsTheOthersAtOnce() {
+    publish("a", PublishersTest::confirm).await();
+    Promise<Void> late = Promise.promise();
+    Future<Void> first = publish("a", link -> late.future());
+    late.fail(Link.late());
+    assertThat(failure(first).code()).isEqualTo(MillraceException.Code.TIMEOUT);
+    Promise<Void> found = Promise.promise();
+    Future<Void> finding = publish("a", link -> found.future());
+    assertThat(failure(publish("a", PublishersTest::confirm)).code())
+        .isEqualTo(MillraceException.Code.UNAVAILABLE);
+    found.complete();
+    finding.await();
+    publish("a", PublishersTest::confirm).await();
+    assertThat(links).hasSize(2);
+  }
+
+  @Test
+  void whereThereIsNoFurtherConnectionAPublishFailsAndIsTriedAgainAfterAMoment() {
+    server = () -> Future.failedFuture(new LinkException("connection limit (1) is reached"));
+    assertThat(failure(publish("a", PublishersTest::confirm)).retryable()).isTrue();
+    server = this::connect;
+    assertThat(failure(publish("b", PublishersTest::confirm)).retryable()).isTrue();
+    await()
+        .until(
+            () ->
+                publish("a", PublishersTest::confirm)
+                    .transform(over -> Future.succeededFuture(over.succeeded()))
+                    .await());
+  }
+}
