@@ -1,6 +1,6 @@
 package io.millrace;
 
-import java.net.URI;
+import io.millrace.internal.Origins;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -631,20 +631,15 @@ public final class MillraceOptions {
    * server's own origin always may.
    *
    * @param origin scheme, host and, unless it is the scheme's default, port, as in {@code
-   *     https://app.example}; or {@code *} for every origin
+   *     https://app.example}, {@code app://shell} or {@code file://}; {@code null} for pages that
+   *     have none, such as files and sandboxed frames; or {@code *} for whatever a page says
    * @return this
    * @throws IllegalArgumentException if it is not an origin
    */
   public MillraceOptions addAllowedOrigin(String origin) {
-    if (!origin.equals("*")) {
-      URI uri = URI.create(origin);
-      if (uri.getScheme() == null
-          || uri.getHost() == null
-          || uri.getUserInfo() != null
-          || !origin.endsWith(uri.getRawAuthority())) {
-        throw new IllegalArgumentException(
-            "An origin is scheme://host or scheme://host:port, or *, not " + origin);
-      }
+    if (!origin.equals("*") && Origins.normal(origin).isEmpty()) {
+      throw new IllegalArgumentException(
+          "An origin is scheme://host or scheme://host:port, null, or *, not " + origin);
     }
     allowedOrigins.add(origin);
     return this;
@@ -657,7 +652,7 @@ public final class MillraceOptions {
 
   /**
    * Sets whether pages of allowed foreign origins may send cookies. It cannot be combined with the
-   * origin {@code *}: building the node fails then.
+   * origins {@code *} and {@code null}, which any page can have: building the node fails then.
    *
    * @param value false by default
    * @return this

@@ -148,7 +148,12 @@ class MillraceOptionsTest {
         "http://a.example:8080",
         "http://[::1]:80",
         "http://localhost",
-        "HTTPS://A.example"
+        "HTTPS://A.example",
+        "http://my_app:8080",
+        "https://münchen.example",
+        "null",
+        "file://",
+        "app://shell"
       })
   void anOriginIsTaken(String origin) {
     assertThat(new MillraceOptions().addAllowedOrigin(origin).allowedOrigins())
@@ -166,7 +171,9 @@ class MillraceOptionsTest {
         "https://",
         "https://a.example?x",
         "https://a.example#x",
-        "null",
+        "https://a.example:port",
+        "https://a.example:65536",
+        "https://a b",
         "mailto:a@b",
         "https://*.a.example",
         "https://user@a.example",

@@ -22,7 +22,6 @@ final class BatchReader extends Reader {
   private final Outlet outlet;
   private final MillraceOptions options;
   private final Duration hold;
-  private final Runnable emptyAnswer;
   private final Wheel.Timer timer =
       new Wheel.Timer() {
         @Override
@@ -44,7 +43,6 @@ final class BatchReader extends Reader {
    * A reader.
    *
    * @param hold how long it waits for something; zero is a poll
-   * @param emptyAnswer what to do when it is answered without anything
    */
   BatchReader(
       Shard shard,
@@ -52,13 +50,11 @@ final class BatchReader extends Reader {
       Framing framing,
       Outlet outlet,
       MillraceOptions options,
-      Duration hold,
-      Runnable emptyAnswer) {
+      Duration hold) {
     super(shard, transport, framing);
     this.outlet = outlet;
     this.options = options;
     this.hold = hold;
-    this.emptyAnswer = emptyAnswer;
   }
 
   /**
@@ -194,9 +190,6 @@ final class BatchReader extends Reader {
     boolean forOthers = slice.entries().isEmpty() || more || isEnough(slice.entries());
     if (forOthers && isCommonAnswer()) {
       shard.slices().share(this, new SharedSlices.Shared(body, slice.last(), slice.through()));
-    }
-    if (slice.entries().isEmpty() && gap.isEmpty() && !more) {
-      emptyAnswer.run();
     }
     leaveWith(body);
   }

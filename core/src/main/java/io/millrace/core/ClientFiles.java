@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 
@@ -78,6 +79,14 @@ final class ClientFiles {
     return Buffer.buffer(out.toByteArray());
   }
 
+  /** Whether the client has it already (RFC 9110, section 13.1.2: a list, or any). */
+  private static boolean isKnown(RoutingContext context, String tag) {
+    return context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH).stream()
+        .flatMap(header -> Stream.of(header.split(",", -1)))
+        .map(known -> known.strip().replaceFirst("^W/", ""))
+        .anyMatch(known -> known.equals("*") || known.equals(tag));
+  }
+
   private static void answer(RoutingContext context, Optional<File> found) {
     if (found.isEmpty()) {
       context.fail(
@@ -103,7 +112,7 @@ final class ClientFiles {
     if (zipped) {
       response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
-    if (tag.equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
+    if (isKnown(context, tag)) {
       response.setStatusCode(304).end();
     } else if (HttpMethod.HEAD.equals(context.request().method())) {
       response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(content.length())).end();

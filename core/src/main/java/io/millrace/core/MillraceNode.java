@@ -55,7 +55,6 @@ final class MillraceNode implements Millrace, Ingress {
   private final Shards shards;
   private final Admission admission;
   private final Publishing publishing;
-  private final PollGuard pollGuard;
   private final Set<String> disabled = ConcurrentHashMap.newKeySet();
   private final Promise<Void> ready = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
@@ -86,7 +85,6 @@ final class MillraceNode implements Millrace, Ingress {
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.admission = new Admission(options);
     this.publishing = new Publishing(broker, options, clock, this::isServing);
-    this.pollGuard = new PollGuard(clock);
   }
 
   /** Begins to open the broker. */
@@ -136,10 +134,6 @@ final class MillraceNode implements Millrace, Ingress {
 
   Publishing publishing() {
     return publishing;
-  }
-
-  PollGuard pollGuard() {
-    return pollGuard;
   }
 
   Optional<Authorizer> authorizer() {

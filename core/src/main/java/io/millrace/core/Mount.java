@@ -63,7 +63,7 @@ final class Mount {
 
   /** Takes every request. Only what is posted may have to go through further routes. */
   private void begin(RoutingContext context) {
-    origins.check(context);
+    origins.check(context, CLIENT_FILE.matcher(pathBelowMount(context)).matches());
     if (HttpMethod.POST.equals(context.request().method())) {
       context.next();
     } else {

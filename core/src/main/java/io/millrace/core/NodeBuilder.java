@@ -3,6 +3,7 @@ package io.millrace.core;
 import io.millrace.Authorizer;
 import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
+import io.millrace.internal.Origins;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Transport;
 import io.vertx.core.Vertx;
@@ -14,9 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** Finds the plug-ins and builds a node. */
 final class NodeBuilder implements Millrace.Builder {
+
+  private static final Set<String> ANY_PAGES = Set.of("*", Origins.NONE);
 
   private final Vertx vertx;
   private final Map<String, Transport> transports = new LinkedHashMap<>();
@@ -68,9 +72,11 @@ final class NodeBuilder implements Millrace.Builder {
 
   @Override
   public Millrace build() {
-    if (options.credentialsAllowed() && options.allowedOrigins().contains("*")) {
+    if (options.credentialsAllowed()
+        && options.allowedOrigins().stream().anyMatch(ANY_PAGES::contains)) {
       throw new IllegalStateException(
-          "Credentials cannot be allowed for every origin: name the origins with addAllowedOrigin.");
+          "Credentials cannot be allowed for the origins * and null, which any page can have: name"
+              + " the origins with addAllowedOrigin.");
     }
     Map<String, Transport> all = new LinkedHashMap<>(transports);
     for (Transport found : ServiceLoader.load(Transport.class)) {

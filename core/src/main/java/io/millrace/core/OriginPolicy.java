@@ -2,21 +2,22 @@ package io.millrace.core;
 
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.internal.Origins;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
-import java.net.URI;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which pages may connect: those of the server's own origin, and those of an allow-list, which get
- * CORS headers (Fetch standard). It is asked before any upgrade, since browsers apply no CORS to
- * WebSockets. An absent {@code Origin} is no page's.
+ * What pages of other origins may do: those of an allow-list everything, with CORS headers (Fetch
+ * standard); the rest may read what carries no credentials, which browsers then show to nobody. A
+ * WebSocket, to which browsers apply no CORS, and whatever changes something are refused before
+ * anything happens. An absent {@code Origin} is no page's.
  */
 final class OriginPolicy {
 
@@ -28,18 +29,19 @@ final class OriginPolicy {
   OriginPolicy(MillraceOptions options) {
     this.allowed =
         options.allowedOrigins().stream()
-            .map(OriginPolicy::normal)
-            .flatMap(Optional::stream)
+            .map(origin -> Origins.normal(origin).orElse(ANY))
             .collect(Collectors.toSet());
     this.credentials = options.credentialsAllowed();
   }
 
   /**
-   * Refuses foreign pages and sets the headers that allowed ones need.
+   * Sets the headers that allowed pages need, and refuses what foreign ones may not.
    *
-   * @throws MillraceException {@link MillraceException.Code#FORBIDDEN} for a foreign origin
+   * @param open whether the request is for everybody, whoever asks
+   * @throws MillraceException {@link MillraceException.Code#FORBIDDEN} if a page of a foreign
+   *     origin asks for more than to read without credentials
    */
-  void check(RoutingContext context) {
+  void check(RoutingContext context, boolean open) {
     HttpServerRequest request = context.request();
     MultiMap headers = context.response().headers();
     if (!allowed.isEmpty()) {
@@ -49,19 +51,33 @@ final class OriginPolicy {
     if (origin == null) {
       return;
     }
-    Optional<String> page = normal(origin);
+    Optional<String> page = Origins.normal(origin);
     if (page.isPresent() && page.equals(own(request))) {
       return;
     }
-    if (page.isEmpty() || !(allowed.contains(page.get()) || allowed.contains(ANY))) {
+    if (allowed.contains(ANY) || page.filter(allowed::contains).isPresent()) {
+      headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+      headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, HttpHeaders.RETRY_AFTER);
+      if (credentials) {
+        headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+      }
+    } else if (!open && !isPlainRead(request)) {
       throw new MillraceException(
           MillraceException.Code.FORBIDDEN,
-          "Pages of this origin may not connect. The server allows origins with MillraceOptions.addAllowedOrigin.");
+          "Pages of the origin "
+              + page.orElse("it has")
+              + " may not do this. Either the proxy changes Host or the scheme on the way (see docs/operating.md),"
+              + " or the server must allow the origin (MillraceOptions.addAllowedOrigin).");
     }
-    headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    if (credentials) {
-      headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
-    }
+  }
+
+  /** Reads without credentials are as harmless from a page as from any other client. */
+  private static boolean isPlainRead(HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    return (HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method()))
+        && !headers.contains(HttpHeaders.UPGRADE)
+        && !headers.contains(HttpHeaders.COOKIE)
+        && !headers.contains(HttpHeaders.AUTHORIZATION);
   }
 
   /** Answers a preflight request of a page that {@link #check} let pass. */
@@ -80,35 +96,8 @@ final class OriginPolicy {
 
   private static Optional<String> own(HttpServerRequest request) {
     HostAndPort authority = request.authority();
-    return authority == null ? Optional.empty() : normal(request.scheme() + "://" + authority);
-  }
-
-  /**
-   * Returns scheme, host and port, in lower case and with the scheme's default port left out, or
-   * empty if it is no origin.
-   */
-  private static Optional<String> normal(String origin) {
-    if (origin.equals(ANY)) {
-      return Optional.of(origin);
-    }
-    try {
-      URI uri = URI.create(origin.toLowerCase(Locale.ROOT));
-      boolean isOrigin =
-          uri.getScheme() != null
-              && uri.getHost() != null
-              && uri.getUserInfo() == null
-              && uri.getRawPath().isEmpty()
-              && uri.getRawQuery() == null
-              && uri.getRawFragment() == null;
-      if (!isOrigin) {
-        return Optional.empty();
-      }
-      int standard =
-          uri.getScheme().equals("https") ? 443 : uri.getScheme().equals("http") ? 80 : -1;
-      int port = uri.getPort() == -1 ? standard : uri.getPort();
-      return Optional.of(uri.getScheme() + "://" + uri.getHost() + ":" + port);
-    } catch (IllegalArgumentException notAnOrigin) {
-      return Optional.empty();
-    }
+    return authority == null
+        ? Optional.empty()
+        : Origins.normal(request.scheme() + "://" + authority);
   }
 }

@@ -1,6 +1,5 @@
 package io.millrace.core;
 
-import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Ending;
@@ -10,7 +9,6 @@ import io.millrace.spi.Outlet;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -96,47 +94,16 @@ final class ReaderAttachment implements Attachment {
   public void take(Framing framing, Outlet outlet, Duration hold) {
     Duration most = node.options().longPollHold();
     Duration bounded = hold.compareTo(most) > 0 ? most : hold;
-    Optional<String> guarded =
-        bounded.isZero() ? unused.flatMap(ReaderAttachment::poll) : Optional.empty();
-    if (guarded.isPresent() && node.pollGuard().isTooSoon(guarded.get())) {
-      refusePoll(unused.orElseThrow().context());
-      return;
-    }
     use(outlet)
         .ifPresent(
             arrival -> {
               BatchReader reader =
                   new BatchReader(
-                      shard,
-                      transport.name(),
-                      framing,
-                      outlet,
-                      node.options(),
-                      bounded,
-                      () -> guarded.ifPresent(node.pollGuard()::answeredEmpty));
+                      shard, transport.name(), framing, outlet, node.options(), bounded);
               reader.whenEnded(arrival.leave());
               shard.guard(
                   reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
             });
-  }
-
-  private void refusePoll(RoutingContext context) {
-    abandon();
-    context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-    context.fail(
-        new MillraceException(
-            MillraceException.Code.RATE_LIMITED,
-            "Nothing is new since your last poll. Poll after nextPoll."));
-  }
-
-  /** Returns what makes polls the same; empty for the first, which asks for a cursor. */
-  private static Optional<String> poll(Arrival arrival) {
-    RoutingContext context = arrival.context();
-    return arrival
-        .asked()
-        .start()
-        .cursor()
-        .map(cursor -> Attaching.address(context) + " " + cursor + " " + context.request().uri());
   }
 
   @Override

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeBuilderTest {
 
@@ -194,10 +196,11 @@ class NodeBuilderTest {
         .hasMessageContaining("port");
   }
 
-  @Test
-  void credentialsForEveryOriginAreRefused() {
+  @ParameterizedTest
+  @ValueSource(strings = {"*", "null"})
+  void credentialsForOriginsThatAnyPageCanHaveAreRefused(String origin) {
     MillraceOptions options =
-        new MillraceOptions().addAllowedOrigin("*").setCredentialsAllowed(true);
+        new MillraceOptions().addAllowedOrigin(origin).setCredentialsAllowed(true);
     assertThatThrownBy(() -> builder().broker(new One()).options(options).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("addAllowedOrigin");

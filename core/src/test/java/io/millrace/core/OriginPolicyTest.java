@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.MillraceOptions;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,8 +49,15 @@ class OriginPolicyTest {
     Server.await(vertx.close());
   }
 
-  private static Server.Answer get(Server server, String host, String origin) {
-    return server.get("/once?channels=a" + System.nanoTime(), "Host: " + host, "Origin: " + origin);
+  private static Server.Answer get(Server server, String host, String origin, String... more) {
+    List<String> headers = new ArrayList<>(List.of("Host: " + host, "Origin: " + origin));
+    headers.addAll(List.of(more));
+    return server.get("/once?channels=a" + System.nanoTime(), headers.toArray(String[]::new));
+  }
+
+  /** With what makes a request more than a plain read. */
+  private static Server.Answer getAsUser(Server server, String host, String origin) {
+    return get(server, host, origin, "Cookie: session=1");
   }
 
   @ParameterizedTest
@@ -61,10 +70,14 @@ class OriginPolicyTest {
     "127.0.0.1:8080, http://127.0.0.1:8080",
     "[::1]:8080, http://[::1]:8080",
     "[::1], http://[::1]",
-    "[2001:DB8::1], http://[2001:db8::1]:80"
+    "[2001:DB8::1], http://[2001:db8::1]:80",
+    "my_app, http://my_app",
+    "my_stack_web:8080, http://my_stack_web:8080",
+    "-x.example, http://-x.example",
+    "xn--mnchen-3ya.example, http://xn--mnchen-3ya.example"
   })
   void pagesOfTheServersOwnOriginMayConnect(String host, String origin) {
-    Server.Answer answer = get(strict, host, origin);
+    Server.Answer answer = getAsUser(strict, host, origin);
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.header("access-control-allow-origin")).isEmpty();
   }
@@ -100,10 +113,12 @@ class OriginPolicyTest {
     "localhost, http://127.0.0.1"
   })
   void foreignPagesMayNot(String host, String origin) {
-    Server.Answer answer = get(strict, host, origin);
+    Server.Answer answer = getAsUser(strict, host, origin);
     assertThat(answer.status()).isEqualTo(403);
     assertThat(answer.json().getString("code")).isEqualTo("forbidden");
     assertThat(answer.header("access-control-allow-origin")).isEmpty();
+    Server.Answer bearer = get(strict, host, origin, "Authorization: Bearer x");
+    assertThat(bearer.status()).isEqualTo(403);
   }
 
   @Test
@@ -138,7 +153,7 @@ class OriginPolicyTest {
         "null"
       })
   void othersDoNotThoughSomeAreAllowed(String origin) {
-    Server.Answer answer = get(open, "app.example", origin);
+    Server.Answer answer = getAsUser(open, "app.example", origin);
     assertThat(answer.status()).isEqualTo(403);
     assertThat(answer.header("vary")).isEqualToIgnoringCase("origin");
   }
@@ -149,12 +164,46 @@ class OriginPolicyTest {
   }
 
   @Test
-  void anyPageMayConnectIfAllAreAllowedButNotOneWithoutAnOrigin() {
-    Server.Answer answer = get(anyone, "app.example", "https://some.example");
+  void anyPageMayConnectIfAllAreAllowed() {
+    for (String origin :
+        List.of("https://some.example", "null", "file://", "app://shell", "what is this?")) {
+      Server.Answer answer = getAsUser(anyone, "app.example", origin);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("access-control-allow-origin")).isEqualTo(origin);
+      assertThat(answer.header("access-control-expose-headers"))
+          .isEqualToIgnoringCase("Retry-After");
+      assertThat(answer.header("access-control-allow-credentials")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"null", "file://", "app://shell", "capacitor://localhost", "https://my_app:8443"})
+  void whatIsNoWebSiteCanBeAllowedByName(String origin) {
+    MillraceOptions options = new MillraceOptions().addAllowedOrigin(origin);
+    Server server = new Server(vertx, options, Optional.empty()).listen();
+    assertThat(getAsUser(server, "app.example", origin).status()).isEqualTo(200);
+    assertThat(getAsUser(server, "app.example", origin + "x").status()).isEqualTo(403);
+    assertThat(getAsUser(server, "app.example", "http://app.example").status()).isEqualTo(200);
+  }
+
+  /** As behind a proxy that rewrites Host: the browser says the page's origin all the same. */
+  @Test
+  void aForeignPageMayReadWithoutCredentialsButBrowsersShowItNothing() {
+    Server.Answer answer = get(strict, "backend:8080", "https://app.example");
     assertThat(answer.status()).isEqualTo(200);
-    assertThat(answer.header("access-control-allow-origin")).isEqualTo("https://some.example");
-    assertThat(answer.header("access-control-allow-credentials")).isEmpty();
-    assertThat(get(anyone, "app.example", "null").status()).isEqualTo(403);
+    assertThat(answer.header("access-control-allow-origin")).isEmpty();
+  }
+
+  @Test
+  void theClientsFilesAreForEverybody() {
+    Server.Answer answer =
+        strict.get("/for-tests.js", "Host: backend", "Origin: https://app.example", "Cookie: a=b");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(
+            open.get("/for-tests.js", "Host: backend", "Origin: https://good.example")
+                .header("access-control-allow-origin"))
+        .isEqualTo("https://good.example");
   }
 
   @Test

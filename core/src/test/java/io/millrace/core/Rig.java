@@ -160,7 +160,7 @@ final class Rig {
   BatchReader begin(TestOutlet outlet, Duration hold, Start start, String... patterns) {
     List<ReaderSubscription> subscriptions = subscriptions(patterns);
     Beginning beginning = log.attach(subscriptions, start);
-    BatchReader reader = new BatchReader(shard, "batch", framing, outlet, options, hold, () -> {});
+    BatchReader reader = new BatchReader(shard, "batch", framing, outlet, options, hold);
     reader.begin(subscriptions, beginning);
     return reader;
   }

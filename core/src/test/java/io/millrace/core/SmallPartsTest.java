@@ -8,7 +8,6 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -74,44 +73,6 @@ class SmallPartsTest {
       limit.count(-5000);
       assertThat(limit.waitMillis(-4500)).isEqualTo(500);
       assertThat(limit.waitMillis(-4000)).isZero();
-    }
-  }
-
-  @Nested
-  class APollGuard {
-    private final AtomicLong time = new AtomicLong();
-    private final PollGuard guard = new PollGuard(time::get);
-
-    @Test
-    void refusesTheSamePollWithinASecondAfterAnEmptyAnswer() {
-      assertThat(guard.isTooSoon("a")).isFalse();
-      guard.answeredEmpty("a");
-      assertThat(guard.isTooSoon("a")).isTrue();
-      assertThat(guard.isTooSoon("b")).isFalse();
-      time.set(999);
-      assertThat(guard.isTooSoon("a")).isTrue();
-      time.set(1000);
-      assertThat(guard.isTooSoon("a")).isFalse();
-    }
-
-    @Test
-    void countsFromTheLatestEmptyAnswer() {
-      guard.answeredEmpty("a");
-      guard.answeredEmpty("b");
-      time.set(800);
-      guard.answeredEmpty("a");
-      time.set(1200);
-      assertThat(guard.isTooSoon("a")).isTrue();
-      assertThat(guard.isTooSoon("b")).isFalse();
-    }
-
-    @Test
-    void forgetsTheOldestOfVeryMany() {
-      for (int i = 0; i < 30_000; i++) {
-        guard.answeredEmpty("poll " + i);
-      }
-      assertThat(guard.isTooSoon("poll 0")).isFalse();
-      assertThat(guard.isTooSoon("poll 29999")).isTrue();
     }
   }
 

@@ -195,7 +195,7 @@ abstract class HttpRules extends BatchRules {
   }
 
   @Test
-  void required_T41_aPageOfAForeignOriginIsRefused() {
+  void required_T41_aPageOfAForeignOriginIsRefusedWhatItSendsWithCredentials() {
     TestNode node = node(options().addAllowedOrigin("https://app.example"));
     String own = "localhost:" + node.port();
     for (String origin :
@@ -210,8 +210,8 @@ abstract class HttpRules extends BatchRules {
             "https://app.example:8443",
             "https://app.example.evil.example",
             "https://evil-app.example")) {
-      Connection connection = get(node, TestNode.MOUNT, "channels=a", Map.of("Origin", origin));
-      refused(node, connection, 403);
+      Map<String, String> headers = Map.of("Origin", origin, "Cookie", "session=1");
+      refused(node, get(node, TestNode.MOUNT, "channels=a", headers), 403);
     }
   }
 

@@ -18,15 +18,13 @@ final class CloseCode {
 
   private CloseCode() {}
 
-  /** Whether a client may send this code: those RFC 6455 defines for the wire, and 3000 to 4999. */
-  static boolean receivable(int code) {
+  /**
+   * Whether a code may be on the wire: those that RFC 6455 defines for it, 1012 to 1014, which IANA
+   * registered later (RFC 6455, section 11.7), and 3000 to 4999.
+   */
+  static boolean mayTravel(int code) {
     return (code >= 1000 && code <= 1003)
-        || (code >= 1007 && code <= 1011)
+        || (code >= 1007 && code <= 1014)
         || (code >= 3000 && code <= 4999);
-  }
-
-  /** Whether we may send this code: also 1012 to 1014, which IANA registered for servers later. */
-  static boolean sendable(int code) {
-    return receivable(code) || (code >= 1012 && code <= 1014);
   }
 }

@@ -313,7 +313,7 @@ final class FrameReader {
     }
     int code = length == 1 ? 0 : payload.getUnsignedShort(0);
     Utf8Validator reason = new Utf8Validator();
-    if (!CloseCode.receivable(code)) {
+    if (!CloseCode.mayTravel(code)) {
       violation(CloseCode.PROTOCOL_ERROR, "bad close code");
       closed(CloseCode.NO_STATUS, "");
     } else if (!reason.accept(payload, Short.BYTES, length) || !reason.complete()) {

@@ -59,7 +59,7 @@ final class FrameWriter {
    *     that is undefined), section 7.4
    */
   static Buffer close(int code, String reason) {
-    if (!CloseCode.sendable(code)) {
+    if (!CloseCode.mayTravel(code)) {
       throw new IllegalArgumentException("not a close code for the wire: " + code);
     }
     byte[] utf8 = reason.getBytes(StandardCharsets.UTF_8);

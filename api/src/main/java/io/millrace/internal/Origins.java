@@ -1,0 +1,65 @@
+package io.millrace.internal;
+
+import java.net.IDN;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Origins of pages as browsers write them: a scheme, a host and a port, or {@code null} for a page
+ * that has none (RFC 6454, section 6.2; WHATWG HTML, section 7.1). A host may be any name that
+ * browsers take, such as {@code my_app}, which {@link java.net.URI} knows no host in.
+ */
+public final class Origins {
+
+  /** That of pages that have none, such as files and sandboxed frames. */
+  public static final String NONE = "null";
+
+  private static final Pattern ORIGIN =
+      Pattern.compile(
+          "(?<scheme>[a-z][a-z0-9+.-]*)://(?<host>\\[[0-9a-f:.]+]|[^\\[\\]/?#@:,*\\\\\\s]*)(:(?<port>[0-9]{1,5}))?");
+
+  private Origins() {}
+
+  /**
+   * Writes an origin in one way only: in lower case, and without the default port of its scheme.
+   *
+   * @param origin what a page or an application says
+   * @return the origin; empty if it is none
+   */
+  public static Optional<String> normal(String origin) {
+    if (origin.equals(NONE)) {
+      return Optional.of(NONE);
+    }
+    Matcher parts = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    String scheme = parts.group("scheme");
+    String host = ascii(parts.group("host"));
+    boolean web = scheme.equals("http") || scheme.equals("https");
+    if (web && host.isEmpty()) {
+      return Optional.empty();
+    }
+    String text = parts.group("port");
+    int port = text == null ? -1 : Integer.parseInt(text);
+    if (port > 65_535) {
+      return Optional.empty();
+    }
+    boolean standard = port == -1 || (web && port == (scheme.equals("https") ? 443 : 80));
+    return Optional.of(scheme + "://" + host + (standard ? "" : ":" + port));
+  }
+
+  /** Browsers send names in other scripts as Punycode (RFC 3492); people write them as they are. */
+  private static String ascii(String host) {
+    if (host.chars().allMatch(c -> c < 128)) {
+      return host;
+    }
+    try {
+      return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
+    } catch (IllegalArgumentException noName) {
+      return host;
+    }
+  }
+}
