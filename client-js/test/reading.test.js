@@ -133,7 +133,9 @@ for (const name of ALL) {
     server.publish('b', 2);
     await until(() => got.length === 2);
     assert.equal(seen.error.length, 1);
-    assert.ok(seen.error[0].code === 'forbidden' || seen.error[0].status === 403);
+    const [{ message, code, status, channels }] = seen.error;
+    assert.deepEqual([message, code, channels], ['You may not read secret.', 'forbidden', ['secret']]);
+    assert.equal(status, name === 'websocket' ? undefined : 403);
   });
 }
 
