@@ -99,6 +99,8 @@ export class Http {
  * @param {string | null} value
  */
 const wait = (value) => {
-  const ms = /^\d+$/.test(value ?? '') ? Number(value) * 1000 : Date.parse(value ?? '') - Date.now();
+  const text = value ?? '';
+  let ms = /^\d+$/.test(text) ? Number(text) * 1000 : 0;
+  if (/^[A-Z]/.test(text)) ms = Date.parse(text) - Date.now();
   return ms > 0 ? ms : 0;
 };

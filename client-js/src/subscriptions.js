@@ -46,6 +46,7 @@ export class Subscriptions {
   /** Its loop has taken enough: goes on from its own cursor. @param {Subscription} sub */
   resume(sub) {
     sub.behind = false;
+    sub.become('connecting');
     this.sync();
   }
 
@@ -126,6 +127,7 @@ export class Subscriptions {
   async establish(some, how) {
     try {
       await how(some);
+      this.client.debug('confirmed', { channels: names(some) });
     } catch (error) {
       if (!isFinal(error)) throw error;
       if (some[1]) for (const sub of some) await this.establish([sub], how);
@@ -223,7 +225,6 @@ export class Subscriptions {
         if (newer(conn.cursor, sub.at)) sub.at = conn.cursor;
         conn.subs.add(sub);
       }
-      this.client.debug('confirmed', { channels: names(some), transport: conn.name });
     } finally {
       for (const sub of some) conn.waiting.delete(sub);
     }
@@ -269,6 +270,7 @@ export class Subscriptions {
     if (!sub.behind) return;
     // It goes on after this one.
     sub.at = cursor;
+    sub.become('behind');
     for (const { subs } of this.client.negotiation.all) subs.delete(sub);
     this.sync();
   }

@@ -304,7 +304,7 @@ export class Server {
     this.mostPosting = Math.max(this.mostPosting, ++this.posting);
     let text = '';
     for await (const chunk of request) text += chunk;
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise(setImmediate);
     this.posting--;
     const [code, headers] = this.refuse.shift() ?? [];
     try {
