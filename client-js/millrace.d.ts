@@ -2,11 +2,11 @@
 
 export type TransportName = 'websocket' | 'sse' | 'stream' | 'longpoll' | 'poll';
 
-/** `idle`: nothing subscribed. `paused`: offline or the page is hidden for good. `closed`: for ever. */
+/** `idle`: nothing to read. `paused`: offline, or the page is left. `closed`: ended, and stays so. */
 export type State = 'idle' | 'connecting' | 'connected' | 'paused' | 'closed';
 
 /** What an application receives. */
-export interface Message<T = any> {
+export interface Message<T = unknown> {
   channel: string;
   /** `message` unless the publisher named another. */
   event: string;
@@ -24,6 +24,16 @@ export interface Gap {
   reason: 'expired' | 'epoch' | 'interrupted' | 'slow' | 'unknown' | (string & {});
 }
 
+/** What the client rejects with and tells as `error`. */
+export interface MillraceError extends Error {
+  /** A code of the protocol, as `forbidden`, if Millrace itself has refused; a number if it has closed. */
+  code?: string | number;
+  /** The HTTP status, if there was an answer. */
+  status?: number;
+  /** The channels that it concerns. */
+  channels?: string[];
+}
+
 export interface SubscribeOptions {
   /** Replay up to this many held messages first (0 to 1000). Ignored if `cursor` is given. */
   last?: number;
@@ -31,12 +41,44 @@ export interface SubscribeOptions {
   events?: string[];
   /** Start after this cursor instead of now. */
   cursor?: string;
+  /** Ends the subscription when it aborts. */
+  signal?: AbortSignal;
 }
 
-export interface Subscription {
+/**
+ * `connecting`: not confirmed yet, or the connection is lost. `live`: messages arrive as they are
+ * published. `behind`: its loop is slower than what comes, so it is not fed until the loop has taken some.
+ * `refused`: the server does not allow it. `closed`: ended by the application or the server.
+ */
+export type SubscriptionState = 'connecting' | 'live' | 'behind' | 'refused' | 'closed';
+
+export interface SubscriptionEvents {
+  state: SubscriptionState;
+  gap: Gap;
+  /** Why it was refused or ended, or what its handler or a listener threw. */
+  error: MillraceError;
+}
+
+export interface Subscription<T = unknown> {
   /** All up to here has been delivered; undefined until the server has confirmed. */
   readonly cursor: string | undefined;
+  readonly state: SubscriptionState;
+  /** Resolves when it is live for the first time; rejects if it is refused or closed before. */
+  readonly ready: Promise<Subscription<T>>;
+  /** @returns a function that stops listening */
+  on<E extends keyof SubscriptionEvents>(
+    type: E,
+    listener: (detail: SubscriptionEvents[E]) => void,
+  ): () => void;
   unsubscribe(): void;
+}
+
+/**
+ * A subscription without a handler, for one `for await`. It holds at most 1,000 messages for a loop that is
+ * slower; then it goes on from where the loop is. Leaving the loop unsubscribes.
+ */
+export interface IterableSubscription<T = unknown> extends Subscription<T>, AsyncIterable<Message<T>> {
+  readonly ready: Promise<IterableSubscription<T>>;
 }
 
 export interface PublishOptions {
@@ -50,8 +92,8 @@ export interface Events {
   transport: string;
   state: State;
   gap: Gap;
-  /** A refused subscription, a protocol error, or what a callback threw. */
-  error: any;
+  /** A refused subscription, a server that cannot be reached as it should, or what a callback threw. */
+  error: MillraceError;
   /** The server has lost its broker: nothing comes until `restored`. */
   degraded: Frame;
   restored: Frame;
@@ -71,32 +113,42 @@ export interface Options {
   storage?: Pick<Storage, 'getItem' | 'setItem'>;
   /** For tests and other environments than browsers. */
   fetch?: typeof fetch;
-  WebSocket?: any;
-  EventSource?: any;
+  WebSocket?: typeof WebSocket;
+  EventSource?: typeof EventSource;
+  /** Tells what the client decides, never tokens or payloads: `true` by `console.debug`, or to a function. */
+  debug?: boolean | ((what: string, details: object) => void);
 }
 
 export class Millrace {
-  /** @param mount where the server's router is mounted, as in `/live` */
+  /**
+   * @param mount where the server's router is mounted, as in `/live`. A query goes along with every
+   *     request. Throws if it is no URL of http or https
+   */
   constructor(mount: string, options?: Options);
   /** The transport in use, or undefined while there is none. */
   get transport(): string | undefined;
   get state(): State;
-  subscribe(channel: string, handler: (message: Message) => void): Subscription;
-  subscribe(
+  /** Throws a `TypeError` at once for what cannot be a channel or an option. */
+  subscribe<T = unknown>(channel: string, handler: (message: Message<T>) => void): Subscription<T>;
+  subscribe<T = unknown>(
     channel: string,
     options: SubscribeOptions | undefined,
-    handler: (message: Message) => void,
-  ): Subscription;
+    handler: (message: Message<T>) => void,
+  ): Subscription<T>;
+  subscribe<T = unknown>(channel: string, options?: SubscribeOptions): IterableSubscription<T>;
   /**
    * Resolves with the message's name, where the backend gives one, once the server has taken it;
-   * retries with the same key until then. Rejects when the server refuses.
+   * retries with the same key until then. `data` is what JSON can hold (as `JSON.stringify` has it, so
+   * `NaN` is null), or an `ArrayBuffer` or a view of one: their bytes. It is copied at once. Rejects with
+   * a `MillraceError` when the server refuses, when 1,000 messages wait already, and with a `TypeError`
+   * for data that would be lost, as a `Blob`, a `Map` or a `BigInt`.
    */
   publish(channel: string, data: unknown, options?: PublishOptions): Promise<string | undefined>;
   /** @returns a function that stops listening */
   on<E extends keyof Events>(type: E, listener: (detail: Events[E]) => void): () => void;
   /** Changes the transports at run time, best first; the connection moves without loss. */
   use(transports: (TransportName | Transport)[]): void;
-  /** Ends everything, for ever. Pending publishes are rejected. */
+  /** Ends everything for good. Pending publishes are rejected. */
   close(): void;
 }
 
@@ -118,7 +170,7 @@ export interface Attach {
   format?: string;
 }
 
-/** Why a connection ended. An `Error` of `request` will do. */
+/** Why a connection ended. What `request` rejects with will do. */
 export interface Down {
   /** As in WebSocket close frames; the ranges say whether to come back. */
   code?: number;
@@ -146,7 +198,7 @@ export interface Link {
    */
   frame(frame: Frame): void;
   /** To be called when the connection has ended or cannot be made. */
-  down(why?: Down | any): void;
+  down(why?: unknown): void;
 }
 
 /** A connection, as the core sees it. */

@@ -7,7 +7,7 @@ import { Publishing } from './publishing.js';
 import { Subscriptions } from './subscriptions.js';
 import { Timers } from './timers.js';
 
-const PAGE_EVENTS = ['online', 'pageshow', 'pagehide', 'visibilitychange'];
+const PAGE_EVENTS = ['online', 'pageshow', 'pagehide', 'visibilitychange', 'offline'];
 
 /** The parts of one client, and what they share. */
 export class Client {
@@ -31,10 +31,10 @@ export class Client {
     this.listeners = new Listeners((error, type) => {
       if (type != 'error') this.emit('error', error);
     });
-    this.http = new Http(mount, options);
+    this.http = new Http(this, mount);
     this.subscriptions = new Subscriptions(this);
     this.publishing = new Publishing(this);
-    this.negotiation = new Negotiation(this, mount);
+    this.negotiation = new Negotiation(this, this.http.mount);
     for (const type of PAGE_EVENTS) {
       const wake = /** @param {Event} event */ (event) => this.negotiation.wake(event);
       globalThis.addEventListener?.(type, wake, { signal: this.away.signal });
@@ -42,9 +42,8 @@ export class Client {
   }
 
   /**
-   * @template {keyof api.Events} E
-   * @param {E} type
-   * @param {api.Events[E]} detail
+   * @param {keyof api.Events} type
+   * @param {any} detail
    */
   emit(type, detail) {
     this.listeners.emit(type, detail);
@@ -64,9 +63,23 @@ export class Client {
     return minDelay + Math.random() * (bound - minDelay);
   }
 
-  close() {
+  /**
+   * Tells what the client decides; no tokens, no payloads.
+   * @param {string} what
+   * @param {object} [details]
+   */
+  debug(what, details = {}) {
+    const { debug } = this.options;
+    if (debug === true) console.debug(`millrace: ${what}`, details);
+    else if (debug) this.listeners.call(() => debug(what, details), undefined);
+  }
+
+  /** @param {Error} [error] why, unless the application wants it */
+  close(error) {
     this.negotiation.pause('closed');
     this.away.abort();
     this.publishing.close();
+    for (const sub of this.subscriptions.all) sub.end('closed', error);
+    this.subscriptions.all.clear();
   }
 }

@@ -1,7 +1,8 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Call } from './internal.js' */
 /** @import { Subscription } from './subscription.js' */
-import { HEARTBEAT } from './constants.js';
+import { ANSWER, HEARTBEAT } from './constants.js';
+import { failure } from './failure.js';
 
 /** A connection over one transport, also one that has not delivered yet. */
 export class Connection {
@@ -20,22 +21,38 @@ export class Connection {
   /** Aborted when it is given up. */
   abort = new AbortController();
   heartbeat = HEARTBEAT;
-  /** When it began to deliver. */
+  /** When its first frame came. @type {number | undefined} */
+  first = undefined;
+  /** Whether it passes more than its first block. */
+  proved = false;
+  /** Whether it may take over. */
+  ready = false;
+  /** When it took over. */
   since = 0;
   /** Duplex: it takes commands. */
   open = false;
+  /** Duplex: what it said that the server takes. @type {{ message?: number }} */
+  limits = {};
   /** @type {string | undefined} */
   cursor = undefined;
   /** What `goodbye` said. @type {api.Down | undefined} */
   bye = undefined;
 
-  /** @param {api.Transport} transport */
-  constructor(transport) {
+  /**
+   * @param {api.Transport} transport
+   * @param {(why: Error) => void} down to be called when a command gets no answer
+   */
+  constructor(transport, down) {
     this.transport = transport;
+    this.down = down;
+  }
+
+  get name() {
+    return this.transport.name;
   }
 
   /**
-   * Sends a command.
+   * Sends a command. Without an answer, the connection is of no use.
    * @param {any} frame
    * @param {Subscription[]} [subs] whom a replay is for
    * @returns {Promise<any>}
@@ -43,12 +60,29 @@ export class Connection {
   ask(frame, subs) {
     return new Promise((resolve, reject) => {
       const id = ++this.lastCall;
+      /** @type {ReturnType<typeof setTimeout>} */
+      let timer;
       /** @param {any} reply */
-      const done = (reply) =>
-        reply.type == 'ok' ? resolve(reply) : reject(Object.assign(Error(reply.message), reply));
-      this.calls.set(id, { done, subs, from: frame.cursor });
+      const done = ({ type, message = 'connection lost', code, ...reply }) => {
+        clearTimeout(timer);
+        this.calls.delete(id);
+        if (type == 'ok') resolve(reply);
+        else reject(failure(message, { code }));
+      };
+      const wait = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => this.down(failure(`no answer to ${frame.type}`)), ANSWER);
+      };
+      wait();
+      this.calls.set(id, { done, wait, subs, from: frame.cursor });
       this.handle?.send?.({ ...frame, id });
     });
+  }
+
+  /** For requests on its behalf: they end with it, or without an answer. */
+  limit() {
+    const late = AbortSignal.timeout(ANSWER);
+    return AbortSignal.any?.([this.abort.signal, late]) ?? late;
   }
 
   close() {

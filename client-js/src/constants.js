@@ -18,8 +18,24 @@ export const ANSWER = 20e3;
 export const PONG = 5e3;
 /** How often a server shows that it is there, unless it says otherwise. */
 export const HEARTBEAT = 25e3;
+/** When to poll again, unless the server says otherwise. */
+export const POLL = 15e3;
 /** What worked is remembered for so long. */
 export const REMEMBER = 30 * 60e3;
 /** When better transports are tried: first, and then again and again. */
 export const FIRST_PROBE = 10e3;
 export const PROBE = 3 * 60e3;
+/** Millrace may ask for so long a pause; what is on the way for `maxDelay`. */
+export const LONGEST_AFTER = 5 * 60e3;
+/** No timer runs longer: above 2^31 ms it would run out at once. */
+export const LONGEST_TIMER = 60 * 60e3;
+/** A connection proves that it passes more than its first block by a frame so long after the first. */
+export const PROOF = 1e3;
+/** Longer URLs may be refused on the way: with so many channels a WebSocket is tried first. */
+export const LONG_URL = 4000;
+/** Messages that wait to be published: more are refused. */
+export const MOST_POSTS = 1000;
+/** Messages that a subscription holds for a loop that is slower: then it is not fed for a while. */
+export const MOST_HELD = 1000;
+/** Frames that wait behind a replay: with more, the connection is given up. */
+export const MOST_WAITING = 10e3;

@@ -1,15 +1,28 @@
 /** @import * as api from '../millrace.js' */
-import { ANSWER } from './constants.js';
+/** @import { Client } from './client.js' */
+import { ANSWER, LONGEST_AFTER } from './constants.js';
+import { failure } from './failure.js';
 
 /** Requests below the mount. */
 export class Http {
   /**
+   * @param {Client} client
    * @param {string} mount
-   * @param {api.Options} options
    */
-  constructor(mount, options) {
-    this.mount = mount;
-    this.options = options;
+  constructor(client, mount) {
+    this.client = client;
+    const base = globalThis.location?.href;
+    /** @type {URL | undefined} */
+    let url;
+    try {
+      url = new URL(mount, base);
+    } catch {}
+    if (!/^https?:$/.test(url?.protocol ?? '') || !url) {
+      throw TypeError(`The mount must be a URL of http or https${base ? '' : ', and absolute outside a page'}: ${mount}`);
+    }
+    url.hash = '';
+    url.pathname = url.pathname.replace(/\/+$/, '');
+    this.mount = url;
   }
 
   /**
@@ -17,15 +30,31 @@ export class Http {
    * @param {object} [query]
    */
   url(path, query = {}) {
-    const url = new URL(this.mount + path, globalThis.location?.href);
-    // JSON leaves out what is undefined.
-    url.search = `${new URLSearchParams(JSON.parse(JSON.stringify(query)))}`;
+    const url = new URL(this.mount);
+    url.pathname = this.mount.pathname.replace(/\/$/, '') + path;
+    for (const [name, value] of Object.entries(query)) {
+      if (value != null) url.searchParams.set(name, value);
+    }
     return url.href;
   }
 
+  /** The token; a promise that never settles is an error, too. */
   async bearer() {
-    const { token } = this.options;
-    return typeof token == 'function' ? token() : token;
+    const { token } = this.client.options;
+    if (typeof token != 'function') return token;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    try {
+      return await new Promise((resolve, reject) => {
+        timer = setTimeout(reject, ANSWER, failure('token() gave none in time'));
+        Promise.resolve(token()).then(resolve, reject);
+      });
+    } catch (error) {
+      this.client.emit('error', error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**
@@ -34,21 +63,44 @@ export class Http {
    * @param {RequestInit} [init]
    */
   async request(path, query, init = {}) {
+    const { options } = this.client;
     const token = await this.bearer();
     const headers = { ...init.headers, ...(token && { Authorization: `Bearer ${token}` }) };
-    const signal = AbortSignal.timeout(ANSWER);
-    const send = this.options.fetch ?? fetch;
-    const response = await send(this.url(path, query), { signal, ...init, headers });
-    const { status } = response;
-    if (status == 200) return response;
-    const after = 1000 * Number(response.headers.get('Retry-After'));
-    throw Object.assign(Error(`HTTP ${status}`), { status, after });
+    const url = this.url(path, query);
+    const signal = init.signal ?? AbortSignal.timeout(ANSWER);
+    const response = await (options.fetch ?? fetch)(url, { ...init, signal, headers });
+    if (response.status == 200) return response;
+    throw await this.refusal(response, url);
+  }
+
+  /**
+   * Millrace's own refusals are problems with a code. Others are of something on the way: how long it wants
+   * us to wait is believed up to `maxDelay`.
+   * @param {Response} response
+   * @param {string} url
+   */
+  async refusal(response, url) {
+    const { status, headers } = response;
+    let { code, detail } = /** @type {any} */ ({});
+    if (/^application\/problem\+json/i.test(headers.get('Content-Type') ?? '')) {
+      try {
+        ({ code, detail } = await response.json());
+      } catch {}
+    }
+    if (status == 414 || status == 431) detail = `HTTP ${status}: the URL is too long (${url.length})`;
+    const most = code ? LONGEST_AFTER : this.client.options.maxDelay;
+    const after = Math.min(wait(headers.get('Retry-After')), most);
+    return failure(detail ?? `HTTP ${status}`, { status, code, after });
   }
 }
 
 /**
- * Whether the server has refused for good. All else is tried again: a network's failure, an abort.
- * @param {any} error
+ * Milliseconds of a `Retry-After`: seconds or a date (RFC 9110, section 10.2.3).
+ * @param {string | null} value
  */
-export const isFinal = (error) =>
-  !/^($|[25]|408|429|unavailable|timeout|internal|rate)/.test(error?.status ?? error?.code ?? '');
+const wait = (value) => {
+  const text = value ?? '';
+  let ms = /^\d+$/.test(text) ? Number(text) * 1000 : 0;
+  if (/^[A-Z]/.test(text)) ms = Date.parse(text) - Date.now();
+  return ms > 0 ? ms : 0;
+};

@@ -4,7 +4,7 @@
 /** @import * as api from '../millrace.js' */
 import { Client } from './client.js';
 import { TRANSPORTS } from './negotiation.js';
-import { Subscription } from './subscription.js';
+import { subscribe } from './subscribing.js';
 
 export { decodeSegment, encodeSegment } from './segment.js';
 export { longpoll, poll, sse, stream, websocket } from './transports.js';
@@ -36,19 +36,12 @@ export class Millrace {
 
   /**
    * @param {string} channel
-   * @param {any} options
+   * @param {any} [options]
    * @param {(message: api.Message) => void} [handler]
    */
-  subscribe(channel, options, handler = options) {
-    const { subscriptions } = clientOf(this);
-    const sub = new Subscription(channel, options, /** @type {any} */ (handler));
-    subscriptions.add(sub);
-    return {
-      get cursor() {
-        return sub.at;
-      },
-      unsubscribe: () => subscriptions.remove(sub),
-    };
+  subscribe(channel, options, handler) {
+    if (typeof options == 'function') return subscribe(clientOf(this), channel, {}, options);
+    return subscribe(clientOf(this), channel, options ?? {}, handler);
   }
 
   /**

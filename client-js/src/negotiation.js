@@ -1,9 +1,10 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
 import { Connection } from './connection.js';
-import { FIRST_FRAME, FIRST_PROBE, PONG, PROBE, REMEMBER, STABLE } from './constants.js';
+import * as times from './constants.js';
 import { epoch } from './cursor.js';
-import { isFinal } from './http.js';
+import { failure, isFinal } from './failure.js';
+import { names } from './subscription.js';
 import { longpoll, poll, sse, stream, websocket } from './transports.js';
 
 export const TRANSPORTS = [websocket, sse, stream, longpoll, poll];
@@ -21,14 +22,24 @@ export class Negotiation {
   attempt = 0;
   /** So long the server wants us to wait. */
   after = 0;
+  /** Transports of which only the first block came through: they have to prove themselves. */
+  doubted = new Set();
+  /** The page is left. */
+  away = false;
+  /** The HTTP status that the application was told of. @type {number | undefined} */
+  told = undefined;
 
   /**
    * @param {Client} client
-   * @param {string} mount
+   * @param {URL} mount
    */
   constructor(client, mount) {
     this.client = client;
-    this.key = `millrace ${mount}`;
+    this.key = `millrace ${mount.pathname}${mount.search}`;
+  }
+
+  get all() {
+    return this.current ? [...this.tries, this.current] : [...this.tries];
   }
 
   get storage() {
@@ -39,10 +50,11 @@ export class Negotiation {
   use(those) {
     /** @param {api.TransportName | api.Transport} one */
     const find = (one) => TRANSPORTS.find(({ name }) => name == one) ?? /** @type {api.Transport} */ (one);
+    for (const one of this.transports) this.client.timers.stop(one);
     this.transports = those.map(find);
     for (const conn of this.tries) this.drop(conn);
     if (this.current) this.probe();
-    else if (this.client.state == 'connecting') this.begin();
+    else if (!this.away) this.begin();
   }
 
   /** Better transports have lower ranks. @param {api.Transport} transport */
@@ -50,27 +62,41 @@ export class Negotiation {
     return this.transports.indexOf(transport) + 1 || 99;
   }
 
+  /** What a round is while nothing delivers. */
+  get searching() {
+    return globalThis.navigator?.onLine === false ? 'paused' : 'connecting';
+  }
+
   /** Begins a round. */
   begin() {
     const { client } = this;
     client.timers.stop('round');
-    if (this.current || !client.subscriptions.all.size || client.state == 'closed') return;
-    if (globalThis.navigator?.onLine === false) return client.become('paused');
-    client.become('connecting');
-    this.race(this.remembered() ?? this.used);
+    if (this.current || !client.subscriptions.wanted.length || client.state == 'closed') return;
+    this.away = false;
+    client.become(this.searching);
+    this.race(this.remembered());
   }
 
+  /** The transport that worked last. */
   remembered() {
     try {
-      const [name, time] = JSON.parse(this.storage.getItem(this.key) ?? '');
-      if (Date.now() - time < REMEMBER) return name;
+      const [name, time, doubted] = JSON.parse(this.storage.getItem(this.key) ?? '');
+      if (Date.now() - time < times.REMEMBER) {
+        for (const one of doubted ?? []) this.doubted.add(one);
+        return name;
+      }
     } catch {}
+    return this.used;
   }
 
   race(first = '') {
-    const { options, timers } = this.client;
+    const { http, options, subscriptions, timers } = this.client;
+    const long = http.url('/longpoll', { channels: names(subscriptions.wanted) }).length > times.LONG_URL;
+    /** @param {api.Transport} one */
+    const place = (one) =>
+      this.doubted.has(one.name) ? 2 : (long ? one.duplex : one.name == first) ? 0 : 1;
     [...this.transports]
-      .sort((a, b) => +(b.name == first) - +(a.name == first))
+      .sort((a, b) => place(a) - place(b))
       .forEach((one, i) =>
         timers.start(one, i * options.headStart, () => {
           if (!this.current || this.rank(one) < this.rank(this.current.transport)) this.open(one);
@@ -80,18 +106,20 @@ export class Negotiation {
 
   /** Now and then, tries what would be better than what there is. */
   probe() {
-    this.client.timers.start('probe', PROBE, () => this.probe());
+    this.client.timers.start('probe', times.PROBE, () => this.probe());
     this.race();
   }
 
   /** @param {api.Transport} transport */
   async open(transport) {
-    const { http, options, subscriptions } = this.client;
+    const { client } = this;
+    const { http, options, subscriptions } = client;
     for (const other of this.tries) if (other.transport == transport) this.drop(other);
-    const conn = new Connection(transport);
+    const conn = new Connection(transport, (why) => this.down(conn, why));
+    client.debug('try', { transport: conn.name });
     const { signal } = conn.abort;
     this.tries.add(conn);
-    this.watch(conn, FIRST_FRAME);
+    this.watch(conn, times.FIRST_FRAME);
     try {
       const attach = transport.duplex ? { channels: [] } : await subscriptions.prepare(conn);
       if (!this.tries.has(conn)) return;
@@ -108,10 +136,20 @@ export class Negotiation {
     }
   }
 
+  /**
+   * Takes over with a connection that is ready, if its transport is not doubted.
+   * @param {Connection} conn
+   */
+  consider(conn) {
+    if (!conn.ready || !this.tries.has(conn)) return;
+    if (conn.proved || !this.doubted.has(conn.name)) this.adopt(conn);
+  }
+
   /** @param {Connection} conn */
   adopt(conn) {
     const { client, current: old } = this;
-    const { name } = conn.transport;
+    const { name } = conn;
+    client.debug('delivers', { transport: name });
     this.current = conn;
     conn.since = Date.now();
     this.tries.delete(conn);
@@ -119,15 +157,21 @@ export class Negotiation {
     const rank = this.rank(conn.transport);
     for (const other of this.tries) if (this.rank(other.transport) >= rank) this.drop(other);
     this.after = 0;
+    this.told = undefined;
     client.timers.stop('round');
-    client.timers.start('probe', FIRST_PROBE, () => this.probe());
-    try {
-      this.storage.setItem(this.key, JSON.stringify([name, conn.since]));
-    } catch {}
+    client.timers.start('probe', times.FIRST_PROBE, () => this.probe());
+    this.remember();
     client.become('connected');
     if (name != this.used) client.emit('transport', (this.used = name));
+    client.subscriptions.refresh();
     client.subscriptions.sync();
     client.publishing.retry();
+  }
+
+  remember() {
+    try {
+      this.storage.setItem(this.key, JSON.stringify([this.current?.name, Date.now(), [...this.doubted]]));
+    } catch {}
   }
 
   /** @param {Connection} conn */
@@ -152,20 +196,34 @@ export class Negotiation {
     if (!this.isAlive(conn)) return;
     const { client } = this;
     const { code, status, after } = { ...conn.bye, ...why };
+    const kind = Math.floor(code / 100);
     const lost = conn == this.current;
+    client.debug('down', { transport: conn.name, code, status, reason: why?.message });
     this.drop(conn);
+    if (kind == 40) return this.fail(failure('ended by the server', { code }));
+    if (isFinal(why)) client.subscriptions.doubted = true;
     if (this.current) {
       if (!client.timers.has('sync')) client.subscriptions.sync(client.backoff());
       return;
     }
-    if (status == 204 || Math.floor(code / 100) == 40 || (lost && code == 1000)) {
-      return this.fail(Object.assign(Error('ended by the server'), { code, status }));
-    }
-    this.after = after || this.after;
+    client.subscriptions.refresh();
+    this.after = Math.min(after || 0, times.LONGEST_AFTER) || this.after;
     if (!lost && (this.tries.size || this.transports.some((one) => client.timers.has(one)))) return;
-    if (isFinal({ status })) client.emit('error', why);
-    if (lost && Date.now() - conn.since > STABLE) this.attempt = 0;
-    this.retry(Math.floor(code / 100) == 42);
+    this.tell(why);
+    if (lost && Date.now() - conn.since > times.STABLE) this.attempt = 0;
+    this.retry(kind == 42);
+  }
+
+  /**
+   * A round has failed. What somebody on the way answers is no refusal, but the application should know.
+   * @param {any} why
+   */
+  tell(why) {
+    const status = why?.status;
+    if (!(status >= 400 && status < 500) || status == 408 || status == 429 || status == this.told) return;
+    this.told = status;
+    const channels = names(this.client.subscriptions.wanted);
+    this.client.emit('error', failure(why.message, { status, code: why.code, channels }));
   }
 
   /**
@@ -174,25 +232,31 @@ export class Negotiation {
    */
   retry(now) {
     const { client } = this;
+    const { searching } = this;
     client.timers.stop('probe');
-    client.become('connecting');
-    const delay = now && !this.attempt ? 0 : client.backoff(this.attempt);
-    client.timers.start('round', Math.max(delay, this.after), () => this.begin());
+    client.become(searching);
+    let delay = now && !this.attempt ? 0 : client.backoff(this.attempt);
+    // What the browser says about the network may be wrong: it is tried all the same, but seldom.
+    if (searching == 'paused') delay = client.options.maxDelay * (1 - Math.random() / 4);
+    delay = Math.max(delay, this.after);
+    client.debug('wait', { ms: delay });
+    client.timers.start('round', delay, () => this.begin());
     this.attempt++;
     this.after = 0;
   }
 
   /** @param {api.State} state */
   pause(state) {
-    for (const conn of [...this.tries, this.current]) if (conn) this.drop(conn);
+    for (const conn of this.all) this.drop(conn);
     this.client.timers.stopAll();
     this.client.become(state);
+    this.client.subscriptions.refresh();
   }
 
   /** @param {Error} error */
   fail(error) {
     this.client.emit('error', error);
-    this.client.close();
+    this.client.close(error);
   }
 
   /**
@@ -201,25 +265,55 @@ export class Negotiation {
    * @param {number} ms
    */
   watch(conn, ms) {
-    this.client.timers.start(conn, ms, () => this.down(conn));
+    this.client.timers.start(conn, ms, () => {
+      // Some proxies pass a first block and keep the rest.
+      if (conn == this.current && !conn.proved) this.doubted.add(conn.name);
+      this.down(conn, failure('silent'));
+    });
+  }
+
+  /**
+   * Finds out soon whether a connection is alive.
+   * @param {Connection} conn
+   */
+  check(conn) {
+    if (!this.isAlive(conn)) return;
+    if (!conn.handle?.send) return this.open(conn.transport);
+    conn.handle.send({ type: 'ping' });
+    this.client.timers.start(conn, times.PONG, () => this.down(conn, failure('no answer to a ping')));
   }
 
   /** The page or the network has changed: looks at once. @param {Event} event */
   wake({ type }) {
-    const { current } = this;
-    if (type == 'pagehide') return this.pause('paused');
+    const { client, current } = this;
+    client.debug(type);
+    if (type == 'pagehide') {
+      this.away = true;
+      return this.pause('paused');
+    }
+    if (type == 'offline') return this.offline();
     if (globalThis.document?.hidden) return;
-    this.client.publishing.retry();
+    client.publishing.retry();
     if (!current) {
       this.attempt = 0;
-      if (!this.tries.size) this.begin();
+      if (!this.tries.size || client.state == 'paused') this.begin();
       return;
     }
-    if (current.handle?.send) {
-      current.handle.send({ type: 'ping' });
-      this.watch(current, PONG);
-    } else if (type == 'online') this.open(current.transport);
-    if (type == 'online') this.probe();
+    if (current.handle?.send || type == 'online') this.check(current);
+    if (type == 'online') {
+      if (client.state == 'paused') client.become('connected');
+      client.subscriptions.refresh();
+      this.probe();
+    }
+  }
+
+  /** The browser says so. It may be wrong: a connection that answers all the same is kept. */
+  offline() {
+    const { client, current } = this;
+    if (client.state != 'connected' && client.state != 'connecting') return;
+    client.become('paused');
+    client.subscriptions.refresh();
+    if (current) this.check(current);
   }
 
   /**
@@ -228,19 +322,38 @@ export class Negotiation {
    */
   read(conn, frame) {
     if (!this.isAlive(conn)) return;
-    this.watch(conn, 2 * (conn.heartbeat = frame.heartbeat ?? conn.heartbeat));
     const { subscriptions } = this.client;
     const { cursor, version, replay } = frame;
-    const { duplex } = conn.transport;
+    this.sign(conn, frame);
     const rival = this.current && this.current != conn;
     // While all is well, a connection that knows less of the log, or another log, is not heard.
     if (rival && (frame.type == 'gap' || (cursor && epoch(cursor) != subscriptions.epoch))) {
-      return this.down(conn);
+      return this.down(conn, failure('another log'));
     }
-    if (version > 1) return this.fail(Error(`protocol version ${version}`));
-    if (conn != this.current && !duplex && (cursor || !rival)) this.adopt(conn);
+    if (version > 1) return this.fail(failure(`protocol version ${version}`));
+    if (!conn.transport.duplex && (cursor || !rival)) conn.ready = true;
+    this.consider(conn);
     this.dispatch(conn, frame);
     if (cursor && !replay) subscriptions.advance(conn, cursor);
+  }
+
+  /**
+   * A frame is a sign of life.
+   * @param {Connection} conn
+   * @param {api.Frame} frame
+   */
+  sign(conn, { type, heartbeat }) {
+    if (heartbeat > 0) conn.heartbeat = heartbeat;
+    this.watch(conn, 2 * conn.heartbeat);
+    conn.first ??= Date.now();
+    if (Date.now() - conn.first >= times.PROOF) {
+      conn.proved = true;
+      if (this.doubted.delete(conn.name)) this.remember();
+    }
+    if (conn == this.current && type == 'heartbeat' && this.client.state == 'paused') {
+      this.client.become('connected');
+      this.client.subscriptions.refresh();
+    }
   }
 
   /**
@@ -251,13 +364,15 @@ export class Negotiation {
     const { client } = this;
     const { type, id, replay } = frame;
     const call = conn.calls.get(replay ?? id);
-    if (type == 'message') client.subscriptions.message(conn, frame, call);
-    else if (call) {
-      conn.calls.delete(id);
-      call.done(frame);
-    } else if (type == 'welcome' && conn.transport.duplex) this.enter(conn);
+    if (type == 'message') {
+      call?.wait();
+      client.subscriptions.message(conn, frame, call);
+    } else if (call) call.done(frame);
+    else if (type == 'welcome' && conn.transport.duplex) this.enter(conn, frame);
     else if (type == 'goodbye') conn.bye = { code: 4200, after: frame.after };
-    else if (/^(gap|error|degraded|restored)$/.test(type)) {
+    else if (type == 'gap') client.subscriptions.gap(/** @type {any} */ (frame));
+    else if (type == 'error') client.emit('error', failure(frame.message, { code: frame.code }));
+    else if (/^(degraded|restored)$/.test(type)) {
       client.emit(/** @type {keyof api.Events} */ (type), frame);
     }
   }
@@ -265,19 +380,21 @@ export class Negotiation {
   /**
    * A duplex connection has been welcomed: it takes over once it carries the subscriptions.
    * @param {Connection} conn
+   * @param {api.Frame} welcome
    */
-  async enter(conn) {
+  async enter(conn, { limits = {} }) {
     const { client } = this;
     try {
+      conn.limits = limits;
       const token = await client.http.bearer();
       if (token) await conn.ask({ type: 'auth', token }).catch(takesNoTokens);
       conn.open = true;
-      client.publishing.retry();
       await client.subscriptions.subscribe(conn);
-      if (this.tries.has(conn)) this.adopt(conn);
+      conn.ready = true;
+      this.consider(conn);
     } catch (error) {
       if (isFinal(error)) client.emit('error', error);
-      this.down(conn);
+      this.down(conn, failure(error.message, { after: error.after }));
     }
   }
 }

@@ -1,7 +1,9 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
 /** @import { Post } from './internal.js' */
-import { isFinal } from './http.js';
+import { MOST_POSTS, PONG } from './constants.js';
+import { failure, isFinal } from './failure.js';
+import { bodyOf } from './payload.js';
 
 /** Publishes one at a time, each until it is answered, with its key against doubles. */
 export class Publishing {
@@ -22,12 +24,16 @@ export class Publishing {
    * @param {api.PublishOptions} [options]
    * @returns {Promise<string | undefined>}
    */
-  publish(channel, data, options) {
-    const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    const body = { channel, key, ...options, ...payload(data) };
+  publish(channel, data, { key = crypto.getRandomValues(new Uint32Array(4)).join('-'), ...options } = {}) {
     return new Promise((resolve, reject) => {
-      if (this.client.state == 'closed') return reject(Error('closed'));
-      this.posts.push({ body, resolve, reject });
+      const channels = [channel];
+      if (this.client.state == 'closed') return reject(failure('closed', { channels }));
+      if (this.posts.length >= MOST_POSTS) {
+        return reject(failure(`${MOST_POSTS} messages wait to be published: publish more slowly`, { channels }));
+      }
+      // What this throws rejects.
+      const body = bodyOf({ channel, key, ...options }, data);
+      this.posts.push({ channel, body, resolve, reject });
       this.run();
     });
   }
@@ -36,15 +42,17 @@ export class Publishing {
     if (this.running) return;
     this.running = true;
     for (let tries = 0; this.posts[0]; ) {
-      const { body, resolve, reject } = this.posts[0];
+      const { channel, body, resolve, reject } = this.posts[0];
       try {
-        resolve((await this.send(body)).published);
+        resolve((await this.send(body, tries)).published);
       } catch (error) {
-        if (!isFinal(error)) {
-          await this.wait(Math.max(this.client.backoff(tries++), error.after || 0));
+        if (!isFinal(error) && this.client.state != 'closed') {
+          const ms = Math.max(this.client.backoff(tries++), error.after || 0);
+          this.client.debug('publish again', { channel, ms, reason: error.message });
+          await this.wait(ms);
           continue;
         }
-        reject(error);
+        reject(failure(error.message, { code: error.code, status: error.status, channels: [channel] }));
       }
       tries = 0;
       this.posts.shift();
@@ -52,14 +60,27 @@ export class Publishing {
     this.running = false;
   }
 
-  /** @param {object} body */
-  async send(body) {
+  /**
+   * Over the connection if that is duplex, but every second try by POST, in case it is the connection
+   * that cannot carry this one.
+   * @param {object} body
+   * @param {number} tries
+   */
+  async send(body, tries) {
     const { http, negotiation } = this.client;
     const { current } = negotiation;
-    if (current?.open) return current.ask({ type: 'publish', ...body });
+    const text = JSON.stringify(body);
+    // A character has at most 3 bytes.
+    if (current?.open && tries % 2 == 0 && !(text.length * 3 > /** @type {number} */ (current.limits.message))) {
+      const slow = setTimeout(() => negotiation.check(current), PONG);
+      try {
+        return await current.ask({ type: 'publish', ...body });
+      } finally {
+        clearTimeout(slow);
+      }
+    }
     const headers = { 'Content-Type': 'application/json' };
-    const init = { method: 'POST', headers, body: JSON.stringify(body) };
-    return (await http.request('/publish', {}, init)).json();
+    return (await http.request('/publish', {}, { method: 'POST', headers, body: text })).json();
   }
 
   /**
@@ -71,13 +92,7 @@ export class Publishing {
   }
 
   close() {
-    for (const { reject } of this.posts.splice(0)) reject(Error('closed'));
+    for (const { reject, channel } of this.posts.splice(0)) reject(failure('closed', { channels: [channel] }));
     this.retry();
   }
 }
-
-/** @param {unknown} data */
-const payload = (data) => {
-  if (!(data instanceof Uint8Array)) return { data };
-  return { base64: btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join('')) };
-};

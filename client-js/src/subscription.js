@@ -1,4 +1,7 @@
 /** @import * as api from '../millrace.js' */
+import { MOST_HELD } from './constants.js';
+import { failure } from './failure.js';
+import { Listeners } from './listeners.js';
 
 /** A subscription as the client keeps it: a cursor over the server's log. */
 export class Subscription {
@@ -6,20 +9,39 @@ export class Subscription {
   at = undefined;
   /** The newest message that was delivered; what is not newer is a double. @type {string | undefined} */
   seen = undefined;
+  /** @type {api.SubscriptionState} */
+  state = 'connecting';
+  /** Without a handler: what a loop has not taken. @type {api.Message[]} */
+  held = [];
+  /** The loop's requests that wait for a message. @type {(() => void)[]} */
+  takers = [];
+  iterated = false;
+  /** Aborted when it has ended. */
+  ended = new AbortController();
+  /** Full: it is not fed until the loop has taken half. */
+  behind = false;
 
   /**
    * @param {string} channel
    * @param {api.SubscribeOptions} options
-   * @param {(message: api.Message) => void} handler
+   * @param {((message: api.Message) => void) | undefined} handler
+   * @param {(error: unknown) => void} failed told what callbacks throw
    */
-  constructor(channel, { last, events, cursor } = {}, handler) {
+  constructor(channel, { last, events, cursor }, handler, failed) {
     this.channel = channel;
     this.last = last;
-    this.events = events;
+    this.events = events && [...events];
     this.cursor = cursor;
     this.handler = handler;
+    this.listeners = new Listeners((error, type) => {
+      failed(error);
+      if (type != 'error') this.listeners.emit('error', error);
+    });
     const pattern = channel.replace(/\./g, '\\.').replace('**', '.+').replace(/\*/g, '[^.]+');
     this.pattern = RegExp(`^${pattern}$`);
+    this.ready = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
   }
 
   /** Where reading begins, as a query. */
@@ -36,6 +58,49 @@ export class Subscription {
   /** @param {api.Frame} message */
   wants({ channel, event = 'message' }) {
     return this.pattern.test(channel) && (!this.events || this.events.includes(event));
+  }
+
+  /** @param {api.SubscriptionState} state */
+  become(state) {
+    if (this.state == state || this.state == 'refused' || this.state == 'closed') return;
+    this.state = state;
+    if (state == 'live') this.settle?.resolve(undefined);
+    this.listeners.emit('state', state);
+  }
+
+  /**
+   * @param {'refused' | 'closed'} state
+   * @param {Error} [error] why, unless the application has ended it
+   */
+  end(state, error) {
+    if (this.ended.signal.aborted) return;
+    this.settle?.reject(error ?? failure('closed', { channels: [this.channel] }));
+    if (error) this.listeners.emit('error', error);
+    this.become(state);
+    this.ended.abort();
+    this.error = error;
+    this.held = [];
+    for (const taker of this.takers.splice(0)) taker();
+  }
+
+  /** @param {api.Message} message */
+  deliver(message) {
+    if (this.handler) return this.listeners.call(this.handler, message);
+    this.held.push(message);
+    this.behind = this.held.length >= MOST_HELD;
+    this.takers.shift()?.();
+  }
+
+  /** @returns {Promise<IteratorResult<api.Message>>} */
+  async take() {
+    while (!this.held[0]) {
+      const { error } = this;
+      this.error = undefined;
+      if (error) throw error;
+      if (this.state == 'refused' || this.state == 'closed') return { done: true, value: undefined };
+      await new Promise((resolve) => this.takers.push(() => resolve(undefined)));
+    }
+    return { done: false, value: /** @type {api.Message} */ (this.held.shift()) };
   }
 }
 

@@ -2,30 +2,70 @@
 /** @import { Client } from './client.js' */
 /** @import { Call } from './internal.js' */
 /** @import { Connection } from './connection.js' */
+/** @import { Subscription } from './subscription.js' */
+import { MOST_WAITING } from './constants.js';
 import { epoch, newer, older } from './cursor.js';
-import { isFinal } from './http.js';
-import { Subscription, filter, group, names } from './subscription.js';
+import { failure, isFinal } from './failure.js';
+import { filter, group, names } from './subscription.js';
 
 /** All subscriptions, and how they come onto a connection. */
 export class Subscriptions {
   /** @type {Set<Subscription>} */
   all = new Set();
+  /** A connection was refused: each is asked for again, to find out which one may not be. */
+  doubted = false;
 
   /** @param {Client} client */
   constructor(client) {
     this.client = client;
   }
 
+  /** Those that are to be fed. */
+  get wanted() {
+    return [...this.all].filter((sub) => !sub.behind);
+  }
+
   /** @param {Subscription} sub */
   add(sub) {
+    if (this.client.state == 'closed') return sub.end('closed');
     this.all.add(sub);
     this.sync();
   }
 
-  /** @param {Subscription} sub */
-  remove(sub) {
+  /**
+   * @param {Subscription} sub
+   * @param {'refused' | 'closed'} state
+   * @param {Error} [error]
+   */
+  remove(sub, state, error) {
     this.all.delete(sub);
+    sub.end(state, error);
     this.sync();
+  }
+
+  /** Its loop has taken enough: goes on from its own cursor. @param {Subscription} sub */
+  resume(sub) {
+    sub.behind = false;
+    sub.become('connecting');
+    this.sync();
+  }
+
+  /** Tells each how it is. */
+  refresh() {
+    const { negotiation, state } = this.client;
+    for (const sub of this.all) {
+      const live = state == 'connected' && negotiation.current?.subs.has(sub);
+      sub.become(sub.behind ? 'behind' : live ? 'live' : 'connecting');
+    }
+  }
+
+  /**
+   * @param {api.Gap} gap
+   * @param {Iterable<Subscription>} [some] whom it may concern
+   */
+  gap(gap, some = this.all) {
+    this.client.emit('gap', gap);
+    for (const sub of some) if (gap.channels?.includes(sub.channel)) sub.listeners.emit('gap', gap);
   }
 
   sync(ms = 0) {
@@ -36,14 +76,16 @@ export class Subscriptions {
   line() {
     const { negotiation, state } = this.client;
     const { current } = negotiation;
-    if (!this.all.size) negotiation.pause('idle');
+    const { wanted } = this;
+    if (!wanted.length) negotiation.pause('idle');
     else if (!current) {
       if (state == 'idle') negotiation.begin();
     } else if (current.transport.duplex) {
-      if (current.open) this.subscribe(current);
-    } else if (current.subs.size != this.all.size || [...this.all].some((sub) => !current.subs.has(sub))) {
+      if (current.open) this.subscribe(current).catch(() => this.sync(this.client.backoff()));
+    } else if (current.subs.size != wanted.length || wanted.some((sub) => !current.subs.has(sub))) {
       negotiation.open(current.transport);
     }
+    this.refresh();
   }
 
   /** The epoch of the log we read. */
@@ -60,13 +102,15 @@ export class Subscriptions {
   async prepare(conn) {
     /** @param {Subscription} sub */
     const known = ({ at }) => at && epoch(at) == this.epoch;
-    if (this.client.negotiation.current || !this.epoch) {
-      const fresh = [...this.all].filter((sub) => !known(sub));
+    if (this.client.negotiation.current || !this.epoch || this.doubted) {
+      const fresh = this.wanted.filter((sub) => this.doubted || !known(sub));
       for (const some of group(fresh, (sub) => sub.begins)) {
-        await this.establish(some, (these) => this.catchUp(these));
+        await this.establish(some, (these) => this.catchUp(these, conn));
       }
+      this.doubted = false;
     }
-    const ready = [...this.all].filter(known);
+    const ready = this.wanted.filter(known);
+    if (!ready[0]) throw failure('nothing to read');
     for (const sub of ready) {
       conn.subs.add(sub);
       if (newer(sub.at, sub.seen)) sub.seen = sub.at;
@@ -83,30 +127,42 @@ export class Subscriptions {
   async establish(some, how) {
     try {
       await how(some);
+      this.client.debug('confirmed', { channels: names(some) });
     } catch (error) {
       if (!isFinal(error)) throw error;
       if (some[1]) for (const sub of some) await this.establish([sub], how);
-      else {
-        this.remove(some[0]);
-        this.client.emit('error', error);
-      }
+      else this.refuse(some[0], error);
     }
+  }
+
+  /**
+   * @param {Subscription} sub
+   * @param {any} why
+   */
+  refuse(sub, { message, code, status }) {
+    const error = failure(message, { code, status, channels: [sub.channel] });
+    this.client.debug('refused', { channels: error.channels, code, status });
+    this.remove(sub, 'refused', error);
+    this.client.emit('error', error);
   }
 
   /**
    * Gets in one answer what is held for these and the cursor from which to read on.
    * @param {Subscription[]} some
+   * @param {Connection} conn for which; it ends with it
    */
-  async catchUp(some) {
+  async catchUp(some, conn) {
     const query = { channels: names(some), events: filter(some), ...some[0].start };
-    const response = await this.client.http.request('', query, { headers: { Prefer: 'wait=0' } });
+    const signal = conn.limit();
+    const response = await this.client.http.request('', query, { headers: { Prefer: 'wait=0' }, signal });
     const { messages, gap, cursor } = await response.json();
-    if (epoch(cursor) != (this.epoch ?? epoch(cursor))) throw Error('another epoch');
-    if (gap) this.client.emit('gap', gap);
+    if (typeof cursor != 'string' || !Array.isArray(messages)) throw failure('not an answer of Millrace');
+    if (epoch(cursor) != (this.epoch ?? epoch(cursor))) throw failure('another epoch');
+    if (gap) this.gap(gap, some);
     // Who began elsewhere in the meantime must not skip to here.
     for (const sub of some.filter(({ at }) => query.cursor || !at)) {
       for (const message of messages) this.hand(sub, message);
-      if (newer(cursor, sub.at)) sub.at = sub.seen = cursor;
+      if (!sub.behind && newer(cursor, sub.at)) sub.at = sub.seen = cursor;
     }
   }
 
@@ -115,23 +171,24 @@ export class Subscriptions {
    * @param {Connection} conn
    */
   async subscribe(conn) {
-    const all = [...this.all];
+    const { wanted } = this;
     const carried = [...conn.subs, ...conn.waiting.keys()];
-    const kept = names(carried.filter((sub) => this.all.has(sub)));
+    const kept = names(carried.filter((sub) => wanted.includes(sub)));
     this.leave(conn, carried, kept);
     /** @param {Subscription} sub */
     const query = (sub) => {
-      const same = all.filter(({ channel }) => channel == sub.channel);
+      const same = wanted.filter(({ channel }) => channel == sub.channel);
       const held = kept.includes(sub.channel) || same[0].begins != sub.begins;
       return JSON.stringify({ events: filter(same), ...(held ? { held } : sub.start) });
     };
-    const groups = group(all.filter((sub) => !carried.includes(sub)), query);
+    const groups = group(wanted.filter((sub) => !carried.includes(sub)), query);
     await Promise.all(
       groups.map((some) => {
         const asked = JSON.parse(query(some[0]));
         return this.establish(some, (these) => this.enlist(conn, these, asked));
       }),
-    ).catch(() => this.sync(this.client.backoff()));
+    );
+    this.refresh();
   }
 
   /**
@@ -143,7 +200,7 @@ export class Subscriptions {
     const left = names(carried).filter((name) => !kept.includes(name));
     if (left[0]) conn.ask({ type: 'unsubscribe', channels: left }).catch(() => {});
     for (const sub of carried) {
-      if (!this.all.has(sub)) conn.subs.delete(sub) || conn.waiting.delete(sub);
+      if (sub.behind || !this.all.has(sub)) conn.subs.delete(sub) || conn.waiting.delete(sub);
     }
   }
 
@@ -159,13 +216,14 @@ export class Subscriptions {
       const { cursor } = await conn.ask({ type: 'subscribe', channels: names(some), ...query }, some);
       // Nor is there a replay for who began elsewhere in the meantime.
       const late = some.filter((sub) => (held ? sub.begins != '{}' : sub.at && !query.cursor));
-      for (const these of group(late, (sub) => sub.begins)) await this.catchUp(these);
+      for (const these of group(late, (sub) => sub.begins)) await this.catchUp(these, conn);
       for (const sub of some) {
         // Who starts now wants nothing from before, as another's history.
         if (sub.begins == '{}') sub.seen = cursor;
+        for (const frame of conn.waiting.get(sub) ?? []) this.hand(sub, frame);
+        if (sub.behind) continue;
         if (newer(conn.cursor, sub.at)) sub.at = conn.cursor;
         conn.subs.add(sub);
-        for (const frame of conn.waiting.get(sub) ?? []) this.hand(sub, frame);
       }
     } finally {
       for (const sub of some) conn.waiting.delete(sub);
@@ -182,7 +240,10 @@ export class Subscriptions {
     // History is of no use to who has been reading elsewhere since it was asked for.
     const heard = frame.replay ? call?.subs?.filter(({ at }) => call.from || !at) : conn.subs;
     for (const sub of [...(heard ?? [])]) this.hand(sub, frame);
-    if (!frame.replay) for (const held of conn.waiting.values()) held.push(frame);
+    if (frame.replay) return;
+    for (const held of conn.waiting.values()) {
+      if (held.push(frame) > MOST_WAITING) return conn.down(failure('too much to read behind a replay'));
+    }
   }
 
   /**
@@ -200,11 +261,17 @@ export class Subscriptions {
    * @param {any} frame
    */
   hand(sub, frame) {
-    if (!this.all.has(sub) || !sub.wants(frame) || !newer(frame.cursor, sub.seen)) return;
+    if (!this.all.has(sub) || sub.behind || !sub.wants(frame) || !newer(frame.cursor, sub.seen)) return;
     const { channel, event = 'message', base64, time, cursor } = frame;
     sub.seen = cursor;
     const data =
       base64 == null ? frame.data : Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-    this.client.listeners.call(sub.handler, { channel, event, data, time, cursor });
+    sub.deliver({ channel, event, data, time, cursor });
+    if (!sub.behind) return;
+    // It goes on after this one.
+    sub.at = cursor;
+    sub.become('behind');
+    for (const { subs } of this.client.negotiation.all) subs.delete(sub);
+    this.sync();
   }
 }

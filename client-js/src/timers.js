@@ -1,3 +1,5 @@
+import { LONGEST_TIMER } from './constants.js';
+
 /** Timers by what they are for; there is one at most for each thing. */
 export class Timers {
   /** @type {Map<unknown, ReturnType<typeof setTimeout>>} */
@@ -13,7 +15,7 @@ export class Timers {
     const timer = setTimeout(() => {
       this.running.delete(what);
       run();
-    }, ms);
+    }, Math.min(ms, LONGEST_TIMER) || 0);
     this.running.set(what, timer);
   }
 

@@ -2,7 +2,28 @@
 // attaches, hands over frames, and says when it is down. All else is the core's. They share a file
 // because a page loads all of them.
 
-/** @import { Transport } from '../millrace.js' */
+/** @import { Frame, Link, Transport } from '../millrace.js' */
+import { LONGEST_TIMER, POLL } from './constants.js';
+import { failure } from './failure.js';
+
+const MOST_OF_A_LINE = 2 ** 24;
+
+/**
+ * Something on the way may answer in the server's place.
+ * @param {string} text
+ * @param {Link} link
+ * @param {(frame: any) => Frame} [more]
+ */
+const take = (text, { frame, down }, more = (it) => it) => {
+  let it;
+  try {
+    it = JSON.parse(text);
+    if (!it || typeof it != 'object') throw failure('not a frame');
+  } catch (error) {
+    return down(error);
+  }
+  frame(more(it));
+};
 
 /**
  * Duplex: the core subscribes and publishes with frames, so the URL names no channels.
@@ -11,11 +32,12 @@
 export const websocket = {
   name: 'websocket',
   duplex: true,
-  connect({ url, frame, down, options }) {
+  connect(link) {
+    const { url, down, options } = link;
     const address = url('/websocket').replace(/^http/, 'ws');
     /** @type {WebSocket} */
     const socket = new (options.WebSocket ?? WebSocket)(address, 'millrace.v1');
-    socket.onmessage = (event) => frame(JSON.parse(event.data));
+    socket.onmessage = ({ data }) => take(data, link);
     socket.onerror = () => down();
     socket.onclose = ({ code }) => down({ code });
     return {
@@ -33,13 +55,14 @@ const SIGNALS = ['welcome', 'gap', 'heartbeat', 'goodbye', 'degraded', 'restored
  */
 export const sse = {
   name: 'sse',
-  connect({ url, attach, frame, down, options }) {
+  connect(link) {
+    const { url, attach, down, options } = link;
     const query = { ...attach, format: 'envelope' };
     /** @type {EventSource} */
     const source = new (options.EventSource ?? EventSource)(url('/sse', query));
     for (const type of ['message', ...SIGNALS]) {
       source.addEventListener(type == 'message' ? type : `millrace.${type}`, (event) => {
-        frame({ cursor: event.lastEventId, ...JSON.parse(event.data), type });
+        take(event.data, link, (it) => ({ cursor: event.lastEventId, ...it, type }));
       });
     }
     // The browser may come back by itself, or have given up after a 5xx: the core does it, with jitter.
@@ -66,6 +89,7 @@ export const stream = {
         if (done) break;
         const lines = (rest + value).split('\n');
         rest = lines.pop() ?? '';
+        if (rest.length > MOST_OF_A_LINE) throw failure('a line without end');
         for (const line of lines) if (line) frame(JSON.parse(line));
       }
     };
@@ -90,9 +114,10 @@ const polling = (name, wait) => ({
       try {
         const asked = Date.now();
         const response = await request(`/${name}`, attach, { headers: { Prefer: `wait=${hold}` } });
-        const { messages, gap, cursor, more, nextPoll = 15e3 } = await response.json();
+        const { messages, gap, cursor, more, nextPoll } = await response.json();
+        if (typeof cursor != 'string' || !Array.isArray(messages)) throw failure('not an answer of Millrace');
         // An answer that was not held tells when to poll again, also to who will have the next one held.
-        const pause = wait ? 0 : nextPoll;
+        const pause = wait ? 0 : Math.min(nextPoll > 0 ? nextPoll : POLL, LONGEST_TIMER);
         if (gap) frame({ ...gap, type: 'gap' });
         for (const message of messages) frame({ ...message, type: 'message' });
         frame({ type: 'heartbeat', cursor, heartbeat: 25e3 + pause });

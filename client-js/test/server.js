@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
+import { MOST_BYTES, Refusal, attachOf, checkPublish, checkSubscribe } from './refusals.js';
 
 const number = (cursor) => Number(cursor.split('-')[1]);
 
@@ -61,8 +62,16 @@ export class Server {
   /** Entries at or below are lost. */
   mark = 0;
   log = [];
-  /** @type {Record<string, string | undefined>} by transport: off, hang, error, buffer, strip, close */
+  /** @type {Record<string, string | undefined>} by transport: off, hang, error, buffer, first, mute, strip, close */
   faults = {};
+  /** What something on the way answers in the server's place: a status, headers, and whether for publishes only. */
+  foreign = undefined;
+  /** As servers that take tokens do. */
+  tokens = false;
+  publishesPerSecond = 10;
+  /** When polls that were answered empty may come again. */
+  emptyPolls = new Map();
+  uris = [];
   heartbeat = { websocket: 25000, sse: 15000, stream: 15000 };
   version = 1;
   nextPoll = 15000;
@@ -72,6 +81,8 @@ export class Server {
   /** What the next publishes are answered with instead. */
   refuse = [];
   forbidden = /^secret/;
+  unpublishable = /^(secret|readonly)/;
+  longest = 4096;
   /** Waits before the `ok` of a late subscribe. */
   beforeOk = async () => {};
   requests = [];
@@ -89,7 +100,11 @@ export class Server {
 
   async start(port = 0) {
     this.http = createServer((request, response) => this.#request(request, response));
-    this.ws = new WebSocketServer({ noServer: true, handleProtocols: () => 'millrace.v1' });
+    this.ws = new WebSocketServer({
+      noServer: true,
+      maxPayload: MOST_BYTES,
+      handleProtocols: () => 'millrace.v1',
+    });
     this.http.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
@@ -155,9 +170,15 @@ export class Server {
     this.open.set(transport, (this.open.get(transport) ?? 0) + by);
   }
 
-  #problem(response, status, headers = {}) {
+  #problem(response, error, headers = {}) {
+    const { status, code, message } = error;
     response.writeHead(status, { 'Content-Type': 'application/problem+json', ...headers });
-    response.end(JSON.stringify({ status }));
+    response.end(JSON.stringify({ status, title: code, detail: message, code }));
+  }
+
+  #page(response, [status, headers]) {
+    response.writeHead(status, { 'Content-Type': 'text/html', ...headers });
+    response.end(status === 204 ? undefined : '<h1>Something on the way</h1>');
   }
 
   #request(request, response) {
@@ -173,17 +194,39 @@ export class Server {
     }
     const direct = url.pathname !== '/live';
     const query = Object.fromEntries(url.searchParams);
+    this.uris.push(request.url);
     this.requests.push({ transport, direct, time: Date.now(), query, headers: request.headers });
+    if (this.foreign) return this.#page(response, this.foreign);
+    // As Vert.x does.
+    if (request.url.length > this.longest) return response.writeHead(414).end();
     if (transport === 'publish') return this.#post(request, response);
     const fault = direct && this.faults[transport];
-    if (fault === 'off') return this.#problem(response, 404);
-    if (fault === 'error') return this.#problem(response, 500);
+    if (fault === 'off') return this.#problem(response, new Refusal('not-found'));
+    if (fault === 'error') return this.#problem(response, new Refusal('internal'));
     if (fault === 'gone') return response.writeHead(204).end();
     if (fault === 'hang') return undefined;
-    const channels = query.channels.split(',');
-    if (channels.some((channel) => this.forbidden.test(channel))) return this.#problem(response, 403);
+    try {
+      if (!/^(sse|stream|longpoll|poll)$/.test(transport)) throw new Refusal('not-found');
+      const attach = attachOf(url.searchParams);
+      checkSubscribe(attach, this.forbidden);
+      this.#mayPoll(transport, direct, request.url, attach);
+      return this.#attach({ transport, direct, fault, wait, url: request.url }, attach, response);
+    } catch (error) {
+      if (!error.code) throw error;
+      return this.#problem(response, error, error.code === 'rate-limited' ? { 'Retry-After': '1' } : {});
+    }
+  }
+
+  /** Not again within a second after an empty answer, or the half of the pace that a test has set. */
+  #mayPoll(transport, direct, url, { cursor }) {
+    if (transport !== 'poll' || !direct || !cursor) return;
+    if (Date.now() < this.emptyPolls.get(url)) throw new Refusal('rate-limited', 'Poll after nextPoll.');
+  }
+
+  #attach({ transport, direct, fault, wait, url }, query, response) {
+    const { channels, events } = query;
     const reader = new Reader(this);
-    for (const channel of channels) reader.filters.set(channel, query.events?.split(','));
+    for (const channel of channels) reader.filters.set(channel, events);
     this.#count(transport, 1);
     response.on('close', () => {
       this.#count(transport, -1);
@@ -193,7 +236,7 @@ export class Server {
     if (transport === 'sse' || transport === 'stream') {
       return this.#stay(transport, reader, gap, response, fault);
     }
-    return this.#answer(transport, reader, gap, query, response, Number(wait ?? 25), direct);
+    return this.#answer(transport, reader, gap, query, response, Number(wait ?? 25), direct && url);
   }
 
   #stay(transport, reader, gap, response, fault) {
@@ -201,6 +244,7 @@ export class Server {
     response.writeHead(200, { 'Content-Type': sse ? 'text/event-stream' : 'application/x-ndjson' });
     response.flushHeaders();
     if (fault === 'buffer') return;
+    if (fault === 'first') setImmediate(() => (reader.tell = () => {}));
     reader.tell = ({ type, ...frame }) => {
       if (!sse) return response.write(`${JSON.stringify({ type, ...frame })}\n`);
       const { cursor, ...rest } = frame;
@@ -228,10 +272,10 @@ export class Server {
   }
 
   async #answer(transport, reader, gap, query, response, wait, direct) {
-    const polls = direct && (transport === 'poll' || transport === 'longpoll');
+    const polls = !!direct && (transport === 'poll' || transport === 'longpoll');
     if (polls) this.mostPolling = Math.max(this.mostPolling, ++this.polling);
     response.on('close', () => polls && this.polling--);
-    let entries = query.cursor ? [] : this.#last(reader, Number(query.last ?? 0));
+    let entries = query.cursor ? [] : this.#last(reader, query.last);
     const send = () => {
       this.readers.delete(reader);
       clearTimeout(timer);
@@ -239,7 +283,10 @@ export class Server {
       const messages = entries.map((entry) => this.envelope(entry));
       const answer = { cursor: reader.cursor, messages: this.duplicate ? messages.flatMap((m) => [m, m]) : messages };
       if (gap) answer.gap = { channels: gap.channels, reason: gap.reason };
-      if (transport === 'poll') answer.nextPoll = this.nextPoll;
+      if (transport === 'poll') {
+        answer.nextPoll = this.nextPoll;
+        if (!entries.length) this.emptyPolls.set(direct, Date.now() + Math.min(1000, this.nextPoll / 2));
+      }
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify(answer));
     };
@@ -257,25 +304,38 @@ export class Server {
     this.mostPosting = Math.max(this.mostPosting, ++this.posting);
     let text = '';
     for await (const chunk of request) text += chunk;
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise(setImmediate);
     this.posting--;
-    const [status, headers] = this.refuse.shift() ?? [200];
-    if (status !== 200) return this.#problem(response, status, headers);
-    const published = this.#publish(JSON.parse(text));
-    if (this.lose-- > 0) return request.socket.resetAndDestroy();
-    response.writeHead(200, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify({ published }));
+    const [code, headers] = this.refuse.shift() ?? [];
+    try {
+      if (code) throw new Refusal(code);
+      if (request.method !== 'POST') throw new Refusal('method-not-allowed');
+      if (request.headers['content-type'] !== 'application/json') throw new Refusal('unsupported-media-type');
+      if (Buffer.byteLength(text) > MOST_BYTES) throw new Refusal('too-large');
+      const published = this.#publish(JSON.parse(text));
+      if (this.lose-- > 0) return request.socket.resetAndDestroy();
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      return response.end(JSON.stringify({ published }));
+    } catch (error) {
+      return this.#problem(response, error, headers);
+    }
   }
 
-  #publish({ channel, data, base64, event, key }) {
-    const name = this.keys.get(key) ?? this.publish(channel, data, { event, base64 });
-    this.keys.set(key, name);
+  #publish(frame) {
+    checkPublish(frame, this.unpublishable);
+    const { channel, data, base64, event, key } = frame;
+    const same = JSON.stringify([channel, data, base64, event]);
+    const before = this.keys.get(key);
+    if (before && before.same !== same) throw new Refusal('conflict');
+    const name = before?.name ?? this.publish(channel, data, { event, base64 });
+    this.keys.set(key, { name, same });
     return name;
   }
 
   #upgrade(request, socket, head) {
     this.requests.push({ transport: 'websocket', direct: true, time: Date.now(), headers: request.headers });
     const fault = this.faults.websocket;
+    if (this.foreign) return socket.end(`HTTP/1.1 ${this.foreign[0]} No\r\nContent-Length: 0\r\n\r\n`);
     if (fault === 'hang') return undefined;
     if (fault === 'off') return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
     if (fault === 'error') return socket.end('HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n');
@@ -301,35 +361,60 @@ export class Server {
       this.readers.delete(reader);
       this.#count('websocket', -1);
     });
+    ws.on('error', () => {});
     ws.on('message', (text) => this.#command(reader, JSON.parse(text)));
     const { version } = this;
     const heartbeat = this.heartbeat.websocket;
-    reader.tell({ type: 'welcome', version, cursor: this.cursor(this.head), heartbeat, limits: {} });
+    const limits = { channels: 100, message: MOST_BYTES, last: 1000, publishesPerSecond: this.publishesPerSecond };
+    reader.tell({ type: 'welcome', version, cursor: this.cursor(this.head), heartbeat, limits });
   }
 
   async #command(reader, frame) {
     this.frames.push(frame);
-    const { type, id, channels = [] } = frame;
-    const error = (code) => reader.tell({ type: 'error', id, code, message: code });
-    if (type === 'ping') {
-      if (!this.mute) reader.tell({ type: 'heartbeat', cursor: reader.cursor });
-    } else if (type === 'auth') {
-      if (frame.token !== 'good') return error('unauthorized');
+    if (this.deaf) return;
+    const { type, id } = frame;
+    try {
+      if (type === 'ping') {
+        if (!this.mute) reader.tell({ type: 'heartbeat', cursor: reader.cursor });
+      } else if (!Number.isInteger(id)) throw new Refusal('bad-request', 'id is needed');
+      else await this.#carryOut(reader, frame);
+    } catch (error) {
+      if (!error.code) throw error;
+      reader.tell({ type: 'error', id, code: error.code, message: error.message });
+    }
+  }
+
+  async #carryOut(reader, frame) {
+    const { type, id, channels } = frame;
+    if (type === 'auth') {
+      if (!this.tokens) throw new Refusal('bad-request', 'auth is reserved');
+      if (frame.token !== 'good') throw new Refusal('unauthorized');
       reader.tell({ type: 'ok', id, cursor: reader.cursor });
     } else if (type === 'publish') {
-      const [refused] = this.refuse.shift() ?? [];
-      if (refused) return error(refused);
+      const [code] = this.refuse.shift() ?? [];
+      if (code) throw new Refusal(code);
+      this.#mayPublish(reader);
       const published = this.#publish(frame);
-      if (this.lose-- > 0) return reader.ws._socket.resetAndDestroy();
-      reader.tell({ type: 'ok', id, published });
+      if (this.lose-- > 0) reader.ws._socket.resetAndDestroy();
+      else reader.tell({ type: 'ok', id, published });
     } else if (type === 'unsubscribe') {
       for (const channel of channels) reader.filters.delete(channel);
       reader.tell({ type: 'ok', id, cursor: reader.cursor ?? this.cursor(this.head) });
     } else if (type === 'subscribe') {
-      if (channels.some((channel) => this.forbidden.test(channel))) return error('forbidden');
-      await this.#subscribe(reader, frame, error);
-    }
-    return undefined;
+      if (this.faults.websocket === 'mute') return;
+      checkSubscribe(frame, this.forbidden);
+      if (new Set([...reader.filters.keys(), ...channels]).size > 100) {
+        throw new Refusal('bad-request', 'At most 100 channels');
+      }
+      await this.#subscribe(reader, frame);
+    } else throw new Refusal('bad-request', `Unknown type ${type}`);
+  }
+
+  #mayPublish(reader) {
+    const now = Date.now();
+    reader.published = (reader.published ?? []).filter((time) => now - time < 1000);
+    if (reader.published.length >= this.publishesPerSecond) throw new Refusal('rate-limited');
+    reader.published.push(now);
   }
 
   async #subscribe(reader, { id, channels, cursor, last, events }) {

@@ -12,6 +12,21 @@ live.on('state', (state) => state == 'closed')();
 live.on('gap', ({ channels, reason }) => channels.concat(reason));
 live.publish('chat.lobby', { hello: 1 }, { key: 'k', priority: 'low' }).then((name) => name?.length);
 sub.unsubscribe();
+const said = live.subscribe('chat.lobby', /** @param {import('../millrace.js').Message<{ text: string }>} message */ ({ data }) =>
+  data.text.length,
+);
+said.ready.then((it) => it.cursor?.length);
+said.on('gap', ({ channels }) => channels.length);
+said.on('error', ({ code, status, channels }) => [code, status, channels?.length]);
+said.on('state', (state) => state == 'behind')();
+live.on('error', (error) => error.message + error.channels?.join());
+new Millrace('/live', { WebSocket, EventSource, fetch, debug: (what, details) => [what.length, details] });
+export const read = async () => {
+  const { signal } = new AbortController();
+  for await (const { data } of live.subscribe('a', { signal })) JSON.stringify(data);
+};
+// @ts-expect-error A subscription with a handler is no iterable.
+said[Symbol.asyncIterator];
 // @ts-expect-error
 live.on('nothing', () => {});
 // @ts-expect-error

@@ -1,0 +1,81 @@
+/** @import * as api from '../millrace.js' */
+/** @import { Client } from './client.js' */
+import { failure } from './failure.js';
+import { MOST_HELD } from './constants.js';
+import { Subscription } from './subscription.js';
+
+const CHANNEL = /^[\w*-]+(\.[\w*-]+)*$/;
+
+/**
+ * What could not be sent must not be in the way of others: it is refused at once.
+ * @param {unknown} channel
+ * @param {any} options
+ * @param {unknown} handler
+ */
+const check = (channel, { last, events, cursor }, handler) => {
+  if (typeof channel != 'string' || channel.length > 200 || !CHANNEL.test(channel)) {
+    throw TypeError(`Not a channel or pattern: ${String(channel)} (encodeSegment makes a segment of any text)`);
+  }
+  if (handler != null && typeof handler != 'function') throw TypeError('The handler must be a function');
+  if (last != null && !Number.isInteger(last)) throw TypeError('last must be a whole number');
+  if (cursor != null && typeof cursor != 'string') throw TypeError('cursor must be a string');
+  if (events != null && (!Array.isArray(events) || events.some((event) => typeof event != 'string'))) {
+    throw TypeError('events must be an array of strings');
+  }
+};
+
+/**
+ * Subscribes, and gives what the application sees of a subscription.
+ * @param {Client} client
+ * @param {string} channel
+ * @param {any} options
+ * @param {((message: api.Message) => void) | undefined} handler
+ * @returns {any}
+ */
+export const subscribe = (client, channel, options, handler) => {
+  const { subscriptions } = client;
+  check(channel, options, handler);
+  const sub = new Subscription(channel, options, handler, (error) => client.emit('error', error));
+  const unsubscribe = () => subscriptions.remove(sub, 'closed');
+  const { signal } = options;
+  signal?.addEventListener('abort', unsubscribe, { signal: sub.ended.signal });
+  if (signal?.aborted) unsubscribe();
+  else subscriptions.add(sub);
+
+  /** @type {any} */
+  const subscription = {
+    get cursor() {
+      return sub.at;
+    },
+    get state() {
+      return sub.state;
+    },
+    ready: sub.ready.then(() => subscription),
+    /**
+     * @param {string} type
+     * @param {(detail: any) => void} listener
+     */
+    on: (type, listener) => sub.listeners.add(type, listener),
+    unsubscribe,
+    [Symbol.asyncIterator]() {
+      if (handler) throw failure('This subscription has a handler: subscribe without one to iterate');
+      if (sub.iterated) throw failure('This subscription is iterated already: subscribe once for each loop');
+      sub.iterated = true;
+      return iterator;
+    },
+  };
+  const iterator = {
+    async next() {
+      const taken = await sub.take();
+      if (sub.behind && sub.held.length <= MOST_HELD / 2) subscriptions.resume(sub);
+      return taken;
+    },
+    async return() {
+      unsubscribe();
+      return { done: true, value: undefined };
+    },
+  };
+  // Who does not look at it is not bothered.
+  subscription.ready.catch(() => {});
+  return subscription;
+};

@@ -1,0 +1,408 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ALL, answering, connect, manual, memory, range, record, setUp, settle, until } from './support.js';
+
+// Whatever stands between: it is tried again until it works.
+
+const BETWEEN = {
+  'an ingress that answers 404': [404, {}],
+  'an ingress that answers 403': [403, {}],
+  'a portal that answers 401': [401, {}],
+  'a portal that answers 204': [204, {}],
+  'a proxy that answers 400': [400, {}],
+  'a proxy that answers 405': [405, {}],
+  'a proxy that answers 409': [409, {}],
+  'a proxy that answers 413': [413, {}],
+  'a proxy that answers 407': [407, {}],
+  'a proxy that says to come back after 2 hours': [503, { 'Retry-After': '7200' }],
+  'a proxy that says to come back after 30 days': [503, { 'Retry-After': '2592000' }],
+  'a proxy that says to come back next year': [503, { 'Retry-After': 'Fri, 31 Dec 2027 23:59:59 GMT' }],
+  'a portal that answers 200': [200, {}],
+  'somebody else with a problem': [403, { 'Content-Type': 'application/problem+json' }],
+};
+for (const [name, foreign] of Object.entries(BETWEEN)) {
+  for (const transports of [ALL, ['websocket'], ['sse'], ['stream'], ['longpoll'], ['poll']]) {
+    test(`${name} while a page loads takes nothing from it: ${transports}`, async (t) => {
+      const { server, client } = await setUp(t, { transports, headStart: 5 });
+      server.foreign = foreign;
+      server.nextPoll = 5;
+      const live = client();
+      const got = [];
+      const sub = live.subscribe('a', ({ data }) => got.push(data));
+      const published = live.publish('a', 'first');
+      await until(() => server.requests.length > 12);
+      assert.equal(sub.state, 'connecting');
+      server.foreign = undefined;
+      await sub.ready;
+      await published;
+      server.publish('a', 'second');
+      await until(() => got.includes('second'));
+    });
+  }
+
+  test(`${name} in the middle stops nothing`, async (t) => {
+    const { server, client } = await setUp(t, { headStart: 5 });
+    const live = client();
+    const got = [];
+    const sub = live.subscribe('a', ({ data }) => got.push(data));
+    await sub.ready;
+    server.foreign = foreign;
+    server.cut();
+    const before = server.requests.length;
+    await until(() => server.requests.length > before + 12);
+    server.publish('a', 1);
+    server.foreign = undefined;
+    await until(() => got.length === 1);
+    assert.equal(live.state, 'connected');
+  });
+}
+
+test('an answer of somebody else is told once, with its status', async (t) => {
+  const { server, client } = await setUp(t, { transports: ['stream'] });
+  server.foreign = [404, {}];
+  const live = client();
+  const seen = record(live);
+  live.subscribe('a', () => {});
+  await until(() => server.requests.length > 5);
+  assert.deepEqual(seen.error.map(({ message, status, channels }) => [message, status, channels]), [
+    ['HTTP 404', 404, ['a']],
+  ]);
+  server.foreign = undefined;
+  await until(() => live.state === 'connected');
+});
+
+for (const [what, close] of Object.entries({ 1000: [1000], 1001: [1001], 'without a code': [], 4100: [4100], 4200: [4200] })) {
+  test(`a close frame ${what} is not the end`, async (t) => {
+    const { server, client } = await setUp(t, { transports: ['websocket'] });
+    const live = client();
+    const sub = live.subscribe('a', () => {});
+    await sub.ready;
+    for (const reader of [...server.readers]) reader.close(...close);
+    await until(() => sub.state === 'connecting');
+    await until(() => sub.state === 'live');
+  });
+}
+
+test('one that is refused on a transport spoils no other, when access is taken away', async (t) => {
+  for (const name of ALL) {
+    const { server, client } = await setUp(t, { transports: [name] });
+    server.nextPoll = 5;
+    const live = client();
+    const good = live.subscribe('a', () => {});
+    const bad = live.subscribe('b', () => {});
+    await Promise.all([good.ready, bad.ready]);
+    server.forbidden = /^b/;
+    server.cut();
+    // An EventSource cannot see why.
+    if (name === 'sse') live.use(['sse', 'stream']);
+    await until(() => bad.state === 'refused', name);
+    await until(() => good.state === 'live', name);
+  }
+});
+
+/** With time in the test's hands. */
+const timed = async (t, transports, options) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const live = connect('http://test/live', {
+    transports,
+    fetch: answering(),
+    minDelay: undefined,
+    maxDelay: undefined,
+    headStart: undefined,
+    ...options,
+  });
+  t.after(() => live.close());
+  const tick = async (ms, step = 100) => {
+    for (let at = 0; at < ms; at += step) {
+      t.mock.timers.tick(step);
+      await settle();
+    }
+  };
+  const got = [];
+  const sub = live.subscribe('a', ({ data }) => got.push(data));
+  await tick(1, 1);
+  return { live, sub, got, tick };
+};
+const welcome = { type: 'welcome', version: 1, cursor: 'k1-1', heartbeat: 15e3, limits: {} };
+
+test('a socket that welcomes and beats but never answers is given up, and others are tried again', async (t) => {
+  const socket = manual('socket', true);
+  const other = manual('other');
+  const it = await timed(t, [socket, other]);
+  socket.links[0].frame(welcome);
+  await it.tick(500);
+  other.links[0].down();
+  for (let s = 0; s < 19; s++) {
+    await it.tick(1000);
+    socket.links.at(-1).frame({ type: 'heartbeat', cursor: 'k1-1' });
+  }
+  assert.equal(socket.links.length, 1);
+  await it.tick(5000);
+  assert.equal(socket.links[0].closed, true);
+  assert.ok(other.links.length >= 2);
+  other.links.at(-1).frame(welcome);
+  assert.equal(it.sub.state, 'live');
+});
+
+test('a late subscribe that is never answered moves to another transport', async (t) => {
+  const socket = manual('socket', true);
+  const other = manual('other');
+  const it = await timed(t, [socket, other]);
+  const [link] = socket.links;
+  link.frame(welcome);
+  await settle();
+  link.frame({ type: 'ok', id: link.sent[0].id, cursor: 'k1-1' });
+  await settle();
+  assert.equal(it.sub.state, 'live');
+  const late = it.live.subscribe('b', () => {});
+  for (let s = 0; s < 25 && !link.closed; s++) {
+    await it.tick(1000);
+    link.frame({ type: 'heartbeat', cursor: 'k1-1' });
+  }
+  assert.equal(link.closed, true);
+  await it.tick(3000);
+  other.links.at(-1).frame(welcome);
+  await it.tick(3000);
+  other.links.at(-1).frame(welcome);
+  assert.equal(late.state, 'live');
+});
+
+test('a transport of which only the first block passes is used once, then has to prove itself', async (t) => {
+  const first = manual('first');
+  const second = manual('second');
+  const storage = memory();
+  const it = await timed(t, [first, second], { storage });
+  first.links[0].frame(welcome);
+  assert.equal(it.live.transport, 'first');
+  await it.tick(32e3);
+  assert.equal(first.links[0].closed, true);
+  second.links[0].frame(welcome);
+  assert.equal(it.live.transport, 'second');
+  for (let s = 0; s < 240; s++) {
+    await it.tick(1000, 1000);
+    second.links[0].frame({ type: 'heartbeat', cursor: 'k1-1' });
+    const link = first.links.at(-1);
+    if (!link.welcomed) link.frame(welcome);
+    link.welcomed = true;
+  }
+  assert.ok(first.links.length >= 3, 'it is still tried');
+  assert.equal(it.live.transport, 'second');
+  assert.equal(second.links.length, 1);
+  it.live.close();
+
+  const next = connect('http://test/live', { transports: [first, second], fetch: answering(), storage });
+  t.after(() => next.close());
+  const before = first.links.length;
+  next.subscribe('a', () => {});
+  await it.tick(1, 1);
+  assert.equal(first.links.length, before, 'it is remembered');
+  await it.tick(400);
+  first.links.at(-1).frame(welcome);
+  assert.equal(next.transport, undefined);
+  await it.tick(1000);
+  first.links.at(-1).frame({ type: 'heartbeat', cursor: 'k1-1' });
+  assert.equal(next.transport, 'first', 'it has proved itself');
+});
+
+test('a transport that was silent after it had proved itself is not doubted', async (t) => {
+  const first = manual('first');
+  const it = await timed(t, [first]);
+  first.links[0].frame(welcome);
+  await it.tick(2000);
+  first.links[0].frame({ type: 'heartbeat', cursor: 'k1-1' });
+  await it.tick(32e3);
+  assert.equal(first.links[0].closed, true);
+  first.links.at(-1).frame(welcome);
+  assert.equal(it.live.state, 'connected');
+});
+
+test('SSE of which only the first block passes: stream delivers', async (t) => {
+  const { server, client } = await setUp(t, { transports: ['sse', 'stream'] });
+  server.faults.sse = 'first';
+  server.heartbeat.sse = 30;
+  const live = client();
+  const got = [];
+  live.subscribe('a', ({ data }) => got.push(data));
+  await until(() => live.transport === 'stream');
+  server.publish('a', 1);
+  await until(() => got.length === 1);
+  assert.equal(live.transport, 'stream');
+});
+
+const AFTER = [
+  ['120', 'problem', 120e3],
+  ['100000', 'problem', 300e3],
+  ['2592000', 'problem', 300e3],
+  ['120', 'page', 30e3],
+  ['2592000', 'page', 30e3],
+  ['-5', 'problem', 0],
+  ['x', 'problem', 0],
+  ['', 'problem', 0],
+  ['1e99', 'problem', 0],
+  [new Date(60e3).toUTCString(), 'problem', 60e3],
+  [new Date(60e3).toUTCString(), 'page', 30e3],
+  [new Date(-1).toUTCString(), 'problem', 0],
+];
+for (const [value, kind, expected] of AFTER) {
+  test(`Retry-After: ${value} of a ${kind} is waited for ${expected / 1000} s at most`, async (t) => {
+    let asked = 0;
+    const fetch = async () => {
+      asked++;
+      const headers = new Headers({ 'Retry-After': value });
+      if (kind === 'problem') headers.set('Content-Type', 'application/problem+json');
+      return { status: 503, headers, json: async () => ({ code: 'unavailable' }) };
+    };
+    const it = await timed(t, ['longpoll'], { fetch });
+    await settle();
+    assert.equal(asked, 1);
+    await it.tick(Math.max(expected - 500, 0), 500);
+    assert.equal(asked, 1);
+    await it.tick(1500);
+    assert.ok(asked > 1);
+  });
+}
+
+for (const [after, most] of [[1e12, 300e3], [Infinity, 300e3], [NaN, 0], [-1, 0], ['x', 0], [7000, 7000]]) {
+  test(`goodbye.after ${after} is waited for ${most / 1000} s at most`, async (t) => {
+    const one = manual('one');
+    const it = await timed(t, [one]);
+    one.links[0].frame(welcome);
+    one.links[0].frame({ type: 'goodbye', after });
+    one.links[0].down({ code: 1001 });
+    await it.tick(Math.max(most - 500, 0), 500);
+    assert.equal(one.links.length, 1);
+    await it.tick(1500);
+    assert.ok(one.links.length > 1);
+  });
+}
+
+for (const heartbeat of [NaN, -1, 0, 'x', 1e12]) {
+  test(`a heartbeat of ${heartbeat} neither ends nor freezes a connection`, async (t) => {
+    const one = manual('one');
+    const it = await timed(t, [one]);
+    one.links[0].frame({ ...welcome, heartbeat });
+    await it.tick(5000);
+    assert.equal(it.live.state, 'connected');
+    await it.tick(3_700_000, 1000);
+    assert.equal(one.links[0].closed, true);
+  });
+}
+
+test('transports that are taken out do not open later', async (t) => {
+  const [one, two, three] = ['one', 'two', 'three'].map((name) => manual(name));
+  const it = await timed(t, [one, two]);
+  it.live.use([three]);
+  await it.tick(2000);
+  assert.deepEqual([one.links.length, two.links.length, three.links.length], [1, 0, 1]);
+  assert.equal(one.links[0].closed, true);
+  three.links[0].frame(welcome);
+  assert.equal(it.live.transport, 'three');
+});
+
+test('a token that never comes, or that cannot be had, is told, and asked for again', async (t) => {
+  for (const token of [() => new Promise(() => {}), () => Promise.reject(Error('no')), () => { throw Error('no'); }]) {
+    let asked = 0;
+    const it = await timed(t, ['longpoll'], { token: () => (asked++ ? 'good' : token()) });
+    const seen = record(it.live);
+    const published = it.live.publish('a', 1);
+    await it.tick(35e3, 500);
+    assert.equal(it.sub.state, 'live');
+    assert.ok(asked >= 2);
+    await published;
+    t.mock.timers.reset();
+  }
+});
+
+test('what is no frame ends the connection, not the client', async (t) => {
+  for (const text of ['', 'hello', 'null', '1', '"x"', '{']) {
+    const sockets = [];
+    class Socket {
+      constructor() {
+        sockets.push(this);
+      }
+      send() {}
+      close() {}
+    }
+    const live = connect('http://test/live', { transports: ['websocket'], WebSocket: Socket });
+    t.after(() => live.close());
+    live.subscribe('a', () => {});
+    await until(() => sockets.length);
+    sockets[0].onmessage({ data: text });
+    await until(() => sockets.length > 1);
+  }
+});
+
+test('a line without end ends a stream', async (t) => {
+  let streams = 0;
+  const fetch = async (url) => {
+    if (!url.includes('/stream')) return answering()();
+    streams++;
+    const endless = new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(2 ** 20).fill(65)) });
+    return new Response(endless);
+  };
+  const live = connect('http://test/live', { transports: ['stream'], fetch });
+  t.after(() => live.close());
+  live.subscribe('a', () => {});
+  await until(() => streams > 1);
+});
+
+test('100 channels of 60 characters are read over a WebSocket, which is tried first', async (t) => {
+  const { server, client } = await setUp(t, { transports: ['stream', 'longpoll', 'websocket'], headStart: 3000 });
+  const live = client();
+  const names = range(1, 100).map((n) => `${'c'.repeat(57)}${n + 100}`);
+  const subs = names.map((name) => live.subscribe(name, () => {}));
+  await Promise.all(subs.map(({ ready }) => ready));
+  assert.equal(live.transport, 'websocket');
+});
+
+test('a URL that is too long is told, and not asked without end', async (t) => {
+  const { server, client } = await setUp(t, { transports: ['stream'] });
+  const live = client();
+  const seen = record(live);
+  for (const n of range(1, 100)) live.subscribe(`${'c'.repeat(57)}${n + 100}`, () => {});
+  await until(() => server.requests.length > 3);
+  assert.equal(seen.error.length, 1);
+  const [{ message, status, channels }] = seen.error;
+  assert.match(message, /the URL is too long \(6\d\d\d\)/);
+  assert.deepEqual([status, channels.length], [414, 100]);
+});
+
+test('a mount with a slash at the end works, and its query goes along', async (t) => {
+  const { server } = await setUp(t);
+  for (const mount of [`${server.mount}/`, `${server.mount}//`, `${server.mount}?tenant=a%26b`, `${server.mount}/?tenant=a%26b#x`]) {
+    server.uris.length = 0;
+    const live = connect(mount, { transports: ['longpoll'] });
+    t.after(() => live.close());
+    await live.subscribe('a', () => {}).ready;
+    await live.publish('a', 1);
+    live.close();
+    for (const uri of server.uris) {
+      assert.match(uri, /^\/live(\/longpoll|\/publish)?(\?|$)/);
+      assert.equal(uri.includes('tenant=a%26b'), mount.includes('tenant'), uri);
+    }
+  }
+});
+
+for (const mount of ['/live', '', undefined, null, 'http://', 'ftp://x/live', 'ws://x/live', 'data:x', 5, 'javascript:1']) {
+  test(`the mount ${mount} throws at once where there is no page`, () => {
+    assert.throws(() => connect(mount), { name: 'TypeError', message: /mount/ });
+  });
+}
+
+test('a mount of a page is relative to it', async (t) => {
+  globalThis.location = { href: 'http://localhost:1/app/page.html?x=1' };
+  t.after(() => delete globalThis.location);
+  const urls = [];
+  const fetch = async (url) => {
+    urls.push(url);
+    return answering()();
+  };
+  for (const mount of ['/live', 'live', '/', '']) {
+    const live = connect(mount, { transports: ['longpoll'], fetch });
+    await live.subscribe('a', () => {}).ready;
+    live.close();
+    assert.throws(() => connect('http://['), TypeError);
+  }
+  const paths = urls.map((url) => new URL(url).pathname);
+  assert.deepEqual([...new Set(paths)], ['/live', '/live/longpoll', '/app/live', '/app/live/longpoll', '/', '/longpoll', '/app/page.html', '/app/page.html/longpoll']);
+});
