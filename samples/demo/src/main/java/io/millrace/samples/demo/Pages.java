@@ -29,6 +29,7 @@ final class Pages implements Handler<RoutingContext> {
           "plot.js",
           "techniques.js",
           "page.js",
+          "copy.js",
           "dom.js",
           "style.css",
           "icon.svg");

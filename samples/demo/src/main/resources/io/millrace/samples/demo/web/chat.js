@@ -2,11 +2,20 @@
 // that comes back are known to be the same, whatever happened in between.
 
 import { byId, clock, el } from './dom.js';
+import { encodeSegment } from '/live/millrace.js';
 import { connect } from './page.js';
 
-const ROOMS = { lobby: 'Lobby', hangul: '한국어', weather: 'Weather', 'late-night': 'Late night' };
+/** By the names of their channels; any other room is called what its visitors call it. */
+const ROOMS = new Map([
+  ['lobby', 'Lobby'],
+  ['hangul', '한국어'],
+  ['weather', 'Weather'],
+  ['late-night', 'Late night'],
+]);
 const HUES = 8;
 const MAX_SHOWN = 500;
+/** A channel has 200 characters, and up to five of them stand for one of the name. */
+const MAX_SEGMENT = 195;
 
 const live = connect();
 const list = byId('messages');
@@ -21,6 +30,9 @@ let pending = new Map();
 /** @type {any} */
 let subscription;
 let room = '';
+let channel = '';
+/** @type {any} */
+let settling;
 
 name.value = stored() || 'Guest ' + Math.floor(100 + Math.random() * 900);
 name.addEventListener('change', () => {
@@ -40,33 +52,60 @@ function stored() {
   }
 }
 
+/** @param {string} text a room's name as somebody wrote it: letters may come in parts, spaces in any number */
+const tidy = (text) => text.normalize('NFC').replace(/\s+/g, ' ').trim();
+
+/** @param {string} hash */
+function roomOf(hash) {
+  try {
+    const wanted = tidy(decodeURIComponent(hash.slice(1)));
+    for (const [id, label] of ROOMS) if (label.toLowerCase() === wanted.toLowerCase()) return id;
+    return wanted && encodeSegment(wanted).length <= MAX_SEGMENT ? wanted : 'lobby';
+  } catch {
+    return 'lobby';
+  }
+}
+
 function enter() {
-  const wanted = location.hash.slice(1);
-  const next = /^[A-Za-z0-9_-]{1,40}$/.test(wanted) ? wanted : 'lobby';
+  const next = roomOf(location.hash);
   if (next === room) return;
   room = next;
+  channel = 'chat.' + encodeSegment(room);
   subscription?.unsubscribe();
+  clearInterval(settling);
+  byId('empty').hidden = true;
   list.replaceChildren();
   shown = new Map();
   pending = new Map();
-  byId('title').textContent = ROOMS[room] ?? room;
-  document.title = `${ROOMS[room] ?? room} · Millrace`;
+  byId('title').textContent = title();
+  document.title = `${title()} · Millrace`;
   showRooms();
-  subscription = live.subscribe('chat.' + room, { last: 50 }, receive);
+  const entered = (subscription = live.subscribe(channel, { last: 50 }, receive));
+  byId('empty-room').textContent = title();
+  // Whether nobody has spoken is known when the server has sent what it holds: then there is a cursor.
+  settling = setInterval(() => {
+    if (!entered.cursor) return;
+    clearInterval(settling);
+    byId('empty').hidden = list.childElementCount > 0;
+  }, 100);
 }
 
+const title = () => ROOMS.get(room) ?? room;
+
 function showRooms() {
-  const all = { ...ROOMS, [room]: ROOMS[room] ?? room };
+  const all = new Map(ROOMS).set(room, title());
   byId('rooms').replaceChildren(
-    ...Object.entries(all).map(([id, label]) =>
-      el('a', { href: '#' + id, 'aria-current': id === room ? 'page' : null }, label),
+    ...[...all].map(([id, label]) =>
+      el('a', { href: '#' + encodeURIComponent(id), dir: 'auto', 'aria-current': id === room ? 'page' : null }, label),
     ),
   );
+  byId('rooms').querySelector('[aria-current]').scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 /** @param {any} message */
-function receive({ data, time }) {
-  const id = String(data?.id ?? '');
+function receive({ data, time, cursor }) {
+  // Another program's message may have no id.
+  const id = String(data?.id ?? cursor);
   const mine = pending.has(id);
   if (shown.has(id) && !mine) return;
   pending.delete(id);
@@ -96,11 +135,12 @@ function append(id, from, words, time, own) {
       'data-hue': hue(from),
       'data-follows': previous?.dataset.from === from && previous?.classList.contains('own') === !!own,
     },
-    el('span', { class: 'from' }, from),
+    el('span', { class: 'from', dir: 'auto' }, from),
     el('p', { class: 'words', dir: 'auto' }, words),
     el('time', {}, time ? clock(time) : 'sending…'),
   );
   shown.set(id, item);
+  byId('empty').hidden = true;
   list.append(item);
   while (list.childElementCount > MAX_SHOWN) {
     shown.delete(list.firstElementChild.dataset.id);
@@ -118,6 +158,7 @@ function hue(from) {
 
 /** @param {string} words */
 function divide(words) {
+  byId('empty').hidden = true;
   list.append(el('li', { class: 'divider' }, words));
   list.scrollTop = list.scrollHeight;
 }
@@ -133,7 +174,7 @@ async function send() {
   pending.set(id, message);
   append(id, message.name, message.text, undefined, true);
   try {
-    await live.publish('chat.' + room, message);
+    await live.publish(channel, message);
   } catch (error) {
     const item = shown.get(id);
     item?.classList.add('failed');
@@ -152,7 +193,8 @@ byId('send').addEventListener('submit', (event) => {
 });
 byId('join').addEventListener('submit', (event) => {
   event.preventDefault();
-  location.hash = byId('room').value;
+  const wanted = tidy(byId('room').value.toWellFormed?.() ?? byId('room').value);
+  if (wanted) location.hash = encodeURIComponent(wanted);
   byId('room').value = '';
 });
 text.addEventListener('input', grow);
