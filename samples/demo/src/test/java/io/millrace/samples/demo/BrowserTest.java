@@ -1,5 +1,6 @@
 package io.millrace.samples.demo;
 
+import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
@@ -67,8 +68,22 @@ abstract class BrowserTest {
 
   /** A page of a visitor of its own. */
   Page open(String path) {
-    BrowserContext context = chromium.browser().newContext();
+    return open(context(), path);
+  }
+
+  /** A visitor. */
+  BrowserContext context() {
+    return context(new Browser.NewContextOptions());
+  }
+
+  BrowserContext context(Browser.NewContextOptions options) {
+    BrowserContext context = chromium.browser().newContext(options);
     contexts.add(context);
+    return context;
+  }
+
+  /** A page of this visitor. */
+  Page open(BrowserContext context, String path) {
     Page page = context.newPage();
     page.onPageError(errors::add);
     page.setDefaultTimeout(30_000);

@@ -2,11 +2,13 @@ package io.millrace.samples.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import io.millrace.Message;
 import io.vertx.core.json.JsonObject;
+import java.text.Normalizer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -67,11 +69,113 @@ class ChatPageTest extends BrowserTest {
 
   @Test
   void an_address_that_names_no_room_leads_to_the_lobby() {
-    for (String address : List.of("/chat#%E0%A4%A", "/chat#no.room", "/chat#")) {
+    for (String address :
+        List.of("/chat#%E0%A4%A", "/chat#%20%20", "/chat#", "/chat#" + "가".repeat(40))) {
       Page page = open(address);
       expect(page, "#title").hasText("Lobby");
       expect(page, "#link").hasAttribute("data-state", "connected");
     }
+  }
+
+  @Test
+  void a_room_has_a_name_in_any_script() {
+    for (String name :
+        List.of(
+            "한국어 방",
+            "🌊🌊",
+            "Später, naïve & <b>",
+            "a_b.c/d#e%f",
+            "constructor",
+            "__proto__",
+            "2024",
+            "가".repeat(39))) {
+      Page page = open("/chat");
+      page.locator("#room").fill(name + "  ");
+      page.locator("#room").press("Enter");
+      expect(page, "#title").hasText(name);
+      say(page, "from the first");
+
+      Page other = open(page.url().substring(page.url().indexOf("/chat")));
+      expect(other, "#title").hasText(name);
+      expect(other, "#rooms [aria-current]").hasText(name);
+      expect(other, WORDS).hasText("from the first");
+      say(other, "from the second");
+      expect(page, WORDS).hasCount(2);
+    }
+  }
+
+  /** The same letters, whole and in parts, as keyboards of different systems send them. */
+  @Test
+  void a_room_is_the_same_however_its_letters_are_composed() {
+    Page whole = open("/chat#" + Normalizer.normalize("한국", Normalizer.Form.NFC));
+    Page parts = open("/chat#" + Normalizer.normalize("한국", Normalizer.Form.NFD));
+    say(whole, "here");
+
+    expect(parts, WORDS).hasText("here");
+  }
+
+  @Test
+  void a_room_is_found_by_what_it_is_called() {
+    publish("chat.late-night", "a", "good night");
+    Page page = open("/chat");
+    page.locator("#room").fill("late NIGHT");
+    page.locator("#room").press("Enter");
+
+    expect(page, "#title").hasText("Late night");
+    expect(page, WORDS).hasText("good night");
+    expect(page, "#rooms a").hasCount(4);
+  }
+
+  @Test
+  void an_empty_room_says_so_until_somebody_speaks() {
+    Page page = open("/chat#빈%20방");
+    expect(page, "#empty").containsText("Nobody has said anything in 빈 방 yet.");
+    Page other = open("/chat#빈%20방");
+    expect(other, "#empty").isVisible();
+
+    say(page, "hello");
+    expect(page, "#empty").isHidden();
+    expect(other, "#empty").isHidden();
+    expect(other, WORDS).hasText("hello");
+
+    // Another empty room, and back.
+    page.locator("#rooms a", new Page.LocatorOptions().setHasText("Weather")).click();
+    expect(page, "#empty").containsText("Weather");
+    page.goBack();
+    expect(page, WORDS).hasText("hello");
+    expect(page, "#empty").isHidden();
+  }
+
+  @Test
+  void a_room_with_old_messages_is_never_called_empty() {
+    publish("chat.lobby", "old", "from before");
+    BrowserContext context = context();
+    context.addInitScript(
+        """
+        window.shownEmpty = 0;
+        document.addEventListener('DOMContentLoaded', () => {
+          const empty = document.getElementById('empty');
+          const look = () => (shownEmpty += !empty.hidden);
+          look();
+          new MutationObserver(look).observe(empty, { attributes: true });
+        });""");
+    Page page = open(context, "/chat");
+    expect(page, WORDS).hasText("from before");
+    page.waitForFunction("() => document.querySelector('#link').dataset.state === 'connected'");
+    say(page, "now");
+    expect(page, WORDS).hasCount(2);
+
+    assertThat(page.evaluate("() => shownEmpty")).isEqualTo(0);
+  }
+
+  /** What another program publishes may have no id. */
+  @Test
+  void messages_without_an_id_are_all_shown() {
+    for (String words : List.of("first", "second")) {
+      JsonObject message = new JsonObject().put("name", "curl").put("text", words);
+      await(server.millrace().channel("chat.lobby").publish(Message.json(message)));
+    }
+    expect(open("/chat"), WORDS).hasText(new String[] {"first", "second"});
   }
 
   @Test

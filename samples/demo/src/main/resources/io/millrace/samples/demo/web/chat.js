@@ -5,7 +5,13 @@ import { byId, clock, el } from './dom.js';
 import { encodeSegment } from '/live/millrace.js';
 import { connect } from './page.js';
 
-const ROOMS = { lobby: 'Lobby', hangul: '한국어', weather: 'Weather', 'late-night': 'Late night' };
+/** By the names of their channels; any other room is called what its visitors call it. */
+const ROOMS = new Map([
+  ['lobby', 'Lobby'],
+  ['hangul', '한국어'],
+  ['weather', 'Weather'],
+  ['late-night', 'Late night'],
+]);
 const HUES = 8;
 const MAX_SHOWN = 500;
 /** A channel has 200 characters, and up to five of them stand for one of the name. */
@@ -53,6 +59,7 @@ const tidy = (text) => text.normalize('NFC').replace(/\s+/g, ' ').trim();
 function roomOf(hash) {
   try {
     const wanted = tidy(decodeURIComponent(hash.slice(1)));
+    for (const [id, label] of ROOMS) if (label.toLowerCase() === wanted.toLowerCase()) return id;
     return wanted && encodeSegment(wanted).length <= MAX_SEGMENT ? wanted : 'lobby';
   } catch {
     return 'lobby';
@@ -70,11 +77,11 @@ function enter() {
   list.replaceChildren();
   shown = new Map();
   pending = new Map();
-  byId('title').textContent = ROOMS[room] ?? room;
-  document.title = `${ROOMS[room] ?? room} · Millrace`;
+  byId('title').textContent = title();
+  document.title = `${title()} · Millrace`;
   showRooms();
   const entered = (subscription = live.subscribe(channel, { last: 50 }, receive));
-  byId('empty-room').textContent = ROOMS[room] ?? room;
+  byId('empty-room').textContent = title();
   // Whether nobody has spoken is known when the server has sent what it holds: then there is a cursor.
   settling = setInterval(() => {
     if (!entered.cursor) return;
@@ -83,13 +90,16 @@ function enter() {
   }, 100);
 }
 
+const title = () => ROOMS.get(room) ?? room;
+
 function showRooms() {
-  const all = { ...ROOMS, [room]: ROOMS[room] ?? room };
+  const all = new Map(ROOMS).set(room, title());
   byId('rooms').replaceChildren(
-    ...Object.entries(all).map(([id, label]) =>
+    ...[...all].map(([id, label]) =>
       el('a', { href: '#' + encodeURIComponent(id), dir: 'auto', 'aria-current': id === room ? 'page' : null }, label),
     ),
   );
+  byId('rooms').querySelector('[aria-current]').scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 /** @param {any} message */

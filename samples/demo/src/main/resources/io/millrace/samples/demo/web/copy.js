@@ -3,9 +3,6 @@
 import { el } from './dom.js';
 
 for (const code of document.querySelectorAll('.lines code')) {
-  const pre = /** @type {HTMLElement} */ (code.parentElement);
-  // It scrolls where it is too wide: by keyboard, too.
-  pre.tabIndex = 0;
   const button = el('button', { type: 'button', class: 'copy' }, 'Copy');
   const said = el('span', { class: 'visually-hidden', role: 'status' });
   button.addEventListener('click', async () => {
@@ -19,5 +16,5 @@ for (const code of document.querySelectorAll('.lines code')) {
     }
     setTimeout(() => (button.textContent = 'Copy'), 2000);
   });
-  pre.before(button, said);
+  code.closest('details')?.querySelector('p')?.before(button, said);
 }

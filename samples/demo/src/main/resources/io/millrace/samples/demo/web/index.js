@@ -29,7 +29,7 @@ function edges() {
 /** @param {any} message */
 function show({ channel, event, data, cursor, time }) {
   byId('log-empty').hidden = true;
-  const text = channel.startsWith('feed.') ? data.title : `${data.name}: ${data.text}`;
+  const text = data?.title ?? (data?.text ? `${data.name}: ${data.text}` : JSON.stringify(data));
   const number = Number(cursor.split('-').pop());
   const cell = el(
     'li',
