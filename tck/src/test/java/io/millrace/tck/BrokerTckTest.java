@@ -66,6 +66,11 @@ class BrokerTckTest {
     }
 
     @Override
+    protected Optional<BrokerRefusals> refusals() {
+      return Optional.of(bus);
+    }
+
+    @Override
     protected Duration patience() {
       return patience;
     }
@@ -85,7 +90,7 @@ class BrokerTckTest {
   private static void breaksOnly(Function<LocalBus, Broker> made, String rule) {
     KitRun run = run(made, any -> true, rule);
     assertThat(run.failed()).containsExactly(rule);
-    assertThat(run.passed()).hasSize(17);
+    assertThat(run.passed()).hasSize(18);
   }
 
   /** Is broken, among others that cannot hold without it. */
@@ -112,7 +117,7 @@ class BrokerTckTest {
   void aBrokerThatKeepsEveryRulePasses() {
     KitRun run = run(bus -> bus.new Node(), any -> true);
     assertThat(run.failed()).isEmpty();
-    assertThat(run.passed()).hasSize(18);
+    assertThat(run.passed()).hasSize(19);
   }
 
   @Test
@@ -392,12 +397,9 @@ class BrokerTckTest {
             bus.new Node() {
               @Override
               public Future<Void> subscribe(ChannelPattern pattern) {
-                return changing(
-                    () -> {
-                      if (subscribed.size() < 100) {
-                        subscribed.add(pattern);
-                      }
-                    });
+                return subscribed.size() < 100
+                    ? super.subscribe(pattern)
+                    : Future.succeededFuture();
               }
             },
         "B16");
@@ -415,5 +417,34 @@ class BrokerTckTest {
               }
             },
         "B17");
+  }
+
+  @Test
+  void aRefusalThatCostsTheLinkIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              <T> Future<T> refusal() {
+                lost();
+                found();
+                return super.refusal();
+              }
+            },
+        "B30");
+  }
+
+  @Test
+  void aRefusalThatIsToldAsAnOutageIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              <T> Future<T> refusal() {
+                return Future.failedFuture(
+                    new MillraceException(MillraceException.Code.UNAVAILABLE, "Try again."));
+              }
+            },
+        "B30");
   }
 }
