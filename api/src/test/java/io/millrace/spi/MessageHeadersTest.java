@@ -172,4 +172,19 @@ class MessageHeadersTest {
             Buffer.buffer("1")),
         Message.json(1));
   }
+
+  @Test
+  void aByteOrderMarkBeforeJsonIsIgnored() {
+    Buffer marked = Buffer.buffer("\uFEFF{\"a\": 1}");
+    Message said = MessageHeaders.read(Map.of("content-type", "application/json"), marked);
+    assertThat(said.data().toString()).isEqualTo("{\"a\":1}");
+    assertThat(MessageHeaders.read(Map.of(), marked).data()).isEqualTo(said.data());
+    // Of text it is a part, and alone it is no JSON.
+    assertThat(MessageHeaders.read(Map.of(), Buffer.buffer("\uFEFFa")).json()).contains("\uFEFFa");
+    assertThatThrownBy(
+            () ->
+                MessageHeaders.read(
+                    Map.of("content-type", "application/json"), Buffer.buffer("\uFEFF")))
+        .isInstanceOf(MillraceException.class);
+  }
 }

@@ -44,6 +44,15 @@ abstract class BrokerFixture {
   }
 
   /**
+   * Returns the means to make the backend refuse, if there are such.
+   *
+   * @return empty by default: rules about what is refused are skipped
+   */
+  protected Optional<BrokerRefusals> refusals() {
+    return Optional.empty();
+  }
+
+  /**
    * Returns how long to wait for what must happen.
    *
    * @return 10 seconds by default
@@ -118,6 +127,12 @@ abstract class BrokerFixture {
   final BrokerLink needsLink() {
     assumeTrue(link().isPresent(), "This rule is for brokers whose test can cut the link.");
     return link().orElseThrow();
+  }
+
+  final BrokerRefusals needsRefusals() {
+    assumeTrue(
+        refusals().isPresent(), "This rule is for brokers whose test can make the backend refuse.");
+    return refusals().orElseThrow();
   }
 
   final ConditionFactory patiently() {

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of brokers: the rules B01 to B23 of {@code docs/spec.md}, each a test whose name
+ * The contract of brokers: the rules B01 to B30 of {@code docs/spec.md}, each a test whose name
  * carries the rule's number. A broker's test extends this and says what to test:
  *
  * <pre>{@code
@@ -531,6 +531,52 @@ public abstract class BrokerTck extends BrokerFixture {
         overlap(traffic, "a.*", "a.b", false);
       }
     }
+  }
+
+  @Test
+  void required_B30_whatTheBackendRefusesConcernsWhoeverAsked() {
+    BrokerRefusals refusals = needsRefusals();
+    List<BrokerNode> nodes = pair();
+    BrokerNode reader = nodes.get(0);
+    reader.subscribe("a");
+    List<String> expected = new ArrayList<>();
+    try {
+      refusals.refuse("refused");
+      for (int i = 0; i < 20; i++) {
+        expected.add("" + i);
+        Future<Publication> taken = nodes.get(1).publish("a", Message.json(i));
+        refused(nodes.get(1).publish("refused", Message.json(i)));
+        if (newBroker().selective()) {
+          refused(reader.subscribing("refused"));
+        }
+        TestNode.await(taken);
+      }
+    } finally {
+      refusals.permit();
+    }
+    settle(nodes.get(1), reader, "a");
+    assertThat(withoutMarks(reader.texts("a"))).isEqualTo(expected);
+    for (BrokerNode node : nodes) {
+      assertThat(node.reports()).isEmpty();
+      assertThat(node.interruptedPatterns()).isEmpty();
+    }
+    patiently()
+        .until(
+            () -> {
+              Future<Publication> permitted = nodes.get(1).publish("refused", Message.json(0));
+              patiently().until(permitted::isComplete);
+              return permitted.succeeded();
+            });
+  }
+
+  /** What is not permitted is not to be tried again. */
+  private void refused(Future<?> asked) {
+    patiently().until(asked::isComplete);
+    assertThat(asked.failed()).as("what the backend refuses fails").isTrue();
+    assertThat(asked.cause())
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            refusal -> assertThat(refusal.code()).isEqualTo(MillraceException.Code.FORBIDDEN));
   }
 
   private static void overlap(

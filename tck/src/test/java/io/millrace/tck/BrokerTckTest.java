@@ -66,6 +66,11 @@ class BrokerTckTest {
     }
 
     @Override
+    protected Optional<BrokerRefusals> refusals() {
+      return Optional.of(bus);
+    }
+
+    @Override
     protected Duration patience() {
       return patience;
     }
@@ -392,12 +397,9 @@ class BrokerTckTest {
             bus.new Node() {
               @Override
               public Future<Void> subscribe(ChannelPattern pattern) {
-                return changing(
-                    () -> {
-                      if (subscribed.size() < 100) {
-                        subscribed.add(pattern);
-                      }
-                    });
+                return subscribed.size() < 100
+                    ? super.subscribe(pattern)
+                    : Future.succeededFuture();
               }
             },
         "B16");
@@ -435,5 +437,34 @@ class BrokerTckTest {
               }
             },
         "B23");
+  }
+
+  @Test
+  void aRefusalThatCostsTheLinkIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              <T> Future<T> refusal() {
+                lost();
+                found();
+                return super.refusal();
+              }
+            },
+        "B30");
+  }
+
+  @Test
+  void aRefusalThatIsToldAsAnOutageIsFound() {
+    breaksOnly(
+        bus ->
+            bus.new Node() {
+              @Override
+              <T> Future<T> refusal() {
+                return Future.failedFuture(
+                    new MillraceException(MillraceException.Code.UNAVAILABLE, "Try again."));
+              }
+            },
+        "B30");
   }
 }

@@ -17,11 +17,12 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * A backend within the test, and brokers linked to it that keep every rule, for others to break.
  */
-final class LocalBus implements BrokerLink {
+final class LocalBus implements BrokerLink, BrokerRefusals {
 
   private final List<Node> nodes = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean down;
+  private volatile Optional<String> refused = Optional.empty();
 
   @Override
   public void cut() {
@@ -33,6 +34,16 @@ final class LocalBus implements BrokerLink {
   public void mend() {
     down = false;
     nodes.forEach(Node::found);
+  }
+
+  @Override
+  public void refuse(String channel) {
+    refused = Optional.of(channel);
+  }
+
+  @Override
+  public void permit() {
+    refused = Optional.empty();
   }
 
   /** One broker. */
@@ -59,6 +70,9 @@ final class LocalBus implements BrokerLink {
         return Future.failedFuture(
             new MillraceException(MillraceException.Code.UNAVAILABLE, "There is no link."));
       }
+      if (isRefused(channel)) {
+        return refusal();
+      }
       lock.lock();
       try {
         nodes.forEach(node -> node.receive(channel, message));
@@ -66,6 +80,15 @@ final class LocalBus implements BrokerLink {
         lock.unlock();
       }
       return Future.succeededFuture(Publication.unnamed());
+    }
+
+    private boolean isRefused(String name) {
+      return refused.filter(name::equals).isPresent();
+    }
+
+    <T> Future<T> refusal() {
+      return Future.failedFuture(
+          new MillraceException(MillraceException.Code.FORBIDDEN, "It is not permitted."));
     }
 
     void receive(String channel, Message message) {
@@ -97,7 +120,7 @@ final class LocalBus implements BrokerLink {
 
     @Override
     public Future<Void> subscribe(ChannelPattern pattern) {
-      return changing(() -> subscribed.add(pattern));
+      return isRefused(pattern.toString()) ? refusal() : changing(() -> subscribed.add(pattern));
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The specification and the kit say the same. */
@@ -38,16 +37,9 @@ class SpecTest {
   }
 
   @Test
-  void rulesAreNumberedWithoutAHole() {
-    assertThat(rules(TransportTck.class)).containsExactlyInAnyOrderElementsOf(numbers("T"));
-    assertThat(rules(BrokerTck.class)).containsExactlyInAnyOrderElementsOf(numbers("B"));
-  }
-
-  private static List<String> numbers(String letter) {
-    int count = rules(letter.equals("T") ? TransportTck.class : BrokerTck.class).size();
-    return IntStream.rangeClosed(1, count)
-        .mapToObj(i -> String.format("%s%02d", letter, i))
-        .toList();
+  void rulesOfTransportsHaveTheLetterTAndThoseOfBrokersB() {
+    assertThat(rules(TransportTck.class)).allMatch(rule -> rule.startsWith("T"));
+    assertThat(rules(BrokerTck.class)).allMatch(rule -> rule.startsWith("B"));
   }
 
   /** The rules that a kit's tests name; a test that names none fails. */

@@ -212,6 +212,11 @@ final class AmqpLink implements Link {
         : Optional.empty();
   }
 
+  /** {@return whether the tags of deliveries number them within their session} */
+  boolean numbersDeliveries() {
+    return dialect == AmqpDialect.RABBITMQ_3;
+  }
+
   /** {@return the session with which the link ends} */
   ProtonSession session() {
     return session;

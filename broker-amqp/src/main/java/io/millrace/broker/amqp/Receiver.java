@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonReceiver;
 import io.vertx.proton.ProtonSession;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -27,9 +28,15 @@ final class Receiver {
   private static final Symbol TOPIC = Symbol.valueOf("topic");
 
   private final Optional<ProtonSession> ownSession;
+
+  /** More than may be on their way: then the tags are no numbers. */
+  private static final long MOST_DROPPED = 100_000;
+
   private final ProtonReceiver receiver;
   private final Promise<Void> attached = Promise.promise();
   private final Promise<Void> detached = Promise.promise();
+  private Runnable dropped = () -> {};
+  private long lastTag;
   private boolean live = true;
   private int taken;
 
@@ -62,6 +69,7 @@ final class Receiver {
         .maxMessageSizeExceededHandler(exceeded -> tooLarge.run())
         .handler(
             (delivery, message) -> {
+              number(delivery.getTag());
               if (live) {
                 messages.accept(message);
                 replenish(options.credit() / 2);
@@ -78,6 +86,24 @@ final class Receiver {
     receiver.detachHandler(closed -> gone(receiver.getRemoteCondition(), closed.cause()));
     receiver.open();
     receiver.flow(options.credit());
+  }
+
+  /**
+   * Sets what is called for each message that the library dropped without a word, as it does with
+   * what it cannot decode. Only for servers that number the deliveries of a session by their tags.
+   */
+  void onDropped(Runnable handler) {
+    dropped = handler;
+  }
+
+  private void number(byte[] tag) {
+    if (tag.length == Long.BYTES) {
+      long number = ByteBuffer.wrap(tag).getLong();
+      for (long next = lastTag + 1; next < number && number - next < MOST_DROPPED; next++) {
+        dropped.run();
+      }
+      lastTag = number;
+    }
   }
 
   /** Half of the credit at a time: to grant it is work for the broker. */

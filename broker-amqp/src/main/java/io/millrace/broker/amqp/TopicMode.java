@@ -274,6 +274,10 @@ final class TopicMode implements LinkUser<AmqpLink> {
             options,
             message -> receive(each.pattern, addresses, message),
             () -> skipped.add(each.pattern.toString(), "It is larger than maxMessageBytes."));
+    if (linked.numbersDeliveries()) {
+      receiver.onDropped(
+          () -> skipped.add(each.pattern.toString(), "It cannot be decoded as AMQP 1.0."));
+    }
     each.receiver = Optional.of(receiver);
     receiver.detached().onSuccess(gone -> again(linked, each, receiver));
     return receiver.attached().onSuccess(confirmed -> each.confirmed.tryComplete());

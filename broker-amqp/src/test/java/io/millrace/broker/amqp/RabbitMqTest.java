@@ -131,6 +131,19 @@ class RabbitMqTest {
   }
 
   @Test
+  void whatCannotBeDecodedIsCountedAndStopsNothing() throws Exception {
+    broker.subscribe(ChannelPattern.of("orders.*")).await();
+    publish("millrace.orders.1", new byte[] {'1'}, new JsonObject());
+    // RabbitMQ 3 makes a string of it, where AMQP 1.0 has bytes.
+    publish(
+        "millrace.orders.2", new byte[] {'2'}, new JsonObject().put("user_id", RABBIT.username()));
+    publish("millrace.orders.3", new byte[] {'3'}, new JsonObject());
+    assertThat(arrived(0).data().toString()).isEqualTo("1");
+    assertThat(arrived(1).data().toString()).isEqualTo("3");
+    assertThat(broker.skipped()).isEqualTo(1);
+  }
+
+  @Test
   void aPublishThatNobodyIsSubscribedToIsTaken() {
     broker.publish("nobody.here", Message.json(1)).await();
   }

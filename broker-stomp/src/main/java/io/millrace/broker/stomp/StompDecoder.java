@@ -1,18 +1,24 @@
 package io.millrace.broker.stomp;
 
+import io.millrace.spi.MessageHeaders;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads frames of STOMP 1.0, 1.1 and 1.2 from a stream of bytes, however it is cut.
  *
  * <p>Lines end in LF or CR LF. Nothing is trimmed. Of headers repeated the first counts. A body has
  * as many bytes as {@code content-length} says, or ends at the first NUL. A body above the limit is
- * read over and its frame comes without it: so it costs no memory, and the link goes on. A head
- * above its limits is fatal, as is everything that is no STOMP.
+ * read over and its frame comes without it: so it costs no memory, and the link goes on.
+ *
+ * <p>What is no STOMP is fatal, and so is a head above its limits. But what stands in a MESSAGE may
+ * be anybody's: there a header that nobody needs is passed over if it cannot be read or is one of
+ * too many, and if it is one that is needed, or the length is wrong, the frame comes with its flaw
+ * said, and the link goes on.
  *
  * <p>This is not vertx-stomp's {@code FrameParser}, which (in 5.0.7) throws at {@code
  * content-length:0} and at a backslash in CONNECTED, does not unescape the names of headers, holds
@@ -25,6 +31,24 @@ final class StompDecoder implements Handler<Buffer> {
   static final int MAX_HEAD_BYTES = 512 << 10;
   static final int MAX_HEADERS = 1000;
   private static final int MAX_COMMAND = 32;
+
+  /** What is needed of a MESSAGE, however much of it there is. */
+  private static final Set<String> NEEDED =
+      Set.of(
+          "subscription",
+          "destination",
+          "message-id",
+          "ack",
+          "x-stream-offset",
+          "timestamp",
+          StompFrame.CONTENT_LENGTH,
+          MessageHeaders.CONTENT_TYPE,
+          MessageHeaders.EVENT,
+          MessageHeaders.KEY,
+          MessageHeaders.PRIORITY,
+          MessageHeaders.TIME);
+
+  private static final int MAX_NAME = 64;
 
   private enum State {
     COMMAND,
@@ -44,7 +68,10 @@ final class StompDecoder implements Handler<Buffer> {
   private Map<String, String> headers = new LinkedHashMap<>();
   private int headerCount;
   private Buffer body = Buffer.buffer();
-  private boolean cut;
+  private String flaw = "";
+
+  /** Whether the rest of the line is passed over. */
+  private boolean skipping;
 
   /** How much of a counted body is still to come. */
   private long missing;
@@ -88,13 +115,41 @@ final class StompDecoder implements Handler<Buffer> {
   private int readLine(byte[] bytes, int from) {
     int end = find((byte) '\n', bytes, from);
     headBytes += end - from;
-    if (headBytes > MAX_HEAD_BYTES) {
+    if (headBytes > MAX_HEAD_BYTES && !isMessage()) {
       throw new StompException("A frame's head has more than " + MAX_HEAD_BYTES + " bytes.");
     }
-    line.appendBytes(bytes, from, end - from);
+    if (!skipping) {
+      line.appendBytes(bytes, from, end - from);
+      if (line.length() > MAX_HEAD_BYTES) {
+        passOver();
+      }
+    }
     if (end == bytes.length) {
       return end;
     }
+    if (skipping) {
+      skipping = false;
+    } else {
+      takeLine();
+    }
+    return end + 1;
+  }
+
+  private boolean isMessage() {
+    return state == State.HEADERS && command.equals(StompFrame.MESSAGE);
+  }
+
+  /** Passes over a header that is too long, of a message. */
+  private void passOver() {
+    String start = line.getString(0, MAX_NAME, StandardCharsets.UTF_8.name());
+    if (NEEDED.contains(start.substring(0, Math.max(0, start.indexOf(':'))))) {
+      flaw = "One of its headers is too long.";
+    }
+    line = Buffer.buffer();
+    skipping = true;
+  }
+
+  private void takeLine() {
     int length = line.length();
     if (length > 0 && line.getByte(length - 1) == '\r') {
       length--;
@@ -105,10 +160,27 @@ final class StompDecoder implements Handler<Buffer> {
       takeCommand(text);
     } else if (text.isEmpty()) {
       beginBody();
+    } else if (isMessage()) {
+      takeForeign(text);
     } else {
       takeHeader(text);
     }
-    return end + 1;
+  }
+
+  private void takeForeign(String text) {
+    String name = text.substring(0, Math.max(0, text.indexOf(':')));
+    boolean tooMany = headerCount >= MAX_HEADERS || headBytes > MAX_HEAD_BYTES;
+    if (name.isEmpty() || (tooMany && !NEEDED.contains(name))) {
+      return;
+    }
+    headerCount = Math.min(headerCount, MAX_HEADERS - 1);
+    try {
+      takeHeader(text);
+    } catch (StompException unreadable) {
+      if (NEEDED.contains(name) && !headers.containsKey(name)) {
+        flaw = "One of its headers cannot be read.";
+      }
+    }
   }
 
   private void takeCommand(String text) {
@@ -144,12 +216,28 @@ final class StompDecoder implements Handler<Buffer> {
       state = State.OPEN_BODY;
       return;
     }
-    if (!length.matches("[0-9]{1,18}")) {
-      throw new StompException("A frame's content-length is not a number.");
+    if (!length.matches("[0-9]{1,10}")) {
+      flawed("Its content-length is not a number of bytes.");
+      return;
     }
     missing = Long.parseLong(length);
-    cut = missing > maxBodyBytes;
+    cut(missing > maxBodyBytes);
     state = missing == 0 ? State.END : State.COUNTED_BODY;
+  }
+
+  /** A message ends at the next NUL then; anything else is fatal. */
+  private void flawed(String why) {
+    if (!command.equals(StompFrame.MESSAGE)) {
+      throw new StompException(why);
+    }
+    flaw = why;
+    state = State.OPEN_BODY;
+  }
+
+  private void cut(boolean tooLarge) {
+    if (tooLarge) {
+      flaw = "It is larger than maxMessageBytes.";
+    }
   }
 
   private int readCounted(byte[] bytes, int from) {
@@ -164,7 +252,8 @@ final class StompDecoder implements Handler<Buffer> {
 
   private int readEnd(byte[] bytes, int at) {
     if (bytes[at] != 0) {
-      throw new StompException("A body is longer than its content-length.");
+      flawed("Its body is longer than its content-length.");
+      return at;
     }
     finish();
     return at + 1;
@@ -181,8 +270,8 @@ final class StompDecoder implements Handler<Buffer> {
   }
 
   private void take(byte[] bytes, int from, int length) {
-    cut |= body.length() + length > maxBodyBytes;
-    if (cut) {
+    cut(body.length() + length > maxBodyBytes);
+    if (!flaw.isEmpty()) {
       body = Buffer.buffer();
     } else {
       body.appendBytes(bytes, from, length);
@@ -190,13 +279,13 @@ final class StompDecoder implements Handler<Buffer> {
   }
 
   private void finish() {
-    StompFrame frame = new StompFrame(command, headers, body, cut);
+    StompFrame frame = new StompFrame(command, headers, body, flaw);
     state = State.COMMAND;
     headBytes = 0;
     headers = new LinkedHashMap<>();
     headerCount = 0;
     body = Buffer.buffer();
-    cut = false;
+    flaw = "";
     frames.handle(frame);
   }
 

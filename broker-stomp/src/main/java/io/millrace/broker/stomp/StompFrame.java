@@ -11,20 +11,26 @@ import java.util.Optional;
  * @param command the command
  * @param headers its headers, unescaped; of those repeated the first
  * @param body its body, empty if it has none
- * @param isCut whether the body was longer than allowed, and was left out
+ * @param flaw why it cannot be read for what it is, a sentence; empty if it can
  */
-record StompFrame(String command, Map<String, String> headers, Buffer body, boolean isCut) {
+record StompFrame(String command, Map<String, String> headers, Buffer body, String flaw) {
+
+  static final String MESSAGE = "MESSAGE";
 
   static final String CONNECT = "CONNECT";
   static final String CONNECTED = "CONNECTED";
   static final String CONTENT_LENGTH = "content-length";
 
   StompFrame(String command, Map<String, String> headers, Buffer body) {
-    this(command, headers, body, false);
+    this(command, headers, body, "");
   }
 
   StompFrame(String command, Map<String, String> headers) {
     this(command, headers, Buffer.buffer());
+  }
+
+  boolean isFlawed() {
+    return !flaw.isEmpty();
   }
 
   Optional<String> header(String name) {

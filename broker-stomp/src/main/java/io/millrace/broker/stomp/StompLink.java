@@ -116,7 +116,7 @@ final class StompLink implements Link {
       return;
     }
     switch (frame.command()) {
-      case "MESSAGE" -> messages.accept(frame);
+      case StompFrame.MESSAGE -> messages.accept(frame);
       case "RECEIPT" -> receipts.take(frame.header("receipt-id")).ifPresent(Promise::tryComplete);
       case StompFrame.CONNECTED -> begin(frame);
       case "ERROR" -> fail(frame);

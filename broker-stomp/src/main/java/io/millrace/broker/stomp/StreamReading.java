@@ -1,7 +1,6 @@
 package io.millrace.broker.stomp;
 
 import io.millrace.Message;
-import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Future;
@@ -126,8 +125,8 @@ final class StreamReading {
     Optional<Message> message = Optional.empty();
     if (channel.isEmpty()) {
       skipped.add(destination, "Its name is no channel's.");
-    } else if (frame.isCut()) {
-      skipped.add(destination, "It is larger than maxMessageBytes.");
+    } else if (frame.isFlawed()) {
+      skipped.add(destination, frame.flaw());
     } else {
       message = message(destination, frame);
     }
@@ -142,7 +141,7 @@ final class StreamReading {
               ? message
               : message.withTime(
                   time(frame.header(TIMESTAMP), 1000).or(() -> time).orElseGet(Instant::now)));
-    } catch (MillraceException invalid) {
+    } catch (RuntimeException invalid) {
       skipped.add(destination, String.valueOf(invalid.getMessage()));
       return Optional.empty();
     }

@@ -308,8 +308,8 @@ final class TopicMode implements LinkUser<StompLink> {
     Optional<String> channel = destinations.channel(pattern, destination);
     if (channel.isEmpty()) {
       skipped.add(destination, "Its name is no channel's.");
-    } else if (frame.isCut()) {
-      skipped.add(destination, "It is larger than maxMessageBytes.");
+    } else if (frame.isFlawed()) {
+      skipped.add(destination, frame.flaw());
     } else if (pattern.matches(channel.get())) {
       try {
         ingress.append(pattern, channel.get(), MessageHeaders.read(frame.headers(), frame.body()));

@@ -2,9 +2,11 @@ package io.millrace.broker.stomp;
 
 import io.millrace.spi.Broker;
 import io.millrace.tck.BrokerLink;
+import io.millrace.tck.BrokerRefusals;
 import io.millrace.tck.BrokerTck;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
+import io.millrace.tck.RabbitMqRefusals;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,5 +38,10 @@ class RabbitMqStreamTckTest extends BrokerTck {
   @Override
   protected Optional<BrokerLink> link() {
     return Optional.of(proxy);
+  }
+
+  @Override
+  protected Optional<BrokerRefusals> refusals() {
+    return Optional.of(new RabbitMqRefusals(RABBIT, RABBIT.username(), stream + "."));
   }
 }

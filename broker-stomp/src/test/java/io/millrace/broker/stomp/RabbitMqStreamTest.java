@@ -445,4 +445,36 @@ class RabbitMqStreamTest {
     assertThatThrownBy(() -> broker.open(new RecordingIngress(vertx)).await())
         .hasMessageContaining("RabbitMQ");
   }
+
+  /** Messages that break the rules of STOMP, or come close. */
+  private List<JsonObject> foreign() {
+    JsonObject many = new JsonObject();
+    for (int i = 0; i < 3000; i++) {
+      many.put("h" + i, "x".repeat(200));
+    }
+    return List.of(
+        many,
+        new JsonObject().put("", "no name"),
+        new JsonObject().put("content-length", "3").put("x-stream-offset", 0),
+        new JsonObject().put("destination", "a").put("subscription", "b").put("ack", "c"),
+        new JsonObject().put("\n\n\u0001:", "\r\n\\t:"));
+  }
+
+  @Test
+  void aForeignRecordThatIsHardToReadStopsNoNode() {
+    Millrace first = node();
+    Follower follower = follow(first, "a");
+    for (JsonObject headers : foreign()) {
+      management.publish(
+          stream + ".a", "1".getBytes(UTF_8), new JsonObject().put("headers", headers));
+    }
+    first.channel("a").publish(Message.json(2)).await();
+    soon().until(() -> follower.seen.contains("2"));
+    assertThat(follower.seen).containsExactly("1", "1", "1", "1", "1", "2");
+    // One that starts later reads them, too.
+    Millrace second = node();
+    second.channel("a").publish(Message.json(3)).await();
+    soon().until(() -> follower.seen.contains("3"));
+    assertThat(follower.seen).hasSize(7);
+  }
 }

@@ -125,18 +125,18 @@ class StompDecoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "MESSAGE\ncontent-length:x\n\n",
-        "MESSAGE\ncontent-length:-1\n\n",
-        "MESSAGE\ncontent-length:+1\n\n",
-        "MESSAGE\ncontent-length: 1\n\n",
-        "MESSAGE\ncontent-length:\n\n",
-        "MESSAGE\ncontent-length:9999999999999999999\n\n",
-        "MESSAGE\ncontent-length:2\n\nabc",
-        "MESSAGE\na:\\t\n",
-        "MESSAGE\na\\:b\n",
-        "MESSAGE\na:b\\\n",
-        "MESSAGE\nno colon\n",
-        "MESSAGE\n:no name\n",
+        "RECEIPT\ncontent-length:x\n\n",
+        "RECEIPT\ncontent-length:-1\n\n",
+        "RECEIPT\ncontent-length:+1\n\n",
+        "RECEIPT\ncontent-length: 1\n\n",
+        "RECEIPT\ncontent-length:\n\n",
+        "RECEIPT\ncontent-length:99999999999\n\n",
+        "RECEIPT\ncontent-length:2\n\nabc",
+        "RECEIPT\na:\\t\n",
+        "RECEIPT\na\\:b\n",
+        "RECEIPT\na:b\\\n",
+        "RECEIPT\nno colon\n",
+        "RECEIPT\n:no name\n",
         "message\n",
         "MESSAGE \n",
         "HTTP/1.1 400 Bad Request\r\n",
@@ -157,7 +157,7 @@ class StompDecoderTest {
     assertThatThrownBy(
             () -> {
               for (int i = 0; i <= StompDecoder.MAX_HEAD_BYTES >> 10; i++) {
-                read(i == 0 ? "MESSAGE\n" : part);
+                read(i == 0 ? "RECEIPT\n" : part);
               }
             })
         .isInstanceOf(StompException.class);
@@ -166,7 +166,7 @@ class StompDecoderTest {
   @Test
   void aHeadOfManyLinesIsFatalToo() {
     String headers = "a:1\n".repeat(StompDecoder.MAX_HEADERS);
-    read("MESSAGE\n" + headers);
+    read("RECEIPT\n" + headers);
     assertThatThrownBy(() -> read("a:1\n")).isInstanceOf(StompException.class);
   }
 
@@ -192,11 +192,79 @@ class StompDecoderTest {
     }
 
     assertThat(frames)
-        .extracting(StompFrame::isCut)
+        .extracting(StompFrame::isFlawed)
         .containsExactly(false, false, true, true, false, false);
     assertThat(frames)
         .extracting(frame -> frame.body().length())
         .containsExactly(MAX_BODY, MAX_BODY, 0, 0, MAX_BODY, MAX_BODY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "content-length:x\n\nbody\0",
+        "content-length:-1\n\nbody\0",
+        "content-length:+1\n\nbody\0",
+        "content-length: 1\n\nbody\0",
+        "content-length:\n\nbody\0",
+        "content-length:9999999999999999999\n\nbody\0",
+        "content-length:2\n\nabc\0",
+        "millrace-event:\\t\n\n\0",
+        "destination:b\\\n\n\0",
+      })
+  void aMessageThatCannotBeReadIsPassedOverAndTheNextIsRead(String rest) {
+    read("MESSAGE\nsubscription:1\nx-stream-offset:7\n" + rest + "\nMESSAGE\nb:1\n\nok\0");
+
+    assertThat(frames).extracting(StompFrame::isFlawed).containsExactly(true, false);
+    assertThat(frames.get(0).headers())
+        .containsEntry("subscription", "1")
+        .containsEntry("x-stream-offset", "7");
+    assertThat(frames.get(0).flaw()).matches("[A-Z].*\\.");
+    assertThat(frames.get(1)).isEqualTo(frame("MESSAGE", Map.of("b", "1"), "ok"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a:\\t", "a\\:b", "a:b\\", "no colon", ":no name", ":"})
+  void aHeaderOfAMessageThatNobodyNeedsIsPassedOverIfItCannotBeRead(String header) {
+    read("MESSAGE\n" + header + "\nb:1\n\nok\0");
+
+    assertThat(frames).containsExactly(frame("MESSAGE", Map.of("b", "1"), "ok"));
+  }
+
+  @Test
+  void ofAMessageWithTooManyHeadersThoseThatAreNeededAreKept() {
+    StringBuilder head = new StringBuilder("MESSAGE\n");
+    for (int i = 0; i < 5 * StompDecoder.MAX_HEADERS; i++) {
+      head.append("h" + i + ":1\n");
+    }
+    read(head + "x-stream-offset:7\nlast:1\ncontent-length:2\n\nok\0");
+
+    assertThat(frames).extracting(StompFrame::isFlawed).containsExactly(false);
+    assertThat(frames.get(0).headers())
+        .hasSizeLessThan(StompDecoder.MAX_HEADERS + 20)
+        .containsEntry("x-stream-offset", "7")
+        .doesNotContainKey("last");
+    assertThat(frames.get(0).body().toString()).isEqualTo("ok");
+  }
+
+  @Test
+  void aHeadOfAMessageAboveItsLimitCostsNoMoreThanTheLimitAndTheFrameIsRead() {
+    String part = "x".repeat(1 << 10);
+    read("MESSAGE\nforeign:");
+    for (int i = 0; i < 3 * (StompDecoder.MAX_HEAD_BYTES >> 10); i++) {
+      read(part);
+    }
+    read("\nsubscription:1\na:1\n\nok\0MESSAGE\nmillrace-event:");
+    for (int i = 0; i < 2 * (StompDecoder.MAX_HEAD_BYTES >> 10); i++) {
+      read(part);
+    }
+    read("\n\nflawed\0MESSAGE\na:1\n\nok\0");
+
+    assertThat(frames)
+        .containsExactly(
+            frame("MESSAGE", Map.of("subscription", "1"), "ok"),
+            new StompFrame("MESSAGE", Map.of(), Buffer.buffer(), "One of its headers is too long."),
+            frame("MESSAGE", Map.of("a", "1"), "ok"));
   }
 
   @Test

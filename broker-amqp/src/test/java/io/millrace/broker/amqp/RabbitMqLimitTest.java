@@ -1,0 +1,46 @@
+package io.millrace.broker.amqp;
+
+import io.millrace.spi.Broker;
+import io.millrace.tck.BrokerLink;
+import io.millrace.tck.FaultProxy;
+import io.millrace.tck.RabbitMq;
+import io.millrace.tck.RabbitMqLimitTck;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class RabbitMqLimitTest extends RabbitMqLimitTck {
+
+  @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
+
+  @AutoClose private final FaultProxy proxy = new FaultProxy(RABBIT.host(), RABBIT.amqpPort());
+
+  @BeforeAll
+  static void letQueuesExpire() {
+    RABBIT.rabbitmqctl(RabbitMqTest.EXPIRY);
+  }
+
+  @Override
+  protected Broker newBroker() {
+    return new AmqpBroker(
+        new AmqpBrokerOptions()
+            .setConfirmTimeout(Duration.ofSeconds(5))
+            .setHeartbeat(Duration.ofSeconds(1))
+            .setHosts(List.of(proxy.host() + ":" + proxy.port()))
+            .setUsername(RABBIT.username())
+            .setPassword(RABBIT.password()));
+  }
+
+  @Override
+  protected Optional<BrokerLink> link() {
+    return Optional.of(proxy);
+  }
+
+  @Override
+  protected RabbitMq rabbit() {
+    return RABBIT;
+  }
+}

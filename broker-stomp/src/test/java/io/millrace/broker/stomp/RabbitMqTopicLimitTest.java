@@ -1,0 +1,41 @@
+package io.millrace.broker.stomp;
+
+import io.millrace.spi.Broker;
+import io.millrace.tck.BrokerLink;
+import io.millrace.tck.FaultProxy;
+import io.millrace.tck.RabbitMq;
+import io.millrace.tck.RabbitMqLimitTck;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class RabbitMqTopicLimitTest extends RabbitMqLimitTck {
+
+  @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
+
+  @AutoClose private final FaultProxy proxy = new FaultProxy(RABBIT.host(), RABBIT.stompPort());
+
+  @Override
+  protected Broker newBroker() {
+    return new StompBroker(
+        new StompBrokerOptions()
+            .setHosts(List.of(proxy.host() + ":" + proxy.port()))
+            .setLogin(RABBIT.username())
+            .setPasscode(RABBIT.password())
+            .setHeartbeat(Duration.ofSeconds(1))
+            .setReceiptTimeout(Duration.ofSeconds(2))
+            .setVirtualHost("/"));
+  }
+
+  @Override
+  protected Optional<BrokerLink> link() {
+    return Optional.of(proxy);
+  }
+
+  @Override
+  protected RabbitMq rabbit() {
+    return RABBIT;
+  }
+}
