@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One connection to a server, from when it can be used to its end; there is no way back. Used on
@@ -95,6 +96,7 @@ public interface Link {
   static MillraceException late() {
     return new MillraceException(
         MillraceException.Code.TIMEOUT,
-        "The broker did not confirm in time; it may have taken the message. Try again with the same key.");
+        "The broker did not confirm in time; it may have taken the message. Try again with the same key.",
+        new TimeoutException());
   }
 }

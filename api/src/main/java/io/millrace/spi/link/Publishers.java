@@ -72,7 +72,7 @@ public final class Publishers<L extends Link> {
       return trial.transform(
           over ->
               concernsChannel(over.cause())
-                  ? Future.failedFuture(over.cause())
+                  ? Future.failedFuture(unsent(over.cause()))
                   : publish(channel, send));
     }
     Future<Void> begun =
@@ -90,6 +90,14 @@ public final class Publishers<L extends Link> {
   private static boolean concernsChannel(@Nullable Throwable failure) {
     return failure instanceof MillraceException known
         && (known.retryable() || known.code() == MillraceException.Code.FORBIDDEN);
+  }
+
+  /** That of what waited: whatever became of the trial, this was not sent. */
+  private static Throwable unsent(Throwable failure) {
+    return failure instanceof MillraceException known
+            && known.code() == MillraceException.Code.TIMEOUT
+        ? Link.outOfReach()
+        : failure;
   }
 
   private Future<Void> publishTaken(String channel, Function<L, Future<Void>> send) {
@@ -113,8 +121,7 @@ public final class Publishers<L extends Link> {
   }
 
   private void failed(String channel, Throwable cause) {
-    if (cause instanceof MillraceException known
-        && known.code() == MillraceException.Code.TIMEOUT) {
+    if (Trials.isLate(cause)) {
       stalled = true;
     } else {
       taken.remove(channel); // It may be what the server refused.

@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -215,9 +216,9 @@ public final class Trials<L extends Link> {
     over(ask, Future.failedFuture(refusal));
   }
 
-  private static boolean isLate(@Nullable Throwable failure) {
-    return failure instanceof MillraceException known
-        && known.code() == MillraceException.Code.TIMEOUT;
+  /** Whether the server did not answer in time, rather than break the link. */
+  static boolean isLate(@Nullable Throwable failure) {
+    return failure != null && failure.getCause() instanceof TimeoutException;
   }
 
   private void refuse(String what, MillraceException refusal) {

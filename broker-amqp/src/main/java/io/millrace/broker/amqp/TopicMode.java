@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.qpid.proton.message.Message;
 
@@ -130,7 +131,8 @@ final class TopicMode implements LinkUser<AmqpLink> {
                 promise.tryFail(
                     new MillraceException(
                         MillraceException.Code.TIMEOUT,
-                        "The broker did not " + what + " in time.")));
+                        "The broker did not " + what + " in time.",
+                        new TimeoutException())));
     done.onComplete(promise::tryComplete, promise::tryFail);
     return promise.future().onComplete(over -> vertx.cancelTimer(timer));
   }
