@@ -87,8 +87,9 @@ export const stream = {
       for (let rest = ''; ; ) {
         const { done, value } = await reader.read();
         if (done) break;
-        const lines = (rest + value).split('\n');
-        rest = lines.pop() ?? '';
+        const lines = value.split('\n');
+        lines[0] = rest + lines[0];
+        rest = lines.pop();
         if (rest.length > MOST_OF_A_LINE) throw failure('a line without end');
         for (const line of lines) if (line) frame(JSON.parse(line));
       }
@@ -110,12 +111,14 @@ const polling = (name, wait) => ({
     let hold = 0;
     /** @type {ReturnType<typeof setTimeout>} */
     let timer;
+    let closed = false;
     const ask = async () => {
       try {
         const asked = Date.now();
         const response = await request(`/${name}`, attach, { headers: { Prefer: `wait=${hold}` } });
         const { messages, gap, cursor, more, nextPoll } = await response.json();
         if (typeof cursor != 'string' || !Array.isArray(messages)) throw failure('not an answer of Millrace');
+        if (closed) return;
         // An answer that was not held tells when to poll again, also to who will have the next one held.
         const pause = wait ? 0 : Math.min(nextPoll > 0 ? nextPoll : POLL, LONGEST_TIMER);
         if (gap) frame({ ...gap, type: 'gap' });
@@ -131,7 +134,12 @@ const polling = (name, wait) => ({
       }
     };
     ask();
-    return { close: () => clearTimeout(timer) };
+    return {
+      close() {
+        closed = true;
+        clearTimeout(timer);
+      },
+    };
   },
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,4 +40,14 @@ test('the source map has the sources, and no path of the machine that made it', 
   const at = map.sources.indexOf('src/millrace.js');
   assert.match(map.sourcesContent[at], /A subscription is a cursor/);
   for (const path of [map.file, ...map.sources]) assert.doesNotMatch(path, /^\/|\.\./);
+});
+
+test('the package has readable sources, types and the licence', () => {
+  const packed = execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: new URL('..', import.meta.url) });
+  const [{ files }] = JSON.parse(packed);
+  const names = files.map(({ path }) => path);
+  for (const name of ['LICENSE', 'README.md', 'millrace.d.ts', 'package.json', 'src/millrace.js', 'src/negotiation.js']) {
+    assert.ok(names.includes(name), name);
+  }
+  assert.ok(names.every((name) => !/test|target|bundle/.test(name)), `${names}`);
 });

@@ -222,8 +222,9 @@ test('SSE of which only the first block passes: stream delivers', async (t) => {
   server.heartbeat.sse = 30;
   const live = client();
   const got = [];
+  const seen = record(live);
   live.subscribe('a', ({ data }) => got.push(data));
-  await until(() => live.transport === 'stream');
+  await until(() => live.transport === 'stream' && seen.transport.includes('sse'));
   server.publish('a', 1);
   await until(() => got.length === 1);
   assert.equal(live.transport, 'stream');
@@ -337,7 +338,12 @@ test('a line without end ends a stream', async (t) => {
   const fetch = async (url) => {
     if (!url.includes('/stream')) return answering()();
     streams++;
-    const endless = new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(2 ** 20).fill(65)) });
+    const endless = new ReadableStream({
+      async pull(to) {
+        await new Promise(setImmediate);
+        to.enqueue(new Uint8Array(2 ** 20).fill(65));
+      },
+    });
     return new Response(endless);
   };
   const live = connect('http://test/live', { transports: ['stream'], fetch });
@@ -368,9 +374,9 @@ test('a URL that is too long is told, and not asked without end', async (t) => {
 });
 
 test('a mount with a slash at the end works, and its query goes along', async (t) => {
-  const { server } = await setUp(t);
-  for (const mount of [`${server.mount}/`, `${server.mount}//`, `${server.mount}?tenant=a%26b`, `${server.mount}/?tenant=a%26b#x`]) {
-    server.uris.length = 0;
+  for (const end of ['/', '//', '?tenant=a%26b', '/?tenant=a%26b#x']) {
+    const { server } = await setUp(t);
+    const mount = server.mount + end;
     const live = connect(mount, { transports: ['longpoll'] });
     t.after(() => live.close());
     await live.subscribe('a', () => {}).ready;
