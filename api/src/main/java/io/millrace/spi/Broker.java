@@ -50,7 +50,9 @@ public interface Broker {
    * @param channel a channel name
    * @param message the message; its time is present
    * @return completes when the broker confirmed that it took the message, in the order of the calls
-   *     for one channel; fails with a {@link io.millrace.MillraceException} if it did not
+   *     for one channel; fails with a {@link io.millrace.MillraceException} if it did not: {@link
+   *     io.millrace.MillraceException.Code#FORBIDDEN} if the backend does not permit it. What is
+   *     refused concerns nobody else
    */
   Future<Publication> publish(String channel, Message message);
 
