@@ -23,6 +23,7 @@ public final class MillraceOptions {
   private int maxClientMessageBytes = 256 << 10;
   private int maxChannels = 100;
   private int maxReaders = 100_000;
+  private int maxBrokerSubscriptions = 10_000;
   private int maxReadersPerAddress = 0;
   private int publishesPerSecond = 10;
   private int commandsPerSecond = 100;
@@ -63,6 +64,7 @@ public final class MillraceOptions {
     maxClientMessageBytes = other.maxClientMessageBytes;
     maxChannels = other.maxChannels;
     maxReaders = other.maxReaders;
+    maxBrokerSubscriptions = other.maxBrokerSubscriptions;
     maxReadersPerAddress = other.maxReadersPerAddress;
     publishesPerSecond = other.publishesPerSecond;
     commandsPerSecond = other.commandsPerSecond;
@@ -208,6 +210,25 @@ public final class MillraceOptions {
    */
   public MillraceOptions setMaxReaders(int value) {
     maxReaders = atLeast(1, value, "maxReaders");
+    return this;
+  }
+
+  /** {@return how many subscriptions the node has at its broker, at most} */
+  public int maxBrokerSubscriptions() {
+    return maxBrokerSubscriptions;
+  }
+
+  /**
+   * Sets how many subscriptions the node has at its broker, at most. When room is needed, those
+   * that nobody reads go first, the oldest of them at once; if all are read, who asks for another
+   * is refused and may come back. Only for brokers that bring only what is subscribed.
+   *
+   * @param value one or more
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public MillraceOptions setMaxBrokerSubscriptions(int value) {
+    maxBrokerSubscriptions = atLeast(1, value, "maxBrokerSubscriptions");
     return this;
   }
 

@@ -52,7 +52,9 @@ public interface Broker {
    * @return completes when the broker confirmed that it took the message, in the order of the calls
    *     for one channel; fails with {@link io.millrace.MillraceException.Code#TIMEOUT} if it is not
    *     known whether it did, as when the link broke after the message was sent; with another code
-   *     of {@link io.millrace.MillraceException} only if it surely did not
+   *     of {@link io.millrace.MillraceException} only if it surely did not: {@link
+   *     io.millrace.MillraceException.Code#FORBIDDEN} if the backend does not permit it. What is
+   *     refused concerns nobody else
    */
   Future<Publication> publish(String channel, Message message);
 

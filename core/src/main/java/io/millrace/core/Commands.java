@@ -9,9 +9,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Carries out what a client sends on its connection, one command after the other. Whatever is wrong
@@ -32,6 +35,9 @@ final class Commands {
   private final RateLimit publishRate;
   private boolean subscribed;
   private int pending;
+
+  /** What was unsubscribed, the oldest first. */
+  private final Set<ChannelPattern> lingering = new LinkedHashSet<>(1);
 
   /** Completes when what was received has been carried out, so that the next may be. */
   private Future<Void> last = Future.succeededFuture();
@@ -221,9 +227,22 @@ final class Commands {
   }
 
   private Future<Void> unsubscribe(String id, JsonFields command) {
-    shard.release(reader.unsubscribe(channels(command)));
+    Collection<ReaderSubscription> left = reader.unsubscribe(channels(command));
+    shard.release(left);
+    left.forEach(subscription -> linger(subscription.pattern));
     tell(new Signal.Done(id, reader.place()));
     return Future.succeededFuture();
+  }
+
+  /** What a client left lingers in case it comes back to it, but no more than it may hold. */
+  private void linger(ChannelPattern pattern) {
+    lingering.remove(pattern);
+    lingering.add(pattern);
+    if (lingering.size() > node.options().maxChannels()) {
+      ChannelPattern oldest = lingering.iterator().next();
+      lingering.remove(oldest);
+      node.interests().giveUp(oldest);
+    }
   }
 
   private List<ChannelPattern> channels(JsonFields command) {

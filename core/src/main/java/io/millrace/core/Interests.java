@@ -35,49 +35,29 @@ final class Interests {
 
   private static final Logger LOG = System.getLogger(Interests.class.getName());
 
-  private static final class Held {
-    final ChannelPattern pattern;
-
-    /** What covers it, so that the broker need not be asked. */
-    final Optional<Held> covering;
-
-    /** Completes with the place in the log from which on it is heard. */
-    final Future<Long> confirmed;
-
-    int readers = 1;
-
-    /** What gives it up when it has lingered, zero if nothing does. */
-    long timer;
-
-    /** Raised by whatever makes a pending release void. */
-    int generation;
-
-    /** Which of the confirmed ones it is; none is before those that are not confirmed yet. */
-    long order = Long.MAX_VALUE;
-
-    Held(ChannelPattern pattern, Optional<Held> covering, Future<Long> confirmed) {
-      this.pattern = pattern;
-      this.covering = covering;
-      this.confirmed = confirmed;
-    }
-  }
-
   private final Broker broker;
   private final Log log;
   private final ContextInternal context;
   private final Duration linger;
   private final Duration patience;
+  private final int most;
   private final CatchUp catchUp;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<ChannelPattern, Held> held = new HashMap<>();
+  private final Map<ChannelPattern, Interest> held = new HashMap<>();
 
   /** Those held that are patterns, not names, and for which the broker was asked. */
-  private final Set<Held> wide = new LinkedHashSet<>();
+  private final Set<Interest> wide = new LinkedHashSet<>();
 
-  private final PatternTree<Held> wideByPattern = new PatternTree<>();
+  private final PatternTree<Interest> wideByPattern = new PatternTree<>();
+
+  /** Those that nobody reads any more, for now; the first to go when there is no room. */
+  private final Set<Interest> lingering = new LinkedHashSet<>();
+
+  /** How many of those held the broker was asked for. */
+  private int asked;
 
   /** Those that nobody has read for as long as they linger, but that others held need. */
-  private final Set<Held> idle = new LinkedHashSet<>();
+  private final Set<Interest> idle = new LinkedHashSet<>();
 
   /** Unsubscriptions that the broker has not confirmed yet. */
   private final Map<ChannelPattern, Future<Void>> leaving = new HashMap<>();
@@ -90,6 +70,7 @@ final class Interests {
     this.log = log;
     this.context = context;
     this.linger = options.unsubscribeLinger();
+    this.most = options.maxBrokerSubscriptions();
     this.patience = options.publishTimeout();
     this.catchUp = new CatchUp(broker.log(), log);
   }
@@ -103,7 +84,7 @@ final class Interests {
   int size() {
     lock.lock();
     try {
-      return (int) held.values().stream().filter(known -> known.covering.isEmpty()).count();
+      return asked;
     } finally {
       lock.unlock();
     }
@@ -113,8 +94,8 @@ final class Interests {
   boolean isOwner(ChannelPattern subscription, ChannelPattern channel) {
     lock.lock();
     try {
-      Held owner = held.get(channel);
-      for (Held candidate : wideByPattern.matching(channel.segments())) {
+      Interest owner = held.get(channel);
+      for (Interest candidate : wideByPattern.matching(channel.segments())) {
         if (owner == null || owner.covering.isPresent() || candidate.order < owner.order) {
           owner = candidate;
         }
@@ -164,26 +145,33 @@ final class Interests {
 
   private Future<Long> acquire(ChannelPattern pattern) {
     Promise<Long> confirmation = Promise.promise();
-    Held added;
+    Interest added;
     Future<Void> before;
+    Map<ChannelPattern, Promise<Void>> gone = Map.of();
     lock.lock();
     try {
-      Held known = held.get(pattern);
+      Interest known = held.get(pattern);
       if (known != null) {
-        known.readers++;
-        known.generation++;
-        context.owner().cancelTimer(known.timer);
-        idle.remove(known);
-        return known.confirmed;
+        return again(known);
       }
-      Optional<Held> covering = covering(pattern);
-      added =
-          new Held(
-              pattern, covering, covering.map(it -> it.confirmed).orElse(confirmation.future()));
-      held.put(pattern, added);
+      Optional<Interest> covering = covering(pattern);
       if (covering.isPresent()) {
-        return added.confirmed;
+        Interest covered = new Interest(pattern, covering, covering.get().confirmed);
+        held.put(pattern, covered);
+        return covered.confirmed;
       }
+      if (leaving.size() > most) {
+        return Future.failedFuture(full()); // The broker is slower than what comes and goes.
+      }
+      if (asked >= most) {
+        gone = makeRoom();
+      }
+      if (asked >= most) {
+        return Future.failedFuture(full());
+      }
+      asked++;
+      added = new Interest(pattern, covering, confirmation.future());
+      held.put(pattern, added);
       if (!pattern.isName()) {
         wide.add(added);
         wideByPattern.add(pattern, added);
@@ -192,12 +180,42 @@ final class Interests {
     } finally {
       lock.unlock();
     }
+    gone.forEach(this::unsubscribe);
     Future<Void> subscribed = before.otherwiseEmpty().compose(left -> broker.subscribe(pattern));
     inTime(subscribed, pattern)
         .map(confirmed -> confirm(added))
         .onFailure(failure -> forget(added))
         .onComplete(confirmation);
     return confirmation.future();
+  }
+
+  private Future<Long> again(Interest known) {
+    known.readers++;
+    known.generation++;
+    context.owner().cancelTimer(known.timer);
+    idle.remove(known);
+    lingering.remove(known);
+    return known.confirmed;
+  }
+
+  private static MillraceException full() {
+    return new MillraceException(
+        MillraceException.Code.UNAVAILABLE,
+        "This server has as many subscriptions at its broker as it may. Try again later.");
+  }
+
+  /** Gives up the oldest of those that nobody reads and nothing else needs. */
+  private Map<ChannelPattern, Promise<Void>> makeRoom() {
+    Optional<Interest> oldest =
+        lingering.stream()
+            .filter(known -> known.covering.isEmpty() && !isNeeded(known))
+            .findFirst();
+    oldest.ifPresent(
+        known -> {
+          context.owner().cancelTimer(known.timer);
+          idle.add(known);
+        });
+    return oldest.map(known -> leaveIdle()).orElse(Map.of());
   }
 
   /** What comes too late is given up again, before the same is asked for anew. */
@@ -229,15 +247,15 @@ final class Interests {
             });
   }
 
-  private Optional<Held> covering(ChannelPattern pattern) {
-    Collection<Held> candidates =
+  private Optional<Interest> covering(ChannelPattern pattern) {
+    Collection<Interest> candidates =
         pattern.isName() ? wideByPattern.matching(pattern.segments()) : wide;
     return candidates.stream()
         .filter(candidate -> candidate.pattern.covers(pattern))
         .min(Comparator.comparingLong(candidate -> candidate.order));
   }
 
-  private long confirm(Held subscribed) {
+  private long confirm(Interest subscribed) {
     lock.lock();
     try {
       subscribed.order = ++confirmations;
@@ -247,10 +265,14 @@ final class Interests {
     return log.takePlace();
   }
 
-  private void forget(Held failed) {
+  private void forget(Interest failed) {
     lock.lock();
     try {
+      if (held.get(failed.pattern) == failed) {
+        asked--;
+      }
       held.values().removeIf(known -> known.confirmed == failed.confirmed);
+      lingering.removeIf(known -> known.confirmed == failed.confirmed);
       idle.removeIf(known -> known.confirmed == failed.confirmed);
       forgetWide(failed);
     } finally {
@@ -269,12 +291,13 @@ final class Interests {
     int generation;
     lock.lock();
     try {
-      Held known = held.get(pattern);
+      Interest known = held.get(pattern);
       if (known == null || --known.readers > 0) {
         return;
       }
       generation = ++known.generation;
       if (!linger.isZero()) {
+        lingering.add(known);
         known.timer = context.setTimer(linger.toMillis(), due -> leave(pattern, generation));
         return;
       }
@@ -284,35 +307,61 @@ final class Interests {
     leave(pattern, generation);
   }
 
-  private void leave(ChannelPattern pattern, int generation) {
-    Map<ChannelPattern, Promise<Void>> left = new HashMap<>();
+  /** Gives up now what nobody reads: it need not linger. */
+  void giveUp(ChannelPattern pattern) {
+    int generation;
     lock.lock();
     try {
-      Held known = held.get(pattern);
+      Interest known = held.get(pattern);
+      if (known == null || !lingering.contains(known)) {
+        return;
+      }
+      context.owner().cancelTimer(known.timer);
+      generation = known.generation;
+    } finally {
+      lock.unlock();
+    }
+    leave(pattern, generation);
+  }
+
+  private void leave(ChannelPattern pattern, int generation) {
+    Map<ChannelPattern, Promise<Void>> left;
+    lock.lock();
+    try {
+      Interest known = held.get(pattern);
       if (known == null || known.generation != generation || closed) {
         return;
       }
       idle.add(known);
-      for (Held removed : removeIdle()) {
-        if (removed.covering.isEmpty()) {
-          Promise<Void> promise = Promise.promise();
-          left.put(removed.pattern, promise);
-          leaving.put(removed.pattern, promise.future());
-        }
-      }
+      left = leaveIdle();
     } finally {
       lock.unlock();
     }
     left.forEach(this::unsubscribe);
   }
 
+  /** Removes what can be removed, and returns what the broker is to be told. */
+  private Map<ChannelPattern, Promise<Void>> leaveIdle() {
+    Map<ChannelPattern, Promise<Void>> left = new HashMap<>();
+    for (Interest removed : removeIdle()) {
+      if (removed.covering.isEmpty()) {
+        asked--;
+        Promise<Void> promise = Promise.promise();
+        left.put(removed.pattern, promise);
+        leaving.put(removed.pattern, promise.future());
+      }
+    }
+    return left;
+  }
+
   /** Removes what nobody reads and nothing else that is held needs. */
-  private List<Held> removeIdle() {
-    List<Held> removed = new ArrayList<>();
-    Optional<Held> next = unneeded();
+  private List<Interest> removeIdle() {
+    List<Interest> removed = new ArrayList<>();
+    Optional<Interest> next = unneeded();
     while (next.isPresent()) {
-      Held gone = next.get();
+      Interest gone = next.get();
       idle.remove(gone);
+      lingering.remove(gone);
       held.remove(gone.pattern);
       forgetWide(gone);
       removed.add(gone);
@@ -321,22 +370,22 @@ final class Interests {
     return removed;
   }
 
-  private Optional<Held> unneeded() {
+  private Optional<Interest> unneeded() {
     return idle.stream().filter(candidate -> !isNeeded(candidate)).findFirst();
   }
 
-  private void forgetWide(Held gone) {
+  private void forgetWide(Interest gone) {
     if (wide.remove(gone)) {
       wideByPattern.remove(gone.pattern, gone);
     }
   }
 
   /** Returns whether something that is held would lose a channel, or have to take one over. */
-  private boolean isNeeded(Held subscribed) {
+  private boolean isNeeded(Interest subscribed) {
     if (subscribed.covering.isPresent()) {
       return false;
     }
-    Collection<Held> others = subscribed.pattern.isName() ? wide : held.values();
+    Collection<Interest> others = subscribed.pattern.isName() ? wide : held.values();
     return others.stream()
         .anyMatch(
             other ->
@@ -344,7 +393,7 @@ final class Interests {
                     && other.pattern.overlaps(subscribed.pattern));
   }
 
-  private static boolean isCovering(Held subscribed, Held other) {
+  private static boolean isCovering(Interest subscribed, Interest other) {
     return other.covering.filter(it -> it == subscribed).isPresent();
   }
 

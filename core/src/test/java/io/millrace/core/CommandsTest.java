@@ -92,6 +92,19 @@ class CommandsTest {
   }
 
   @Test
+  void whatAClientTakesUpAndLeavesLingersNoMoreThanItMayHold() throws IOException {
+    options.setMaxChannels(5).setCommandsPerSecond(0);
+    connect("");
+    server.broker.selective = true;
+    for (int i = 0; i < 50; i++) {
+      String channels = ",\"channels\":[\"fresh" + i + "\"]}";
+      send("{\"type\":\"subscribe\",\"id\":1" + channels);
+      send("{\"type\":\"unsubscribe\",\"id\":2" + channels);
+    }
+    assertThat(server.node.counts().brokerSubscriptions()).isEqualTo(5);
+  }
+
+  @Test
   void subscribesContinuesAndUnsubscribes() throws IOException {
     connect("");
     append("a");

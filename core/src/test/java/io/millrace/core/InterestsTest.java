@@ -429,4 +429,64 @@ class InterestsTest {
     assertThat(broker.calls.stream().filter(call -> call.startsWith("subscribe")).count())
         .isEqualTo(broker.calls.stream().filter(call -> call.startsWith("unsub")).count());
   }
+
+  @Test
+  void whenThereIsNoRoomTheOldestThatLingersGoesAndIfNoneDoesWhoAsksIsRefused() {
+    options.setMaxBrokerSubscriptions(3);
+    interests = interests(Duration.ofMinutes(1));
+    for (String name : List.of("a", "b", "c")) {
+      attachable(name);
+    }
+    Future<Void> refused = acquire("d");
+    assertThat(refused.cause())
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            full -> assertThat(full.code()).isEqualTo(MillraceException.Code.UNAVAILABLE));
+    assertThat(acquire("a").succeeded()).isTrue();
+    release("a");
+    release("b");
+    release("c");
+    acquire("b"); // It is read again.
+    release("b");
+    release("a");
+    assertThat(broker.calls).hasSize(3);
+    attachable("d");
+    assertThat(broker.calls).endsWith("unsubscribe c", "subscribe d").hasSize(5);
+    attachable("e");
+    assertThat(broker.calls).endsWith("unsubscribe b", "subscribe e");
+    attachable("f");
+    assertThat(broker.calls).endsWith("unsubscribe a", "subscribe f").hasSize(9);
+    assertThat(acquire("g").failed()).isTrue();
+    assertThat(interests.size()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsCoveredNeedsNoRoomAndWhatOthersNeedIsNotGivenUpForIt() {
+    options.setMaxBrokerSubscriptions(2);
+    interests = interests(Duration.ofMinutes(1));
+    attachable("a.*");
+    attachable("*.b");
+    release("a.*");
+    assertThat(acquire("a.c").succeeded()).isTrue();
+    // What a.* covers, and a.b, which would change hands, need it.
+    assertThat(acquire("x").failed()).isTrue();
+    assertThat(broker.calls).containsExactly("subscribe a.*", "subscribe *.b");
+    release("a.c");
+    release("*.b");
+    attachable("x");
+    assertThat(interests.size()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsGivenUpDoesNotLingerUnlessSomebodyReadsIt() {
+    interests = interests(Duration.ofMinutes(1));
+    attachable("a");
+    interests.giveUp(ChannelPattern.of("a"));
+    interests.giveUp(ChannelPattern.of("nobody"));
+    assertThat(interests.size()).isEqualTo(1);
+    release("a");
+    interests.giveUp(ChannelPattern.of("a"));
+    assertThat(broker.calls).containsExactly("subscribe a", "unsubscribe a");
+    assertThat(interests.size()).isZero();
+  }
 }

@@ -61,6 +61,7 @@ final class Server implements AutoCloseable {
 
   /** Brings back what it gets, unless a test says otherwise. */
   static final class EchoBroker implements Broker {
+    volatile boolean selective;
     volatile Optional<Ingress> ingress = Optional.empty();
     volatile Function<Message, Future<Publication>> publishing;
     volatile Future<Void> opened = Future.succeededFuture();
@@ -114,7 +115,7 @@ final class Server implements AutoCloseable {
 
     @Override
     public boolean selective() {
-      return false;
+      return selective;
     }
 
     @Override

@@ -12,7 +12,11 @@
  *       io.millrace.spi.link.LinkOptions}.
  * </ul>
  *
- * The broker, given the rest, is no more than this:
+ * A server that ends the link on which it refuses something is asked on others: {@link
+ * io.millrace.spi.link.Trials} tries out what may be refused, {@link
+ * io.millrace.spi.link.Publishers} publishes.
+ *
+ * <p>The broker, given the rest, is no more than this:
  *
  * <pre>{@code
  * public final class NatsBroker extends LinkBroker {
