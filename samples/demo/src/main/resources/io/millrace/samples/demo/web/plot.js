@@ -44,7 +44,8 @@ export function plot(canvas, lane) {
     pen.lineTo(width, line);
     pen.stroke();
     pen.fillStyle = style.getPropertyValue('--faint');
-    pen.fillText(label, 2, line - 3);
+    // The uppermost has no room above its line.
+    pen.fillText(label, 2, line < 13 ? line + 11 : line - 3);
   }
 
   // Where the lane was down, the ground is shaded.
