@@ -51,7 +51,9 @@ public interface Ingress {
   /**
    * Names the backend's own log, see {@link BrokerLog}. Called before {@link Broker#open}
    * completes, and again if the log turns out to be another one than before: then what was held is
-   * dropped, and every reader is told a gap.
+   * dropped, and every reader is told a gap. If that is found out when the backend was out of
+   * reach, readers are taken again with {@link #restored}, so that they are not given what the log
+   * held before.
    *
    * @param epoch what tells this log from any other that may take its place: {@code [A-Za-z0-9_]},
    *     1 to 44 characters, the same on all nodes

@@ -25,13 +25,15 @@ final class StreamReading {
    * @param message the message, if it is one
    * @param marker the marker, if it is one
    * @param publication what the node that published it calls it, if it says so
+   * @param print a hash of all by which it is known again
    */
   record Item(
       long offset,
       String channel,
       Optional<Message> message,
       Optional<Marker> marker,
-      Optional<String> publication) {}
+      Optional<String> publication,
+      long print) {}
 
   static final String PUBLICATION = "millrace-publication";
 
@@ -119,7 +121,7 @@ final class StreamReading {
     if (destination.equals(queue.markers())) {
       Optional<Marker> marker = Marker.of(frame.headers());
       time = time(frame.header(MessageHeaders.TIME), 1).or(() -> time);
-      return new Item(offset, "", Optional.empty(), marker, Optional.empty());
+      return new Item(offset, "", Optional.empty(), marker, Optional.empty(), Tail.print(frame));
     }
     Optional<String> publication = frame.header(PUBLICATION);
     Optional<String> channel = destinations.channel(destination);
@@ -131,7 +133,8 @@ final class StreamReading {
     } else {
       message = message(destination, frame);
     }
-    return new Item(offset, channel.orElse(""), message, Optional.empty(), publication);
+    return new Item(
+        offset, channel.orElse(""), message, Optional.empty(), publication, Tail.print(frame));
   }
 
   private Optional<Message> message(String destination, StompFrame frame) {
