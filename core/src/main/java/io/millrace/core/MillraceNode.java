@@ -317,13 +317,19 @@ final class MillraceNode implements Millrace, Ingress {
 
   @Override
   public Publication append(long offset, String channel, Message message) {
+    Message timed = timed(message);
+    return append(offset, timed.time().orElseThrow(), channel, timed);
+  }
+
+  @Override
+  public Publication append(long offset, Instant written, String channel, Message message) {
     try {
       checkSize(message);
     } catch (MillraceException tooLarge) {
       log.skip(offset);
       throw tooLarge;
     }
-    return Publication.named(log.append(offset, channel, timed(message)).toString());
+    return Publication.named(log.append(offset, written, channel, timed(message)).toString());
   }
 
   private void checkSize(Message message) {

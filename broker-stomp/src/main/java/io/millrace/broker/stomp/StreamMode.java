@@ -249,7 +249,8 @@ final class StreamMode implements LinkUser<StompLink> {
       return;
     }
     try {
-      Publication publication = ingress.append(item.offset(), item.channel(), item.message().get());
+      Publication publication =
+          ingress.append(item.offset(), item.written(), item.channel(), item.message().get());
       waiting.ifPresent(promise -> promise.complete(publication));
     } catch (MillraceException refused) {
       if (refused.code() != MillraceException.Code.CONFLICT) {
