@@ -360,6 +360,7 @@ class ArchiveTest {
     ArchiveScan before = new ArchiveScan(options, rig.log.epoch(), 0, 1, 0, archive);
     rig.log.begin("another");
     archive.clear();
+    backend.reachable = false;
     archive.completed(before, new ArchiveBlock(0, 1, List.of(), 0, false));
     assertThat(archive.block(0, 1).isComplete()).isFalse();
   }
