@@ -23,7 +23,7 @@ final class JsonValues {
 
   static Buffer encode(Object value) {
     if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-      return Json.encodeToBuffer(value);
+      return JsonText.checkLimits(Json.encodeToBuffer(value));
     }
     try {
       return Databind.encode(value);
@@ -35,7 +35,7 @@ final class JsonValues {
   /** What Vert.x does alone: JsonObject, JsonArray, and what they may hold. */
   private static Buffer encodePlain(Object value) {
     try {
-      return Json.encodeToBuffer(value);
+      return JsonText.checkLimits(Json.encodeToBuffer(value));
     } catch (EncodeException e) {
       throw new EncodeException(WITHOUT_DATABIND.formatted(value.getClass().getName()), e);
     }

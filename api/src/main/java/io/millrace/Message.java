@@ -54,7 +54,9 @@ public final class Message {
    * @return the message
    * @throws io.vertx.core.json.EncodeException if the value cannot be encoded, saying why
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if what the value writes
-   *     itself is no JSON
+   *     itself is no JSON; if it is nested deeper than {@value JsonText#MOST_DEPTH}, or has a
+   *     number of more than {@value JsonText#MOST_NUMBER} characters, a string of more than {@value
+   *     JsonText#MOST_STRING} bytes or a name of more than {@value JsonText#MOST_NAME}
    */
   public static Message json(Object value) {
     return of(true, JsonValues.encode(Objects.requireNonNull(value)));
@@ -80,7 +82,7 @@ public final class Message {
    * @param text one JSON value in UTF-8 (RFC 8259)
    * @return the message
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not one
-   *     JSON value
+   *     JSON value, or is beyond the limits of {@link #json(Object)}
    */
   public static Message jsonText(Buffer text) {
     return of(true, JsonText.compact(text));

@@ -6,6 +6,7 @@ import io.millrace.Publication;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 
 /**
@@ -51,7 +52,9 @@ public interface Ingress {
   /**
    * Names the backend's own log, see {@link BrokerLog}. Called before {@link Broker#open}
    * completes, and again if the log turns out to be another one than before: then what was held is
-   * dropped, and every reader is told a gap.
+   * dropped, and every reader is told a gap. If that is found out when the backend was out of
+   * reach, readers are taken again with {@link #restored}, so that they are not given what the log
+   * held before.
    *
    * @param epoch what tells this log from any other that may take its place: {@code [A-Za-z0-9_]},
    *     1 to 44 characters, the same on all nodes
@@ -78,6 +81,23 @@ public interface Ingress {
    * @throws IllegalArgumentException if the offset does not rise
    */
   Publication append(long offset, String channel, Message message);
+
+  /**
+   * Appends a record of the backend's own log whose message may say any time, as those of other
+   * programs do.
+   *
+   * @param offset its place there, zero or more
+   * @param written when it was written, as far as the backend can tell, the same for all nodes: by
+   *     this it is decided which keys are the same, rather than by the message's time
+   * @param channel a channel name
+   * @param message the message, with its time
+   * @return as of {@link #append(long, String, Message)}, which this is by default
+   * @throws io.millrace.MillraceException as there
+   * @throws IllegalArgumentException if the offset does not rise
+   */
+  default Publication append(long offset, Instant written, String channel, Message message) {
+    return append(offset, channel, message);
+  }
 
   /**
    * Passes a record of the backend's own log that is no message.

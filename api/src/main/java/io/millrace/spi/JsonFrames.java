@@ -122,11 +122,12 @@ public final class JsonFrames {
       return frame.put("heartbeat", welcome.heartbeat().toMillis()).put("limits", welcome.limits());
     }
     if (signal instanceof Signal.Missed missed) {
-      return put(
+      JsonObject frame =
           type("gap")
               .put("channels", missed.gap().channels())
-              .put("reason", missed.gap().reason().toString()),
-          missed.cursor());
+              .put("reason", missed.gap().reason().toString());
+      missed.cursor().ifPresent(cursor -> put(frame, cursor));
+      return frame;
     }
     if (signal instanceof Signal.Heartbeat heartbeat) {
       return put(type("heartbeat"), heartbeat.cursor());

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Checks JSON text (RFC 8259) without changing its tokens: number literals, escapes and key order
@@ -18,20 +19,33 @@ import java.nio.charset.StandardCharsets;
  */
 public final class JsonText {
 
+  /** How deep arrays and objects may be nested. */
+  public static final int MOST_DEPTH = 1000;
+
+  /** How many characters a number may have. */
+  public static final int MOST_NUMBER = 1000;
+
+  /** How many bytes a string may have as it is written. */
+  public static final int MOST_STRING = 20_000_000;
+
+  /** How many bytes the name of a member may have as it is written. */
+  public static final int MOST_NAME = 50_000;
+
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private JsonText() {}
 
   /**
-   * Drops the white space between tokens.
+   * Drops the white space between tokens, and a byte order mark (RFC 8259, section 8.1).
    *
    * @param text one JSON value in UTF-8
    * @return the same value, compact
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not one
-   *     JSON value in UTF-8
+   *     JSON value in UTF-8, or is beyond the limits
    */
   public static Buffer compact(Buffer text) {
-    byte[] bytes = text.getBytes();
+    byte[] bytes = withoutMark(text.getBytes());
+    JsonLimits.check(bytes);
     check(bytes);
     byte[] kept = new byte[bytes.length];
     int length = 0;
@@ -49,6 +63,29 @@ public final class JsonText {
       kept[length++] = b;
     }
     return Buffer.buffer(length).appendBytes(kept, 0, length);
+  }
+
+  /**
+   * Checks the limits that Jackson has by default, so that whatever is published can be read at
+   * other nodes and by every subscriber.
+   *
+   * @param text JSON
+   * @return the same
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is nested too
+   *     deep, or has a number, a string or a name that is too long
+   */
+  public static Buffer checkLimits(Buffer text) {
+    JsonLimits.check(text.getBytes());
+    return text;
+  }
+
+  private static byte[] withoutMark(byte[] bytes) {
+    boolean marked =
+        bytes.length >= 3
+            && bytes[0] == (byte) 0xEF
+            && bytes[1] == (byte) 0xBB
+            && bytes[2] == (byte) 0xBF;
+    return marked ? Arrays.copyOfRange(bytes, 3, bytes.length) : bytes;
   }
 
   // Decoded first: Jackson would guess UTF-16 from bytes, and let surrogates and overlong forms

@@ -28,9 +28,9 @@ public sealed interface Signal {
    * Messages may have been missed.
    *
    * @param gap where and why
-   * @param cursor where the reader goes on
+   * @param cursor where the reader goes on; absent while what it asked for is being replayed
    */
-  record Missed(Gap gap, Cursor cursor) implements Signal {}
+  record Missed(Gap gap, Optional<Cursor> cursor) implements Signal {}
 
   /**
    * There was silence.

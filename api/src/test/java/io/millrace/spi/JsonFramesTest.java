@@ -102,7 +102,7 @@ class JsonFramesTest {
         new Signal.Welcome(Optional.empty(), Duration.ofSeconds(25), Duration.ofSeconds(3), limits),
         "{\"type\":\"welcome\",\"version\":1,\"heartbeat\":25000,\"limits\":{\"channels\":100}}");
     signal(
-        new Signal.Missed(new Gap(List.of("a", "b.*"), Gap.Reason.EXPIRED), CURSOR),
+        new Signal.Missed(new Gap(List.of("a", "b.*"), Gap.Reason.EXPIRED), Optional.of(CURSOR)),
         "{\"type\":\"gap\",\"channels\":[\"a\",\"b.*\"],\"reason\":\"expired\",\"cursor\":\"k3-91\"}");
     signal(new Signal.Heartbeat(CURSOR, true), "{\"type\":\"heartbeat\",\"cursor\":\"k3-91\"}");
     signal(

@@ -3,9 +3,15 @@ package io.millrace.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.EncodeException;
+import io.vertx.core.json.JsonArray;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,7 +118,8 @@ class JsonTextTest {
         "1 // c",
         "/* c */ 1",
         "# c\n1",
-        "\uFEFF1",
+        "1\uFEFF",
+        "\uFEFF\uFEFF1",
         "\u00a01",
         "1\u00a0",
         "\f1",
@@ -141,7 +148,7 @@ class JsonTextTest {
       {0x22, 0xed, 0xa0, 0x80, 0x22}, // a surrogate
       {0x22, 0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80, 0x22}, // a pair of surrogates
       {0x22, 0xf4, 0x90, 0x80, 0x80, 0x22}, // beyond Unicode
-      {0xef, 0xbb, 0xbf, 0x31}, // a byte order mark
+      {0xef, 0xbb, 0x31}, // half a byte order mark
       {0xfe, 0xff, 0x00, 0x31}, // UTF-16
       {0x00, 0x31}, // UTF-16 without a mark
       {0x31, 0x00}, // the other way round
@@ -187,5 +194,51 @@ class JsonTextTest {
   void aRefusalDoesNotRepeatWhatWasSent() {
     assertThatThrownBy(() -> compact("{\"password\": secret}"))
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
+  }
+
+  private static String nested(int depth) {
+    return "[".repeat(depth) + "{\"a\":1}" + "]".repeat(depth);
+  }
+
+  @Test
+  void whatIsWithinTheLimitsIsTakenAndCanBeDecoded() {
+    for (String text :
+        List.of(
+            nested(999),
+            "-" + "1".repeat(999),
+            "{\"" + "n".repeat(50_000) + "\" : 1}",
+            "[\"" + "s".repeat(60_000) + "\"]",
+            "[\"" + "\\\"".repeat(30_000) + "\"]")) {
+      assertThat(Message.jsonText(Buffer.buffer(text)).json()).isPresent();
+    }
+  }
+
+  @Test
+  void whatOtherNodesCouldNotReadIsRefusedWhoeverPublishesIt() {
+    for (String text :
+        List.of(
+            nested(1000),
+            "1".repeat(1001),
+            "1." + "0".repeat(1000),
+            "{\"" + "n".repeat(50_001) + "\" : 1}",
+            "\"" + "s".repeat(20_000_001) + "\"")) {
+      assertThatThrownBy(() -> Message.jsonText(Buffer.buffer(text)))
+          .isInstanceOf(MillraceException.class)
+          .hasMessageContaining("may have");
+    }
+    Object deep = 1;
+    for (int i = 0; i <= 1000; i++) {
+      deep = new JsonArray(new ArrayList<>(List.of(deep)));
+    }
+    Object nestedValue = deep;
+    assertThatThrownBy(() -> Message.json(nestedValue)).isInstanceOf(EncodeException.class);
+    assertThatThrownBy(() -> Message.json(BigInteger.TEN.pow(1000)))
+        .isInstanceOf(MillraceException.class);
+  }
+
+  @Test
+  void aByteOrderMarkIsDropped() {
+    assertThat(JsonText.compact(Buffer.buffer("\uFEFF {\"a\": \"\uFEFF\"}")))
+        .hasToString("{\"a\":\"\uFEFF\"}");
   }
 }

@@ -91,10 +91,13 @@ final class Archive implements ArchiveScan.Listener {
     }
     Promise<ArchiveBlock> promise = Promise.promise();
     long until = clock.getAsLong() + PATIENCE_MILLIS;
+    Epoch asked = log.epoch();
     context.runOnContext(
         here -> {
           Optional<ArchiveBlock> meanwhile = kept(after);
-          if (meanwhile.isPresent()) {
+          if (asked != log.epoch()) {
+            promise.fail(given()); // There is no such place in the log that came after.
+          } else if (meanwhile.isPresent()) {
             promise.complete(meanwhile.get());
           } else {
             waiting.add(new Waiting(after, needed, until, promise));
@@ -117,9 +120,12 @@ final class Archive implements ArchiveScan.Listener {
     }
   }
 
-  private void keep(ArchiveBlock block) {
+  private void keep(ArchiveScan scan, ArchiveBlock block) {
     lock.lock();
     try {
+      if (scan.epoch() != log.epoch()) {
+        return; // The log became another one, and this scan is about to be closed.
+      }
       ArchiveBlock replaced = blocks.put(block.after(), block);
       bytes += block.bytes() - (replaced == null ? 0 : replaced.bytes());
       var oldest = blocks.values().iterator();
@@ -159,7 +165,7 @@ final class Archive implements ArchiveScan.Listener {
   @Override
   public void completed(ArchiveScan scan, ArchiveBlock block) {
     troubled = false;
-    keep(block);
+    keep(scan, block);
     scans.replace(scan, clock.getAsLong());
     List<Waiting> served = waiting.stream().filter(it -> block.covers(it.after())).toList();
     waiting.removeAll(served);

@@ -82,6 +82,11 @@ final class ArchiveScan {
     return after;
   }
 
+  /** Returns the log that is read. */
+  Epoch epoch() {
+    return epoch;
+  }
+
   boolean isRunning() {
     return running;
   }
@@ -118,7 +123,7 @@ final class ArchiveScan {
       complete(new ArchiveBlock(after, seq - 1, List.of(), 0, true));
     }
     reached = seq;
-    record.message().ifPresent(message -> take(seq, record.channel(), message));
+    record.message().ifPresent(message -> take(seq, record, message));
     if (seq > after) {
       count++;
       if (seq >= needed || bytes >= BLOCK_BYTES || count >= BLOCK_RECORDS) {
@@ -127,9 +132,11 @@ final class ArchiveScan {
     }
   }
 
-  private void take(long seq, String channel, Message message) {
+  private void take(long seq, BrokerRecord record, Message message) {
+    String channel = record.channel();
+    long written = record.written().or(message::time).orElseThrow().toEpochMilli();
     try {
-      if (keys.originalOf(seq, channel, message) == seq
+      if (keys.originalOf(seq, channel, message, written) == seq
           && seq > after
           && message.length() <= options.maxMessageBytes()) {
         ChannelLog source =

@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import io.millrace.ChannelPattern;
+import io.millrace.Cursor;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.Format;
@@ -116,12 +117,38 @@ record AttachRequest(
     return checkLast(Long.parseLong(text));
   }
 
-  /** What a browser says it has seen wins over what the page's URL says. */
+  /**
+   * What a browser says it has seen wins: it has connected with this URL before. Within the URL the
+   * newest wins, for what stands in for a browser's EventSource may add what it has seen to a URL
+   * that has a cursor.
+   */
   private static Optional<String> cursor(RoutingContext context) {
     Optional<String> seen = Optional.ofNullable(context.request().getHeader(LAST_EVENT_ID));
-    return seen.filter(cursor -> !cursor.isEmpty())
-        .or(() -> parameter(context, "cursor"))
-        .or(() -> parameter(context, "lastEventId"));
+    if (seen.isPresent() && !seen.get().isEmpty()) {
+      return seen;
+    }
+    Optional<String> newest = Optional.empty();
+    for (String name : List.of("cursor", "lastEventId")) {
+      for (String next : context.queryParams().getAll(name)) {
+        if (!next.isEmpty() && (newest.isEmpty() || isNewer(next, newest.get()))) {
+          newest = Optional.of(next);
+        }
+      }
+    }
+    return newest;
+  }
+
+  /**
+   * Of one epoch the later place is newer. Of two epochs nobody can tell but by their order: what
+   * was added to the URL came later.
+   */
+  private static boolean isNewer(String added, String before) {
+    Optional<Cursor> one = Cursor.parse(added);
+    Optional<Cursor> other = Cursor.parse(before);
+    if (one.isEmpty() || other.isEmpty()) {
+      return one.isPresent();
+    }
+    return !one.get().epoch().equals(other.get().epoch()) || one.get().seq() > other.get().seq();
   }
 
   private static Format format(RoutingContext context, Transport transport) {

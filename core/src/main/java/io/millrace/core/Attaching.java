@@ -22,6 +22,8 @@ final class Attaching {
   /** When browsers come back that would never come back after an error status. */
   static final Duration COME_BACK = Duration.ofSeconds(15);
 
+  private static final String ATTACHED = Attaching.class.getName();
+
   private final MillraceNode node;
   private final MillraceOptions options;
   private final Access access;
@@ -42,6 +44,11 @@ final class Attaching {
       host = null; // Vert.x takes X-Forwarded-For apart, which says whatever a client likes.
     }
     return host == null ? "unknown" : host;
+  }
+
+  /** Returns whether a client is attached, so that its request lasts as long as its reader. */
+  static boolean isAttached(RoutingContext context) {
+    return context.get(ATTACHED) != null;
   }
 
   /**
@@ -155,11 +162,12 @@ final class Attaching {
             shard,
             new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, epoch, leave));
     try {
+      context.put(ATTACHED, true);
       transport.handle(context, attachment);
       attachment.abandonAtEnd();
     } catch (RuntimeException e) {
       attachment.abandon();
-      context.fail(e);
+      context.fail(e); // Not taken for the end of a client's patience: it has a cause.
     }
   }
 }

@@ -81,7 +81,11 @@ final class BatchReader extends Reader {
   @Override
   void advance() {
     if (cursorSeq() > shard.position()) {
-      shard.queue(this);
+      if (closing) {
+        waitForMore(); // There may be no further turn in this log.
+      } else {
+        shard.queue(this);
+      }
       return;
     }
     Optional<SharedSlices.Shared> given =

@@ -1,5 +1,6 @@
 package io.millrace.core;
 
+import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -46,6 +47,9 @@ final class EventLoopShards {
   private int following;
 
   private boolean degraded;
+
+  /** Whether the log is being replaced: nobody reads. */
+  private boolean outside;
 
   /** How many readers of the event loop are alike, in whatever shard. */
   static final class Alike {
@@ -129,6 +133,9 @@ final class EventLoopShards {
 
   private void turn() {
     awake.set(false);
+    if (outside) {
+      return;
+    }
     for (Shard shard : shards) {
       try {
         shard.turn();
@@ -153,11 +160,19 @@ final class EventLoopShards {
     }
   }
 
+  /** Ends every client's reader, and lets nobody read: the log becomes another one. */
+  void leaveLog(Ending ending) {
+    shards.forEach(shard -> shard.leaveLog(ending));
+    outside = true;
+  }
+
   /** Follows the log from where it is, another one than before. */
   void enterLog() {
     frames.clear(); // They are known by their sequence alone, which begins anew.
     slices.clear();
+    outside = false;
     shards.forEach(Shard::enterLog);
+    wake();
   }
 
   boolean isDegraded() {

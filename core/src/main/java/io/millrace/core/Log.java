@@ -8,6 +8,7 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -156,12 +157,13 @@ final class Log {
    * Appends a record of a backend's log. Whatever comes of it, the log is past it.
    *
    * @param offset its place there
-   * @param message has a time
+   * @param written when it was written
    * @return its place here, or that of the record that published the same before
    * @throws IllegalArgumentException if the offset does not rise
    * @throws MillraceException if it cannot be appended
    */
-  Cursor append(long offset, String channel, Message message) {
+  Cursor append(long offset, Instant written, String channel, Message message) {
+    long time = written.toEpochMilli();
     long seq = offset + 1;
     lock.lock();
     try {
@@ -170,8 +172,8 @@ final class Log {
       }
       try {
         ChannelPattern.checkName(channel);
-        long original = keys.originalOf(seq, channel, message);
-        boolean served = isServed(offset, message.time().orElseThrow().toEpochMilli());
+        long original = keys.originalOf(seq, channel, message, time);
+        boolean served = isServed(offset, time);
         if (served && original == seq) {
           add(seq, channel, message);
         }

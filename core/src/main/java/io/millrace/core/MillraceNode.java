@@ -53,15 +53,13 @@ final class MillraceNode implements Millrace, Ingress {
   private final Interests interests;
   private final Optional<Archive> archive;
   private final Shards shards;
+  private final Succession succession;
   private final Admission admission;
   private final Publishing publishing;
   private final Set<String> disabled = ConcurrentHashMap.newKeySet();
   private final Promise<Void> ready = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
   private final AtomicBoolean closing = new AtomicBoolean();
-
-  /** Set while one log of a backend takes the place of another. */
-  private volatile boolean startingOver;
 
   private volatile boolean begun;
   private long sweeper;
@@ -83,6 +81,7 @@ final class MillraceNode implements Millrace, Ingress {
     this.interests = new Interests(broker, log, context, options);
     this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
+    this.succession = new Succession(log, shards, () -> Ending.goingAway(someTime()));
     this.admission = new Admission(options);
     this.publishing = new Publishing(broker, options, clock, this::isServing);
   }
@@ -156,7 +155,7 @@ final class MillraceNode implements Millrace, Ingress {
 
   /** Returns whether clients are taken. */
   boolean isServing() {
-    return ready.future().succeeded() && !closing.get() && !startingOver;
+    return ready.future().succeeded() && !closing.get() && succession.isOver();
   }
 
   /** Returns why a client that was admitted to a log can no longer be attached, if so. */
@@ -202,7 +201,8 @@ final class MillraceNode implements Millrace, Ingress {
     Promise<Subscription> promise = caller.promise();
     ready
         .future()
-        .compose(open -> interests.acquire(subscriptions, start))
+        .compose(open -> succession.over())
+        .compose(here -> interests.acquire(subscriptions, start))
         .onFailure(promise::fail)
         .onSuccess(
             acquired ->
@@ -274,6 +274,7 @@ final class MillraceNode implements Millrace, Ingress {
     if (closing.compareAndSet(false, true)) {
       vertx.cancelTimer(sweeper);
       ready.tryFail(closingNow());
+      succession.close(closingNow());
       shards
           .compute(
               shard -> {
@@ -310,13 +311,19 @@ final class MillraceNode implements Millrace, Ingress {
 
   @Override
   public Publication append(long offset, String channel, Message message) {
+    Message timed = timed(message);
+    return append(offset, timed.time().orElseThrow(), channel, timed);
+  }
+
+  @Override
+  public Publication append(long offset, Instant written, String channel, Message message) {
     try {
       checkSize(message);
     } catch (MillraceException tooLarge) {
       log.skip(offset);
       throw tooLarge;
     }
-    return Publication.named(log.append(offset, channel, timed(message)).toString());
+    return Publication.named(log.append(offset, written, channel, timed(message)).toString());
   }
 
   private void checkSize(Message message) {
@@ -357,24 +364,7 @@ final class MillraceNode implements Millrace, Ingress {
         Logger.Level.ERROR,
         "The log of the broker {0} is another one than before: what was in that one is gone",
         broker.name());
-    startingOver = true;
-    // Nobody may be told a place in the one log under the name of the other.
-    return shards
-        .compute(MillraceNode::leaveLog)
-        .compose(
-            left -> {
-              log.begin(epoch);
-              log.serve();
-              followed.clear();
-              return shards.enterLog();
-            })
-        .onComplete(done -> startingOver = false)
-        .mapEmpty();
-  }
-
-  private static Shard leaveLog(Shard shard) {
-    shard.leaveLog(Ending.goingAway(someTime()));
-    return shard;
+    return succession.begin(epoch, followed);
   }
 
   @Override
@@ -384,11 +374,11 @@ final class MillraceNode implements Millrace, Ingress {
 
   @Override
   public void degraded() {
-    shards.setDegraded(true);
+    succession.setDegraded(true);
   }
 
   @Override
   public void restored() {
-    shards.setDegraded(false);
+    succession.setDegraded(false);
   }
 }

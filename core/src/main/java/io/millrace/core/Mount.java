@@ -46,7 +46,7 @@ final class Mount {
     Router router = Router.router(node.vertx());
     router.route().handler(this::begin);
     router.post("/publish").handler(this::isJson);
-    router.post("/publish").handler(body);
+    router.post("/publish").handler(this::readBody);
     router.post("/publish").handler(this::publish);
     router.route().handler(this::route);
     router.route().failureHandler(this::fail);
@@ -54,6 +54,9 @@ final class Mount {
   }
 
   private void fail(RoutingContext context) {
+    if (Attaching.isAttached(context) && context.failure() == null) {
+      return; // A handler of the application finds that it takes long: it is meant to.
+    }
     if (context.statusCode() == MillraceException.Code.TOO_LARGE.status()) {
       Problems.answer(context, Publishing.tooLarge(options.maxClientMessageBytes()));
     } else {
@@ -185,7 +188,34 @@ final class Mount {
           MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
           "Publish with Content-Type: application/json.");
     }
+    String coding = context.request().getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
+      context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+      throw new MillraceException(
+          MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
+          "Publish without Content-Encoding, or with identity.");
+    }
     context.next();
+  }
+
+  /** Reads the body, which a handler of the application may have paused, or read already. */
+  private void readBody(RoutingContext context) {
+    if (context.body().available()) {
+      if (context.body().length() > options.maxClientMessageBytes()) {
+        throw Publishing.tooLarge(options.maxClientMessageBytes());
+      }
+      context.next();
+    } else if (context.request().isEnded()) {
+      throw new MillraceException(
+          MillraceException.Code.INTERNAL,
+          "The server failed.",
+          new IllegalStateException(
+              "The body was lost before it came to Millrace's router: a handler before it that waits must"
+                  + " pause the request, or put a BodyHandler first."));
+    } else {
+      body.handle(context);
+      context.request().resume();
+    }
   }
 
   private void publish(RoutingContext context) {

@@ -30,8 +30,14 @@ final class ReaderSubscription {
   /** Losses at or before this have been told, or are none of this subscription's. */
   long told;
 
-  /** Where each channel begins that {@code last} replays, until all of that has been read. */
-  private Map<ChannelLog, Long> beginnings = Map.of();
+  /** Where a channel begins that {@code last} replays. */
+  private record Replayed(ChannelLog channel, long after) {}
+
+  /**
+   * Where each channel begins that {@code last} replays, until all of that has been read. By name:
+   * what is read back from the broker is of channels of its own.
+   */
+  private Map<String, Replayed> beginnings = Map.of();
 
   private boolean replayLossTold;
 
@@ -70,12 +76,13 @@ final class ReaderSubscription {
     if (beginnings.isEmpty()) {
       beginnings = new HashMap<>();
     }
-    beginnings.put(channel, seq);
+    beginnings.put(channel.text(), new Replayed(channel, seq));
   }
 
   /** Returns where the subscription to one of its channels begins. */
   long beginsAfter(ChannelLog channel) {
-    return beginnings.isEmpty() ? after : Math.max(after, beginnings.getOrDefault(channel, 0L));
+    Replayed replayed = beginnings.isEmpty() ? null : beginnings.get(channel.text());
+    return replayed == null ? after : Math.max(after, replayed.after);
   }
 
   /**
@@ -112,8 +119,8 @@ final class ReaderSubscription {
   }
 
   private boolean hasLostReplayed(long cursor) {
-    for (Map.Entry<ChannelLog, Long> beginning : beginnings.entrySet()) {
-      if (beginning.getKey().dropped() > Math.max(cursor, beginning.getValue())) {
+    for (Replayed replayed : beginnings.values()) {
+      if (replayed.channel.dropped() > Math.max(cursor, replayed.after)) {
         return true;
       }
     }
@@ -128,8 +135,8 @@ final class ReaderSubscription {
     if (after > cursor) {
       return false;
     }
-    for (long beginning : beginnings.values()) {
-      if (beginning > cursor) {
+    for (Replayed replayed : beginnings.values()) {
+      if (replayed.after > cursor) {
         return false;
       }
     }

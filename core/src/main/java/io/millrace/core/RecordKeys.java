@@ -4,7 +4,6 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,7 +11,8 @@ import java.util.Map;
  * Finds the records of a backend's log that publish again what an earlier record published. What
  * decides is in the records themselves, never a clock or when this node began to read; so it is
  * decided alike by every node, live and when reading back, if reading began {@link #lead} earlier.
- * Not safe for use by several threads.
+ * The time of a record decides about its own key alone: one that is far off makes no other key be
+ * forgotten, only too many do. Not safe for use by several threads.
  */
 final class RecordKeys {
 
@@ -43,16 +43,15 @@ final class RecordKeys {
    * Takes the next record.
    *
    * @param seq its place
+   * @param time when it was written, in milliseconds
    * @return the place of the record that published the same first; its own if there is none
    * @throws MillraceException {@link MillraceException.Code#CONFLICT} if its key is that of another
    *     message
    */
-  long originalOf(long seq, String channel, Message message) {
+  long originalOf(long seq, String channel, Message message, long time) {
     if (message.key().isEmpty()) {
       return seq;
     }
-    long time = message.time().orElseThrow().toEpochMilli();
-    forgetOld(time);
     Key key = new Key(channel, message.key().get());
     String digest = KeyTable.digest(message);
     Known before = known.remove(key);
@@ -63,14 +62,9 @@ final class RecordKeys {
     }
     long original = again ? before.seq : seq;
     known.put(key, new Known(original, time, digest));
-    return original;
-  }
-
-  private void forgetOld(long time) {
-    long oldest = time - lifetime - CLOCK_TOLERANCE.toMillis();
-    Iterator<Known> inOrder = known.values().iterator();
-    while (inOrder.hasNext() && (inOrder.next().time < oldest || known.size() >= most)) {
-      inOrder.remove();
+    if (known.size() > most) {
+      known.remove(known.keySet().iterator().next());
     }
+    return original;
   }
 }

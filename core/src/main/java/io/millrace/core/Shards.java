@@ -1,5 +1,6 @@
 package io.millrace.core;
 
+import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -8,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The shards of a node, for each event loop on which it has ever had a reader. Safe on any thread.
@@ -87,18 +90,27 @@ final class Shards {
     return byEventLoop.values().stream().mapToInt(shards -> shards.wheel().size()).sum();
   }
 
+  /** Makes every reader leave the log: it becomes another one. */
+  Future<Void> leaveLog(Supplier<Ending> ending) {
+    return onEveryLoop(shards -> shards.leaveLog(ending.get()));
+  }
+
   /** Makes every shard follow the log from where it is, another one than before. */
   Future<Void> enterLog() {
-    List<Future<Boolean>> entered = new ArrayList<>();
+    return onEveryLoop(EventLoopShards::enterLog);
+  }
+
+  private Future<Void> onEveryLoop(Consumer<EventLoopShards> task) {
+    List<Future<Boolean>> done = new ArrayList<>();
     for (EventLoopShards shards : byEventLoop.values()) {
-      entered.add(
+      done.add(
           shards.compute(
               () -> {
-                shards.enterLog();
+                task.accept(shards);
                 return true;
               }));
     }
-    return Future.all(entered).mapEmpty();
+    return Future.all(done).mapEmpty();
   }
 
   /** Computes something on every shard's event loop. */

@@ -285,7 +285,9 @@ final class StreamReader extends Reader {
       end(Ending.SLOW);
       return;
     }
-    Buffer frame = framing().signal(new Signal.Missed(gap, place()));
+    // Whoever is cut off before all is replayed asks for all of it again.
+    Optional<Cursor> told = cursorSeq() >= replayThrough ? Optional.of(place()) : Optional.empty();
+    Buffer frame = framing().signal(new Signal.Missed(gap, told));
     if (frame.length() == 0) {
       end(Ending.GAP);
     } else {

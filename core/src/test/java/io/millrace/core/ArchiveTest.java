@@ -72,7 +72,9 @@ class ArchiveTest {
       record
           .message()
           .ifPresentOrElse(
-              message -> rig.log.append(record.offset(), record.channel(), message),
+              message ->
+                  rig.log.append(
+                      record.offset(), record.written().orElseThrow(), record.channel(), message),
               () -> rig.log.skip(record.offset()));
     } catch (MillraceException refused) {
       // As the broker's module does: the next one.
@@ -281,7 +283,9 @@ class ArchiveTest {
       record
           .message()
           .ifPresentOrElse(
-              message -> scene.log.append(record.offset(), record.channel(), message),
+              message ->
+                  scene.log.append(
+                      record.offset(), record.written().orElseThrow(), record.channel(), message),
               () -> scene.log.skip(record.offset()));
       if (random.nextInt(30) == 0) {
         TestOutlet each = new TestOutlet();
@@ -311,5 +315,53 @@ class ArchiveTest {
         });
     eventually(() -> assertThat(scene.readers()).isZero());
     scene.archive.orElseThrow().clear();
+  }
+
+  @Test
+  void whatLastReplaysBeginsWhereItShouldThoughItIsReadBack() {
+    options.setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
+    Message large = Message.json("x".repeat(40_000));
+    for (String channel : List.of("a", "b", "b", "b", "a")) {
+      publish(channel, large);
+    }
+    outlet.writable = false;
+    rig.stream(outlet, Rig.last(2), "a", "b", "c");
+    publish("c", "c", "c");
+    outlet.onWrite = written -> outlet.writable = written.length() < 1000;
+    rig.onLoop(outlet::drain);
+    story(outlet, "welcome", "gap[\"c\"]", "r1");
+    publish("c", "c"); // What was not told yet is only in the backend now.
+    outlet.onWrite = written -> {};
+    rig.onLoop(outlet::drain);
+    eventually(() -> assertThat(outlet.sequences()).endsWith(9L, 10L));
+    assertThat(backend.reads).isNotEmpty();
+    assertThat(outlet.sequences()).startsWith(1L, 3L, 4L, 5L).doesNotContain(2L);
+  }
+
+  @Test
+  void aGapTellsNoCursorBeforeAllThatLastReplaysWasReplayed() {
+    options.setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
+    publish("a", "a");
+    outlet.writable = false;
+    rig.stream(outlet, Rig.last(2), "a");
+    publish("a");
+    rig.settle();
+    rig.onLoop(outlet::drain);
+    eventually(() -> assertThat(outlet.sequences()).endsWith(3L));
+    assertThat(outlet.frames("gap")).hasSize(1);
+    assertThat(outlet.frames("gap").get(0).containsKey("cursor")).isFalse();
+    publish("a", "a", "a");
+  }
+
+  @Test
+  void aBlockOfTheLogBeforeDoesNotComeBack() {
+    publish("a");
+    Archive archive = rig.archive.orElseThrow();
+    ArchiveScan before = new ArchiveScan(options, rig.log.epoch(), 0, 1, 0, archive);
+    rig.log.begin("another");
+    archive.clear();
+    backend.reachable = false;
+    archive.completed(before, new ArchiveBlock(0, 1, List.of(), 0, false));
+    assertThat(archive.block(0, 1).isComplete()).isFalse();
   }
 }

@@ -13,11 +13,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The log where it follows that of a backend. */
 class BackendLogTest {
 
   private final Log log = new Log(new MillraceOptions(), true, () -> 0);
+
+  private Cursor append(long offset, String channel, Message message) {
+    return log.append(offset, message.time().orElseThrow(), channel, message);
+  }
 
   private Slice read(List<ReaderSubscription> reader, long after) {
     return log.read(reader, after, log.head(), 10, 1 << 20, Optional.empty());
@@ -33,14 +39,13 @@ class BackendLogTest {
 
   @Test
   void theOffsetsOfABackendsLogAreTheSequence() {
-    log.append(0, "a", at(0));
+    append(0, "a", at(0));
     log.skip(1);
-    log.append(5, "a", at(1));
+    append(5, "a", at(1));
     assertThat(log.head()).isEqualTo(6);
     log.skip(3);
     assertThat(log.head()).isEqualTo(6);
-    assertThatThrownBy(() -> log.append(5, "a", at(1)))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> append(5, "a", at(1))).isInstanceOf(IllegalArgumentException.class);
     List<ReaderSubscription> reader = Rig.subscriptions("a");
     log.attach(reader, Start.after(log.cursor(0)));
     assertThat(read(reader, 0).entries()).extracting(entry -> entry.seq).containsExactly(1L, 6L);
@@ -48,30 +53,30 @@ class BackendLogTest {
 
   @Test
   void whatCannotBeAppendedIsPassed() {
-    assertThatThrownBy(() -> log.append(0, "a b", at(0))).isInstanceOf(MillraceException.class);
+    assertThatThrownBy(() -> append(0, "a b", at(0))).isInstanceOf(MillraceException.class);
     assertThat(log.head()).isEqualTo(1);
   }
 
   @Test
   void aKeyIsPublishedOnceByTheTimesOfTheRecords() {
-    assertThat(log.append(0, "a", keyed(1, "k", 1000)).seq()).isEqualTo(1);
-    assertThat(log.append(1, "a", keyed(1, "k", 1299)).seq()).isEqualTo(1);
-    assertThat(log.append(2, "a", keyed(1, "k", 1500)).seq()).isEqualTo(1);
-    assertThat(log.append(3, "b", keyed(1, "k", 1500)).seq()).isEqualTo(4);
-    assertThatThrownBy(() -> log.append(4, "a", keyed(2, "k", 1501)))
+    assertThat(append(0, "a", keyed(1, "k", 1000)).seq()).isEqualTo(1);
+    assertThat(append(1, "a", keyed(1, "k", 1299)).seq()).isEqualTo(1);
+    assertThat(append(2, "a", keyed(1, "k", 1500)).seq()).isEqualTo(1);
+    assertThat(append(3, "b", keyed(1, "k", 1500)).seq()).isEqualTo(4);
+    assertThatThrownBy(() -> append(4, "a", keyed(2, "k", 1501)))
         .isInstanceOfSatisfying(
             MillraceException.class,
             conflict -> assertThat(conflict.code()).isEqualTo(MillraceException.Code.CONFLICT));
     assertThat(log.head()).isEqualTo(5);
-    assertThat(log.append(5, "a", keyed(2, "k", 1801)).seq()).isEqualTo(6);
+    assertThat(append(5, "a", keyed(2, "k", 1801)).seq()).isEqualTo(6);
   }
 
   @Test
   void whereTheLogOfABackendIsEnteredMessagesOnlyCountForTheirKeysAtFirst() {
-    log.append(10, "a", keyed(1, "k", 1000));
-    log.append(11, "a", keyed(1, "old", 1359));
-    log.append(12, "a", keyed(1, "old", 1360));
-    log.append(13, "a", keyed(1, "new", 1361));
+    append(10, "a", keyed(1, "k", 1000));
+    append(11, "a", keyed(1, "old", 1359));
+    append(12, "a", keyed(1, "old", 1360));
+    append(13, "a", keyed(1, "new", 1361));
     log.serve();
     assertThat(log.history("a", 10)).extracting(entry -> entry.cursor().seq()).containsExactly(14L);
     List<ReaderSubscription> reader = Rig.subscriptions("a", "b");
@@ -83,27 +88,55 @@ class BackendLogTest {
 
   @Test
   void whereTooLittleIsThereToWarmUpEverythingNewIsServed() {
-    log.append(10, "a", at(1000));
+    append(10, "a", at(1000));
     log.serve();
-    log.append(11, "a", at(1001));
+    append(11, "a", at(1001));
     assertThat(log.history("a", 10)).extracting(entry -> entry.cursor().seq()).containsExactly(12L);
   }
 
   @Test
   void anotherLogOfTheBackendBeginsAnew() {
-    log.append(0, "a", at(0));
+    append(0, "a", at(0));
     Cursor before = log.cursor(1);
     List<ReaderSubscription> reader = Rig.subscriptions("a");
     log.attach(reader, Start.after(before));
     log.begin("other");
     assertThat(log.head()).isZero();
     assertThat(log.heldBytes()).isZero();
-    log.append(0, "a", at(1));
+    append(0, "a", at(1));
     List<ReaderSubscription> back = Rig.subscriptions("a");
     assertThat(log.attach(back, Start.after(before)).gap()).contains(Gap.Reason.EPOCH);
     assertThat(log.history("a", 10)).extracting(Entry::cursor).containsExactly(log.cursor(1));
     log.detach(reader);
     log.detach(back);
     assertThat(log.subscriptionCount()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {4_000_000_000L, 0, -4_000_000_000L, 1000})
+  void aRecordWithATimeThatIsFarOffMakesNoOtherKeyBeForgotten(long seconds) {
+    append(0, "a", keyed(1, "k", 1000));
+    append(1, "a", keyed(2, "far", seconds));
+    assertThat(append(2, "a", keyed(1, "k", 1010)).seq()).isEqualTo(1);
+    assertThat(append(3, "a", keyed(2, "far", seconds)).seq()).isEqualTo(2);
+  }
+
+  @Test
+  void keysOfNodesWhoseClocksAreFarApartAreKept() {
+    append(0, "a", keyed(1, "k", 1000));
+    append(1, "a", keyed(2, "l", 1600)); // Ten minutes ahead.
+    assertThat(append(2, "a", keyed(1, "k", 1001)).seq()).isEqualTo(1);
+    assertThat(append(3, "a", keyed(2, "l", 1601)).seq()).isEqualTo(2);
+  }
+
+  @Test
+  void whatDecidesAboutAKeyIsWhenItsRecordWasWritten() {
+    Instant written = Instant.ofEpochSecond(1000);
+    log.append(0, written, "a", keyed(1, "k", 77));
+    assertThat(log.append(1, written.plusSeconds(9), "a", keyed(1, "k", 9_000_000)).seq())
+        .isEqualTo(1);
+    assertThat(log.append(2, written.plusSeconds(400), "a", keyed(1, "k", 77)).seq())
+        .as("later than keys live")
+        .isEqualTo(3);
   }
 }

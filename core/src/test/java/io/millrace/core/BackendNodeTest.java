@@ -223,4 +223,29 @@ class BackendNodeTest {
         .doesNotHaveDuplicates()
         .endsWith("k");
   }
+
+  @Test
+  void nobodyIsGivenAgainWhatTheNextLogHeldBeforeTheBrokerWasBack() {
+    Server.await(node.begin("e1"));
+    Server.await(node.ready());
+    node.append(0, "a", message());
+    Server.await(node.subscribe(ChannelPattern.of("a"), subscriber));
+    node.append(1, "a", message());
+    told("e1-2");
+    node.degraded();
+    Server.await(node.begin("e2"));
+    Future<Subscription> meanwhile = node.subscribe(ChannelPattern.of("a"), subscriber);
+    for (int i = 0; i < 5; i++) {
+      node.append(i, "a", message());
+    }
+    assertThat(node.isServing()).isFalse();
+    assertThat(meanwhile.isComplete()).isFalse();
+    node.restored();
+    eventually(() -> assertThat(node.isServing()).isTrue());
+    Server.await(meanwhile);
+    told("e1-2", "epoch");
+    node.append(5, "a", message());
+    told("e1-2", "epoch", "e2-6", "e2-6");
+    assertThat(node.log().history("a", 10)).hasSize(6);
+  }
 }

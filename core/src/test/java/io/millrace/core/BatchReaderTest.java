@@ -423,4 +423,20 @@ class BatchReaderTest {
     eventually(() -> assertThat(stream.story()).containsExactly("welcome", "1", "2"));
     rig.onLoop(() -> reader.end(Ending.DONE));
   }
+
+  @Test
+  void oneThatIsAheadOfItsShardIsAnsweredWhenTheLogBecomesAnother() {
+    rig.stream(new TestOutlet(), Start.NOW, "b"); // The shard follows the log already.
+    rig.settle();
+    rig.onLoop(
+        () -> {
+          rig.append("a");
+          rig.begin(outlet, Duration.ofSeconds(25), rig.after(1), "a");
+          assertThat(outlet.writes).isEmpty();
+          rig.shard.leaveLog(Ending.goingAway(Duration.ZERO));
+          assertThat(outlet.writes).as("before there is no more turn").hasSize(1);
+          rig.shard.end(reader -> Optional.of(Ending.DONE));
+        });
+    assertThat(TestOutlet.seq(outlet.frames("end").get(0))).isEqualTo(1);
+  }
 }

@@ -349,6 +349,24 @@ class MountTest {
     String url = "/once?channels=a&cursor=" + first;
     assertThat(server.get(url, "Last-Event-ID: " + second).body()).doesNotContain("-1\"");
     assertThat(server.get(url, "Last-Event-ID: ").body()).contains("-1\"");
+    for (String both :
+        List.of(
+            "cursor=" + first + "&lastEventId=" + second,
+            "cursor=" + second + "&lastEventId=" + first,
+            "lastEventId=" + second + "&cursor=" + first,
+            "cursor=" + first + "&lastEventId=" + second + "&lastEventId=" + first,
+            "cursor=&lastEventId=" + second,
+            "cursor=other-9&lastEventId=" + second,
+            "cursor=" + second + "&lastEventId=?",
+            "cursor=?&lastEventId=" + second)) {
+      assertThat(server.get("/once?channels=a&" + both).body())
+          .as(both)
+          .doesNotContain("-1\"")
+          .doesNotContain("gap");
+    }
+    assertThat(server.get("/once?channels=a&cursor=" + second + "&lastEventId=other-1").body())
+        .as("of two epochs what was added to the URL is newer")
+        .contains("epoch");
     assertThat(server.get("/once?channels=a&lastEventId=" + second).body())
         .contains("-3\"")
         .doesNotContain("-2\"");

@@ -1,11 +1,14 @@
 package io.millrace.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.Message;
+import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.spi.Transport;
 import io.millrace.tck.TestClient.Ability;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -14,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** T33 to T42: what a request is answered. */
+/** T33 to T42, T57 and T58: what a request is answered. */
 abstract class HttpRules extends BatchRules {
 
   /** A client that reads nothing but bytes. */
@@ -222,5 +225,44 @@ abstract class HttpRules extends BatchRules {
     for (String origin : List.of("http://localhost:" + node.port(), "https://app.example")) {
       served(node, get(node, TestNode.MOUNT, "channels=a", Map.of("Origin", origin)));
     }
+  }
+
+  @Test
+  void required_T57_ofTheCursorsInTheUrlTheNewestCounts() {
+    TestNode node = node();
+    publish(node, "a", 0, 6);
+    String older = node.broker().appended().get(1).cursor();
+    String newer = node.broker().appended().get(3).cursor();
+    for (String both :
+        List.of(
+            "&cursor=" + older + "&lastEventId=" + newer,
+            "&cursor=" + newer + "&lastEventId=" + older)) {
+      Follower reader = follow(node, "channels=a" + both);
+      assertThat(reader.untilDelivered(2).texts()).as(both).containsExactly("4", "5");
+      reader.close();
+    }
+  }
+
+  @Test
+  void required_T58_whatCanBePublishedArrivesAndWhatCannotIsRefused() {
+    TestNode node = node();
+    Follower reader = attached(node, follow(node, "channels=a"));
+    for (String text :
+        List.of(nested(900), "1".repeat(1000), "{\"" + "n".repeat(50_000) + "\":1}")) {
+      node.publish("a", Message.jsonText(Buffer.buffer(text)));
+    }
+    reader.untilDelivered(3);
+    verifyAll(node, reader, on("a"));
+    for (String text :
+        List.of(nested(1001), "1".repeat(1001), "{\"" + "n".repeat(50_001) + "\":1}")) {
+      assertThatThrownBy(() -> Message.jsonText(Buffer.buffer(text)))
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(MillraceException.Code.BAD_REQUEST));
+    }
+  }
+
+  private static String nested(int depth) {
+    return "[".repeat(depth) + "]".repeat(depth);
   }
 }

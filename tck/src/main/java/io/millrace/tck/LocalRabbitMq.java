@@ -141,6 +141,37 @@ final class LocalRabbitMq extends RabbitMqServer {
   }
 
   @Override
+  void save() {
+    copy("data", "saved");
+  }
+
+  @Override
+  void restore() {
+    copy("saved", "data");
+  }
+
+  private void copy(String from, String to) {
+    if (running()) {
+      throw new IllegalStateException("Stop RabbitMQ first: its data is copied as a whole.");
+    }
+    String command = "rm -rf \"$2\" && cp -a \"$1\" \"$2\"";
+    try {
+      Process process =
+          process(List.of("sh", "-c", command, "copy", from, to)).redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException("RabbitMQ's data cannot be copied: " + output);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("RabbitMQ's data cannot be copied", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
   String log() {
     try {
       return Files.readString(folder.resolve("output"));

@@ -180,6 +180,25 @@ public final class RabbitMq
   }
 
   /**
+   * Copies the server's data, which must not run. Aborts the test if it is a container.
+   *
+   * @throws IllegalStateException if it runs
+   */
+  public void save() {
+    server().save();
+  }
+
+  /**
+   * Makes the server's data what it was at {@link #save}, as a restored backup does, and like a
+   * power loss. The server must not run.
+   *
+   * @throws IllegalStateException if it runs
+   */
+  public void restore() {
+    server().restore();
+  }
+
+  /**
    * Runs {@code rabbitmqctl}.
    *
    * @param arguments its arguments, for example {@code list_connections}

@@ -9,6 +9,7 @@ import com.github.dockerjava.api.model.Ports.Binding;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import org.opentest4j.TestAbortedException;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
@@ -76,6 +77,21 @@ final class RabbitMqContainer extends RabbitMqServer {
       container.getDockerClient().stopContainerCmd(id).exec();
     }
     await().until(() -> !running());
+  }
+
+  @Override
+  void save() {
+    throw noCopy();
+  }
+
+  @Override
+  void restore() {
+    throw noCopy();
+  }
+
+  private static TestAbortedException noCopy() {
+    return new TestAbortedException(
+        "The data of a container cannot be copied while it does not run: install rabbitmq-server.");
   }
 
   @Override

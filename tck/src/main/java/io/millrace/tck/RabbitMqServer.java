@@ -89,6 +89,12 @@ abstract class RabbitMqServer {
   /** Ends it, in an orderly way or by force. */
   abstract void end(boolean force);
 
+  /** Copies its data, while it does not run. */
+  abstract void save();
+
+  /** Makes its data what was copied, while it does not run. */
+  abstract void restore();
+
   /** What it has logged. */
   abstract String log();
 

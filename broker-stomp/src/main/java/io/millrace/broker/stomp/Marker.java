@@ -10,17 +10,21 @@ import java.util.Optional;
  *
  * @param id what it is told by: the node, and a number of its own
  * @param epoch what the node takes the stream to be, if it knows already
- * @param founding whether the node proposes that epoch, having found none
+ * @param founding whether the node proposes that epoch, having found none, or one that no longer
+ *     holds
  * @param previous the offset and the id of a marker that the node has read in this stream, by which
  *     others can tell that it means this one; empty if it has read none
  */
-record Marker(String id, Optional<String> epoch, boolean founding, Optional<Previous> previous) {
+record Marker(
+    String id, Optional<StreamEpoch> epoch, boolean founding, Optional<Previous> previous) {
 
   /** A marker that was read. */
   record Previous(long offset, String id) {}
 
-  private static final String ID = "millrace-marker";
+  static final String ID = "millrace-marker";
+
   private static final String EPOCH = "millrace-epoch";
+  private static final String GENERATION = "millrace-generation";
   private static final String FOUNDING = "millrace-founding";
   private static final String PREVIOUS = "millrace-previous";
 
@@ -28,14 +32,18 @@ record Marker(String id, Optional<String> epoch, boolean founding, Optional<Prev
     return new Marker(id, Optional.empty(), false, Optional.empty());
   }
 
-  static Marker founding(String id, String epoch) {
+  static Marker founding(String id, StreamEpoch epoch) {
     return new Marker(id, Optional.of(epoch), true, Optional.empty());
   }
 
   Map<String, String> headers() {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put(ID, id);
-    epoch.ifPresent(name -> headers.put(EPOCH, name));
+    epoch.ifPresent(
+        named -> {
+          headers.put(EPOCH, named.name());
+          headers.put(GENERATION, Long.toString(named.generation()));
+        });
     if (founding) {
       headers.put(FOUNDING, "true");
     }
@@ -46,14 +54,18 @@ record Marker(String id, Optional<String> epoch, boolean founding, Optional<Prev
   /** Reads a record at the markers' place. */
   static Optional<Marker> of(Map<String, String> headers) {
     String id = headers.get(ID);
-    Optional<String> epoch = Optional.ofNullable(headers.get(EPOCH));
-    if (id == null || !epoch.orElse("0").matches("[A-Za-z0-9_]{1,44}")) {
+    String name = headers.getOrDefault(EPOCH, "0");
+    String generation = headers.getOrDefault(GENERATION, "1");
+    if (id == null
+        || !name.matches("[A-Za-z0-9_]{1,44}")
+        || !generation.matches("[1-9][0-9]{0,15}")) {
       return Optional.empty();
     }
     return Optional.of(
         new Marker(
             id,
-            epoch,
+            Optional.ofNullable(headers.get(EPOCH))
+                .map(named -> new StreamEpoch(named, Long.parseLong(generation))),
             "true".equals(headers.get(FOUNDING)),
             previous(headers.getOrDefault(PREVIOUS, ""))));
   }

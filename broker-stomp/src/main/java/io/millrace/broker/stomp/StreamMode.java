@@ -16,25 +16,21 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.lang.System.Logger;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * All nodes read one stream of RabbitMQ, whose offsets are the log's sequence. On every link it is
- * first found out which stream this is, from its oldest record on; then the node follows it from
- * where it was. What a node publishes is published when the node reads it back. Used on the link's
- * context alone.
+ * first found out which stream this is, by the names that nodes have given it; then the node reads
+ * again the last that it has read before, and goes on if that is the same. What a node publishes is
+ * published when the node reads it back. Used on the link's context alone.
  */
 final class StreamMode implements LinkUser<StompLink> {
 
   private static final Logger LOG = System.getLogger(StreamMode.class.getName());
-  private static final ChannelPattern EVERYTHING = ChannelPattern.of("**");
   private static final long LEAST_PATIENCE_MILLIS = 2_000;
   private static final long USUAL_PATIENCE_MILLIS = 20_000;
   private static final long EXPIRY_MILLIS = 100;
@@ -44,31 +40,34 @@ final class StreamMode implements LinkUser<StompLink> {
   private final StompBrokerOptions options;
   private final SkipCounter skipped;
   private final Supplier<Future<StompLink>> links;
-  private final StreamQueue queue;
-  private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
   private final Promise<Void> opened = Promise.promise();
   private final Pending<Publication> publications;
-
   private final Publishers<StompLink> publishers;
-
-  private final StreamMarkers markers;
+  private final Markers markers;
   private final long ticker;
   private final long marking;
   private Optional<StompLink> link = Optional.empty();
-  private Optional<String> epoch = Optional.empty();
-  private Optional<Marker.Previous> newestMarker = Optional.empty();
-  private long ids;
+  private Optional<StreamEpoch> epoch = Optional.empty();
 
-  /** The newest record that was brought to the node. */
-  private long last = -1;
+  /** What the stream is by all markers that were read on this link. */
+  private Identity identity = new Identity();
+
+  /** What was brought to the node. */
+  private Tail tail = new Tail();
+
+  /** The same, read again on this link, until it is known to be the same. */
+  private Optional<Tail> again = Optional.empty();
+
+  /** Whether the stream is not, or no longer, what the node has read of it. */
+  private boolean lost;
+
+  /** When something was brought last. */
+  private long readAt = System.nanoTime();
 
   /** Whether the node has everything up to the present, and publishing makes sense. */
   private boolean following;
 
   private boolean degraded;
-
-  /** Whether the next record is to be the one after {@link #last}. */
-  private boolean continued;
 
   /**
    * A mode.
@@ -86,9 +85,8 @@ final class StreamMode implements LinkUser<StompLink> {
     this.ingress = ingress;
     this.options = options;
     this.skipped = skipped;
-    this.queue = new StreamQueue(options);
     this.publishers = new Publishers<>(vertx, links, options.receiptTimeout());
-    this.markers = new StreamMarkers(vertx, publishers, queue.markers());
+    this.markers = new Markers(vertx, publishers, new StreamQueue(options).markers());
     this.publications = new Pending<>(options.receiptTimeout());
     this.ticker = vertx.setPeriodic(EXPIRY_MILLIS, tick -> tick());
     this.marking =
@@ -100,10 +98,6 @@ final class StreamMode implements LinkUser<StompLink> {
     return opened.future();
   }
 
-  private String nextId() {
-    return node + "-" + ++ids;
-  }
-
   /** How long the stream may bring nothing while a marker is on its way. */
   private long patienceMillis() {
     long twice = options.heartbeat().toMillis() * 2;
@@ -112,7 +106,7 @@ final class StreamMode implements LinkUser<StompLink> {
 
   private void tick() {
     publications.expire(System.nanoTime());
-    if (markers.isSilent(patienceMillis() * 1_000_000)) {
+    if (markers.isSilentFor(patienceMillis())) {
       LOG.log(
           Logger.Level.ERROR,
           "The stream {0} does not bring back what is written to it: was it deleted?",
@@ -124,67 +118,18 @@ final class StreamMode implements LinkUser<StompLink> {
   @Override
   public void up(StompLink linked) {
     link = Optional.of(linked);
-    markers.progress();
+    markers.beginLink();
     publishers.retry();
     if (new Destinations(options, linked.server()).dialect() != StompDialect.RABBITMQ) {
       linked.end(
           new StompException("Streams need RabbitMQ, which " + linked.server() + " is not."));
       return;
     }
-    links
-        .get()
-        .compose(probe -> identify(linked, probe))
-        .compose(this::enter)
+    Duration away = epoch.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - readAt);
+    Probe.begin(linked, links, options, markers, away)
+        .compose(probe -> enter(linked, probe).onComplete(done -> probe.close()))
         .compose(from -> follow(linked, from))
         .onFailure(linked::end);
-  }
-
-  /** Reads the stream from its beginning, on a link of its own, until it is known which it is. */
-  private Future<Identity> identify(StompLink linked, StompLink probe) {
-    Identity identity = new Identity();
-    Promise<Identity> found = Promise.promise();
-    Consumer<StreamReading.Item> read =
-        item -> {
-          read(identity, item);
-          identity.confirmed().ifPresent(known -> found.tryComplete(identity));
-        };
-    new StreamReading(probe, options, SkipCounter.unheard(), options.prefetch())
-        .begin("first", read)
-        .compose(begun -> markers.write(linked, Marker.hello(nextId())))
-        .compose(
-            back ->
-                identity.best().isPresent()
-                    ? Future.succeededFuture()
-                    : markers.write(linked, Marker.founding(nextId(), randomEpoch())))
-        .onSuccess(back -> found.tryComplete(identity))
-        .onFailure(
-            failure -> {
-              if (!probe.isDown()) { // Else it says why.
-                found.tryFail(failure);
-              }
-            });
-    probe.ended().onSuccess(found::tryFail);
-    return found.future().onComplete(known -> probe.disconnect());
-  }
-
-  private static String randomEpoch() {
-    return Long.toUnsignedString(new SecureRandom().nextLong(), 36);
-  }
-
-  private void read(Identity identity, StreamReading.Item item) {
-    markers.progress();
-    item.marker()
-        .ifPresentOrElse(
-            marker -> {
-              identity.read(item.offset(), marker);
-              came(item.offset(), marker);
-            },
-            () -> identity.read(item.offset()));
-  }
-
-  private void came(long offset, Marker marker) {
-    newestMarker = Optional.of(new Marker.Previous(offset, marker.id()));
-    markers.came(marker);
   }
 
   /**
@@ -192,27 +137,55 @@ final class StreamMode implements LinkUser<StompLink> {
    *
    * @return from where to follow it
    */
-  private Future<String> enter(Identity identity) {
-    String name = identity.best().orElseThrow();
-    if (epoch.filter(name::equals).isPresent()) {
-      continued = true;
-      return Future.succeededFuture(StreamQueue.at(last + 1));
+  private Future<String> enter(StompLink linked, Probe probe) {
+    identity = probe.identity();
+    Optional<StreamEpoch> named = identity.best();
+    long known = epoch.map(StreamEpoch::generation).orElse(0L);
+    boolean disputed = identity.isDisputed();
+    if (epoch.isPresent() && named.equals(epoch) && !lost && !disputed) {
+      if (tail.last() < 0) {
+        return begin(named.get());
+      }
+      if (probe.end() > tail.last()) {
+        again = Optional.of(new Tail());
+        return Future.succeededFuture(StreamQueue.at(tail.from()));
+      }
+      lose("it ends before what this node has read of it");
     }
-    if (epoch.isPresent()) {
+    if (named.isPresent() && named.get().generation() > known && !disputed) {
+      return begin(named.get());
+    }
+    return probe
+        .found(linked, Math.max(known, identity.highest()) + 1)
+        .compose(founded -> begin(identity.best().orElseThrow()));
+  }
+
+  private Future<String> begin(StreamEpoch named) {
+    if (epoch.filter(before -> !before.equals(named)).isPresent()) {
       LOG.log(
           Logger.Level.ERROR,
-          "The stream {0} is another one than before: was it deleted?",
+          "The stream {0} is another one than before: was it deleted, or restored?",
           options.stream());
     }
     Duration back = options.streamTail().plus(ingress.lead());
-    return here(ingress.begin(name))
+    return here(ingress.begin(named.name()))
         .map(
             begun -> {
-              epoch = Optional.of(name);
-              last = -1;
-              continued = false;
+              epoch = Optional.of(named);
+              tail = new Tail();
+              again = Optional.empty();
+              lost = false;
               return StreamQueue.since(System.currentTimeMillis() - back.toMillis());
             });
+  }
+
+  private void lose(String why) {
+    lost = true;
+    LOG.log(
+        Logger.Level.ERROR,
+        "The stream {0} is not what it was: {1}. It gets a new name, and readers are told a gap",
+        options.stream(),
+        why);
   }
 
   /** Brings what completes elsewhere back to this context. */
@@ -226,12 +199,13 @@ final class StreamMode implements LinkUser<StompLink> {
   private Future<Void> follow(StompLink linked, String from) {
     return new StreamReading(linked, options, skipped, options.prefetch())
         .begin(from, this::bring)
-        .compose(begun -> markers.write(linked, confirming()))
-        .onSuccess(caughtUp -> caughtUp());
+        .compose(begun -> confirm(linked))
+        .onSuccess(read -> caughtUp())
+        .mapEmpty();
   }
 
-  private Marker confirming() {
-    return new Marker(nextId(), epoch, false, newestMarker);
+  private Future<Long> confirm(StompLink linked) {
+    return markers.write(linked, markers.confirming(epoch.orElseThrow()));
   }
 
   private void caughtUp() {
@@ -244,10 +218,19 @@ final class StreamMode implements LinkUser<StompLink> {
   }
 
   private void bring(StreamReading.Item item) {
-    markers.progress();
-    if (item.offset() <= last) {
+    markers.alive();
+    if (item.offset() <= tail.last()) {
+      if (item.offset() >= tail.from()) {
+        again.ifPresent(read -> read.add(item));
+      }
       return;
     }
+    if (again.filter(read -> !read.isSame(tail)).isPresent()) {
+      lose("what this node has read last is no longer there");
+      anew("The stream has lost records.");
+      return;
+    }
+    again = Optional.empty();
     try {
       bringNext(item);
     } catch (IllegalArgumentException disordered) {
@@ -255,24 +238,23 @@ final class StreamMode implements LinkUser<StompLink> {
     }
   }
 
+  /** Begins with another link: what the stream is, is found out on each. */
+  private void anew(String why) {
+    link.ifPresent(linked -> linked.end(new IOException(why)));
+  }
+
   private void bringNext(StreamReading.Item item) {
-    if (continued && item.offset() > last + 1) {
-      LOG.log(
-          Logger.Level.ERROR,
-          "The stream {0} has dropped records that this node had not read yet: it is too short",
-          options.stream());
-      ingress.interrupted(List.of(EVERYTHING));
-    }
-    continued = false;
-    last = item.offset();
+    tail.add(item);
+    readAt = System.nanoTime();
     Optional<Promise<Publication>> waiting = publications.take(item.publication());
     if (item.message().isEmpty()) {
-      ingress.skip(last);
-      item.marker().ifPresent(marker -> came(item.offset(), marker));
+      ingress.skip(item.offset());
+      item.marker().ifPresent(marker -> take(item.offset(), marker));
       return;
     }
     try {
-      Publication publication = ingress.append(last, item.channel(), item.message().get());
+      Publication publication =
+          ingress.append(item.offset(), item.written(), item.channel(), item.message().get());
       waiting.ifPresent(promise -> promise.complete(publication));
     } catch (MillraceException refused) {
       if (refused.code() != MillraceException.Code.CONFLICT) {
@@ -282,11 +264,22 @@ final class StreamMode implements LinkUser<StompLink> {
     }
   }
 
+  private void take(long offset, Marker marker) {
+    identity.read(offset, marker);
+    if (identity.isDisputed()
+        || identity.best().map(StreamEpoch::generation).orElse(0L)
+            > epoch.orElseThrow().generation()) {
+      anew("Another node gave the stream another name.");
+    } else {
+      markers.came(offset, marker);
+    }
+  }
+
   private void markIfFollowing() {
     if (following && markers.isNoneOnItsWay()) {
       link.ifPresent(
           linked -> {
-            var unused = markers.write(linked, confirming());
+            var unused = confirm(linked);
           });
     }
   }
@@ -320,7 +313,7 @@ final class StreamMode implements LinkUser<StompLink> {
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
     Map<String, String> headers = new Destinations(options, linked.server()).send(channel);
     headers.putAll(MessageHeaders.write(timed));
-    String id = nextId();
+    String id = markers.nextId();
     headers.put(StreamReading.PUBLICATION, id);
     Promise<Publication> published = Promise.promise();
     return publishers
@@ -337,7 +330,7 @@ final class StreamMode implements LinkUser<StompLink> {
   /** {@return completes when all that was in the stream at the time of the call was brought} */
   Future<Void> catchUp() {
     return link.filter(linked -> following)
-        .map(linked -> markers.write(linked, Marker.hello(nextId())))
+        .map(linked -> markers.write(linked, markers.hello()).<Void>mapEmpty())
         .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 

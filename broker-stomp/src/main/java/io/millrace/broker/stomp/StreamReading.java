@@ -22,15 +22,19 @@ final class StreamReading {
    * @param offset its place
    * @param channel the channel, empty if it is at none
    * @param message the message, if it is one
+   * @param written when it was written, as far as that can be told
    * @param marker the marker, if it is one
    * @param publication what the node that published it calls it, if it says so
+   * @param print a hash of all by which it is known again
    */
   record Item(
       long offset,
       String channel,
       Optional<Message> message,
+      Instant written,
       Optional<Marker> marker,
-      Optional<String> publication) {}
+      Optional<String> publication,
+      long print) {}
 
   static final String PUBLICATION = "millrace-publication";
 
@@ -48,11 +52,7 @@ final class StreamReading {
   private int count;
   private long last = -1;
 
-  /**
-   * That of the newest marker, for messages that have none: nodes write one every few seconds, and
-   * a message may be of any time.
-   */
-  private Optional<Instant> time = Optional.empty();
+  private final RecordTimes times = new RecordTimes();
 
   StreamReading(StompLink link, StompBrokerOptions options, SkipCounter skipped, int prefetch) {
     this.link = link;
@@ -117,8 +117,11 @@ final class StreamReading {
     String destination = frame.header("destination").orElse("");
     if (destination.equals(queue.markers())) {
       Optional<Marker> marker = Marker.of(frame.headers());
-      time = time(frame.header(MessageHeaders.TIME), 1).or(() -> time);
-      return new Item(offset, "", Optional.empty(), marker, Optional.empty());
+      marker
+          .flatMap(known -> RecordTimes.number(frame.header(MessageHeaders.TIME)))
+          .ifPresent(times::mark);
+      return new Item(
+          offset, "", Optional.empty(), times.now(), marker, Optional.empty(), Tail.print(frame));
     }
     Optional<String> publication = frame.header(PUBLICATION);
     Optional<String> channel = destinations.channel(destination);
@@ -130,7 +133,14 @@ final class StreamReading {
     } else {
       message = message(destination, frame);
     }
-    return new Item(offset, channel.orElse(""), message, Optional.empty(), publication);
+    return new Item(
+        offset,
+        channel.orElse(""),
+        message,
+        message.flatMap(Message::time).map(times::believed).orElseGet(times::now),
+        Optional.empty(),
+        publication,
+        Tail.print(frame));
   }
 
   private Optional<Message> message(String destination, StompFrame frame) {
@@ -139,25 +149,15 @@ final class StreamReading {
       return Optional.of(
           message.time().isPresent()
               ? message
-              : message.withTime(
-                  time(frame.header(TIMESTAMP), 1000).or(() -> time).orElseGet(Instant::now)));
+              : message.withTime(times.ofTimestamp(frame.header(TIMESTAMP))));
     } catch (RuntimeException invalid) {
       skipped.add(destination, String.valueOf(invalid.getMessage()));
       return Optional.empty();
     }
   }
 
-  private static Optional<Instant> time(Optional<String> text, long unit) {
-    try {
-      return text.map(Long::parseLong)
-          .map(count -> Instant.ofEpochMilli(Math.multiplyExact(count, unit)));
-    } catch (ArithmeticException | NumberFormatException foreign) {
-      return Optional.empty();
-    }
-  }
-
   /** {@return the time of the newest marker, if there was one} */
   Optional<Instant> time() {
-    return time;
+    return times.marked();
   }
 }

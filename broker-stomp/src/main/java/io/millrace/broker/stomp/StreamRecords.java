@@ -118,7 +118,9 @@ final class StreamRecords implements BrokerRecords {
         return;
       }
     }
-    came.add(new BrokerRecord(item.offset(), item.channel(), item.message()));
+    came.add(
+        new BrokerRecord(
+            item.offset(), item.channel(), item.message(), Optional.of(item.written())));
     hand();
   }
 

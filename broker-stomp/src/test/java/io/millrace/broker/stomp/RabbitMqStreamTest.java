@@ -3,6 +3,7 @@ package io.millrace.broker.stomp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.ChannelPattern;
@@ -27,6 +28,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -97,10 +100,12 @@ class RabbitMqStreamTest {
   private static final class Follower implements Subscriber {
     final List<String> seen = new CopyOnWriteArrayList<>();
     final List<Cursor> cursors = new CopyOnWriteArrayList<>();
+    final List<Instant> times = new CopyOnWriteArrayList<>();
 
     @Override
     public void onMessage(Entry entry) {
       cursors.add(entry.cursor());
+      times.add(entry.message().time().orElseThrow());
       seen.add(entry.message().data().toString());
     }
 
@@ -250,6 +255,36 @@ class RabbitMqStreamTest {
         .isInstanceOfSatisfying(
             MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(MillraceException.Code.CONFLICT));
+  }
+
+  @Test
+  void timesOfForeignRecordsMakeNoNodeForgetItsKeysAndAreNoneThatCannotBe() {
+    Millrace one = node();
+    Millrace other = node();
+    Follower follower = follow(one, "a");
+    Message message = Message.json("keyed").withKey("k");
+    Publication first = one.channel("a").publish(message).await();
+    long now = System.currentTimeMillis();
+    for (long timestamp : new long[] {now, now / 1000, 0, 1_000_000_000_000_000L}) {
+      JsonObject properties =
+          new JsonObject()
+              .put("timestamp", timestamp)
+              .put("headers", new JsonObject().put("millrace-key", "f" + timestamp));
+      management.publish(stream + ".a", ("" + timestamp).getBytes(UTF_8), properties);
+    }
+    JsonObject far =
+        new JsonObject().put("millrace-key", "far").put("millrace-time", "8640000000000000");
+    management.publish(stream + ".a", "1".getBytes(UTF_8), new JsonObject().put("headers", far));
+    soon().until(() -> follower.seen.size() == 6);
+    assertThat(other.channel("a").publish(message).await().name()).isEqualTo(first.name());
+    publish(one, 2, 3);
+    soon().until(() -> follower.seen.contains("2"));
+    assertThat(follower.seen).hasSize(7).filteredOn("\"keyed\""::equals).hasSize(1);
+    assertThat(follower.times.subList(1, 5))
+        .allSatisfy(
+            time ->
+                assertThat(time)
+                    .isCloseTo(Instant.ofEpochMilli(now), within(30, ChronoUnit.MINUTES)));
   }
 
   @Test

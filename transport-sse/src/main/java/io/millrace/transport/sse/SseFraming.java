@@ -47,7 +47,7 @@ final class SseFraming implements Framing {
       return told(signal, fields, "welcome").orElseGet(() -> block(fields));
     }
     if (signal instanceof Signal.Missed missed) {
-      return gap(id(missed.cursor()), signal);
+      return gap(missed.cursor().map(SseFraming::id).orElse(""), signal);
     }
     if (signal instanceof Signal.Heartbeat heartbeat) {
       String id = id(heartbeat.cursor());
@@ -77,7 +77,7 @@ final class SseFraming implements Framing {
     next.ifPresent(after -> prefix.appendBuffer(block(retry(after))));
     batch
         .gap()
-        .ifPresent(gap -> prefix.appendBuffer(gap("", new Signal.Missed(gap, batch.cursor()))));
+        .ifPresent(gap -> prefix.appendBuffer(gap("", new Signal.Missed(gap, Optional.empty()))));
     return batch.degraded() ? prefix.appendBuffer(signal(new Signal.Degraded())) : prefix;
   }
 

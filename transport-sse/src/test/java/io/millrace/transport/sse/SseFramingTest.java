@@ -141,7 +141,7 @@ class SseFramingTest {
   @ParameterizedTest
   @EnumSource
   void aGapNamesItsChannelsAndCarriesTheCursor(Format format) {
-    assertThat(new SseFraming(format).signal(new Signal.Missed(GAP, CURSOR)))
+    assertThat(new SseFraming(format).signal(new Signal.Missed(GAP, Optional.of(CURSOR))))
         .hasToString(
             """
             id: k3-91

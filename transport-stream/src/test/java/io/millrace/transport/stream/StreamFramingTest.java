@@ -63,7 +63,9 @@ class StreamFramingTest {
             "{\"type\":\"welcome\",\"version\":1,\"cursor\":\"k3-91\",\"heartbeat\":15000,"
                 + "\"limits\":{\"channels\":100}}\n");
     assertThat(
-            framing.signal(new Signal.Missed(new Gap(List.of("a", "b"), Gap.Reason.SLOW), CURSOR)))
+            framing.signal(
+                new Signal.Missed(
+                    new Gap(List.of("a", "b"), Gap.Reason.SLOW), Optional.of(CURSOR))))
         .hasToString(
             "{\"type\":\"gap\",\"channels\":[\"a\",\"b\"],\"reason\":\"slow\","
                 + "\"cursor\":\"k3-91\"}\n");

@@ -8,49 +8,77 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Markers on their way: written until the broker takes them, then awaited. A broker that takes
- * nothing for a while, as RabbitMQ does when it is short of memory, says nothing about the stream.
- * Used on the link's context alone.
+ * The markers that a node writes, until they have come back. A broker that takes nothing for a
+ * while, as RabbitMQ does when it is short of memory, says nothing about the stream. Used on the
+ * link's context alone.
  */
-final class StreamMarkers {
+final class Markers {
 
   private static final long AGAIN_MILLIS = 100;
 
   private final Vertx vertx;
   private final Publishers<StompLink> publishers;
   private final String destination;
+  private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
 
   /** Those that have not come back yet, by their ids. */
-  private final Map<String, Promise<Void>> awaited = new HashMap<>();
+  private final Map<String, Promise<Long>> awaited = new HashMap<>();
 
   /** Those of them that the broker has taken. */
   private final Set<String> taken = new HashSet<>();
 
-  /** When the stream was last seen to be alive. */
-  private long progressAt;
+  /** The newest that was read on this link. */
+  private Optional<Marker.Previous> newest = Optional.empty();
 
-  StreamMarkers(Vertx vertx, Publishers<StompLink> publishers, String destination) {
+  private long ids;
+
+  /** When the stream was last seen to be alive. */
+  private long progressAt = System.nanoTime();
+
+  /**
+   * None yet.
+   *
+   * @param publishers sends them
+   * @param destination where they are sent to
+   */
+  Markers(Vertx vertx, Publishers<StompLink> publishers, String destination) {
     this.vertx = vertx;
     this.publishers = publishers;
     this.destination = destination;
   }
 
-  /** Notes that the stream brought something. */
-  void progress() {
-    progressAt = System.nanoTime();
+  /** Returns an id that nothing else in the stream has. */
+  String nextId() {
+    return node + "-" + ++ids;
   }
 
-  /** Returns whether the stream has brought nothing for so long that was written to it. */
-  boolean isSilent(long nanos) {
-    return !taken.isEmpty() && System.nanoTime() - progressAt > nanos;
+  /** Forgets what was read: there is another link, perhaps to another stream. */
+  void beginLink() {
+    newest = Optional.empty();
+    alive();
+  }
+
+  Marker hello() {
+    return Marker.hello(nextId());
+  }
+
+  Marker founding(long generation) {
+    String name = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
+    return Marker.founding(nextId(), new StreamEpoch(name, generation));
+  }
+
+  Marker confirming(StreamEpoch epoch) {
+    return new Marker(nextId(), Optional.of(epoch), false, newest);
   }
 
   boolean isNoneOnItsWay() {
@@ -60,14 +88,14 @@ final class StreamMarkers {
   /**
    * Writes a marker.
    *
-   * @return completes when it was read back; fails when the link breaks before, or the broker
-   *     refuses
+   * @return completes with its place when it was read back; fails when the link breaks before, or
+   *     the broker refuses
    */
-  Future<Void> write(StompLink linked, Marker marker) {
+  Future<Long> write(StompLink linked, Marker marker) {
     if (linked.isDown()) {
       return Future.failedFuture(Link.outOfReach());
     }
-    Promise<Void> back = Promise.promise();
+    Promise<Long> back = Promise.promise();
     awaited.put(marker.id(), back);
     send(linked, marker);
     return back.future();
@@ -86,14 +114,14 @@ final class StreamMarkers {
   private void sent(Marker marker) {
     if (awaited.containsKey(marker.id())) {
       if (taken.isEmpty()) {
-        progress();
+        alive();
       }
       taken.add(marker.id());
     }
   }
 
   private void again(StompLink linked, Marker marker, Throwable failure) {
-    Promise<Void> back = awaited.get(marker.id());
+    Promise<Long> back = awaited.get(marker.id());
     if (back == null || linked.isDown()) {
       return;
     }
@@ -112,18 +140,29 @@ final class StreamMarkers {
     }
   }
 
-  /** Takes note of a marker that was read. */
-  void came(Marker marker) {
+  /** Takes a marker that was read. */
+  void came(long offset, Marker marker) {
+    newest = Optional.of(new Marker.Previous(offset, marker.id()));
     taken.remove(marker.id());
-    Promise<Void> back = awaited.remove(marker.id());
+    Promise<Long> back = awaited.remove(marker.id());
     if (back != null) {
-      back.complete();
+      back.complete(offset);
     }
   }
 
-  /** Fails all that are on their way. */
-  void fail(MillraceException why) {
-    List<Promise<Void>> lost = new ArrayList<>(awaited.values());
+  /** Takes note that something was read. */
+  void alive() {
+    progressAt = System.nanoTime();
+  }
+
+  /** Returns whether nothing has been read for so long though the broker has taken a marker. */
+  boolean isSilentFor(long millis) {
+    return !taken.isEmpty() && System.nanoTime() - progressAt > millis * 1_000_000;
+  }
+
+  /** Fails all that have not come back. */
+  void fail(Throwable why) {
+    List<Promise<Long>> lost = new ArrayList<>(awaited.values());
     awaited.clear();
     taken.clear();
     lost.forEach(marker -> marker.fail(why));

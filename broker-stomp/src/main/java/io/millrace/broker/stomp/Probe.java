@@ -1,0 +1,139 @@
+package io.millrace.broker.stomp;
+
+import io.millrace.spi.link.SkipCounter;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Reads the end of the stream, on a link of its own, until it is known which stream it is: the last
+ * minutes first, and if no node has said its name there, more and more of it. Used on the link's
+ * context alone.
+ */
+final class Probe {
+
+  /** By how much more is read each time. */
+  private static final int FACTOR = 16;
+
+  private static final Duration LEAST = Duration.ofMinutes(1);
+  private static final Duration MOST = Duration.ofDays(365);
+
+  private final StompLink reading;
+  private final Markers markers;
+  private final Identity identity = new Identity();
+  private long first = -1;
+  private long end;
+  private boolean closed;
+
+  private Probe(StompLink reading, Markers markers) {
+    this.reading = reading;
+    this.markers = markers;
+  }
+
+  /**
+   * Reads.
+   *
+   * @param writing where markers are written
+   * @param links makes further links
+   * @param since for how long the node has not read
+   * @return a probe that is still reading
+   */
+  static Future<Probe> begin(
+      StompLink writing,
+      Supplier<Future<StompLink>> links,
+      StompBrokerOptions options,
+      Markers markers,
+      Duration since) {
+    Duration some = options.markerInterval().multipliedBy(4).plus(LEAST).plus(since);
+    return look(writing, links, options, markers, some);
+  }
+
+  private static Future<Probe> look(
+      StompLink writing,
+      Supplier<Future<StompLink>> links,
+      StompBrokerOptions options,
+      Markers markers,
+      Duration span) {
+    boolean all = span.compareTo(MOST) > 0;
+    String from = all ? "first" : StreamQueue.since(System.currentTimeMillis() - span.toMillis());
+    return links
+        .get()
+        .compose(link -> new Probe(link, markers).read(writing, options, from))
+        .compose(
+            probe -> {
+              if (all || probe.first == 0 || probe.identity.known().isPresent()) {
+                return Future.succeededFuture(probe);
+              }
+              probe.close();
+              return look(writing, links, options, markers, span.multipliedBy(FACTOR));
+            });
+  }
+
+  private Future<Probe> read(StompLink writing, StompBrokerOptions options, String from) {
+    Promise<Probe> found = Promise.promise();
+    new StreamReading(reading, options, SkipCounter.unheard(), options.prefetch())
+        .begin(from, this::take)
+        .compose(begun -> markers.write(writing, markers.hello()))
+        .onSuccess(
+            offset -> {
+              end = offset;
+              found.tryComplete(this);
+            })
+        .onFailure(
+            failure -> {
+              if (!reading.isDown()) { // Else it says why.
+                found.tryFail(failure);
+              }
+            });
+    reading.ended().onSuccess(found::tryFail);
+    return found.future().onFailure(failure -> close());
+  }
+
+  private void take(StreamReading.Item item) {
+    if (closed) {
+      return;
+    }
+    markers.alive();
+    if (first < 0) {
+      first = item.offset();
+    }
+    item.marker()
+        .ifPresent(
+            marker -> {
+              identity.read(item.offset(), marker);
+              markers.came(item.offset(), marker);
+            });
+  }
+
+  /**
+   * Gives the stream a new name.
+   *
+   * @param generation higher than any the node knows of
+   * @return completes when all names given up to now were read, of which the first counts
+   */
+  Future<Void> found(StompLink writing, long generation) {
+    Promise<Void> back = Promise.promise();
+    markers
+        .write(writing, markers.founding(generation))
+        .onSuccess(read -> back.tryComplete())
+        .onFailure(back::tryFail);
+    reading.ended().onSuccess(back::tryFail);
+    return back.future();
+  }
+
+  /** {@return what the stream is, by its markers} */
+  Identity identity() {
+    return identity;
+  }
+
+  /** {@return the stream's end, or what was its end just now} */
+  long end() {
+    return end;
+  }
+
+  void close() {
+    closed = true;
+    var unused = reading.disconnect();
+  }
+}
