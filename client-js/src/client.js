@@ -4,6 +4,7 @@ import { Http } from './http.js';
 import { Listeners } from './listeners.js';
 import { Negotiation } from './negotiation.js';
 import { Publishing } from './publishing.js';
+import { Reading } from './reading.js';
 import { Subscriptions } from './subscriptions.js';
 import { Timers } from './timers.js';
 
@@ -33,6 +34,7 @@ export class Client {
     });
     this.http = new Http(this, mount);
     this.subscriptions = new Subscriptions(this);
+    this.reading = new Reading(this);
     this.publishing = new Publishing(this);
     this.negotiation = new Negotiation(this, this.http.mount);
     for (const type of PAGE_EVENTS) {

@@ -2,7 +2,6 @@
 /** @import { Client } from './client.js' */
 import { Connection } from './connection.js';
 import * as times from './constants.js';
-import { epoch } from './cursor.js';
 import { failure, isFinal } from './failure.js';
 import { names } from './subscription.js';
 import { longpoll, poll, sse, stream, websocket } from './transports.js';
@@ -128,7 +127,7 @@ export class Negotiation {
         options,
         url: (path, query) => http.url(path, query),
         request: (path, query, init) => http.request(path, query, { signal, ...init }),
-        frame: (frame) => this.read(conn, frame),
+        frame: (frame) => client.reading.read(conn, frame),
         down: (why) => this.down(conn, why),
       });
     } catch (error) {
@@ -315,94 +314,4 @@ export class Negotiation {
     client.subscriptions.refresh();
     if (current) this.check(current);
   }
-
-  /**
-   * @param {Connection} conn
-   * @param {api.Frame} frame
-   */
-  read(conn, frame) {
-    if (!this.isAlive(conn)) return;
-    const { subscriptions } = this.client;
-    const { cursor, version, replay } = frame;
-    this.sign(conn, frame);
-    const rival = this.current && this.current != conn;
-    // While all is well, a connection that knows less of the log, or another log, is not heard.
-    if (rival && (frame.type == 'gap' || (cursor && epoch(cursor) != subscriptions.epoch))) {
-      return this.down(conn, failure('another log'));
-    }
-    if (version > 1) return this.fail(failure(`protocol version ${version}`));
-    if (!conn.transport.duplex && (cursor || !rival)) conn.ready = true;
-    this.consider(conn);
-    this.dispatch(conn, frame);
-    if (cursor && !replay) subscriptions.advance(conn, cursor);
-  }
-
-  /**
-   * A frame is a sign of life.
-   * @param {Connection} conn
-   * @param {api.Frame} frame
-   */
-  sign(conn, { type, heartbeat }) {
-    if (heartbeat > 0) conn.heartbeat = heartbeat;
-    this.watch(conn, 2 * conn.heartbeat);
-    conn.first ??= Date.now();
-    if (Date.now() - conn.first >= times.PROOF) {
-      conn.proved = true;
-      if (this.doubted.delete(conn.name)) this.remember();
-    }
-    if (conn == this.current && type == 'heartbeat' && this.client.state == 'paused') {
-      this.client.become('connected');
-      this.client.subscriptions.refresh();
-    }
-  }
-
-  /**
-   * @param {Connection} conn
-   * @param {api.Frame} frame
-   */
-  dispatch(conn, frame) {
-    const { client } = this;
-    const { type, id, replay } = frame;
-    const call = conn.calls.get(replay ?? id);
-    if (type == 'message') {
-      call?.wait();
-      client.subscriptions.message(conn, frame, call);
-    } else if (call) call.done(frame);
-    else if (type == 'welcome' && conn.transport.duplex) this.enter(conn, frame);
-    else if (type == 'goodbye') conn.bye = { code: 4200, after: frame.after };
-    else if (type == 'gap') client.subscriptions.gap(/** @type {any} */ (frame));
-    else if (type == 'error') client.emit('error', failure(frame.message, { code: frame.code }));
-    else if (/^(degraded|restored)$/.test(type)) {
-      client.emit(/** @type {keyof api.Events} */ (type), frame);
-    }
-  }
-
-  /**
-   * A duplex connection has been welcomed: it takes over once it carries the subscriptions.
-   * @param {Connection} conn
-   * @param {api.Frame} welcome
-   */
-  async enter(conn, { limits = {} }) {
-    const { client } = this;
-    try {
-      conn.limits = limits;
-      const token = await client.http.bearer();
-      if (token) await conn.ask({ type: 'auth', token }).catch(takesNoTokens);
-      conn.open = true;
-      await client.subscriptions.subscribe(conn);
-      conn.ready = true;
-      this.consider(conn);
-    } catch (error) {
-      if (isFinal(error)) client.emit('error', error);
-      this.down(conn, failure(error.message, { after: error.after }));
-    }
-  }
 }
-
-/**
- * A server that takes no tokens on a WebSocket judges its subscriptions by the request.
- * @param {any} error
- */
-const takesNoTokens = (error) => {
-  if (error.code != 'bad-request') throw error;
-};
