@@ -62,6 +62,10 @@ final class JsonValues {
         throw new EncodeException(
             value.getClass().getName() + " cannot be encoded as JSON: " + e.getOriginalMessage(),
             e);
+      } catch (StackOverflowError e) {
+        // As Jackson itself does for beans: JsonArray and JsonObject count no levels.
+        throw new EncodeException(
+            value.getClass().getName() + " cannot be encoded as JSON: it is nested too deep", e);
       }
     }
   }
