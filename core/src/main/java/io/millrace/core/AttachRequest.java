@@ -6,7 +6,9 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.Format;
 import io.millrace.spi.Transport;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -17,7 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a client asks for in the URL and headers of an attach.
+ * What a client asks for when it attaches: in the URL, or in a body of JSON, since a URL with many
+ * channels is longer than servers and proxies take.
  *
  * @param patterns the channels and patterns, each once
  * @param filter which events
@@ -40,17 +43,52 @@ record AttachRequest(
    */
   static AttachRequest of(RoutingContext context, Transport transport, int maxChannels) {
     HttpServerRequest request = context.request();
-    List<ChannelPattern> patterns = patterns(list(context, "channels"), maxChannels);
+    boolean posted = HttpMethod.POST.equals(request.method());
+    Asked asked = posted ? posted(JsonFields.object(context)) : queried(context.queryParams());
+    List<ChannelPattern> patterns = patterns(asked.channels, maxChannels);
     if (patterns.isEmpty() && !transport.subscribesLater(request)) {
       throw bad(
-          "The query parameter channels is needed: one or more channels, separated by commas.");
+          posted
+              ? "channels is needed: an array of one or more channels."
+              : "The query parameter channels is needed: one or more channels, separated by commas.");
     }
-    int last = parameter(context, "last").map(AttachRequest::last).orElse(0);
+    // What a browser says it has seen wins: it has connected with this URL before.
+    Optional<String> seen = Optional.ofNullable(request.getHeader(LAST_EVENT_ID));
+    Optional<String> cursor = seen.filter(id -> !id.isEmpty()).or(() -> asked.start.cursor());
     return new AttachRequest(
         patterns,
-        filter(list(context, "events")),
-        new Start(cursor(context), last),
-        format(context, transport));
+        filter(asked.events),
+        new Start(cursor, asked.start.last()),
+        format(transport.formats(request), asked.format));
+  }
+
+  /** What was asked for, wherever it stood. */
+  private record Asked(
+      List<String> channels, List<String> events, Start start, Optional<String> format) {}
+
+  private static Asked queried(MultiMap query) {
+    int last = parameter(query, "last").map(AttachRequest::last).orElse(0);
+    return new Asked(
+        list(query, "channels"),
+        list(query, "events"),
+        new Start(cursor(query), last),
+        parameter(query, "format"));
+  }
+
+  private static Asked posted(JsonFields body) {
+    return new Asked(
+        body.strings("channels"), body.strings("events"), start(body), body.string("format"));
+  }
+
+  /**
+   * Reads where to begin, from JSON.
+   *
+   * @throws MillraceException if it cannot be read or is out of bounds
+   */
+  static Start start(JsonFields fields) {
+    return new Start(
+        fields.string("cursor").filter(cursor -> !cursor.isEmpty()),
+        checkLast(fields.integer("last").orElse(0L)));
   }
 
   /**
@@ -117,19 +155,11 @@ record AttachRequest(
     return checkLast(Long.parseLong(text));
   }
 
-  /**
-   * What a browser says it has seen wins: it has connected with this URL before. Within the URL the
-   * newest wins, for what stands in for a browser's EventSource may add what it has seen to a URL
-   * that has a cursor.
-   */
-  private static Optional<String> cursor(RoutingContext context) {
-    Optional<String> seen = Optional.ofNullable(context.request().getHeader(LAST_EVENT_ID));
-    if (seen.isPresent() && !seen.get().isEmpty()) {
-      return seen;
-    }
+  /** The newest wins: what stands in for an EventSource may add what it has seen to a URL's. */
+  private static Optional<String> cursor(MultiMap query) {
     Optional<String> newest = Optional.empty();
     for (String name : List.of("cursor", "lastEventId")) {
-      for (String next : context.queryParams().getAll(name)) {
+      for (String next : query.getAll(name)) {
         if (!next.isEmpty() && (newest.isEmpty() || isNewer(next, newest.get()))) {
           newest = Optional.of(next);
         }
@@ -151,9 +181,7 @@ record AttachRequest(
     return !one.get().epoch().equals(other.get().epoch()) || one.get().seq() > other.get().seq();
   }
 
-  private static Format format(RoutingContext context, Transport transport) {
-    List<Format> formats = transport.formats(context.request());
-    Optional<String> asked = parameter(context, "format");
+  private static Format format(List<Format> formats, Optional<String> asked) {
     if (asked.isEmpty()) {
       return formats.get(0);
     }
@@ -169,12 +197,12 @@ record AttachRequest(
   }
 
   /** Returns a query parameter that is there and not empty. */
-  private static Optional<String> parameter(RoutingContext context, String name) {
-    return Optional.ofNullable(context.queryParams().get(name)).filter(value -> !value.isEmpty());
+  private static Optional<String> parameter(MultiMap query, String name) {
+    return Optional.ofNullable(query.get(name)).filter(value -> !value.isEmpty());
   }
 
-  private static List<String> list(RoutingContext context, String name) {
-    List<String> values = context.queryParams().getAll(name);
+  private static List<String> list(MultiMap query, String name) {
+    List<String> values = query.getAll(name);
     List<String> all = new ArrayList<>(values.size());
     for (String value : values) {
       if (!value.isEmpty()) {

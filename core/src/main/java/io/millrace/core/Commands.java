@@ -158,10 +158,7 @@ final class Commands {
   private Future<Void> subscribe(String id, JsonFields command) {
     List<ChannelPattern> patterns = channels(command);
     EventFilter filter = AttachRequest.filter(command.strings("events"));
-    Start start =
-        new Start(
-            command.string("cursor").filter(cursor -> !cursor.isEmpty()),
-            AttachRequest.checkLast(command.integer("last").orElse(0L)));
+    Start start = AttachRequest.start(command);
     List<ReaderSubscription> added = new ArrayList<>();
     List<ReaderSubscription> changed = new ArrayList<>();
     List<ReaderSubscription> held = reader.held();

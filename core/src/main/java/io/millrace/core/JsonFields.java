@@ -5,6 +5,7 @@ import io.millrace.spi.JsonText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
+import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,20 @@ final class JsonFields {
       throw bad("A JSON object is needed.");
     }
     return members(text).stream().map(JsonFields::object).toList();
+  }
+
+  /**
+   * Reads the one object that a request's body is.
+   *
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is anything else
+   */
+  static JsonFields object(RoutingContext context) {
+    Buffer body = context.body().buffer();
+    List<JsonFields> objects = objects(body == null ? Buffer.buffer() : body);
+    if (objects.size() != 1) {
+      throw bad("One JSON object is needed.");
+    }
+    return objects.get(0);
   }
 
   private static JsonFields object(String text) {

@@ -6,23 +6,25 @@ import io.millrace.Publication;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The URLs below the place where the router is mounted. */
 final class Mount {
 
   private static final Pattern CLIENT_FILE = Pattern.compile("/[a-z0-9-]+\\.js(\\.map)?");
+  private static final String PUBLISH = "/publish";
+  private static final String NEGOTIATE = "/negotiate";
   private static final String READ = "GET, HEAD, OPTIONS";
+  private static final String READ_BY_BODY = "GET, HEAD, POST, OPTIONS";
   private static final String WRITE = "POST, OPTIONS";
 
   private final MillraceNode node;
@@ -45,9 +47,7 @@ final class Mount {
   Router router() {
     Router router = Router.router(node.vertx());
     router.route().handler(this::begin);
-    router.post("/publish").handler(this::isJson);
-    router.post("/publish").handler(this::readBody);
-    router.post("/publish").handler(this::publish);
+    router.post().handler(this::readBody);
     router.route().handler(this::route);
     router.route().failureHandler(this::fail);
     return router;
@@ -64,43 +64,69 @@ final class Mount {
     }
   }
 
-  /** Takes every request. Only what is posted may have to go through further routes. */
+  /** Takes every request. Only what has a body to be read goes through further routes. */
   private void begin(RoutingContext context) {
-    origins.check(context, CLIENT_FILE.matcher(pathBelowMount(context)).matches());
-    if (HttpMethod.POST.equals(context.request().method())) {
-      context.next();
-    } else {
+    HttpServerRequest request = context.request();
+    if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+      throw new MillraceException(
+          MillraceException.Code.BAD_REQUEST, "There must be one Host (RFC 9112, section 3.2).");
+    }
+    String path = pathBelowMount(context);
+    boolean publish = path.equals(PUBLISH);
+    origins.check(context, isClientFile(path), !publish);
+    if (!HttpMethod.POST.equals(request.method())) {
       route(context);
+    } else if (isJson(request)) {
+      requireNoCoding(context);
+      context.next();
+    } else if (publish) {
+      throw new MillraceException(
+          MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
+          "Publish with Content-Type: application/json.");
+    } else {
+      throw methodNotAllowed(context, READ);
     }
   }
 
   private void route(RoutingContext context) {
     String path = pathBelowMount(context);
-    boolean publish = path.equals("/publish");
-    String methods = publish ? WRITE : READ;
-    if (HttpMethod.OPTIONS.equals(context.request().method())) {
+    HttpMethod method = context.request().method();
+    String methods = methods(path);
+    if (HttpMethod.OPTIONS.equals(method)) {
       origins.preflight(context, methods);
-    } else if (publish || !isRead(context)) {
-      context.response().putHeader(HttpHeaders.ALLOW, methods);
-      throw new MillraceException(
-          MillraceException.Code.METHOD_NOT_ALLOWED,
-          "This method is not for this URL. It takes " + methods + ".");
+    } else if (!List.of(methods.split(", ")).contains(method.name())) {
+      throw methodNotAllowed(context, methods);
+    } else if (path.equals(PUBLISH)) {
+      publish(context);
     } else if (path.isEmpty() || path.equals("/")) {
       if (!refusedByOneThatIsOff(context)) {
         attaching.attach(context, negotiated(context));
       }
-    } else if (path.equals("/negotiate")) {
+    } else if (path.equals(NEGOTIATE)) {
       negotiate(context);
-    } else if (path.contains(".js") && CLIENT_FILE.matcher(path).matches()) {
+    } else if (isClientFile(path)) {
       clientFiles.serve(context, path.substring(1));
     } else {
       attaching.attach(context, forced(path.startsWith("/") ? path.substring(1) : ""));
     }
   }
 
-  private static boolean isRead(RoutingContext context) {
-    HttpMethod method = context.request().method();
-    return HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
+  private static String methods(String path) {
+    if (path.equals(PUBLISH)) {
+      return WRITE;
+    }
+    return path.equals(NEGOTIATE) || isClientFile(path) ? READ : READ_BY_BODY;
+  }
+
+  private static MillraceException methodNotAllowed(RoutingContext context, String methods) {
+    context.response().putHeader(HttpHeaders.ALLOW, methods);
+    return new MillraceException(
+        MillraceException.Code.METHOD_NOT_ALLOWED,
+        "This method is not for this URL. It takes " + methods + ".");
+  }
+
+  private static boolean isClientFile(String path) {
+    return path.contains(".js") && CLIENT_FILE.matcher(path).matches();
   }
 
   private static String pathBelowMount(RoutingContext context) {
@@ -180,22 +206,19 @@ final class Mount {
             .put("limits", ReaderAttachment.limits(options)));
   }
 
-  private void isJson(RoutingContext context) {
-    String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-    String media = type == null ? "" : type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-    if (!media.equals("application/json")) {
-      throw new MillraceException(
-          MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
-          "Publish with Content-Type: application/json.");
-    }
+  private static boolean isJson(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return type != null && type.split(";", 2)[0].strip().equalsIgnoreCase("application/json");
+  }
+
+  private static void requireNoCoding(RoutingContext context) {
     String coding = context.request().getHeader(HttpHeaders.CONTENT_ENCODING);
     if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
       context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
       throw new MillraceException(
           MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
-          "Publish without Content-Encoding, or with identity.");
+          "Send the body without Content-Encoding, or with identity.");
     }
-    context.next();
   }
 
   /** Reads the body, which a handler of the application may have paused, or read already. */
@@ -219,12 +242,7 @@ final class Mount {
   }
 
   private void publish(RoutingContext context) {
-    Buffer text = context.body().buffer();
-    List<JsonFields> objects = JsonFields.objects(text == null ? Buffer.buffer() : text);
-    if (objects.size() != 1) {
-      throw new MillraceException(MillraceException.Code.BAD_REQUEST, "One JSON object is needed.");
-    }
-    PublishRequest request = PublishRequest.of(objects.get(0));
+    PublishRequest request = PublishRequest.of(JsonFields.object(context));
     Access.Client client = access.of(context);
     Future<Publication> published =
         client

@@ -38,10 +38,11 @@ final class OriginPolicy {
    * Sets the headers that allowed pages need, and refuses what foreign ones may not.
    *
    * @param open whether the request is for everybody, whoever asks
+   * @param reads whether what is posted there reads, and changes nothing
    * @throws MillraceException {@link MillraceException.Code#FORBIDDEN} if a page of a foreign
    *     origin asks for more than to read without credentials
    */
-  void check(RoutingContext context, boolean open) {
+  void check(RoutingContext context, boolean open, boolean reads) {
     HttpServerRequest request = context.request();
     MultiMap headers = context.response().headers();
     if (!allowed.isEmpty()) {
@@ -61,7 +62,7 @@ final class OriginPolicy {
       if (credentials) {
         headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
       }
-    } else if (!open && !isPlainRead(request)) {
+    } else if (!open && !isPlainRead(request, reads)) {
       throw new MillraceException(
           MillraceException.Code.FORBIDDEN,
           "Pages of the origin "
@@ -72,9 +73,12 @@ final class OriginPolicy {
   }
 
   /** Reads without credentials are as harmless from a page as from any other client. */
-  private static boolean isPlainRead(HttpServerRequest request) {
+  private static boolean isPlainRead(HttpServerRequest request, boolean reads) {
     MultiMap headers = request.headers();
-    return (HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method()))
+    HttpMethod method = request.method();
+    return (HttpMethod.GET.equals(method)
+            || HttpMethod.HEAD.equals(method)
+            || (reads && HttpMethod.POST.equals(method)))
         && !headers.contains(HttpHeaders.UPGRADE)
         && !headers.contains(HttpHeaders.COOKIE)
         && !headers.contains(HttpHeaders.AUTHORIZATION);

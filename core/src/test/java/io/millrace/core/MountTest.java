@@ -167,12 +167,12 @@ class MountTest {
   @ParameterizedTest
   @CsvSource({
     "POST, '', 'GET, HEAD, OPTIONS'",
-    "PUT, /once, 'GET, HEAD, OPTIONS'",
+    "PUT, /once, 'GET, HEAD, POST, OPTIONS'",
     "DELETE, /negotiate, 'GET, HEAD, OPTIONS'",
     "GET, /publish, 'POST, OPTIONS'",
     "HEAD, /publish, 'POST, OPTIONS'",
     "PUT, /publish, 'POST, OPTIONS'",
-    "PATCH, /, 'GET, HEAD, OPTIONS'"
+    "PATCH, /, 'GET, HEAD, POST, OPTIONS'"
   })
   void anotherMethodIsRefusedWithThoseThatAreAllowed(String method, String path, String allowed) {
     Server.Answer answer = server().request(method, path, "");
@@ -185,8 +185,9 @@ class MountTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', 'GET, HEAD, OPTIONS'",
-    "/once, 'GET, HEAD, OPTIONS'",
+    "'', 'GET, HEAD, POST, OPTIONS'",
+    "/once, 'GET, HEAD, POST, OPTIONS'",
+    "/negotiate, 'GET, HEAD, OPTIONS'",
     "/publish, 'POST, OPTIONS'"
   })
   void optionsTellsWhatIsAllowed(String path, String allowed) {
@@ -449,6 +450,82 @@ class MountTest {
     problem(answer, 503, "unavailable");
     assertThat(answer.header("retry-after")).isEqualTo("15");
     problem(server.publish("{\"channel\":\"pub.a\",\"data\":1}"), 503, "unavailable");
+  }
+
+  @Test
+  void aBodyOfJsonAsksForWhatTheQueryOtherwiseDoes() {
+    Server server = server();
+    append(server, "a");
+    append(server, "b");
+    append(server, "b");
+    String seen = server.node.log().cursor(2).toString();
+    String json = "Content-Type: application/json";
+
+    assertThat(
+            server.request("POST", "/once", "{\"channels\":[\"a\",\"b\"],\"last\":1}", json).body())
+        .contains("\"channel\":\"a\"", "\"channel\":\"b\"");
+    assertThat(
+            server
+                .request(
+                    "POST",
+                    "/once?channels=a&last=1",
+                    "{\"channels\":[\"b\"],\"cursor\":\"" + seen + "\"}",
+                    json + "; charset=utf-8")
+                .body())
+        .containsOnlyOnce("\"channel\":\"b\"")
+        .doesNotContain("\"channel\":\"a\"");
+    assertThat(
+            server
+                .request(
+                    "POST",
+                    "/once",
+                    "{\"channels\":[\"b\"],\"last\":1,\"events\":[\"x\"],\"format\":\"envelope\"}",
+                    json)
+                .body())
+        .doesNotContain("\"channel\":\"b\"");
+    for (String bad :
+        List.of(
+            "{\"channels\":[]}",
+            "{\"channels\":[\"a\"],\"last\":\"1\"}",
+            "{\"channels\":[\"a\"],\"last\":1001}",
+            "{\"channels\":[\"a\"],\"cursor\":1}",
+            "{\"channels\":[\"a\"],\"format\":\"plain\"}",
+            "[{\"channels\":[\"a\"]},{}]")) {
+      problem(server.request("POST", "/once", bad, json), 400, "bad-request");
+    }
+    problem(
+        server.request("POST", "/once", "channels=a", "Content-Type: text/plain"),
+        405,
+        "method-not-allowed");
+    problem(server.request("POST", "/negotiate", "{}", json), 405, "method-not-allowed");
+    problem(
+        server.request("POST", "/once", "{}", json, "Content-Encoding: gzip"),
+        415,
+        "unsupported-media-type");
+    nothingLeft(server);
+  }
+
+  @Test
+  void aReadByABodyNeedsNoOriginUnlessItHasCredentials() {
+    Server server = server();
+    String body = "{\"channels\":[\"a\"]}";
+    String[] foreign = {"Content-Type: application/json", "Origin: https://other.example"};
+
+    assertThat(server.request("POST", "/once", body, foreign).status()).isEqualTo(200);
+    problem(
+        server.request("POST", "/once", body, foreign[0], foreign[1], "Cookie: a=b"),
+        403,
+        "forbidden");
+    problem(server.request("POST", "/publish", body, foreign), 403, "forbidden");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/negotiate", "/once?channels=a", "/millrace.js"})
+  void twoHostsAreRefused(String path) {
+    problem(
+        server().request("GET", path, "", "Host: a.example", "Host: b.example"),
+        400,
+        "bad-request");
   }
 
   @Test

@@ -64,6 +64,33 @@ public final class Connection implements AutoCloseable {
       String path,
       String query,
       Map<String, String> headers) {
+    return open(port, client, method, path, query, headers, "");
+  }
+
+  /**
+   * Connects and asks by JSON in the body of a POST; does not wait for the answer.
+   *
+   * @param port where a {@link TestNode} listens, on the loopback address
+   * @param client how to ask
+   * @param path the path
+   * @param json what is asked for
+   * @return the connection
+   */
+  public static Connection post(int port, TestClient client, String path, String json) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Content-Type", "application/json");
+    headers.put("Content-Length", Integer.toString(json.getBytes(StandardCharsets.UTF_8).length));
+    return open(port, client, "POST", path, "", headers, json);
+  }
+
+  private static Connection open(
+      int port,
+      TestClient client,
+      String method,
+      String path,
+      String query,
+      Map<String, String> headers,
+      String body) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("Host", "localhost:" + port);
     // Every connection is a client of its own, also to limits that count by address.
@@ -76,7 +103,8 @@ public final class Connection implements AutoCloseable {
     request.append('?').append(query).append(separator).append(client.query());
     request.append(" HTTP/1.1\r\n");
     all.forEach((name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
-    byte[] bytes = request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    request.append("\r\n").append(body);
+    byte[] bytes = request.toString().getBytes(StandardCharsets.UTF_8);
     Connection connection = new Connection(new Wire(port), client.codec(), method.equals("HEAD"));
     connection.wire.send(bytes);
     return connection;

@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** T33 to T42, T57 and T58: what a request is answered. */
+/** T33 to T42, T57 to T59: what a request is answered. */
 abstract class HttpRules extends BatchRules {
 
   /** A client that reads nothing but bytes. */
@@ -259,6 +260,25 @@ abstract class HttpRules extends BatchRules {
           .isInstanceOfSatisfying(
               MillraceException.class,
               e -> assertThat(e.code()).isEqualTo(MillraceException.Code.BAD_REQUEST));
+    }
+  }
+
+  @Test
+  void required_T59_aPostAsksForWhatNoUrlHolds() {
+    Assumptions.assumeFalse(has(Transport.Trait.DUPLEX), "Its clients subscribe by frames.");
+    TestNode node = node();
+    JsonArray channels = new JsonArray().add("a");
+    IntStream.range(1, 100).forEach(i -> channels.add("x".repeat(190) + i));
+    JsonObject asked = new JsonObject().put("channels", channels);
+    if (client().query().contains("format=envelope")) {
+      asked.put("format", "envelope");
+    }
+    for (String path : List.of(TestNode.MOUNT, forced())) {
+      served(node, Connection.post(node.port(), client(), path, asked.encode()));
+    }
+    for (String json :
+        List.of("{}", "[]", "{\"channels\":\"a\"}", "{\"channels\":[\"a b\"]}", "{", "1")) {
+      refused(node, Connection.post(node.port(), client(), forced(), json), 400);
     }
   }
 

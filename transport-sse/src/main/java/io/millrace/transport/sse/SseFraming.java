@@ -24,9 +24,22 @@ final class SseFraming implements Framing {
   private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
 
   private final Format format;
+  private final String end;
 
   SseFraming(Format format) {
+    this(format, true);
+  }
+
+  /**
+   * Makes a framing.
+   *
+   * @param ended whether what has no data is a block of its own. A browser keeps an id only from a
+   *     block that has ended, and shows a page no block without data. Some libraries take every
+   *     block for an event: for them such fields stand before those of the next event
+   */
+  SseFraming(Format format, boolean ended) {
     this.format = format;
+    this.end = ended ? "\n" : "";
   }
 
   @Override
@@ -90,8 +103,9 @@ final class SseFraming implements Framing {
     return "retry: " + after.toMillis() + "\n";
   }
 
-  static Buffer block(String fields) {
-    return Buffer.buffer(fields + "\n");
+  /** Fields without data. */
+  private Buffer block(String fields) {
+    return Buffer.buffer(fields + end);
   }
 
   private static String id(Cursor cursor) {

@@ -6,6 +6,7 @@ import io.millrace.spi.Format;
 import io.millrace.spi.HeaderElement;
 import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Transport;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -17,6 +18,7 @@ import java.util.Set;
 public final class SseTransport implements Transport {
 
   private static final SseFraming PLAIN = new SseFraming(Format.PLAIN);
+  private static final SseFraming PLAIN_FOR_SCRIPTS = new SseFraming(Format.PLAIN, false);
   private static final SseFraming ENVELOPE = new SseFraming(Format.ENVELOPE);
 
   /** Makes a transport. */
@@ -59,7 +61,10 @@ public final class SseTransport implements Transport {
   @Override
   public void handle(RoutingContext context, Attachment attachment) {
     boolean once = !context.queryParam("mode").isEmpty();
-    SseFraming framing = attachment.format() == Format.PLAIN ? PLAIN : ENVELOPE;
+    SseFraming framing =
+        attachment.format() == Format.ENVELOPE
+            ? ENVELOPE
+            : isScript(context.request()) ? PLAIN_FOR_SCRIPTS : PLAIN;
     SseOutlet outlet = new SseOutlet(context.request(), once);
     if (once) {
       attachment.take(framing, outlet, Duration.ZERO);
@@ -68,10 +73,20 @@ public final class SseTransport implements Transport {
     }
   }
 
+  /**
+   * Tells a script in a browser that reads by {@code fetch} (Fetch Metadata says that it is a
+   * browser) from an {@code EventSource}, whose requests are never to be cached (Fetch, section
+   * 4.5).
+   */
+  private static boolean isScript(HttpServerRequest request) {
+    return request.headers().contains("Sec-Fetch-Dest")
+        && !request.headers().contains(HttpHeaders.CACHE_CONTROL);
+  }
+
   // A browser never comes back after a 503.
   @Override
   public boolean refuse(HttpServerResponse response, Duration after) {
-    ResponseOutlet.stream(response, SseOutlet.TYPE).end(SseFraming.block(SseFraming.retry(after)));
+    ResponseOutlet.stream(response, SseOutlet.TYPE).end(SseFraming.retry(after) + "\n");
     return true;
   }
 }

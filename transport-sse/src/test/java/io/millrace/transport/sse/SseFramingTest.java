@@ -163,6 +163,28 @@ class SseFramingTest {
     assertThat(parser.lastEventId()).isEqualTo("k3-91");
   }
 
+  /** As fetch-event-source, Jersey and others do: whatever stands before a blank line. */
+  @Test
+  void forWhoTakesEveryBlockForAnEventFieldsWithoutDataEndNoBlock() {
+    SseFraming script = new SseFraming(Format.PLAIN, false);
+    Buffer stream =
+        Buffer.buffer()
+            .appendBuffer(script.signal(welcome(Optional.of(CURSOR))))
+            .appendBuffer(script.signal(new Signal.Heartbeat(CURSOR, false)))
+            .appendBuffer(script.signal(new Signal.Heartbeat(CURSOR, true)))
+            .appendBuffer(script.entry(entry(Message.json("a"))))
+            .appendBuffer(
+                script.signal(new Signal.Goodbye(Ending.goingAway(Duration.ofMillis(9)))));
+
+    assertThat(stream)
+        .hasToString(
+            "retry: 3121\nid: k3-91\n: hb\n: hb\nid: k3-91\nid: k3-91\ndata: a\n\nretry: 9\n");
+    List<Event> events = new ArrayList<>();
+    SseParser parser = new SseParser(events::add);
+    parser.feed(stream);
+    assertThat(events).containsExactly(new Event("message", "a", "k3-91"));
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void scriptsSeeHeartbeatsOfAnEnvelopeStream(boolean moved) {

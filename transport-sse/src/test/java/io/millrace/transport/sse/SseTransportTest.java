@@ -233,6 +233,27 @@ class SseTransportTest {
     assertThat(plain.signal(new Signal.Degraded())).isEqualTo(Framing.NOTHING);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "X-None: x|X-None: x|true",
+        "Cache-Control: no-cache|Sec-Fetch-Dest: empty|true",
+        "Cache-Control: max-age=0|X-None: x|true",
+        "X-None: x|Sec-Fetch-Dest: empty|false"
+      })
+  void onlyAScriptThatFetchesGetsNoBlockWithoutData(String one, String other, boolean blocks)
+      throws Exception {
+    engine.set(
+        (framing, outlet) ->
+            outlet.write(
+                framing.signal(new Signal.Goodbye(Ending.goingAway(Duration.ofSeconds(9))))));
+    try (Socket socket = request("GET", "/live", one, other)) {
+      head(socket);
+      assertThat(chunk(socket)).matches("retry: [0-9]+\n" + (blocks ? "\n" : ""));
+    }
+  }
+
   @Test
   void onceIsOneBatchAndTheEnd() throws Exception {
     engine.set((framing, outlet) -> outlet.write(FIRST));
