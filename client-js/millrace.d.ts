@@ -104,6 +104,11 @@ export interface Options {
   transports?: (TransportName | Transport)[];
   /** Sent as an `auth` frame and as `Authorization: Bearer`; native EventSource cannot send it. */
   token?: string | (() => string | Promise<string>);
+  /**
+   * As of `fetch`: `include` sends cookies to a server of another origin too, which must allow it. Default
+   * `same-origin`.
+   */
+  credentials?: 'same-origin' | 'include';
   /** Reconnect delays are random between `minDelay` (500) and a bound that doubles up to `maxDelay` (30000). */
   minDelay?: number;
   maxDelay?: number;

@@ -31,8 +31,8 @@ export const LONGEST_AFTER = 5 * 60e3;
 export const LONGEST_TIMER = 60 * 60e3;
 /** A connection proves that it passes more than its first block by a frame so long after the first. */
 export const PROOF = 1e3;
-/** Longer URLs may be refused on the way: with so many channels a WebSocket is tried first. */
-export const LONG_URL = 4000;
+/** Longer URLs may be refused by a server or on the way. */
+export const LONG_URL = 2000;
 /** Messages that wait to be published: more are refused. */
 export const MOST_POSTS = 1000;
 /** Messages that a subscription holds for a loop that is slower: then it is not fed for a while. */

@@ -1,6 +1,6 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
-import { ANSWER, LONGEST_AFTER } from './constants.js';
+import { ANSWER, LONGEST_AFTER, LONG_URL } from './constants.js';
 import { failure } from './failure.js';
 
 /** Requests below the mount. */
@@ -58,17 +58,25 @@ export class Http {
   }
 
   /**
+   * What would make too long a URL goes into the body.
    * @param {string} path
    * @param {object} [query]
    * @param {RequestInit} [init]
    */
   async request(path, query, init = {}) {
     const { options } = this.client;
+    const { credentials } = options;
     const token = await this.bearer();
-    const headers = { ...init.headers, ...(token && { Authorization: `Bearer ${token}` }) };
-    const url = this.url(path, query);
+    const headers = new Headers(init.headers);
+    if (token) headers.set('Authorization', `Bearer ${token}`);
+    let url = this.url(path, query);
+    if (url.length > LONG_URL) {
+      url = this.url(path);
+      headers.set('Content-Type', 'application/json');
+      init = { ...init, method: 'POST', body: JSON.stringify(query) };
+    }
     const signal = init.signal ?? AbortSignal.timeout(ANSWER);
-    const response = await (options.fetch ?? fetch)(url, { ...init, signal, headers });
+    const response = await (options.fetch ?? fetch)(url, { credentials, ...init, signal, headers });
     if (response.status == 200) return response;
     throw await this.refusal(response, url);
   }

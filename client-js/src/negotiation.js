@@ -89,11 +89,9 @@ export class Negotiation {
   }
 
   race(first = '') {
-    const { http, options, subscriptions, timers } = this.client;
-    const long = http.url('/longpoll', { channels: names(subscriptions.wanted) }).length > times.LONG_URL;
+    const { options, timers } = this.client;
     /** @param {api.Transport} one */
-    const place = (one) =>
-      this.doubted.has(one.name) ? 2 : (long ? one.duplex : one.name == first) ? 0 : 1;
+    const place = (one) => (this.doubted.has(one.name) ? 2 : one.name == first ? 0 : 1);
     [...this.transports]
       .sort((a, b) => place(a) - place(b))
       .forEach((one, i) =>

@@ -3,7 +3,7 @@
 // because a page loads all of them.
 
 /** @import { Frame, Link, Transport } from '../millrace.js' */
-import { LONGEST_TIMER, POLL } from './constants.js';
+import { LONGEST_TIMER, LONG_URL, POLL } from './constants.js';
 import { failure } from './failure.js';
 
 const MOST_OF_A_LINE = 2 ** 24;
@@ -57,9 +57,11 @@ export const sse = {
   name: 'sse',
   connect(link) {
     const { url, attach, down, options } = link;
-    const query = { ...attach, format: 'envelope' };
+    const address = url('/sse', { ...attach, format: 'envelope' });
+    if (address.length > LONG_URL) throw failure('the URL is too long for an EventSource', { status: 414 });
+    const withCredentials = options.credentials == 'include';
     /** @type {EventSource} */
-    const source = new (options.EventSource ?? EventSource)(url('/sse', query));
+    const source = new (options.EventSource ?? EventSource)(address, { withCredentials });
     for (const type of ['message', ...SIGNALS]) {
       source.addEventListener(type == 'message' ? type : `millrace.${type}`, (event) => {
         take(event.data, link, (it) => ({ cursor: event.lastEventId, ...it, type }));

@@ -56,6 +56,12 @@ class Reader {
   }
 }
 
+const bodyOf = async (request) => {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text;
+};
+
 export class Server {
   epoch = 'k1';
   head = 0;
@@ -200,6 +206,12 @@ export class Server {
     // As Vert.x does.
     if (request.url.length > this.longest) return response.writeHead(414).end();
     if (transport === 'publish') return this.#post(request, response);
+    const how = { transport, direct, wait, url: request.url };
+    if (request.method !== 'POST') return this.#read(how, attachOf(url.searchParams), response);
+    return bodyOf(request).then((json) => this.#read(how, JSON.parse(json), response));
+  }
+
+  #read({ transport, direct, wait, url }, attach, response) {
     const fault = direct && this.faults[transport];
     if (fault === 'off') return this.#problem(response, new Refusal('not-found'));
     if (fault === 'error') return this.#problem(response, new Refusal('internal'));
@@ -207,10 +219,9 @@ export class Server {
     if (fault === 'hang') return undefined;
     try {
       if (!/^(sse|stream|longpoll|poll)$/.test(transport)) throw new Refusal('not-found');
-      const attach = attachOf(url.searchParams);
       checkSubscribe(attach, this.forbidden);
-      this.#mayPoll(transport, direct, request.url, attach);
-      return this.#attach({ transport, direct, fault, wait, url: request.url }, attach, response);
+      this.#mayPoll(transport, direct, url, attach);
+      return this.#attach({ transport, direct, fault, wait, url }, attach, response);
     } catch (error) {
       if (!error.code) throw error;
       return this.#problem(response, error, error.code === 'rate-limited' ? { 'Retry-After': '1' } : {});
@@ -302,8 +313,7 @@ export class Server {
 
   async #post(request, response) {
     this.mostPosting = Math.max(this.mostPosting, ++this.posting);
-    let text = '';
-    for await (const chunk of request) text += chunk;
+    const text = await bodyOf(request);
     await new Promise(setImmediate);
     this.posting--;
     const [code, headers] = this.refuse.shift() ?? [];

@@ -352,25 +352,83 @@ test('a line without end ends a stream', async (t) => {
   await until(() => streams > 1);
 });
 
-test('100 channels of 60 characters are read over a WebSocket, which is tried first', async (t) => {
-  const { server, client } = await setUp(t, { transports: ['stream', 'longpoll', 'websocket'], headStart: 3000 });
+for (const transport of ['websocket', 'stream', 'longpoll', 'poll']) {
+  test(`100 channels of 200 characters are read, which no URL holds: ${transport}`, async (t) => {
+    const { server, client } = await setUp(t, { transports: [transport] });
+    server.nextPoll = 20;
+    server.heartbeat[transport] = 50;
+    const live = client();
+    const got = [];
+    const names = range(1, 100).map((n) => `${'c'.repeat(197)}${n + 100}`);
+    const subs = names.map((name) => live.subscribe(name, ({ data }) => got.push(data)));
+    await Promise.all(subs.map(({ ready }) => ready));
+    server.publish(names[0], 1);
+    server.publish(names[99], 2);
+    await until(() => got.length === 2);
+    server.cut();
+    server.publish(names[50], 3);
+    await until(() => got.length === 3);
+    assert.deepEqual(got, [1, 2, 3]);
+    assert.ok(server.uris.every((uri) => uri.length < 100));
+  });
+}
+
+test('an EventSource, which sends nothing but a URL, is left out of the race when that is long', async (t) => {
+  const { server, client } = await setUp(t, { transports: ['sse', 'stream'] });
   const live = client();
-  const names = range(1, 100).map((n) => `${'c'.repeat(57)}${n + 100}`);
-  const subs = names.map((name) => live.subscribe(name, () => {}));
+  const seen = record(live);
+  const subs = range(1, 100).map((n) => live.subscribe(`${'c'.repeat(57)}${n + 100}`, () => {}));
   await Promise.all(subs.map(({ ready }) => ready));
-  assert.equal(live.transport, 'websocket');
+  assert.equal(live.transport, 'stream');
+  assert.ok(server.requests.every((request) => request.transport !== 'sse'));
+  assert.deepEqual(seen.error, []);
 });
 
-test('a URL that is too long is told, and not asked without end', async (t) => {
-  const { server, client } = await setUp(t, { transports: ['stream'] });
+test('where there is only an EventSource, that the URL is too long is told', async (t) => {
+  const { client } = await setUp(t, { transports: ['sse'] });
   const live = client();
   const seen = record(live);
   for (const n of range(1, 100)) live.subscribe(`${'c'.repeat(57)}${n + 100}`, () => {});
+  await until(() => seen.error.length);
+  const [{ message, status, channels }] = seen.error;
+  assert.match(message, /the URL is too long/);
+  assert.deepEqual([status, channels.length], [414, 100]);
+});
+
+test('a proxy that takes only short URLs is told, and not asked without end', async (t) => {
+  const { server, client } = await setUp(t, { transports: ['stream'] });
+  server.longest = 100;
+  const live = client();
+  const seen = record(live);
+  live.subscribe('c'.repeat(120), () => {});
   await until(() => server.requests.length > 3);
   assert.equal(seen.error.length, 1);
   const [{ message, status, channels }] = seen.error;
-  assert.match(message, /the URL is too long \(6\d\d\d\)/);
-  assert.deepEqual([status, channels.length], [414, 100]);
+  assert.match(message, /the URL is too long \(\d\d\d\)/);
+  assert.deepEqual([status, channels.length], [414, 1]);
+});
+
+test('credentials go to another origin if the page says so', async (t) => {
+  for (const credentials of [undefined, 'include']) {
+    const seen = [];
+    const fetch = async (url, init) => {
+      seen.push(init.credentials);
+      return new Response(JSON.stringify({ cursor: 'k1-1', messages: [], nextPoll: 9e6 }));
+    };
+    class EventSource {
+      constructor(url, { withCredentials }) {
+        seen.push(withCredentials);
+      }
+      addEventListener() {}
+      close() {}
+    }
+    const options = { credentials, fetch, EventSource, headStart: 0 };
+    const live = connect('http://test/live', { ...options, transports: ['sse', 'poll'] });
+    t.after(() => live.close());
+    live.subscribe('a', () => {});
+    await until(() => seen.length > 2);
+    for (const one of seen) assert.ok(credentials ? one === 'include' || one === true : !one, String(one));
+  }
 });
 
 test('a mount with a slash at the end works, and its query goes along', async (t) => {
