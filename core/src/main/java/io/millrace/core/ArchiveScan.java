@@ -135,8 +135,9 @@ final class ArchiveScan {
   private void take(long seq, BrokerRecord record, Message message) {
     String channel = record.channel();
     long written = record.written().or(message::time).orElseThrow().toEpochMilli();
+    Optional<MessageKey> key = MessageKey.of(channel, message);
     try {
-      if (keys.originalOf(seq, channel, message, written) == seq
+      if ((key.isEmpty() || keys.originalOf(seq, key.get(), written) == seq)
           && seq > after
           && message.length() <= options.maxMessageBytes()) {
         ChannelLog source =

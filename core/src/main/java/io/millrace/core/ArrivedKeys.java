@@ -1,6 +1,5 @@
 package io.millrace.core;
 
-import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -15,31 +14,25 @@ import java.util.Map;
  */
 final class ArrivedKeys {
 
-  private record Key(String channel, String key, String digest) {}
-
   private record Known(long seq, long since) {}
 
   private final MillraceOptions options;
 
   /** In the order in which they came, so that the oldest are first. */
-  private final Map<Key, Known> known = new LinkedHashMap<>();
+  private final Map<MessageKey, Known> known = new LinkedHashMap<>();
 
   ArrivedKeys(MillraceOptions options) {
     this.options = options;
   }
 
   /**
-   * Takes the next message.
+   * Takes the next message that has a key.
    *
    * @param seq its place
    * @param now the present, in milliseconds of the node's clock
    * @return the place of the message that is the same and came first; its own if there is none
    */
-  long originalOf(long seq, String channel, Message message, long now) {
-    if (message.key().isEmpty()) {
-      return seq;
-    }
-    Key key = new Key(channel, message.key().get(), KeyTable.digest(message));
+  long originalOf(long seq, MessageKey key, long now) {
     long oldest = now - options.keyLifetime().toMillis();
     Iterator<Known> oldestFirst = known.values().iterator();
     while (oldestFirst.hasNext() && oldestFirst.next().since <= oldest) {

@@ -100,12 +100,13 @@ final class Log {
 
   /** Appends a message and returns its place, or that of the one that was the same before. */
   Cursor append(String channel, Message message) {
+    ChannelPattern.checkName(channel);
+    Optional<MessageKey> key = MessageKey.of(channel, message);
     Cursor place;
     lock.lock();
     try {
-      ChannelPattern.checkName(channel);
       long seq = head + 1;
-      long original = arrived.originalOf(seq, channel, message, clock.getAsLong());
+      long original = key.isEmpty() ? seq : arrived.originalOf(seq, key.get(), clock.getAsLong());
       if (original == seq) {
         add(seq, channel, message);
         head = seq;
@@ -165,6 +166,7 @@ final class Log {
   Cursor append(long offset, Instant written, String channel, Message message) {
     long time = written.toEpochMilli();
     long seq = offset + 1;
+    Optional<MessageKey> key = MessageKey.of(channel, message);
     lock.lock();
     try {
       if (seq <= head) {
@@ -172,7 +174,7 @@ final class Log {
       }
       try {
         ChannelPattern.checkName(channel);
-        long original = keys.originalOf(seq, channel, message, time);
+        long original = key.isEmpty() ? seq : keys.originalOf(seq, key.get(), time);
         boolean served = isServed(offset, time);
         if (served && original == seq) {
           add(seq, channel, message);

@@ -1,6 +1,5 @@
 package io.millrace.core;
 
-import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import java.time.Duration;
@@ -40,7 +39,7 @@ final class RecordKeys {
   }
 
   /**
-   * Takes the next record.
+   * Takes the next record that has a key.
    *
    * @param seq its place
    * @param time when it was written, in milliseconds
@@ -48,12 +47,9 @@ final class RecordKeys {
    * @throws MillraceException {@link MillraceException.Code#CONFLICT} if its key is that of another
    *     message
    */
-  long originalOf(long seq, String channel, Message message, long time) {
-    if (message.key().isEmpty()) {
-      return seq;
-    }
-    Key key = new Key(channel, message.key().get());
-    String digest = KeyTable.digest(message);
+  long originalOf(long seq, MessageKey taken, long time) {
+    Key key = new Key(taken.channel(), taken.key());
+    String digest = taken.digest();
     Known before = known.remove(key);
     boolean again = before != null && Math.abs(time - before.time) <= lifetime;
     if (again && !before.digest.equals(digest)) {
