@@ -124,7 +124,7 @@ public final class MessageHeaders {
         contentType.flatMap(value -> HeaderElement.parse(List.of(value)).stream().findFirst());
     String name = type.map(HeaderElement::name).orElse("");
     if (name.equals(JSON) || name.endsWith("+json")) {
-      return json(body);
+      return Message.jsonText(body);
     }
     if (name.startsWith("text/")) {
       String charset = type.map(HeaderElement::parameters).map(p -> p.get("charset")).orElse("");
@@ -134,21 +134,9 @@ public final class MessageHeaders {
     return name.equals(BYTES) ? Message.bytes(body) : unsaid(body);
   }
 
-  /**
-   * A byte order mark before it, as some programs write one, is ignored (RFC 8259, section 8.1).
-   */
-  private static Message json(Buffer body) {
-    boolean marked =
-        body.length() >= 3
-            && body.getUnsignedByte(0) == 0xEF
-            && body.getUnsignedByte(1) == 0xBB
-            && body.getUnsignedByte(2) == 0xBF;
-    return Message.jsonText(marked ? body.slice(3, body.length()) : body);
-  }
-
   private static Message unsaid(Buffer body) {
     try {
-      return json(body);
+      return Message.jsonText(body);
     } catch (MillraceException notJson) {
       return text("", body).orElseGet(() -> Message.bytes(body));
     }
