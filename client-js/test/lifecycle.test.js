@@ -190,6 +190,26 @@ for (const type of ['visibilitychange', 'pageshow', 'online']) {
   });
 }
 
+for (const type of ['online', 'pageshow', 'visibilitychange']) {
+  test(`${type}: a Retry-After of 2 minutes is waited out no longer`, async (t) => {
+    let asked = 0;
+    const answers = answering();
+    const fetch = async () => {
+      if (asked++) return answers();
+      const headers = { 'Retry-After': '120', 'Content-Type': 'application/problem+json' };
+      return new Response('{"code":"unavailable"}', { status: 503, headers });
+    };
+    const it = await open(t, { fetch });
+    await it.tick(5000);
+    assert.equal(asked, 1);
+    happens(type);
+    await it.tick(1);
+    assert.equal(asked, 2);
+    await it.deliver();
+    assert.equal(it.live.state, 'connected');
+  });
+}
+
 test('hiding the page is no reason to look', async (t) => {
   const it = await open(t, { duplex: true });
   await it.deliver();

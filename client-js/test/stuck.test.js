@@ -289,6 +289,42 @@ for (const heartbeat of [NaN, -1, 0, 'x', 1e12]) {
   });
 }
 
+test('10,000 frames wait behind a replay at most, then the connection is given up', async (t) => {
+  const one = manual('one', true);
+  const it = await timed(t, [one]);
+  const [link] = one.links;
+  link.frame(welcome);
+  await it.tick(1, 1);
+  const answer = ({ id }) => link.frame({ type: 'ok', id, cursor: 'k1-1' });
+  answer(link.sent.findLast(({ type }) => type === 'subscribe'));
+  await it.tick(1, 1);
+  assert.equal(it.live.state, 'connected');
+  const late = [];
+  it.live.subscribe('b', { last: 5 }, ({ data }) => late.push(data));
+  await it.tick(1, 1);
+  const send = (n) => link.frame({ type: 'message', channel: 'a', cursor: `k1-${n + 1}`, data: n });
+  for (const n of range(1, 10_000)) send(n);
+  assert.equal(link.closed, false);
+  send(10_001);
+  assert.equal(link.closed, true);
+  assert.equal(it.got.length, 10_001);
+  await it.tick(2000);
+  assert.ok(one.links.length > 1);
+});
+
+test('a catch-up ends with the connection that it is for', async (t) => {
+  const signals = [];
+  const fetch = (url, { signal }) => {
+    signals.push(signal);
+    return new Promise((resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  };
+  const it = await timed(t, [manual('one')], { fetch });
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [false]);
+  it.live.use([manual('two')]);
+  await settle();
+  assert.equal(signals[0].aborted, true);
+});
+
 test('transports that are taken out do not open later', async (t) => {
   const [one, two, three] = ['one', 'two', 'three'].map((name) => manual(name));
   const it = await timed(t, [one, two]);
