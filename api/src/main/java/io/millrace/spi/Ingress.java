@@ -88,7 +88,8 @@ public interface Ingress {
    *
    * @param offset its place there, zero or more
    * @param written when it was written, as far as the backend can tell, the same for all nodes: by
-   *     this it is decided which keys are the same, rather than by the message's time
+   *     this it is decided which keys are the same, rather than by the message's time. Only
+   *     differences count, so it may be of any clock that the log itself has
    * @param channel a channel name
    * @param message the message, with its time
    * @return as of {@link #append(long, String, Message)}, which this is by default

@@ -29,6 +29,7 @@ final class Markers {
   private final Vertx vertx;
   private final Publishers<StompLink> publishers;
   private final String destination;
+  private final StreamClock clock = new StreamClock();
   private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
 
   /** Those that have not come back yet, by their ids. */
@@ -105,6 +106,7 @@ final class Markers {
     Map<String, String> headers = marker.headers();
     headers.put("destination", destination);
     headers.put(MessageHeaders.TIME, Long.toString(System.currentTimeMillis()));
+    headers.put(StreamClock.ELAPSED, Long.toString(clock.elapsed()));
     publishers
         .publish(destination, link -> link.request("SEND", headers, Buffer.buffer()))
         .onSuccess(confirmed -> sent(marker))
@@ -140,8 +142,15 @@ final class Markers {
     }
   }
 
+  /** {@return what time it is in the stream, as far as was read} */
+  StreamClock clock() {
+    return clock;
+  }
+
   /** Takes a marker that was read. */
-  void came(long offset, Marker marker) {
+  void came(StreamReading.Item item, Marker marker) {
+    long offset = item.offset();
+    clock.read(item.written().toEpochMilli());
     newest = Optional.of(new Marker.Previous(offset, marker.id()));
     taken.remove(marker.id());
     Promise<Long> back = awaited.remove(marker.id());

@@ -21,14 +21,17 @@ final class Probe {
 
   private final StompLink reading;
   private final Markers markers;
+  private final Duration span;
   private final Identity identity = new Identity();
   private long first = -1;
+  private long firstElapsed = -1;
   private long end;
   private boolean closed;
 
-  private Probe(StompLink reading, Markers markers) {
+  private Probe(StompLink reading, Markers markers, Duration span) {
     this.reading = reading;
     this.markers = markers;
+    this.span = span;
   }
 
   /**
@@ -59,7 +62,7 @@ final class Probe {
     String from = all ? "first" : StreamQueue.since(System.currentTimeMillis() - span.toMillis());
     return links
         .get()
-        .compose(link -> new Probe(link, markers).read(writing, options, from))
+        .compose(link -> new Probe(link, markers, span).read(writing, options, from))
         .compose(
             probe -> {
               if (all || probe.first == 0 || probe.identity.known().isPresent()) {
@@ -102,7 +105,10 @@ final class Probe {
         .ifPresent(
             marker -> {
               identity.read(item.offset(), marker);
-              markers.came(item.offset(), marker);
+              markers.came(item, marker);
+              if (firstElapsed < 0) {
+                firstElapsed = item.written().toEpochMilli();
+              }
             });
   }
 
@@ -125,6 +131,16 @@ final class Probe {
   /** {@return what the stream is, by its markers} */
   Identity identity() {
     return identity;
+  }
+
+  /**
+   * {@return by how much this machine's clock may be ahead of the broker's: so much less than it
+   * asked for was there. More, if no node ran for a while}
+   */
+  Duration ahead() {
+    long read = markers.clock().elapsed() - Math.max(0, firstElapsed);
+    Duration missing = span.minusMillis(read);
+    return missing.isNegative() ? Duration.ZERO : missing;
   }
 
   /** {@return the stream's end, or what was its end just now} */

@@ -42,11 +42,6 @@ final class RecordTimes {
     return marked.orElseGet(Instant::now);
   }
 
-  /** Returns a time if it can be true, else that of the newest marker. */
-  Instant believed(Instant stated) {
-    return isPlausible(stated) ? stated : now();
-  }
-
   /** Before there was a marker, a record may be of any time since 1970, but not of the future. */
   private boolean isPlausible(Instant stated) {
     boolean old =

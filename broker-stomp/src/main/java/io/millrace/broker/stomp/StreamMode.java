@@ -144,7 +144,7 @@ final class StreamMode implements LinkUser<StompLink> {
     boolean disputed = identity.isDisputed();
     if (epoch.isPresent() && named.equals(epoch) && !lost && !disputed) {
       if (tail.last() < 0) {
-        return begin(named.get());
+        return begin(named.get(), probe);
       }
       if (probe.end() > tail.last()) {
         again = Optional.of(new Tail());
@@ -153,21 +153,21 @@ final class StreamMode implements LinkUser<StompLink> {
       lose("it ends before what this node has read of it");
     }
     if (named.isPresent() && named.get().generation() > known && !disputed) {
-      return begin(named.get());
+      return begin(named.get(), probe);
     }
     return probe
         .found(linked, Math.max(known, identity.highest()) + 1)
-        .compose(founded -> begin(identity.best().orElseThrow()));
+        .compose(founded -> begin(identity.best().orElseThrow(), probe));
   }
 
-  private Future<String> begin(StreamEpoch named) {
+  private Future<String> begin(StreamEpoch named, Probe probe) {
     if (epoch.filter(before -> !before.equals(named)).isPresent()) {
       LOG.log(
           Logger.Level.ERROR,
           "The stream {0} is another one than before: was it deleted, or restored?",
           options.stream());
     }
-    Duration back = options.streamTail().plus(ingress.lead());
+    Duration back = options.streamTail().plus(ingress.lead()).plus(probe.ahead());
     return here(ingress.begin(named.name()))
         .map(
             begun -> {
@@ -249,7 +249,7 @@ final class StreamMode implements LinkUser<StompLink> {
     Optional<Promise<Publication>> waiting = publications.take(item.publication());
     if (item.message().isEmpty()) {
       ingress.skip(item.offset());
-      item.marker().ifPresent(marker -> take(item.offset(), marker));
+      item.marker().ifPresent(marker -> take(item, marker));
       return;
     }
     try {
@@ -264,14 +264,14 @@ final class StreamMode implements LinkUser<StompLink> {
     }
   }
 
-  private void take(long offset, Marker marker) {
-    identity.read(offset, marker);
+  private void take(StreamReading.Item item, Marker marker) {
+    identity.read(item.offset(), marker);
     if (identity.isDisputed()
         || identity.best().map(StreamEpoch::generation).orElse(0L)
             > epoch.orElseThrow().generation()) {
       anew("Another node gave the stream another name.");
     } else {
-      markers.came(offset, marker);
+      markers.came(item, marker);
     }
   }
 
@@ -315,6 +315,7 @@ final class StreamMode implements LinkUser<StompLink> {
     headers.putAll(MessageHeaders.write(timed));
     String id = markers.nextId();
     headers.put(StreamReading.PUBLICATION, id);
+    headers.put(StreamClock.ELAPSED, Long.toString(markers.clock().elapsed()));
     Promise<Publication> published = Promise.promise();
     return publishers
         .publish(

@@ -22,7 +22,7 @@ final class StreamReading {
    * @param offset its place
    * @param channel the channel, empty if it is at none
    * @param message the message, if it is one
-   * @param written when it was written, as far as that can be told
+   * @param written when it was written, by the {@link StreamClock}
    * @param marker the marker, if it is one
    * @param publication what the node that published it calls it, if it says so
    * @param print a hash of all by which it is known again
@@ -53,6 +53,7 @@ final class StreamReading {
   private long last = -1;
 
   private final RecordTimes times = new RecordTimes();
+  private final RecordAges ages = new RecordAges();
 
   StreamReading(StompLink link, StompBrokerOptions options, SkipCounter skipped, int prefetch) {
     this.link = link;
@@ -117,11 +118,18 @@ final class StreamReading {
     String destination = frame.header("destination").orElse("");
     if (destination.equals(queue.markers())) {
       Optional<Marker> marker = Marker.of(frame.headers());
-      marker
-          .flatMap(known -> RecordTimes.number(frame.header(MessageHeaders.TIME)))
-          .ifPresent(times::mark);
+      if (marker.isPresent()) {
+        RecordTimes.number(frame.header(MessageHeaders.TIME)).ifPresent(times::mark);
+        elapsed(frame).ifPresent(ages::mark);
+      }
       return new Item(
-          offset, "", Optional.empty(), times.now(), marker, Optional.empty(), Tail.print(frame));
+          offset,
+          "",
+          Optional.empty(),
+          ages.written(Optional.empty()),
+          marker,
+          Optional.empty(),
+          Tail.print(frame));
     }
     Optional<String> publication = frame.header(PUBLICATION);
     Optional<String> channel = destinations.channel(destination);
@@ -137,7 +145,7 @@ final class StreamReading {
         offset,
         channel.orElse(""),
         message,
-        message.flatMap(Message::time).map(times::believed).orElseGet(times::now),
+        ages.written(elapsed(frame)),
         Optional.empty(),
         publication,
         Tail.print(frame));
@@ -156,8 +164,17 @@ final class StreamReading {
     }
   }
 
+  private static Optional<Long> elapsed(StompFrame frame) {
+    return RecordTimes.number(frame.header(StreamClock.ELAPSED)).filter(millis -> millis >= 0);
+  }
+
   /** {@return the time of the newest marker, if there was one} */
   Optional<Instant> time() {
     return times.marked();
+  }
+
+  /** {@return the milliseconds of the stream's clock at the newest marker, if there was one} */
+  Optional<Long> elapsed() {
+    return ages.marked();
   }
 }

@@ -24,9 +24,13 @@ final class StreamRecords implements BrokerRecords {
   /** How many records are looked at in search of a marker, which has a time to be relied on. */
   private static final int MOST_LOOKED_AT = 20_000;
 
+  /** How much shorter than asked for the lead may be: the broker finds times by chunks. */
+  private static final Duration TOLERANCE = Duration.ofSeconds(30);
+
   private final Supplier<Future<StompLink>> links;
   private final Function<StompLink, StreamReading> readings;
   private final long from;
+  private final Duration lead;
   private final Queue<BrokerRecord> came = new ArrayDeque<>();
   private @Nullable Handler<BrokerRecord> handler;
   private @Nullable Handler<Throwable> failing;
@@ -36,16 +40,37 @@ final class StreamRecords implements BrokerRecords {
   /** The oldest record there is of those wanted, once that is known. */
   private long oldest = Long.MAX_VALUE;
 
+  /** What time it was in the stream when the one wanted was written, if that is known. */
+  private Optional<Long> wanted = Optional.empty();
+
+  /** What the broker was asked for. */
+  private Instant since = Instant.EPOCH;
+
+  /** Where that begins, and where it began before, if that was too late. */
+  private long first = -1;
+
+  private long firstBefore = -1;
+
+  /** How often to begin earlier. */
+  private int attempts = 8;
+
   private long demand;
+
+  /** Whether it begins early enough, so that it may be handed over. */
   private boolean begun;
+
   private boolean closed;
   private Optional<Throwable> failure = Optional.empty();
 
   private StreamRecords(
-      Supplier<Future<StompLink>> links, Function<StompLink, StreamReading> readings, long from) {
+      Supplier<Future<StompLink>> links,
+      Function<StompLink, StreamReading> readings,
+      long from,
+      Duration lead) {
     this.links = links;
     this.readings = readings;
     this.from = from;
+    this.lead = lead;
   }
 
   /**
@@ -54,39 +79,41 @@ final class StreamRecords implements BrokerRecords {
    * @param links makes links
    * @param readings makes the only subscription on a link
    * @param from the offset wanted
-   * @param lead by how much earlier to begin, by the records' times
+   * @param lead by how much earlier to begin, by the stream's clock
    */
   static Future<BrokerRecords> read(
       Supplier<Future<StompLink>> links,
       Function<StompLink, StreamReading> readings,
       long from,
       Duration lead) {
-    StreamRecords records = new StreamRecords(links, readings, from);
-    return records.beginning(lead).compose(records::begin).map(records);
+    StreamRecords records = new StreamRecords(links, readings, from, lead);
+    return records.beginning().compose(records::begin).map(records);
   }
 
   /** Finds where to begin: what time the record wanted is from, is known once it was read. */
-  private Future<String> beginning(Duration lead) {
+  private Future<String> beginning() {
     return lead.isZero() || from == 0
         ? Future.succeededFuture(StreamQueue.at(from))
-        : links.get().compose(linked -> beginning(linked, lead));
+        : links.get().compose(this::beginning);
   }
 
-  private Future<String> beginning(StompLink linked, Duration lead) {
+  private Future<String> beginning(StompLink linked) {
     StreamReading search = readings.apply(linked);
     Promise<String> found = Promise.promise();
     linked.ended().onSuccess(found::tryFail);
     search
-        .begin(StreamQueue.at(from), item -> search(search, item.offset(), lead, found))
+        .begin(StreamQueue.at(from), item -> search(search, item.offset(), found))
         .onFailure(found::tryFail);
     return found.future().onComplete(start -> linked.disconnect());
   }
 
-  private void search(StreamReading search, long offset, Duration lead, Promise<String> found) {
+  private void search(StreamReading search, long offset, Promise<String> found) {
     oldest = Math.min(oldest, offset);
     Optional<Instant> time = search.time();
     if (time.isPresent()) {
-      found.tryComplete(StreamQueue.since(time.get().minus(lead).toEpochMilli()));
+      wanted = search.elapsed();
+      since = time.get().minus(lead);
+      found.tryComplete(StreamQueue.since(since.toEpochMilli()));
     } else if (offset - oldest > MOST_LOOKED_AT) {
       found.tryComplete("first");
     }
@@ -106,41 +133,63 @@ final class StreamRecords implements BrokerRecords {
               reading = Optional.of(main);
               linked.ended().onSuccess(cause -> ended(linked, cause));
               main.hold(true);
-              return main.begin(start, this::take).onFailure(linked::end);
+              return main.begin(start, item -> take(main, item)).onFailure(linked::end);
             });
   }
 
-  private void take(StreamReading.Item item) {
-    if (!begun) {
-      begun = true;
-      if (item.offset() > oldest) {
-        beginAnew();
-        return;
-      }
+  private void take(StreamReading main, StreamReading.Item item) {
+    if (reading.filter(main::equals).isEmpty()) {
+      return; // It began too late.
+    }
+    if (first < 0) {
+      first = item.offset();
     }
     came.add(
         new BrokerRecord(
             item.offset(), item.channel(), item.message(), Optional.of(item.written())));
+    if (!begun && (!item.written().equals(Instant.EPOCH) || item.offset() >= oldest)) {
+      judge(item);
+    }
     hand();
   }
 
-  /** The broker's clock is ahead of the records' times: better without a lead than a false gap. */
-  private void beginAnew() {
+  /** Looks at the first record of which it is known when it was written. */
+  private void judge(StreamReading.Item item) {
+    Duration missing =
+        wanted
+            .map(elapsed -> lead.minusMillis(elapsed - item.written().toEpochMilli()))
+            .orElse(Duration.ZERO);
+    if (missing.compareTo(TOLERANCE) > 0 && first > 0 && first != firstBefore && attempts-- > 0) {
+      // The broker's clock is behind that of who wrote the marker.
+      firstBefore = first;
+      since = since.minus(missing.multipliedBy(2));
+      beginAgain(StreamQueue.since(since.toEpochMilli()));
+    } else if (first > oldest) {
+      beginAgain(StreamQueue.at(from)); // Better without a lead than a false gap.
+      begun = true;
+    } else {
+      begun = true;
+    }
+  }
+
+  private void beginAgain(String start) {
+    came.clear();
+    first = -1;
     Optional<StompLink> other = link;
     link = Optional.empty();
     reading = Optional.empty();
     other.ifPresent(StompLink::disconnect);
-    begin(StreamQueue.at(from)).onFailure(this::fail);
+    begin(start).onFailure(this::fail);
   }
 
   private void hand() {
-    while (demand > 0 && handler != null && !came.isEmpty() && !closed) {
+    while (begun && demand > 0 && handler != null && !came.isEmpty() && !closed) {
       if (demand < Long.MAX_VALUE) {
         demand--;
       }
       handler.handle(came.remove());
     }
-    reading.ifPresent(main -> main.hold(demand == 0));
+    reading.ifPresent(main -> main.hold(begun && demand == 0));
   }
 
   private void ended(StompLink linked, Throwable cause) {

@@ -64,6 +64,12 @@ public final class Chaos implements Callable<Integer> {
   private int nap = 0;
 
   @Option(
+      names = "--skew",
+      paramLabel = "SECONDS",
+      description = "By how much the second server's clock is ahead; needs libfaketime.")
+  private int skew = 0;
+
+  @Option(
       names = "--patience",
       description = "For how many seconds to wait for what is still to come at the end.")
   private int patience = 60;
@@ -94,7 +100,7 @@ public final class Chaos implements Callable<Integer> {
       Map<String, String> environment = environment(backend);
       List<Node> nodes =
           IntStream.rangeClosed(1, SERVERS)
-              .mapToObj(number -> new Node(log(number), environment))
+              .mapToObj(number -> new Node(log(number), environment, number == SERVERS ? skew : 0))
               .toList();
       try {
         for (Node node : nodes) {

@@ -4,16 +4,21 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A {@link ChaosServer} that can be killed, and started again at the same port. Blocks. */
 final class Node {
 
+  private static final Path LIBRARIES = Path.of("/usr/lib");
+
   private final Path log;
   private final Map<String, String> environment;
+  private final int skew;
   private Optional<Process> process = Optional.empty();
   private volatile int port;
 
@@ -22,10 +27,12 @@ final class Node {
    *
    * @param log where its log goes
    * @param environment variables to set
+   * @param skew how many seconds its clock is ahead
    */
-  Node(Path log, Map<String, String> environment) {
+  Node(Path log, Map<String, String> environment, int skew) {
     this.log = log;
     this.environment = environment;
+    this.skew = skew;
   }
 
   /** Starts it and waits until it serves. */
@@ -43,6 +50,9 @@ final class Node {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
+    if (skew != 0) {
+      builder.environment().putAll(otherClock());
+    }
     Process started = builder.start();
     process = Optional.of(started);
     BufferedReader out =
@@ -55,6 +65,23 @@ final class Node {
       throw new IOException("A server did not start: see " + log);
     }
     port = Integer.parseInt(line.substring(ChaosServer.READY.length()));
+  }
+
+  /** What moves the clock of a process, but not what it measures durations by. */
+  private Map<String, String> otherClock() throws IOException {
+    try (Stream<Path> folders = Files.list(LIBRARIES)) {
+      Path library =
+          folders
+              .map(folder -> folder.resolve("faketime").resolve("libfaketime.so.1"))
+              .filter(Files::exists)
+              .findFirst()
+              .orElseThrow(
+                  () -> new IOException("--skew needs libfaketime: apt-get install faketime"));
+      return Map.of(
+          "LD_PRELOAD", library.toString(),
+          "FAKETIME", String.format("%+ds", skew),
+          "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    }
   }
 
   /** Kills it as {@code kill -9} does, and waits until it is gone. */
