@@ -12,6 +12,7 @@ import io.millrace.spi.link.Trials;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -227,7 +228,19 @@ final class TopicMode implements LinkUser<AmqpLink> {
   private Future<Void> introduce(AmqpLink linked, Wanted each) {
     return trials
         .ask("subscribe " + each.pattern, true, trial -> tryOut(trial, each))
-        .compose(taken -> attach(linked, each));
+        .compose(taken -> answered(linked, attach(linked, each)));
+  }
+
+  /**
+   * Ends a link that does not answer what the broker has just taken on another: RabbitMQ 3 may get
+   * stuck over sessions that begin and end, and then answers nothing on that link any more.
+   */
+  private Future<Void> answered(AmqpLink linked, Future<Void> attached) {
+    long timer =
+        vertx.setTimer(
+            Math.max(1, options.confirmTimeout().toMillis() / 2),
+            late -> linked.end(new IOException("The broker did not answer in time.")));
+    return attached.onComplete(done -> vertx.cancelTimer(timer));
   }
 
   private Future<Void> tryOut(AmqpLink trial, Wanted each) {

@@ -41,6 +41,8 @@ class RabbitMq4Test {
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final Map<String, String> queues = new ConcurrentHashMap<>();
   private final Map<String, ProtonSender> consumers = new ConcurrentHashMap<>();
+  private final List<ProtonConnection> connections = new CopyOnWriteArrayList<>();
+  private volatile boolean firstIsStuck;
   private volatile String status = "201";
   private volatile String product = "RabbitMQ";
   private String url = "";
@@ -68,11 +70,17 @@ class RabbitMq4Test {
     connection.setProperties(
         new HashMap<>(
             Map.of(Symbol.valueOf("product"), product, Symbol.valueOf("version"), "4.1.0")));
+    connections.add(connection);
     connection
         .openHandler(opened -> connection.open())
         .closeHandler(closed -> connection.close())
         .sessionOpenHandler(session -> session.open())
-        .senderOpenHandler(this::consume)
+        .senderOpenHandler(
+            sender -> {
+              if (!firstIsStuck || connection != connections.get(0)) {
+                consume(sender);
+              }
+            })
         .receiverOpenHandler(this::take);
   }
 
@@ -134,6 +142,15 @@ class RabbitMq4Test {
             .toList();
     bound.forEach(sender -> sender.send(message));
     delivery.disposition(bound.isEmpty() ? Released.getInstance() : Accepted.getInstance(), true);
+  }
+
+  @Test
+  void aLinkThatIsStuckIsEndedAndTheNextTakesTheSubscription() {
+    firstIsStuck = true;
+    broker.subscribe(ChannelPattern.of("a")).await();
+    assertThat(connections.size()).isGreaterThan(2);
+    broker.publish("a", Message.json(1)).await();
+    await().until(() -> !ingress.received().isEmpty());
   }
 
   @Test
