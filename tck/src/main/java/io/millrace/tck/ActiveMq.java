@@ -1,10 +1,15 @@
 package io.millrace.tck;
 
 import java.util.List;
+import java.util.Set;
 import org.apache.activemq.broker.BrokerPlugin;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.broker.TransportConnector;
+import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.security.AuthenticationUser;
+import org.apache.activemq.security.AuthorizationEntry;
+import org.apache.activemq.security.AuthorizationPlugin;
+import org.apache.activemq.security.DefaultAuthorizationMap;
 import org.apache.activemq.security.SimpleAuthenticationPlugin;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -28,6 +33,35 @@ public final class ActiveMq implements BeforeAllCallback, AfterAllCallback {
   private static final String USERNAME = "millrace";
   private static final String PASSWORD = "secret-of-tests";
 
+  private static final String GROUP = "nodes";
+
+  /** Everything is permitted to all users, but not at the topic that is refused. */
+  private final class Permissions extends DefaultAuthorizationMap {
+
+    Permissions() throws Exception {
+      AuthorizationEntry all = new AuthorizationEntry();
+      all.setRead(GROUP);
+      all.setWrite(GROUP);
+      all.setAdmin(GROUP);
+      setDefaultEntry(all);
+    }
+
+    @Override
+    public Set<Object> getReadACLs(ActiveMQDestination destination) {
+      return isRefused(destination) ? Set.of() : super.getReadACLs(destination);
+    }
+
+    @Override
+    public Set<Object> getWriteACLs(ActiveMQDestination destination) {
+      return isRefused(destination) ? Set.of() : super.getWriteACLs(destination);
+    }
+
+    private boolean isRefused(ActiveMQDestination destination) {
+      return destination.isTopic() && destination.getPhysicalName().equals(refused);
+    }
+  }
+
+  private volatile String refused = "";
   private final BrokerService server = new BrokerService();
   private int amqpPort;
   private int stompPort;
@@ -41,12 +75,13 @@ public final class ActiveMq implements BeforeAllCallback, AfterAllCallback {
     server.setBrokerName("millrace");
     server.setPersistent(false);
     server.setUseJmx(false);
-    server.setPlugins(
-        new BrokerPlugin[] {
-          new SimpleAuthenticationPlugin(
-              List.of(new AuthenticationUser(USERNAME, PASSWORD, "nodes")))
-        });
     try {
+      server.setPlugins(
+          new BrokerPlugin[] {
+            new SimpleAuthenticationPlugin(
+                List.of(new AuthenticationUser(USERNAME, PASSWORD, GROUP))),
+            new AuthorizationPlugin(new Permissions())
+          });
       TransportConnector amqp = server.addConnector("amqp://127.0.0.1:0");
       TransportConnector stomp = server.addConnector("stomp://127.0.0.1:0");
       TransportConnector openWire = server.addConnector("tcp://127.0.0.1:0");
@@ -68,6 +103,25 @@ public final class ActiveMq implements BeforeAllCallback, AfterAllCallback {
     } catch (Exception e) {
       throw new IllegalStateException("ActiveMQ cannot be stopped", e);
     }
+  }
+
+  /**
+   * {@return the means to make it refuse topics}
+   *
+   * @param prefix what the topics of channels begin with
+   */
+  public BrokerRefusals refusals(String prefix) {
+    return new BrokerRefusals() {
+      @Override
+      public void refuse(String channel) {
+        refused = prefix + channel;
+      }
+
+      @Override
+      public void permit() {
+        refused = "";
+      }
+    };
   }
 
   /** {@return the address all ports are on} */
