@@ -114,17 +114,18 @@ public final class Artemis implements BeforeAllCallback, BeforeEachCallback, Aft
         .setJMXManagementEnabled(false)
         .addAcceptorConfiguration("amqp", "tcp://127.0.0.1:" + amqpPort + "?protocols=AMQP")
         .addAcceptorConfiguration("stomp", "tcp://127.0.0.1:" + stompPort + "?protocols=STOMP")
-        .putSecurityRoles(
-            "#",
-            Set.of(
-                new Role(
-                    USERNAME, true, true, true, true, true, true, true, true, true, true, true,
-                    true)))
+        .putSecurityRoles("#", Set.of(role(true)))
         .addAddressSetting(
             "#",
             new AddressSettings()
                 .setDefaultAddressRoutingType(RoutingType.MULTICAST)
                 .setDefaultQueueRoutingType(RoutingType.MULTICAST));
+  }
+
+  /** Who may do everything; to send and to consume, only if said so. */
+  private static Role role(boolean uses) {
+    return new Role(
+        USERNAME, uses, uses, true, true, true, true, true, true, true, true, true, true);
   }
 
   /** Stops the server, if it runs, and waits until it has ended. Everything in it is lost. */
@@ -136,6 +137,42 @@ public final class Artemis implements BeforeAllCallback, BeforeEachCallback, Aft
         throw new IllegalStateException("Artemis cannot be stopped", e);
       }
     }
+  }
+
+  /**
+   * {@return the means to make it refuse topics altogether}
+   *
+   * @param prefix what the addresses of channels begin with
+   */
+  public BrokerRefusals refusals(String prefix) {
+    return refusals(prefix, Set.of());
+  }
+
+  /**
+   * {@return the means to make it refuse to send and to consume at topics, which may be made}
+   *
+   * @param prefix what the addresses of channels begin with
+   */
+  public BrokerRefusals refusalsOfUse(String prefix) {
+    return refusals(prefix, Set.of(role(false)));
+  }
+
+  private BrokerRefusals refusals(String prefix, Set<Role> remaining) {
+    return new BrokerRefusals() {
+      private String address = "";
+
+      @Override
+      public void refuse(String channel) {
+        address = prefix + channel;
+        // The closest match is the one that counts.
+        server.getActiveMQServer().getSecurityRepository().addMatch(address, remaining);
+      }
+
+      @Override
+      public void permit() {
+        server.getActiveMQServer().getSecurityRepository().removeMatch(address);
+      }
+    };
   }
 
   /** {@return how many subscriptions clients have to its queues} */

@@ -20,6 +20,13 @@ final class Refusals {
   private static final Pattern PERMISSION =
       Pattern.compile("(?i)refused|authoriz|permission|denied|not.allowed|forbidden|status 403");
 
+  /**
+   * What servers quote: the names of channels, and with Artemis the message. Whoever asked has
+   * chosen these, so they say nothing about why it is refused.
+   */
+  private static final Pattern QUOTED =
+      Pattern.compile("\\[.*|'[^']*'|\"[^\"]*\"|\\baddress \\S+|\\S*[./]\\S+", Pattern.DOTALL);
+
   private record Refused(MillraceException failure, long until) {}
 
   private final Map<String, Refused> refused = new LinkedHashMap<>();
@@ -53,12 +60,17 @@ final class Refusals {
 
   private static boolean isLimit(MillraceException failure) {
     Throwable cause = failure.getCause();
-    return cause != null && LIMIT.matcher(String.valueOf(cause.getMessage())).find();
+    return cause != null && LIMIT.matcher(words(cause)).find();
+  }
+
+  /** What the server says in words of its own. */
+  private static String words(Throwable cause) {
+    return QUOTED.matcher(String.valueOf(cause.getMessage())).replaceAll("");
   }
 
   /** {@return what whoever asked is answered when the server refuses in these words} */
   static MillraceException typed(Throwable cause) {
-    String words = String.valueOf(cause.getMessage());
+    String words = words(cause);
     if (LIMIT.matcher(words).find()) {
       return new MillraceException(
           MillraceException.Code.UNAVAILABLE,

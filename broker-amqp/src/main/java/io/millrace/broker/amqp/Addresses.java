@@ -18,6 +18,12 @@ final class Addresses {
   /** RabbitMQ and Artemis alike: one segment, then any number. */
   private static final String ONE_OR_MORE = "*.#";
 
+  /** Any number of segments; what does not match is left out later. */
+  private static final String ACTIVEMQ_MANY = ">";
+
+  /** What ActiveMQ's addresses of topics begin with. */
+  private static final String TOPIC = "topic://";
+
   private final AmqpDialect dialect;
   private final String exchange;
   private final String prefix;
@@ -48,6 +54,7 @@ final class Addresses {
         message.setSubject(topic);
       }
       case ARTEMIS -> message.setAddress(topic);
+      case ACTIVEMQ -> message.setAddress(TOPIC + topic);
     }
   }
 
@@ -55,9 +62,11 @@ final class Addresses {
   String topic(ChannelPattern pattern) {
     String text = pattern.toString();
     return prefix
-        + (text.endsWith(MANY)
-            ? text.substring(0, text.length() - MANY.length()) + ONE_OR_MORE
-            : text);
+        + (text.endsWith(MANY) ? text.substring(0, text.length() - MANY.length()) + many() : text);
+  }
+
+  private String many() {
+    return dialect == AmqpDialect.ACTIVEMQ ? ACTIVEMQ_MANY : ONE_OR_MORE;
   }
 
   /**
@@ -68,6 +77,7 @@ final class Addresses {
       case RABBITMQ_3 -> Optional.of("/exchange/" + exchange + "/" + topic(pattern));
       case RABBITMQ_4 -> Optional.empty();
       case ARTEMIS -> Optional.of(topic(pattern));
+      case ACTIVEMQ -> Optional.of(TOPIC + topic(pattern));
     };
   }
 
@@ -81,16 +91,20 @@ final class Addresses {
     if (pattern.isName()) {
       return Optional.of(pattern.toString());
     }
-    Optional<String> to = Optional.ofNullable(message.getAddress());
-    Stream<String> told =
-        dialect == AmqpDialect.ARTEMIS
-            ? to.stream()
-            : Stream.of(
-                    AmqpMessages.annotation(message, "x-routing-key"),
-                    Optional.ofNullable(message.getSubject()),
-                    to.map(address -> address.substring(address.lastIndexOf('/') + 1)))
-                .flatMap(Optional::stream);
-    return told.filter(topic -> topic.startsWith(prefix))
+    Optional<String> to =
+        Optional.ofNullable(message.getAddress())
+            .map(address -> address.substring(address.lastIndexOf('/') + 1));
+    Stream<Optional<String>> told =
+        switch (dialect) {
+          case RABBITMQ_3, RABBITMQ_4 ->
+              Stream.of(
+                  AmqpMessages.annotation(message, "x-routing-key"),
+                  Optional.ofNullable(message.getSubject()),
+                  to);
+          case ARTEMIS, ACTIVEMQ -> Stream.of(to);
+        };
+    return told.flatMap(Optional::stream)
+        .filter(topic -> topic.startsWith(prefix))
         .map(topic -> topic.substring(prefix.length()))
         .filter(Addresses::isChannel)
         .findFirst();

@@ -9,9 +9,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The broker {@code amqp}: one link to Artemis or RabbitMQ over AMQP 1.0, with one receiver for
- * each channel or pattern that the node's readers want. The channel {@code a.b} is the topic {@code
- * millrace.a.b}.
+ * The broker {@code amqp}: one link to Artemis, RabbitMQ or ActiveMQ over AMQP 1.0, with one
+ * receiver for each channel or pattern that the node's readers want. The channel {@code a.b} is the
+ * topic {@code millrace.a.b}.
  *
  * <p>A publish completes when the broker accepted the message. When the link is down, publishing
  * fails at once; the link comes back by itself, everything is subscribed again, and readers are

@@ -18,13 +18,17 @@ public enum AmqpDialect {
   RABBITMQ_4,
 
   /** Apache ActiveMQ Artemis, with multicast addresses. */
-  ARTEMIS;
+  ARTEMIS,
+
+  /** Apache ActiveMQ Classic, with topics. */
+  ACTIVEMQ;
 
   /** Finds out by the properties {@code product} and {@code version} of a server's OPEN. */
   static Optional<AmqpDialect> of(String product, String version) {
     return switch (product) {
       case "RabbitMQ" -> Optional.of(version.matches("[0-3]\\..*") ? RABBITMQ_3 : RABBITMQ_4);
       case "apache-activemq-artemis" -> Optional.of(ARTEMIS);
+      case "ActiveMQ" -> Optional.of(ACTIVEMQ);
       default -> Optional.empty();
     };
   }

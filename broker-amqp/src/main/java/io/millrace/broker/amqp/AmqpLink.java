@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import javax.security.sasl.SaslException;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -122,6 +123,8 @@ final class AmqpLink implements Link {
     AmqpClientOptions client = new AmqpClientOptions(options.net());
     client.setConnectTimeout(connectMillis);
     client.setHost(host.host()).setPort(host.port()).setHeartbeat(beatMillis);
+    // ActiveMQ takes no second connection of the same name.
+    client.setContainerId("millrace-" + UUID.randomUUID());
     if (beatMillis > 0) {
       // The engine checks only now and then, and not before the connection is open.
       client.setReadIdleTimeout(

@@ -1,13 +1,14 @@
 package io.millrace.broker.amqp;
 
+import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.Json;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.qpid.proton.Proton;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -25,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AmqpMessages {
 
-  /** Where Artemis keeps the content type of a message that came by another protocol. */
-  private static final String ARTEMIS_CONTENT_TYPE = "_AMQ_CONTENT_TYPE";
+  /** Where Artemis and ActiveMQ keep the content type of a message that came by STOMP. */
+  private static final List<String> CONTENT_TYPES =
+      List.of("_AMQ_CONTENT_TYPE", MessageHeaders.CONTENT_TYPE);
 
   private static final List<String> HEADERS =
       List.of(
@@ -55,8 +57,8 @@ final class AmqpMessages {
   /**
    * Reads a message.
    *
-   * @throws io.millrace.MillraceException if it is not what its headers say
-   * @throws RuntimeException if its body cannot be told as JSON either
+   * @throws MillraceException if it is not what its headers say, or its body is a value that is
+   *     neither text nor bytes nor JSON
    */
   static io.millrace.Message read(Message message) {
     Map<String, String> headers = new HashMap<>();
@@ -67,8 +69,10 @@ final class AmqpMessages {
     for (String name : HEADERS) {
       text(properties.get(name)).ifPresent(value -> headers.put(name, value));
     }
-    Optional.ofNullable(message.getContentType())
-        .or(() -> text(properties.get(ARTEMIS_CONTENT_TYPE)))
+    Stream.concat(
+            Stream.ofNullable(message.getContentType()),
+            CONTENT_TYPES.stream().flatMap(name -> text(properties.get(name)).stream()))
+        .findFirst()
         .ifPresent(type -> headers.put(MessageHeaders.CONTENT_TYPE, type));
     return MessageHeaders.read(headers, body(message));
   }
@@ -91,22 +95,15 @@ final class AmqpMessages {
       return bytes(data.getValue());
     }
     if (message.getBody() instanceof AmqpValue value) {
-      return value(value.getValue());
+      return AmqpValues.body(value.getValue());
     }
     if (message.getBody() instanceof AmqpSequence sequence) {
-      return value(sequence.getValue());
+      return AmqpValues.body(sequence.getValue());
     }
     return Buffer.buffer();
   }
 
-  private static Buffer value(@Nullable Object value) {
-    if (value instanceof Binary binary) {
-      return bytes(binary);
-    }
-    return value instanceof String text ? Buffer.buffer(text) : Json.encodeToBuffer(value);
-  }
-
-  private static Buffer bytes(Binary binary) {
+  static Buffer bytes(Binary binary) {
     return Buffer.buffer()
         .appendBytes(binary.getArray(), binary.getArrayOffset(), binary.getLength());
   }

@@ -33,7 +33,9 @@ class AddressesTest {
     "RabbitMQ, 3.13.0, RABBITMQ_3",
     "RabbitMQ, 4.0.1, RABBITMQ_4",
     "RabbitMQ, 10.0.0, RABBITMQ_4",
-    "apache-activemq-artemis, 2.55.0, ARTEMIS"
+    "apache-activemq-artemis, 2.55.0, ARTEMIS",
+    "ActiveMQ, 5.18.6, ACTIVEMQ",
+    "ActiveMQ, 6.1.0, ACTIVEMQ"
   })
   void aServerIsKnownByWhatItSays(String product, String version, AmqpDialect dialect) {
     assertThat(AmqpDialect.of(product, version)).contains(dialect);
@@ -42,7 +44,7 @@ class AddressesTest {
   @Test
   void anotherServerIsNotGuessed() {
     assertThat(AmqpDialect.of("", "")).isEmpty();
-    assertThat(AmqpDialect.of("ActiveMQ", "6.1.0")).isEmpty();
+    assertThat(AmqpDialect.of("qpid-cpp", "1.39.0")).isEmpty();
   }
 
   @ParameterizedTest
@@ -60,6 +62,17 @@ class AddressesTest {
         .contains("/exchange/amq.topic/" + topic);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "a.b, topic://millrace.a.b",
+    "a.*, topic://millrace.a.*",
+    "**, topic://millrace.>",
+    "*.b.**, topic://millrace.*.b.>"
+  })
+  void activeMqHasWildcardsOfItsOwn(String pattern, String address) {
+    assertThat(of(AmqpDialect.ACTIVEMQ).source(ChannelPattern.of(pattern))).contains(address);
+  }
+
   @Test
   void aNamesMessagesAreForThatNameWhateverTheySay() {
     for (AmqpDialect dialect : AmqpDialect.values()) {
@@ -72,6 +85,9 @@ class AddressesTest {
   void aPatternsMessagesTellTheirChannel() {
     assertThat(of(AmqpDialect.ARTEMIS).channel(ALL, message("millrace.a.b", "millrace.x")))
         .contains("a.b");
+    assertThat(of(AmqpDialect.ACTIVEMQ).channel(ALL, message("topic://millrace.a.b", "millrace.x")))
+        .contains("a.b");
+    assertThat(of(AmqpDialect.ACTIVEMQ).channel(ALL, message("millrace.a.b", "x"))).contains("a.b");
     assertThat(of(AmqpDialect.RABBITMQ_3).channel(ALL, message("/topic/x", "millrace.a")))
         .contains("a");
     assertThat(of(AmqpDialect.RABBITMQ_3).channel(ALL, message("/topic/millrace.a.b", "Order")))

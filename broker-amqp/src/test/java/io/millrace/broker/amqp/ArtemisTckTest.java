@@ -3,6 +3,7 @@ package io.millrace.broker.amqp;
 import io.millrace.spi.Broker;
 import io.millrace.tck.Artemis;
 import io.millrace.tck.BrokerLink;
+import io.millrace.tck.BrokerRefusals;
 import io.millrace.tck.BrokerTck;
 import io.millrace.tck.FaultProxy;
 import java.time.Duration;
@@ -30,5 +31,10 @@ class ArtemisTckTest extends BrokerTck {
   @Override
   protected Optional<BrokerLink> link() {
     return Optional.of(proxy);
+  }
+
+  @Override
+  protected Optional<BrokerRefusals> refusals() {
+    return Optional.of(ARTEMIS.refusalsOfUse("millrace."));
   }
 }

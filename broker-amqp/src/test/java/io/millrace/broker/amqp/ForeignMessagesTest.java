@@ -23,7 +23,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.messaging.AmqpSequence;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.Section;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +104,44 @@ class ForeignMessagesTest {
     assertThat(arrives(body(new byte[0])).json()).contains("");
     assertThat(arrives(AmqpMessage.create().withIntegerAsBody(7)).json()).contains(7);
     assertThat(arrives(AmqpMessage.create().withBooleanAsBody(true)).json()).contains(true);
+  }
+
+  private static AmqpMessage message(Section body, String contentType) {
+    AmqpMessage message = AmqpMessage.create().build();
+    message.unwrap().setBody(body);
+    message.unwrap().setContentType(contentType);
+    return message;
+  }
+
+  @Test
+  void valuesAreReadByTheirContentType() {
+    for (Section seven : List.of(new AmqpValue("7"), new AmqpValue(new Binary(new byte[] {'7'})))) {
+      sender.sendWithAck(message(seven, "text/plain")).await();
+      sender.sendWithAck(message(seven, "application/json")).await();
+      sender.sendWithAck(message(seven, "application/octet-stream")).await();
+    }
+    sender.sendWithAck(message(new AmqpValue(Map.of("a", List.of(1, "b"))), null)).await();
+    sender.sendWithAck(message(new AmqpSequence(List.of(1, "b")), "application/json")).await();
+    await().until(() -> ingress.received().size() == 8);
+    assertThat(ingress.received())
+        .extracting(each -> each.message().isJson() + " " + each.message().data())
+        .containsExactly(
+            "true \"7\"",
+            "true 7",
+            "false 7",
+            "true \"7\"",
+            "true 7",
+            "false 7",
+            "true {\"a\":[1,\"b\"]}",
+            "true [1,\"b\"]");
+  }
+
+  @Test
+  void aValueThatJsonDoesNotHaveIsSkippedAndCounted() {
+    sender.sendWithAck(message(new AmqpValue(Map.of(1, 1)), null)).await();
+    sender.sendWithAck(message(new AmqpValue(UUID.randomUUID()), null)).await();
+    assertThat(arrives(AmqpMessage.create().withBody("1")).json()).contains(1);
+    assertThat(broker.skipped()).isEqualTo(2);
   }
 
   @Test

@@ -153,7 +153,7 @@ final class StreamReading {
 
   private Optional<Message> message(String destination, StompFrame frame) {
     try {
-      Message message = MessageHeaders.read(frame.headers(), frame.body());
+      Message message = StompMessages.read(frame);
       return Optional.of(
           message.time().isPresent()
               ? message

@@ -312,7 +312,7 @@ final class TopicMode implements LinkUser<StompLink> {
       skipped.add(destination, frame.flaw());
     } else if (pattern.matches(channel.get())) {
       try {
-        ingress.append(pattern, channel.get(), MessageHeaders.read(frame.headers(), frame.body()));
+        ingress.append(pattern, channel.get(), StompMessages.read(frame));
       } catch (RuntimeException refused) {
         skipped.add(destination, String.valueOf(refused.getMessage()));
       }

@@ -3,6 +3,7 @@ package io.millrace.broker.stomp;
 import io.millrace.spi.Broker;
 import io.millrace.tck.Artemis;
 import io.millrace.tck.BrokerLink;
+import io.millrace.tck.BrokerRefusals;
 import io.millrace.tck.BrokerTck;
 import io.millrace.tck.FaultProxy;
 import java.util.List;
@@ -28,5 +29,10 @@ class ArtemisTopicTckTest extends BrokerTck {
   @Override
   protected Optional<BrokerLink> link() {
     return Optional.of(proxy);
+  }
+
+  @Override
+  protected Optional<BrokerRefusals> refusals() {
+    return Optional.of(ARTEMIS.refusals("millrace."));
   }
 }

@@ -1,0 +1,65 @@
+package io.millrace.broker.stomp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.tck.Artemis;
+import io.millrace.tck.BrokerRefusals;
+import io.millrace.tck.RecordingIngress;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Artemis does not tell programs of STOMP why it refuses at an address that may be made. */
+class ArtemisRefusalTest {
+
+  @RegisterExtension static final Artemis ARTEMIS = new Artemis();
+
+  private final Vertx vertx = Vertx.vertx();
+  private final RecordingIngress ingress = new RecordingIngress(vertx);
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  private static void unavailable(Future<?> asked) {
+    await().until(asked::isComplete);
+    assertThat(asked.cause())
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            e -> assertThat(e.code()).isEqualTo(MillraceException.Code.UNAVAILABLE));
+  }
+
+  @Test
+  void whatIsRefusedWithoutAReasonConcernsWhoeverAsked() {
+    StompBroker broker =
+        new StompBroker(
+            new StompBrokerOptions()
+                .setHosts(List.of(ARTEMIS.host() + ":" + ARTEMIS.stompPort()))
+                .setLogin(ARTEMIS.username())
+                .setPasscode(ARTEMIS.password()));
+    broker.open(ingress).await();
+    broker.subscribe(ChannelPattern.of("a")).await();
+    BrokerRefusals refusals = ARTEMIS.refusalsOfUse("millrace.");
+    refusals.refuse("b");
+    try {
+      // Artemis shows the message's headers where it should say why.
+      unavailable(broker.publish("b", Message.json("too many", 1)));
+      broker.publish("a", Message.json(1)).await();
+      unavailable(broker.subscribe(ChannelPattern.of("b")));
+      broker.publish("a", Message.json(2)).await();
+    } finally {
+      refusals.permit();
+    }
+    await().until(() -> ingress.received().size() == 2);
+    assertThat(ingress.events()).containsOnly("a a");
+    broker.close().await();
+  }
+}
