@@ -24,8 +24,7 @@ class RunnerTest {
 
   private static final Runner.Warming BRIEF = new Runner.Warming(0, 1, 500, 0, 0);
 
-  private final Runner runner =
-      new Runner(SERVERS, new Runner.Pace(BRIEF, BRIEF, 1000, 1000, 50, 16));
+  private static final int WINDOW = 16;
 
   @BeforeAll
   static void start() throws IOException {
@@ -64,10 +63,16 @@ class RunnerTest {
   @ParameterizedTest
   @MethodSource("targets")
   void publishingGoesOnAsReadersDo(Target target) {
-    Result result = run(Scenario.fanOut(READERS).overChannels(4), target);
+    Scenario scenario = Scenario.fanOut(READERS).overChannels(4);
+    Result result = run(scenario, target);
+    for (int millis = 4000;
+        result.counts() && result.measured().deliveries() <= READERS * WINDOW && millis < 60_000;
+        millis *= 4) {
+      result = run(scenario, target, millis); // The machine is busy elsewhere.
+    }
 
     assertThat(result.fault()).isEmpty();
-    assertThat(result.measured().deliveries()).isGreaterThan(READERS * 16L);
+    assertThat(result.measured().deliveries()).isGreaterThan(READERS * WINDOW);
     assertThat(result.measured().cpuMicros()).isNotNegative();
   }
 
@@ -119,8 +124,13 @@ class RunnerTest {
     assertThat(results).allMatch(Result::counts);
   }
 
-  private Result run(Scenario scenario, Target target) {
+  private static Result run(Scenario scenario, Target target) {
+    return run(scenario, target, 1000);
+  }
+
+  private static Result run(Scenario scenario, Target target, int millis) {
     SERVERS.need(target.server()).orSkip();
+    Runner runner = new Runner(SERVERS, new Runner.Pace(BRIEF, BRIEF, millis, 1000, 50, WINDOW));
     return runner.run(scenario, target, 1, STARTED.get(target.server()));
   }
 }
