@@ -89,7 +89,8 @@ public interface Ingress {
    * @param offset its place there, zero or more
    * @param written when it was written, as far as the backend can tell, the same for all nodes: by
    *     this it is decided which keys are the same, rather than by the message's time. Only
-   *     differences count, so it may be of any clock that the log itself has
+   *     differences count, so it may be of any clock that the log itself has; the epoch (1970) if
+   *     nobody knows
    * @param channel a channel name
    * @param message the message, with its time
    * @return as of {@link #append(long, String, Message)}, which this is by default
@@ -106,6 +107,16 @@ public interface Ingress {
    * @param offset its place there; one that does not rise is ignored
    */
   void skip(long offset);
+
+  /**
+   * Passes a record of the backend's own log that is no message, but tells when it was written.
+   *
+   * @param offset its place there; one that does not rise is ignored
+   * @param written as of {@link #append(long, Instant, String, Message)}; the epoch if nobody knows
+   */
+  default void skip(long offset, Instant written) {
+    skip(offset);
+  }
 
   /**
    * Reports that messages may have been lost on their way to this node. Readers are told a gap.

@@ -10,6 +10,7 @@ import io.millrace.spi.BrokerRecord;
 import io.millrace.spi.BrokerRecords;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.internal.ContextInternal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ final class ArchiveScan {
   private final Listener listener;
   private final Map<String, ChannelLog> channels = new HashMap<>();
   private final List<LogEntry> entries = new ArrayList<>();
+  private Optional<ContextInternal> context = Optional.empty();
   private Optional<BrokerRecords> records = Optional.empty();
   private boolean closed;
   private boolean running = true;
@@ -91,9 +93,10 @@ final class ArchiveScan {
     return running;
   }
 
-  void open(BrokerLog log, ContextInternal context) {
+  void open(BrokerLog log, ContextInternal own) {
+    context = Optional.of(own);
     log.read(after, RecordKeys.lead(options))
-        .onComplete(opened -> context.runOnContext(here -> opened(opened)));
+        .onComplete(opened -> own.runOnContext(here -> opened(opened)));
   }
 
   private void opened(AsyncResult<BrokerRecords> opened) {
@@ -107,11 +110,17 @@ final class ArchiveScan {
     }
   }
 
-  /** Reads the next block. */
+  /** Reads the next block; not at once, for a record may be in the middle of being taken. */
   void goOn(long upTo) {
     needed = upTo;
     running = true;
-    records.ifPresent(BrokerRecords::resume);
+    context.ifPresent(own -> own.runOnContext(later -> resume()));
+  }
+
+  private void resume() {
+    if (running && !closed) {
+      records.ifPresent(BrokerRecords::resume);
+    }
   }
 
   private void take(BrokerRecord record) {
@@ -119,10 +128,11 @@ final class ArchiveScan {
       return;
     }
     long seq = record.offset() + 1;
-    if (reached == 0 && seq > after + 1) {
+    boolean first = reached == 0;
+    reached = seq;
+    if (first && seq > after + 1) {
       complete(new ArchiveBlock(after, seq - 1, List.of(), 0, true));
     }
-    reached = seq;
     record.message().ifPresent(message -> take(seq, record, message));
     if (seq > after) {
       count++;
@@ -134,10 +144,9 @@ final class ArchiveScan {
 
   private void take(long seq, BrokerRecord record, Message message) {
     String channel = record.channel();
-    long written = record.written().or(message::time).orElseThrow().toEpochMilli();
     Optional<MessageKey> key = MessageKey.of(channel, message);
     try {
-      if ((key.isEmpty() || keys.originalOf(seq, key.get(), written) == seq)
+      if ((key.isEmpty() || keys.originalOf(seq, key.get(), written(record, message)) == seq)
           && seq > after
           && message.length() <= options.maxMessageBytes()) {
         ChannelLog source =
@@ -150,6 +159,10 @@ final class ArchiveScan {
     } catch (MillraceException notAppended) {
       // Neither was it when it came.
     }
+  }
+
+  private static long written(BrokerRecord record, Message message) {
+    return record.written().or(message::time).orElse(Instant.EPOCH).toEpochMilli();
   }
 
   private void complete(ArchiveBlock block) {

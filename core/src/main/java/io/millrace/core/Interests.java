@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * What the whole node subscribes to at its broker: each name or pattern once, counted, and kept for
@@ -204,18 +205,29 @@ final class Interests {
         "This server has as many subscriptions at its broker as it may. Try again later.");
   }
 
-  /** Gives up the oldest of those that nobody reads and nothing else needs. */
+  /**
+   * Gives up the oldest that nobody reads and nothing else needs, or if there is none, the oldest
+   * with what needs it, if nobody reads that either.
+   */
   private Map<ChannelPattern, Promise<Void>> makeRoom() {
-    Optional<Interest> oldest =
-        lingering.stream()
-            .filter(known -> known.covering.isEmpty() && !isNeeded(known))
-            .findFirst();
-    oldest.ifPresent(
-        known -> {
-          context.owner().cancelTimer(known.timer);
-          idle.add(known);
-        });
-    return oldest.map(known -> leaveIdle()).orElse(Map.of());
+    List<Interest> oldestFirst =
+        lingering.stream().filter(known -> known.covering.isEmpty()).toList();
+    return oldestFirst.stream()
+        .filter(known -> !isNeeded(known))
+        .findFirst()
+        .or(
+            () ->
+                oldestFirst.stream()
+                    .filter(known -> lingering.containsAll(needing(known).toList()))
+                    .findFirst())
+        .map(
+            known -> {
+              idle.add(known);
+              idle.addAll(needing(known).toList());
+              idle.forEach(left -> context.owner().cancelTimer(left.timer));
+              return leaveIdle();
+            })
+        .orElse(Map.of());
   }
 
   /** What comes too late is given up again, before the same is asked for anew. */
@@ -380,14 +392,18 @@ final class Interests {
     }
   }
 
-  /** Returns whether something that is held would lose a channel, or have to take one over. */
   private boolean isNeeded(Interest subscribed) {
+    return needing(subscribed).findAny().isPresent();
+  }
+
+  /** Returns what is held and would lose a channel without it, or have to take one over. */
+  private Stream<Interest> needing(Interest subscribed) {
     if (subscribed.covering.isPresent()) {
-      return false;
+      return Stream.empty();
     }
     Collection<Interest> others = subscribed.pattern.isName() ? wide : held.values();
     return others.stream()
-        .anyMatch(
+        .filter(
             other ->
                 (other.order > subscribed.order || isCovering(subscribed, other))
                     && other.pattern.overlaps(subscribed.pattern));

@@ -189,12 +189,12 @@ final class Log {
     }
   }
 
-  /** Goes past a record of a backend's log that is no message. */
-  void skip(long offset) {
+  /** Goes past a record of a backend's log that is no message, but may say what time it is. */
+  void skip(long offset, Instant written) {
     lock.lock();
     try {
       if (offset >= head) {
-        isServed(offset, Long.MIN_VALUE);
+        isServed(offset, written.toEpochMilli());
         reach(offset + 1);
       }
     } finally {
@@ -219,7 +219,7 @@ final class Log {
       forgotten.rememberEverywhere(offset); // What is before is only in the backend.
       warmingUp = !serving;
     }
-    if (warmingUp && time != Long.MIN_VALUE) {
+    if (warmingUp && time != Instant.EPOCH.toEpochMilli()) {
       if (servedFrom.isEmpty()) {
         servedFrom = Optional.of(time + RecordKeys.lead(options).toMillis());
       }

@@ -320,7 +320,7 @@ final class MillraceNode implements Millrace, Ingress {
     try {
       checkSize(message);
     } catch (MillraceException tooLarge) {
-      log.skip(offset);
+      log.skip(offset, written);
       throw tooLarge;
     }
     return Publication.named(log.append(offset, written, channel, timed(message)).toString());
@@ -338,7 +338,12 @@ final class MillraceNode implements Millrace, Ingress {
 
   @Override
   public void skip(long offset) {
-    log.skip(offset);
+    log.skip(offset, Instant.EPOCH);
+  }
+
+  @Override
+  public void skip(long offset, Instant written) {
+    log.skip(offset, written);
   }
 
   @Override

@@ -53,7 +53,8 @@ final class RecordKeys {
     Known before = known.remove(key);
     boolean again = before != null && Math.abs(time - before.time) <= lifetime;
     if (again && !before.digest.equals(digest)) {
-      known.put(key, before);
+      // What is decided by it must not depend on how long ago reading began.
+      known.put(key, new Known(before.seq, time, before.digest));
       throw KeyTable.conflict();
     }
     long original = again ? before.seq : seq;

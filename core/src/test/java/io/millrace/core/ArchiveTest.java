@@ -13,6 +13,7 @@ import io.millrace.spi.Ending;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +76,7 @@ class ArchiveTest {
               message ->
                   rig.log.append(
                       record.offset(), record.written().orElseThrow(), record.channel(), message),
-              () -> rig.log.skip(record.offset()));
+              () -> rig.log.skip(record.offset(), Instant.EPOCH));
     } catch (MillraceException refused) {
       // As the broker's module does: the next one.
     }
@@ -150,6 +151,17 @@ class ArchiveTest {
     JsonObject gap = outlet.frames("gap").get(0);
     assertThat(gap.getString("reason")).isEqualTo("expired");
     assertThat(TestOutlet.seq(gap)).isEqualTo(1);
+  }
+
+  @Test
+  void whatTheBackendHasDroppedIsNoGapForWhoHasReadIt() {
+    publish("a", "a", "a", "a", "a", "a", "a", "a");
+    backend.first = 3;
+    TestOutlet other = new TestOutlet();
+    rig.stream(outlet, rig.after(1), "a");
+    rig.stream(other, rig.after(5), "a");
+    story(outlet, "welcome", "gap[\"a\"]", "4", "5", "6", "7", "8");
+    story(other, "welcome", "6", "7", "8");
   }
 
   @Test
@@ -286,7 +298,7 @@ class ArchiveTest {
               message ->
                   scene.log.append(
                       record.offset(), record.written().orElseThrow(), record.channel(), message),
-              () -> scene.log.skip(record.offset()));
+              () -> scene.log.skip(record.offset(), Instant.EPOCH));
       if (random.nextInt(30) == 0) {
         TestOutlet each = new TestOutlet();
         long from = random.nextLong(scene.log.head() + 1);

@@ -40,10 +40,10 @@ class BackendLogTest {
   @Test
   void theOffsetsOfABackendsLogAreTheSequence() {
     append(0, "a", at(0));
-    log.skip(1);
+    log.skip(1, Instant.EPOCH);
     append(5, "a", at(1));
     assertThat(log.head()).isEqualTo(6);
-    log.skip(3);
+    log.skip(3, Instant.EPOCH);
     assertThat(log.head()).isEqualTo(6);
     assertThatThrownBy(() -> append(5, "a", at(1))).isInstanceOf(IllegalArgumentException.class);
     List<ReaderSubscription> reader = Rig.subscriptions("a");
@@ -68,7 +68,18 @@ class BackendLogTest {
             MillraceException.class,
             conflict -> assertThat(conflict.code()).isEqualTo(MillraceException.Code.CONFLICT));
     assertThat(log.head()).isEqualTo(5);
-    assertThat(append(5, "a", keyed(2, "k", 1801)).seq()).isEqualTo(6);
+    assertThat(append(5, "a", keyed(2, "k", 1802)).seq()).isEqualTo(6);
+  }
+
+  /** Or who begins to read between two of them would take the second for the first's repeat. */
+  @Test
+  void whatIsRefusedForItsKeyKeepsTheKeyAsWhatIsRepeatedDoes() {
+    append(0, "a", keyed(1, "k", 1000));
+    for (int i = 1; i <= 3; i++) {
+      int again = i;
+      assertThatThrownBy(() -> append(again, "a", keyed(2, "k", 1000 + 294 * again)))
+          .isInstanceOf(MillraceException.class);
+    }
   }
 
   @Test

@@ -478,6 +478,20 @@ class InterestsTest {
   }
 
   @Test
+  void whatOnlyLingeringOnesNeedGoesWithThem() {
+    options.setMaxBrokerSubscriptions(1);
+    interests = interests(Duration.ofMinutes(1));
+    attachable("a.**");
+    assertThat(acquire("a.x").succeeded()).isTrue();
+    release("a.**");
+    assertThat(acquire("b").failed()).as("a.x is read").isTrue();
+    release("a.x");
+    attachable("b");
+    assertThat(broker.calls).containsExactly("subscribe a.**", "unsubscribe a.**", "subscribe b");
+    assertThat(interests.size()).isEqualTo(1);
+  }
+
+  @Test
   void whatIsGivenUpDoesNotLingerUnlessSomebodyReadsIt() {
     interests = interests(Duration.ofMinutes(1));
     attachable("a");

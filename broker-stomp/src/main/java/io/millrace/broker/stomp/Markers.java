@@ -9,6 +9,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -102,11 +104,33 @@ final class Markers {
     return back.future();
   }
 
+  /** The same, but it fails when it was not read back in time. */
+  Future<Long> write(StompLink linked, Marker marker, Duration limit) {
+    Future<Long> back = write(linked, marker);
+    long timer =
+        vertx.setTimer(
+            limit.toMillis(),
+            late -> {
+              taken.remove(marker.id());
+              Promise<Long> given = awaited.remove(marker.id());
+              if (given != null) {
+                given.fail(
+                    new MillraceException(
+                        MillraceException.Code.UNAVAILABLE,
+                        "The broker does not say in time what is in the stream. Try again."));
+              }
+            });
+    return back.onComplete(done -> vertx.cancelTimer(timer));
+  }
+
   private void send(StompLink linked, Marker marker) {
     Map<String, String> headers = marker.headers();
     headers.put("destination", destination);
     headers.put(MessageHeaders.TIME, Long.toString(System.currentTimeMillis()));
-    headers.put(StreamClock.ELAPSED, Long.toString(clock.elapsed()));
+    if (marker.founding()) {
+      clock.start();
+    }
+    clock.elapsed().ifPresent(elapsed -> headers.put(StreamClock.ELAPSED, Long.toString(elapsed)));
     publishers
         .publish(destination, link -> link.request("SEND", headers, Buffer.buffer()))
         .onSuccess(confirmed -> sent(marker))
@@ -150,7 +174,9 @@ final class Markers {
   /** Takes a marker that was read. */
   void came(StreamReading.Item item, Marker marker) {
     long offset = item.offset();
-    clock.read(item.written().toEpochMilli());
+    if (!item.written().equals(Instant.EPOCH)) {
+      clock.read(item.written().toEpochMilli());
+    }
     newest = Optional.of(new Marker.Previous(offset, marker.id()));
     taken.remove(marker.id());
     Promise<Long> back = awaited.remove(marker.id());

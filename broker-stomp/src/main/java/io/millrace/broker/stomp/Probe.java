@@ -4,6 +4,7 @@ import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
@@ -22,16 +23,21 @@ final class Probe {
   private final StompLink reading;
   private final Markers markers;
   private final Duration span;
+  private final boolean all;
   private final Identity identity = new Identity();
   private long first = -1;
-  private long firstElapsed = -1;
+
+  /** What time it was at the first marker that says it, zero if none did. */
+  private long firstElapsed;
+
   private long end;
   private boolean closed;
 
-  private Probe(StompLink reading, Markers markers, Duration span) {
+  private Probe(StompLink reading, Markers markers, Duration span, boolean all) {
     this.reading = reading;
     this.markers = markers;
     this.span = span;
+    this.all = all;
   }
 
   /**
@@ -62,7 +68,7 @@ final class Probe {
     String from = all ? "first" : StreamQueue.since(System.currentTimeMillis() - span.toMillis());
     return links
         .get()
-        .compose(link -> new Probe(link, markers, span).read(writing, options, from))
+        .compose(link -> new Probe(link, markers, span, all).read(writing, options, from))
         .compose(
             probe -> {
               if (all || probe.first == 0 || probe.identity.known().isPresent()) {
@@ -106,7 +112,7 @@ final class Probe {
             marker -> {
               identity.read(item.offset(), marker);
               markers.came(item, marker);
-              if (firstElapsed < 0) {
+              if (firstElapsed <= 0) {
                 firstElapsed = item.written().toEpochMilli();
               }
             });
@@ -135,11 +141,14 @@ final class Probe {
 
   /**
    * {@return by how much this machine's clock may be ahead of the broker's: so much less than it
-   * asked for was there. More, if no node ran for a while}
+   * asked for was there. More, if no node ran for a while; zero if nothing tells}
    */
   Duration ahead() {
-    long read = markers.clock().elapsed() - Math.max(0, firstElapsed);
-    Duration missing = span.minusMillis(read);
+    OptionalLong now = markers.clock().elapsed();
+    if (all || firstElapsed <= 0 || now.isEmpty()) {
+      return Duration.ZERO;
+    }
+    Duration missing = span.minusMillis(now.getAsLong() - firstElapsed);
     return missing.isNegative() ? Duration.ZERO : missing;
   }
 

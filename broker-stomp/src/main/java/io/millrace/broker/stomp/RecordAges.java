@@ -28,14 +28,14 @@ final class RecordAges {
    * Returns when a record was written.
    *
    * @param stated the milliseconds that it says
-   * @return as an instant, of which only differences have a meaning; the epoch if nobody knows
+   * @return as an instant, of which only differences have a meaning; the epoch if nobody knows, as
+   *     before there was a marker
    */
   Instant written(Optional<Long> stated) {
     return Instant.ofEpochMilli(stated.filter(this::isPlausible).or(this::marked).orElse(0L));
   }
 
   private boolean isPlausible(long stated) {
-    return stated >= 0
-        && marked.map(mark -> Math.abs(stated - mark) <= BELIEVED_MILLIS).orElse(true);
+    return marked.filter(mark -> Math.abs(stated - mark) <= BELIEVED_MILLIS).isPresent();
   }
 }

@@ -210,6 +210,7 @@ final class StreamMode implements LinkUser<StompLink> {
 
   private void caughtUp() {
     following = true;
+    markers.clock().start();
     opened.tryComplete();
     if (degraded) {
       degraded = false;
@@ -248,7 +249,7 @@ final class StreamMode implements LinkUser<StompLink> {
     readAt = System.nanoTime();
     Optional<Promise<Publication>> waiting = publications.take(item.publication());
     if (item.message().isEmpty()) {
-      ingress.skip(item.offset());
+      ingress.skip(item.offset(), item.written());
       item.marker().ifPresent(marker -> take(item, marker));
       return;
     }
@@ -315,7 +316,10 @@ final class StreamMode implements LinkUser<StompLink> {
     headers.putAll(MessageHeaders.write(timed));
     String id = markers.nextId();
     headers.put(StreamReading.PUBLICATION, id);
-    headers.put(StreamClock.ELAPSED, Long.toString(markers.clock().elapsed()));
+    markers
+        .clock()
+        .elapsed()
+        .ifPresent(elapsed -> headers.put(StreamClock.ELAPSED, Long.toString(elapsed)));
     Promise<Publication> published = Promise.promise();
     return publishers
         .publish(
@@ -331,7 +335,9 @@ final class StreamMode implements LinkUser<StompLink> {
   /** {@return completes when all that was in the stream at the time of the call was brought} */
   Future<Void> catchUp() {
     return link.filter(linked -> following)
-        .map(linked -> markers.write(linked, markers.hello()).<Void>mapEmpty())
+        .map(
+            linked ->
+                markers.write(linked, markers.hello(), options.receiptTimeout()).<Void>mapEmpty())
         .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 

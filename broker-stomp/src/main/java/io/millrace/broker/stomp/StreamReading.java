@@ -165,7 +165,7 @@ final class StreamReading {
   }
 
   private static Optional<Long> elapsed(StompFrame frame) {
-    return RecordTimes.number(frame.header(StreamClock.ELAPSED)).filter(millis -> millis >= 0);
+    return StreamClock.parse(frame.header(StreamClock.ELAPSED));
   }
 
   /** {@return the time of the newest marker, if there was one} */

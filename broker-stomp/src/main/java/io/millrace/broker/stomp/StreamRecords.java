@@ -24,8 +24,14 @@ final class StreamRecords implements BrokerRecords {
   /** How many records are looked at in search of a marker, which has a time to be relied on. */
   private static final int MOST_LOOKED_AT = 20_000;
 
-  /** How much shorter than asked for the lead may be: the broker finds times by chunks. */
+  /** How much shorter than wanted the lead may be: the broker finds times by chunks. */
   private static final Duration TOLERANCE = Duration.ofSeconds(30);
+
+  /** How many times as long as wanted it may be. */
+  private static final int MOST_LEADS = 4;
+
+  private static final long LEAST_BACK = 1_000;
+  private static final long FACTOR = 4;
 
   private final Supplier<Future<StompLink>> links;
   private final Function<StompLink, StreamReading> readings;
@@ -43,16 +49,14 @@ final class StreamRecords implements BrokerRecords {
   /** What time it was in the stream when the one wanted was written, if that is known. */
   private Optional<Long> wanted = Optional.empty();
 
-  /** What the broker was asked for. */
-  private Instant since = Instant.EPOCH;
-
-  /** Where that begins, and where it began before, if that was too late. */
+  /** Where it begins. */
   private long first = -1;
 
-  private long firstBefore = -1;
+  /** At which offset it was asked to begin; none by time. */
+  private long asked = Long.MAX_VALUE;
 
-  /** How often to begin earlier. */
-  private int attempts = 8;
+  /** How many records before the one wanted that is. */
+  private long back;
 
   private long demand;
 
@@ -71,6 +75,7 @@ final class StreamRecords implements BrokerRecords {
     this.readings = readings;
     this.from = from;
     this.lead = lead;
+    this.begun = lead.isZero() || from == 0;
   }
 
   /**
@@ -108,14 +113,16 @@ final class StreamRecords implements BrokerRecords {
   }
 
   private void search(StreamReading search, long offset, Promise<String> found) {
+    if (found.future().isComplete()) {
+      return; // What was on its way.
+    }
     oldest = Math.min(oldest, offset);
-    Optional<Instant> time = search.time();
-    if (time.isPresent()) {
+    if (search.elapsed().isPresent() && search.time().isPresent()) {
       wanted = search.elapsed();
-      since = time.get().minus(lead);
-      found.tryComplete(StreamQueue.since(since.toEpochMilli()));
+      found.complete(StreamQueue.since(search.time().get().minus(lead).toEpochMilli()));
     } else if (offset - oldest > MOST_LOOKED_AT) {
-      found.tryComplete("first");
+      begun = true; // Nobody knows when it was written.
+      found.complete("first");
     }
   }
 
@@ -138,8 +145,8 @@ final class StreamRecords implements BrokerRecords {
   }
 
   private void take(StreamReading main, StreamReading.Item item) {
-    if (reading.filter(main::equals).isEmpty()) {
-      return; // It began too late.
+    if (closed || reading.filter(main::equals).isEmpty()) {
+      return; // It did not begin where it should.
     }
     if (first < 0) {
       first = item.offset();
@@ -147,28 +154,34 @@ final class StreamRecords implements BrokerRecords {
     came.add(
         new BrokerRecord(
             item.offset(), item.channel(), item.message(), Optional.of(item.written())));
-    if (!begun && (!item.written().equals(Instant.EPOCH) || item.offset() >= oldest)) {
+    if (!begun) {
       judge(item);
     }
     hand();
   }
 
-  /** Looks at the first record of which it is known when it was written. */
+  /**
+   * Looks at the first record of which it is known when it was written. Where the broker found the
+   * time depends on its own clock, so what it found may be too late, or much too early: then the
+   * place is looked for by offsets, each time four times as far back.
+   */
   private void judge(StreamReading.Item item) {
-    Duration missing =
-        wanted
-            .map(elapsed -> lead.minusMillis(elapsed - item.written().toEpochMilli()))
-            .orElse(Duration.ZERO);
-    if (missing.compareTo(TOLERANCE) > 0 && first > 0 && first != firstBefore && attempts-- > 0) {
-      // The broker's clock is behind that of who wrote the marker.
-      firstBefore = first;
-      since = since.minus(missing.multipliedBy(2));
-      beginAgain(StreamQueue.since(since.toEpochMilli()));
-    } else if (first > oldest) {
-      beginAgain(StreamQueue.at(from)); // Better without a lead than a false gap.
+    boolean isTold = !item.written().equals(Instant.EPOCH);
+    if (!isTold && item.offset() < oldest && came.size() < MOST_LOOKED_AT / 10) {
+      return;
+    }
+    Duration before =
+        isTold
+            ? Duration.ofMillis(wanted.orElse(0L) - item.written().toEpochMilli())
+            : Duration.ZERO;
+    boolean enough = before.compareTo(lead.minus(TOLERANCE)) >= 0 && first <= oldest;
+    boolean tooMuch = back == 0 && before.compareTo(lead.multipliedBy(MOST_LEADS)) > 0;
+    if (first == 0 || first > asked || (enough && !tooMuch)) {
       begun = true;
     } else {
-      begun = true;
+      back = Math.max(LEAST_BACK, back * FACTOR);
+      asked = Math.max(0, oldest - back);
+      beginAgain(StreamQueue.at(asked));
     }
   }
 

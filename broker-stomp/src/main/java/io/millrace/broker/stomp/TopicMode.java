@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -251,7 +252,10 @@ final class TopicMode implements LinkUser<StompLink> {
       headers.put("ack", "client-individual");
       headers.put("prefetch-count", Integer.toString(options.prefetch()));
     }
-    return linked.request("SUBSCRIBE", headers, Buffer.buffer());
+    // Answered too late it would bring everything twice, once it was asked for again.
+    return linked
+        .request("SUBSCRIBE", headers, Buffer.buffer())
+        .onFailure(failed -> linked.end(new IOException("The broker did not subscribe in time.")));
   }
 
   /** RabbitMQ sends without bound what needs no acknowledgement; others look at the socket. */

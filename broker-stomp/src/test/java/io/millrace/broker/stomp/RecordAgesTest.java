@@ -34,18 +34,35 @@ class RecordAgesTest {
   }
 
   @Test
-  void beforeThereIsAMarkerWhatARecordSaysCounts() {
-    assertThat(written(7)).isEqualTo(7);
+  void beforeThereIsAMarkerNobodyKnows() {
+    assertThat(ages.written(Optional.of(7L))).isEqualTo(Instant.EPOCH);
+    assertThat(ages.written(Optional.of(Long.MAX_VALUE))).isEqualTo(Instant.EPOCH);
     assertThat(ages.written(Optional.empty())).isEqualTo(Instant.EPOCH);
+  }
+
+  @Test
+  void aNodeSaysNothingBeforeItHasRead() {
+    assertThat(new StreamClock().elapsed()).isEmpty();
+    StreamClock founded = new StreamClock();
+    founded.start();
+    assertThat(founded.elapsed().orElseThrow()).isBetween(0L, 100_000L);
   }
 
   @Test
   void aNodeGoesOnFromWhatItHasRead() {
     StreamClock clock = new StreamClock();
-    assertThat(clock.elapsed()).isBetween(0L, 100_000L);
     clock.read(10_000_000);
-    assertThat(clock.elapsed()).isBetween(10_000_000L, 10_100_000L);
+    clock.start();
+    assertThat(clock.elapsed().orElseThrow()).isBetween(10_000_000L, 10_100_000L);
     clock.read(5_000);
-    assertThat(clock.elapsed()).isGreaterThanOrEqualTo(10_000_000L);
+    assertThat(clock.elapsed().orElseThrow()).isGreaterThanOrEqualTo(10_000_000L);
+  }
+
+  @Test
+  void whatNoNodeCanHaveCountedIsNotRead() {
+    for (String text : new String[] {"", "x", "-1", "1000000000000001", "9223372036854775807"}) {
+      assertThat(StreamClock.parse(Optional.of(text))).as(text).isEmpty();
+    }
+    assertThat(StreamClock.parse(Optional.of("1000000000000000"))).isPresent();
   }
 }
