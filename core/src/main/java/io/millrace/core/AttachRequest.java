@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client asks for when it attaches: in the URL, or in a body of JSON, since a URL with many
@@ -52,14 +53,16 @@ record AttachRequest(
               ? "channels is needed: an array of one or more channels."
               : "The query parameter channels is needed: one or more channels, separated by commas.");
     }
-    // What a browser says it has seen wins: it has connected with this URL before.
-    Optional<String> seen = Optional.ofNullable(request.getHeader(LAST_EVENT_ID));
-    Optional<String> cursor = seen.filter(id -> !id.isEmpty()).or(() -> asked.start.cursor());
     return new AttachRequest(
         patterns,
         filter(asked.events),
-        new Start(cursor, asked.start.last()),
+        start(request.getHeader(LAST_EVENT_ID), asked.start),
         format(transport.formats(request), asked.format));
+  }
+
+  /** What a browser says it has seen wins: it has connected with this URL before. */
+  private static Start start(@Nullable String seen, Start asked) {
+    return seen == null || seen.isEmpty() ? asked : new Start(Optional.of(seen), asked.last());
   }
 
   /** What was asked for, wherever it stood. */
@@ -77,7 +80,10 @@ record AttachRequest(
 
   private static Asked posted(JsonFields body) {
     return new Asked(
-        body.strings("channels"), body.strings("events"), start(body), body.string("format"));
+        body.strings("channels"),
+        body.strings("events"),
+        start(body),
+        body.string("format").filter(format -> !format.isEmpty()));
   }
 
   /**

@@ -113,7 +113,8 @@ final class Attaching {
             .subscribe(asked.patterns())
             .compose(granted -> node.interests().acquire(subscriptions, asked.start()));
     HttpServerRequest request = context.request();
-    boolean later = !subscribed.isComplete();
+    // Over HTTP/2 a request that has been read to its end cannot be paused.
+    boolean later = !subscribed.isComplete() && !request.isEnded();
     if (later) {
       request.pause();
     }

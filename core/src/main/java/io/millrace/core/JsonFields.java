@@ -45,11 +45,7 @@ final class JsonFields {
    */
   static JsonFields object(RoutingContext context) {
     Buffer body = context.body().buffer();
-    List<JsonFields> objects = objects(body == null ? Buffer.buffer() : body);
-    if (objects.size() != 1) {
-      throw bad("One JSON object is needed.");
-    }
-    return objects.get(0);
+    return object(JsonText.compact(body == null ? Buffer.buffer() : body).toString());
   }
 
   private static JsonFields object(String text) {

@@ -6,6 +6,7 @@ import io.millrace.Publication;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,6 +16,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The URLs below the place where the router is mounted. */
@@ -48,7 +50,7 @@ final class Mount {
     Router router = Router.router(node.vertx());
     router.route().handler(this::begin);
     router.post().handler(this::readBody);
-    router.route().handler(this::route);
+    router.route().handler(context -> route(context, pathBelowMount(context)));
     router.route().failureHandler(this::fail);
     return router;
   }
@@ -58,7 +60,7 @@ final class Mount {
       return; // A handler of the application finds that it takes long: it is meant to.
     }
     if (context.statusCode() == MillraceException.Code.TOO_LARGE.status()) {
-      Problems.answer(context, Publishing.tooLarge(options.maxClientMessageBytes()));
+      Problems.answer(context, bodyTooLarge());
     } else {
       Problems.answer(context);
     }
@@ -67,15 +69,12 @@ final class Mount {
   /** Takes every request. Only what has a body to be read goes through further routes. */
   private void begin(RoutingContext context) {
     HttpServerRequest request = context.request();
-    if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
-      throw new MillraceException(
-          MillraceException.Code.BAD_REQUEST, "There must be one Host (RFC 9112, section 3.2).");
-    }
+    requireOneHost(request.headers());
     String path = pathBelowMount(context);
     boolean publish = path.equals(PUBLISH);
     origins.check(context, isClientFile(path), !publish);
     if (!HttpMethod.POST.equals(request.method())) {
-      route(context);
+      route(context, path);
     } else if (isJson(request)) {
       requireNoCoding(context);
       context.next();
@@ -84,18 +83,35 @@ final class Mount {
           MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
           "Publish with Content-Type: application/json.");
     } else {
-      throw methodNotAllowed(context, READ);
+      throw methodNotAllowed(
+          context,
+          methods(path),
+          "A POST asks for channels by a body of Content-Type: application/json.");
     }
   }
 
-  private void route(RoutingContext context) {
-    String path = pathBelowMount(context);
+  /** RFC 9112, section 3.2. Without making a list for every request. */
+  private static void requireOneHost(MultiMap headers) {
+    int hosts = 0;
+    for (Map.Entry<String, String> header : headers) {
+      if (header.getKey().length() == 4 && header.getKey().equalsIgnoreCase("host")) {
+        hosts++;
+      }
+    }
+    if (hosts > 1) {
+      throw new MillraceException(
+          MillraceException.Code.BAD_REQUEST, "There must be one Host (RFC 9112, section 3.2).");
+    }
+  }
+
+  private void route(RoutingContext context, String path) {
     HttpMethod method = context.request().method();
-    String methods = methods(path);
     if (HttpMethod.OPTIONS.equals(method)) {
-      origins.preflight(context, methods);
-    } else if (!List.of(methods.split(", ")).contains(method.name())) {
-      throw methodNotAllowed(context, methods);
+      origins.preflight(context, methods(path));
+    } else if (!takes(method, path)) {
+      String methods = methods(path);
+      throw methodNotAllowed(
+          context, methods, "This method is not for this URL. It takes " + methods + ".");
     } else if (path.equals(PUBLISH)) {
       publish(context);
     } else if (path.isEmpty() || path.equals("/")) {
@@ -111,6 +127,15 @@ final class Mount {
     }
   }
 
+  private static boolean takes(HttpMethod method, String path) {
+    boolean publish = path.equals(PUBLISH);
+    if (HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method)) {
+      return !publish;
+    }
+    return HttpMethod.POST.equals(method)
+        && (publish || !(path.equals(NEGOTIATE) || isClientFile(path)));
+  }
+
   private static String methods(String path) {
     if (path.equals(PUBLISH)) {
       return WRITE;
@@ -118,11 +143,10 @@ final class Mount {
     return path.equals(NEGOTIATE) || isClientFile(path) ? READ : READ_BY_BODY;
   }
 
-  private static MillraceException methodNotAllowed(RoutingContext context, String methods) {
+  private static MillraceException methodNotAllowed(
+      RoutingContext context, String methods, String why) {
     context.response().putHeader(HttpHeaders.ALLOW, methods);
-    return new MillraceException(
-        MillraceException.Code.METHOD_NOT_ALLOWED,
-        "This method is not for this URL. It takes " + methods + ".");
+    return new MillraceException(MillraceException.Code.METHOD_NOT_ALLOWED, why);
   }
 
   private static boolean isClientFile(String path) {
@@ -225,7 +249,7 @@ final class Mount {
   private void readBody(RoutingContext context) {
     if (context.body().available()) {
       if (context.body().length() > options.maxClientMessageBytes()) {
-        throw Publishing.tooLarge(options.maxClientMessageBytes());
+        throw bodyTooLarge();
       }
       context.next();
     } else if (context.request().isEnded()) {
@@ -239,6 +263,12 @@ final class Mount {
       body.handle(context);
       context.request().resume();
     }
+  }
+
+  private MillraceException bodyTooLarge() {
+    return new MillraceException(
+        MillraceException.Code.TOO_LARGE,
+        "The body may have " + options.maxClientMessageBytes() + " bytes at most.");
   }
 
   private void publish(RoutingContext context) {

@@ -11,6 +11,11 @@ import io.millrace.Publication;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -166,7 +171,7 @@ class MountTest {
 
   @ParameterizedTest
   @CsvSource({
-    "POST, '', 'GET, HEAD, OPTIONS'",
+    "POST, '', 'GET, HEAD, POST, OPTIONS'",
     "PUT, /once, 'GET, HEAD, POST, OPTIONS'",
     "DELETE, /negotiate, 'GET, HEAD, OPTIONS'",
     "GET, /publish, 'POST, OPTIONS'",
@@ -503,6 +508,31 @@ class MountTest {
         415,
         "unsupported-media-type");
     nothingLeft(server);
+  }
+
+  @Test
+  void aBodyThatWasReadOverHttp2WaitsForAnAuthorizerToo() {
+    Server server = asking();
+    append(server, "a");
+    HttpClient client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false));
+    Future<Integer> status =
+        client
+            .request(HttpMethod.POST, server.port, "localhost", "/live/once")
+            .compose(
+                request ->
+                    request
+                        .putHeader("Content-Type", "application/json")
+                        .send("{\"channels\":[\"a\"],\"last\":1}"))
+            .map(HttpClientResponse::statusCode);
+    eventually(() -> assertThat(decisions).hasSize(1));
+    decisions.get(0).complete(true);
+    assertThat(Server.await(status)).isEqualTo(200);
+    nothingLeft(server);
+    Server.await(client.close());
   }
 
   @Test

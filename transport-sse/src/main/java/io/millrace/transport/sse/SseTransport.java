@@ -64,7 +64,7 @@ public final class SseTransport implements Transport {
     SseFraming framing =
         attachment.format() == Format.ENVELOPE
             ? ENVELOPE
-            : isScript(context.request()) ? PLAIN_FOR_SCRIPTS : PLAIN;
+            : !once && isScript(context.request()) ? PLAIN_FOR_SCRIPTS : PLAIN;
     SseOutlet outlet = new SseOutlet(context.request(), once);
     if (once) {
       attachment.take(framing, outlet, Duration.ZERO);
