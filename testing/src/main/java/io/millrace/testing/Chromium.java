@@ -3,6 +3,7 @@ package io.millrace.testing;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import io.millrace.tck.Needed;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,9 @@ public final class Chromium implements AutoCloseable {
           "--disable-component-update",
           "--disable-sync");
 
+  /** How long to wait for what a page must show, also on a busy machine. */
+  private static final double PATIENCE_MILLIS = 30_000;
+
   private final Playwright playwright;
   private final Browser browser;
 
@@ -51,6 +55,7 @@ public final class Chromium implements AutoCloseable {
     Path file =
         find().orElseThrow(() -> new IllegalStateException("There is no Chromium or Chrome."));
     Map<String, String> environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS); // Else 5 s.
     playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
     browser =
         playwright.chromium().launch(new LaunchOptions().setArgs(FLAGS).setExecutablePath(file));
