@@ -37,7 +37,7 @@ export interface MillraceError extends Error {
 export interface SubscribeOptions {
   /** Replay up to this many held messages first (0 to 1000). Ignored if `cursor` is given. */
   last?: number;
-  /** Only these events. */
+  /** Only these events. The client filters, too. */
   events?: string[];
   /** Start after this cursor instead of now. */
   cursor?: string;
@@ -190,11 +190,12 @@ export interface Link {
   /** Absent for a duplex transport: it is asked to send `subscribe` frames. */
   attach: Attach;
   options: Options;
-  /** Makes an absolute URL below the mount. */
+  /** Makes an absolute URL below the mount, however long: throw if you cannot send it. */
   url(path: string, query?: Partial<Attach>): string;
   /**
    * Fetches below the mount, with the token; rejects unless the answer is a 200, and when the
-   * connection is given up.
+   * connection is given up. A query of more than 2,000 characters is sent as JSON in the body of a `POST`,
+   * unless `init` has a method.
    */
   request(path: string, query?: Partial<Attach>, init?: RequestInit): Promise<Response>;
   /**

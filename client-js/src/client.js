@@ -58,11 +58,11 @@ export class Client {
     this.emit('state', state);
   }
 
-  /** A random time, within a bound that doubles with each attempt. */
-  backoff(attempt = 3) {
+  /** A random time, within a bound that doubles with each attempt; but not before `after`. */
+  backoff(attempt = 3, after = 0) {
     const { minDelay, maxDelay } = this.options;
     const bound = Math.min(maxDelay, minDelay * 2 ** (attempt + 1));
-    return minDelay + Math.random() * (bound - minDelay);
+    return Math.max(minDelay + Math.random() * (bound - minDelay), after);
   }
 
   /**

@@ -15,6 +15,8 @@ export class Connection {
    * @type {Map<Subscription, api.Frame[]>}
    */
   waiting = new Map();
+  /** Channels that somebody was behind on: the server replays none that it holds. @type {Set<string>} */
+  left = new Set();
   /** Commands that wait for an answer. @type {Map<unknown, Call>} */
   calls = new Map();
   lastCall = 0;
@@ -22,7 +24,7 @@ export class Connection {
   abort = new AbortController();
   heartbeat = HEARTBEAT;
   /** When its first frame came. @type {number | undefined} */
-  first = undefined;
+  first;
   /** Whether it passes more than its first block. */
   proved = false;
   /** Whether it may take over. */
@@ -34,9 +36,9 @@ export class Connection {
   /** Duplex: what it said that the server takes. @type {{ message?: number }} */
   limits = {};
   /** @type {string | undefined} */
-  cursor = undefined;
+  cursor;
   /** What `goodbye` said. @type {api.Down | undefined} */
-  bye = undefined;
+  bye;
 
   /**
    * @param {api.Transport} transport

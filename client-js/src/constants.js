@@ -33,6 +33,8 @@ export const LONGEST_TIMER = 60 * 60e3;
 export const PROOF = 1e3;
 /** Longer URLs may be refused by a server or on the way. */
 export const LONG_URL = 2000;
+/** Names in a filter that a server takes; with more, the client filters alone. */
+export const MOST_EVENTS = 100;
 /** Messages that wait to be published: more are refused. */
 export const MOST_POSTS = 1000;
 /** Messages that a subscription holds for a loop that is slower: then it is not fed for a while. */

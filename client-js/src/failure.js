@@ -2,6 +2,7 @@
 
 /**
  * An error as the application gets it.
+ * @noinline
  * @param {string} message
  * @param {object} [fields]
  * @returns {api.MillraceError}

@@ -1,6 +1,7 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
 import { ANSWER, LONGEST_AFTER, LONG_URL } from './constants.js';
+import { newer } from './cursor.js';
 import { failure } from './failure.js';
 
 /** Requests below the mount. */
@@ -11,14 +12,13 @@ export class Http {
    */
   constructor(client, mount) {
     this.client = client;
-    const base = globalThis.location?.href;
     /** @type {URL | undefined} */
     let url;
     try {
-      url = new URL(mount, base);
+      url = new URL(mount, globalThis.location?.href);
     } catch {}
-    if (!/^https?:$/.test(url?.protocol ?? '') || !url) {
-      throw TypeError(`The mount must be a URL of http or https${base ? '' : ', and absolute outside a page'}: ${mount}`);
+    if (!url || !/^https?:/.test(url.href)) {
+      throw TypeError(`The mount must be a URL of http or https, and absolute outside a page: ${mount}`);
     }
     url.hash = '';
     url.pathname = url.pathname.replace(/\/+$/, '');
@@ -58,7 +58,7 @@ export class Http {
   }
 
   /**
-   * What would make too long a URL goes into the body.
+   * What would make too long a URL goes into the body. The mount's own query is not counted: it stays.
    * @param {string} path
    * @param {object} [query]
    * @param {RequestInit} [init]
@@ -69,9 +69,10 @@ export class Http {
     const token = await this.bearer();
     const headers = new Headers(init.headers);
     if (token) headers.set('Authorization', `Bearer ${token}`);
+    const mount = this.url(path);
     let url = this.url(path, query);
-    if (url.length > LONG_URL) {
-      url = this.url(path);
+    if (!init.method && url.length > mount.length + LONG_URL) {
+      url = mount;
       headers.set('Content-Type', 'application/json');
       init = { ...init, method: 'POST', body: JSON.stringify(query) };
     }
@@ -95,12 +96,25 @@ export class Http {
         ({ code, detail } = await response.json());
       } catch {}
     }
-    if (status == 414 || status == 431) detail = `HTTP ${status}: the URL is too long (${url.length})`;
+    if (status == 414 || status == 431) detail = `HTTP ${status}: the headers or the URL are too long (${url.length} characters of URL)`;
     const most = code ? LONGEST_AFTER : this.client.options.maxDelay;
-    const after = Math.min(wait(headers.get('Retry-After')), most);
-    return failure(detail ?? `HTTP ${status}`, { status, code, after });
+    const after = wait(headers.get('Retry-After'));
+    return failure(detail ?? `HTTP ${status}`, { status, code, after: Math.min(after, most) });
   }
 }
+
+/**
+ * What an answer holds. Something on the way may answer in the server's place.
+ * @param {Response} response
+ * @param {string} [before] the cursor that was asked with
+ */
+export const batchOf = async (response, before) => {
+  const answer = await response.json();
+  const { cursor, messages, more } = answer;
+  if (typeof cursor != 'string' || !Array.isArray(messages)) throw failure('not an answer of Millrace');
+  if (more && !newer(cursor, before)) throw failure('no progress');
+  return answer;
+};
 
 /**
  * Milliseconds of a `Retry-After`: seconds or a date (RFC 9110, section 10.2.3).

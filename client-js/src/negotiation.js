@@ -15,7 +15,7 @@ export class Negotiation {
   /** Those that have yet to deliver. @type {Set<Connection>} */
   tries = new Set();
   /** The one that delivers. @type {Connection | undefined} */
-  current = undefined;
+  current;
   /** The name of the last that delivered. */
   used = '';
   attempt = 0;
@@ -23,10 +23,12 @@ export class Negotiation {
   after = 0;
   /** Transports of which only the first block came through: they have to prove themselves. */
   doubted = new Set();
+  /** The current transport could not be opened for what is wanted now. */
+  failed = false;
   /** The page is left. */
   away = false;
   /** The HTTP status that the application was told of. @type {number | undefined} */
-  told = undefined;
+  told;
 
   /**
    * @param {Client} client
@@ -52,8 +54,10 @@ export class Negotiation {
     for (const one of this.transports) this.client.timers.stop(one);
     this.transports = those.map(find);
     for (const conn of this.tries) this.drop(conn);
-    if (this.current) this.probe();
-    else if (!this.away) this.begin();
+    if (this.current) {
+      this.probe();
+      this.client.subscriptions.sync();
+    } else if (!this.away) this.begin();
   }
 
   /** Better transports have lower ranks. @param {api.Transport} transport */
@@ -88,17 +92,27 @@ export class Negotiation {
     return this.used;
   }
 
-  race(first = '') {
+  /** Whether something is tried, or about to be. */
+  get racing() {
+    return this.tries.size || this.transports.some((one) => this.client.timers.has(one));
+  }
+
+  /** For what is wanted now: with the transport there is or, where that has failed, with any. */
+  reopen() {
+    if (!this.failed) this.open(/** @type {Connection} */ (this.current).transport);
+    else if (!this.racing) this.race('', true);
+  }
+
+  /** @param {boolean} [any] a worse one may take over, too */
+  race(first = '', any) {
     const { options, timers } = this.client;
     /** @param {api.Transport} one */
     const place = (one) => (this.doubted.has(one.name) ? 2 : one.name == first ? 0 : 1);
-    [...this.transports]
+    const { current } = this;
+    this.transports
+      .filter((one) => any || !current || this.rank(one) < this.rank(current.transport))
       .sort((a, b) => place(a) - place(b))
-      .forEach((one, i) =>
-        timers.start(one, i * options.headStart, () => {
-          if (!this.current || this.rank(one) < this.rank(this.current.transport)) this.open(one);
-        }),
-      );
+      .forEach((one, i) => timers.start(one, i * options.headStart, () => this.open(one)));
   }
 
   /** Now and then, tries what would be better than what there is. */
@@ -153,7 +167,9 @@ export class Negotiation {
     if (old) this.drop(old);
     const rank = this.rank(conn.transport);
     for (const other of this.tries) if (this.rank(other.transport) >= rank) this.drop(other);
+    for (const other of this.transports.slice(rank - 1)) client.timers.stop(other);
     this.after = 0;
+    this.failed = false;
     this.told = undefined;
     client.timers.stop('round');
     client.timers.start('probe', times.FIRST_PROBE, () => this.probe());
@@ -199,14 +215,21 @@ export class Negotiation {
     this.drop(conn);
     if (kind == 40) return this.fail(failure('ended by the server', { code }));
     if (isFinal(why)) client.subscriptions.doubted = true;
-    if (this.current) {
-      if (!client.timers.has('sync')) client.subscriptions.sync(client.backoff());
-      return;
-    }
     client.subscriptions.refresh();
     this.after = Math.min(after || 0, times.LONGEST_AFTER) || this.after;
-    if (!lost && (this.tries.size || this.transports.some((one) => client.timers.has(one)))) return;
-    this.tell(why);
+    const { current, failed } = this;
+    if (current?.transport == conn.transport) {
+      this.failed = true;
+      // An EventSource that is refused says nothing.
+      if (!why) client.subscriptions.doubted = true;
+    }
+    if (!lost && this.racing) return;
+    if (!current || failed) this.tell(why);
+    if (current) {
+      if (!client.timers.has('sync')) client.subscriptions.sync(client.backoff(failed ? 3 : 0, this.after));
+      this.after = 0;
+      return;
+    }
     if (lost && Date.now() - conn.since > times.STABLE) this.attempt = 0;
     this.retry(kind == 42);
   }

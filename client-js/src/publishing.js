@@ -47,7 +47,7 @@ export class Publishing {
         resolve((await this.send(body, tries)).published);
       } catch (error) {
         if (!isFinal(error) && this.client.state != 'closed') {
-          const ms = Math.max(this.client.backoff(tries++), error.after || 0);
+          const ms = this.client.backoff(tries++, error.after);
           this.client.debug('publish again', { channel, ms, reason: error.message });
           await this.wait(ms);
           continue;

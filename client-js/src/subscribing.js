@@ -58,8 +58,9 @@ export const subscribe = (client, channel, options, handler) => {
     on: (type, listener) => sub.listeners.add(type, listener),
     unsubscribe,
     [Symbol.asyncIterator]() {
-      if (handler) throw failure('This subscription has a handler: subscribe without one to iterate');
-      if (sub.iterated) throw failure('This subscription is iterated already: subscribe once for each loop');
+      if (handler || sub.iterated) {
+        throw failure('This subscription has a handler or a loop: subscribe once for each loop, without a handler');
+      }
       sub.iterated = true;
       return iterator;
     },

@@ -1,14 +1,14 @@
 /** @import * as api from '../millrace.js' */
-import { MOST_HELD } from './constants.js';
+import { MOST_EVENTS, MOST_HELD } from './constants.js';
 import { failure } from './failure.js';
 import { Listeners } from './listeners.js';
 
 /** A subscription as the client keeps it: a cursor over the server's log. */
 export class Subscription {
   /** A promise: all up to here was delivered. Reading resumes from it. @type {string | undefined} */
-  at = undefined;
+  at;
   /** The newest message that was delivered; what is not newer is a double. @type {string | undefined} */
-  seen = undefined;
+  seen;
   /** @type {api.SubscriptionState} */
   state = 'connecting';
   /** Without a handler: what a loop has not taken. @type {api.Message[]} */
@@ -108,11 +108,13 @@ export class Subscription {
 export const names = (subs) => [...new Set(subs.map((sub) => sub.channel))];
 
 /**
- * The event filter that lets through what any of them wants.
+ * The event filter that lets through what any of them wants, if the server takes so many.
  * @param {Subscription[]} subs
  */
-export const filter = (subs) =>
-  subs.every((sub) => sub.events) ? [...new Set(subs.flatMap((sub) => sub.events ?? []))] : undefined;
+export const filter = (subs) => {
+  const events = new Set(subs.flatMap((sub) => sub.events ?? []));
+  return subs.every((sub) => sub.events) && events.size <= MOST_EVENTS ? [...events] : undefined;
+};
 
 /**
  * @param {Subscription[]} subs
@@ -121,6 +123,9 @@ export const filter = (subs) =>
 export const group = (subs, key) => {
   /** @type {Record<string, Subscription[]>} */
   const groups = {};
-  for (const sub of subs) (groups[key(sub)] ??= []).push(sub);
+  for (const sub of subs) {
+    const name = key(sub);
+    (groups[name] = groups[name] ?? []).push(sub);
+  }
   return Object.values(groups);
 };

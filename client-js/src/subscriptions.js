@@ -6,6 +6,7 @@
 import { MOST_WAITING } from './constants.js';
 import { epoch, newer, older } from './cursor.js';
 import { failure, isFinal } from './failure.js';
+import { batchOf } from './http.js';
 import { filter, group, names } from './subscription.js';
 
 /** All subscriptions, and how they come onto a connection. */
@@ -46,7 +47,6 @@ export class Subscriptions {
   /** Its loop has taken enough: goes on from its own cursor. @param {Subscription} sub */
   resume(sub) {
     sub.behind = false;
-    sub.become('connecting');
     this.sync();
   }
 
@@ -81,9 +81,11 @@ export class Subscriptions {
     else if (!current) {
       if (state == 'idle') negotiation.begin();
     } else if (current.transport.duplex) {
-      if (current.open) this.subscribe(current).catch(() => this.sync(this.client.backoff()));
+      if (current.open) {
+        this.subscribe(current).catch(({ after }) => this.sync(this.client.backoff(3, after)));
+      }
     } else if (current.subs.size != wanted.length || wanted.some((sub) => !current.subs.has(sub))) {
-      negotiation.open(current.transport);
+      negotiation.reopen();
     }
     this.refresh();
   }
@@ -107,6 +109,15 @@ export class Subscriptions {
       for (const some of group(fresh, (sub) => sub.begins)) {
         await this.establish(some, (these) => this.catchUp(these, conn));
       }
+      if (this.doubted) {
+        // Each may be read, but all together may be too much: then the newest are refused.
+        /** @type {Subscription[]} */
+        const fit = [];
+        await this.establish(this.wanted.filter(known), async (these) => {
+          await this.ask([...fit, ...these], {}, conn);
+          fit.push(...these);
+        });
+      }
       this.doubted = false;
     }
     const ready = this.wanted.filter(known);
@@ -120,7 +131,7 @@ export class Subscriptions {
   }
 
   /**
-   * Begins subscriptions together; one by one if the server refuses, for one may spoil it for all.
+   * Begins subscriptions together; in halves if the server refuses, for one may spoil it for all.
    * @param {Subscription[]} some
    * @param {(some: Subscription[]) => Promise<void>} how
    */
@@ -130,8 +141,11 @@ export class Subscriptions {
       this.client.debug('confirmed', { channels: names(some) });
     } catch (error) {
       if (!isFinal(error)) throw error;
-      if (some[1]) for (const sub of some) await this.establish([sub], how);
-      else this.refuse(some[0], error);
+      if (!some[1]) return this.refuse(some[0], error);
+      this.doubted = true;
+      const half = some.length >> 1;
+      await this.establish(some.slice(0, half), how);
+      await this.establish(some.slice(half), how);
     }
   }
 
@@ -147,22 +161,36 @@ export class Subscriptions {
   }
 
   /**
-   * Gets in one answer what is held for these and the cursor from which to read on.
+   * @param {Subscription[]} some
+   * @param {api.SubscribeOptions} start
+   * @param {Connection} conn
+   */
+  async ask(some, start, conn) {
+    const query = { channels: names(some), events: filter(some), ...start };
+    const init = { headers: { Prefer: 'wait=0' }, signal: conn.limit() };
+    return batchOf(await this.client.http.request('', query, init), start.cursor);
+  }
+
+  /**
+   * Gets what is held for these and the cursor from which to read on.
    * @param {Subscription[]} some
    * @param {Connection} conn for which; it ends with it
    */
   async catchUp(some, conn) {
-    const query = { channels: names(some), events: filter(some), ...some[0].start };
-    const signal = conn.limit();
-    const response = await this.client.http.request('', query, { headers: { Prefer: 'wait=0' }, signal });
-    const { messages, gap, cursor } = await response.json();
-    if (typeof cursor != 'string' || !Array.isArray(messages)) throw failure('not an answer of Millrace');
-    if (epoch(cursor) != (this.epoch ?? epoch(cursor))) throw failure('another epoch');
-    if (gap) this.gap(gap, some);
-    // Who began elsewhere in the meantime must not skip to here.
-    for (const sub of some.filter(({ at }) => query.cursor || !at)) {
-      for (const message of messages) this.hand(sub, message);
-      if (!sub.behind && newer(cursor, sub.at)) sub.at = sub.seen = cursor;
+    let start = /** @type {api.SubscribeOptions} */ (some[0].start);
+    for (;;) {
+      const { messages, gap, cursor, more } = await this.ask(some, start, conn);
+      if (epoch(cursor) != (this.epoch ?? epoch(cursor))) throw failure('another log');
+      if (gap) this.gap(gap, some);
+      // Who began elsewhere in the meantime must not skip to here.
+      some = some.filter(({ at }) => !at || (start.cursor && !newer(start.cursor, at)));
+      for (const sub of some) {
+        for (const message of messages) this.hand(sub, message);
+        if (!sub.behind && newer(cursor, sub.at)) sub.at = sub.seen = cursor;
+      }
+      some = some.filter((sub) => this.all.has(sub) && !sub.behind);
+      if (!more || !some[0]) return;
+      start = { cursor };
     }
   }
 
@@ -197,11 +225,10 @@ export class Subscriptions {
    * @param {string[]} kept
    */
   leave(conn, carried, kept) {
-    const left = names(carried).filter((name) => !kept.includes(name));
+    const left = [...conn.left, ...names(carried)].filter((name) => !kept.includes(name));
+    conn.left.clear();
     if (left[0]) conn.ask({ type: 'unsubscribe', channels: left }).catch(() => {});
-    for (const sub of carried) {
-      if (sub.behind || !this.all.has(sub)) conn.subs.delete(sub) || conn.waiting.delete(sub);
-    }
+    for (const sub of carried) if (!this.all.has(sub)) conn.subs.delete(sub) || conn.waiting.delete(sub);
   }
 
   /**
@@ -211,22 +238,25 @@ export class Subscriptions {
    * @param {any} query
    */
   async enlist(conn, some, { held, ...query }) {
-    for (const sub of some) conn.waiting.set(sub, []);
+    const lists = some.map((sub) => /** @type {const} */ ([sub, /** @type {api.Frame[]} */ ([])]));
+    for (const [sub, list] of lists) conn.waiting.set(sub, list);
+    /** Who fell behind or has ended is not of these any more. @type {(one: typeof lists[0]) => boolean} */
+    const waits = ([sub, list]) => conn.waiting.get(sub) == list;
     try {
       const { cursor } = await conn.ask({ type: 'subscribe', channels: names(some), ...query }, some);
       // Nor is there a replay for who began elsewhere in the meantime.
       const late = some.filter((sub) => (held ? sub.begins != '{}' : sub.at && !query.cursor));
       for (const these of group(late, (sub) => sub.begins)) await this.catchUp(these, conn);
-      for (const sub of some) {
+      for (const [sub, list] of lists.filter(waits)) {
         // Who starts now wants nothing from before, as another's history.
         if (sub.begins == '{}') sub.seen = cursor;
-        for (const frame of conn.waiting.get(sub) ?? []) this.hand(sub, frame);
+        for (const frame of list) this.hand(sub, frame);
         if (sub.behind) continue;
         if (newer(conn.cursor, sub.at)) sub.at = conn.cursor;
         conn.subs.add(sub);
       }
     } finally {
-      for (const sub of some) conn.waiting.delete(sub);
+      for (const [sub] of lists.filter(waits)) conn.waiting.delete(sub);
     }
   }
 
@@ -242,7 +272,7 @@ export class Subscriptions {
     for (const sub of [...(heard ?? [])]) this.hand(sub, frame);
     if (frame.replay) return;
     for (const held of conn.waiting.values()) {
-      if (held.push(frame) > MOST_WAITING) return conn.down(failure('too much to read behind a replay'));
+      if (held.push(frame) > MOST_WAITING) return conn.down(failure('too much behind a replay'));
     }
   }
 
@@ -271,7 +301,9 @@ export class Subscriptions {
     // It goes on after this one.
     sub.at = cursor;
     sub.become('behind');
-    for (const { subs } of this.client.negotiation.all) subs.delete(sub);
+    for (const { subs, waiting, left } of this.client.negotiation.all) {
+      if (subs.delete(sub) || waiting.delete(sub)) left.add(sub.channel);
+    }
     this.sync();
   }
 }

@@ -5,6 +5,7 @@
 /** @import { Frame, Link, Transport } from '../millrace.js' */
 import { LONGEST_TIMER, LONG_URL, POLL } from './constants.js';
 import { failure } from './failure.js';
+import { batchOf } from './http.js';
 
 const MOST_OF_A_LINE = 2 ** 24;
 
@@ -18,7 +19,7 @@ const take = (text, { frame, down }, more = (it) => it) => {
   let it;
   try {
     it = JSON.parse(text);
-    if (!it || typeof it != 'object') throw failure('not a frame');
+    if (!it || typeof it != 'object') throw failure('not an answer of Millrace');
   } catch (error) {
     return down(error);
   }
@@ -58,7 +59,8 @@ export const sse = {
   connect(link) {
     const { url, attach, down, options } = link;
     const address = url('/sse', { ...attach, format: 'envelope' });
-    if (address.length > LONG_URL) throw failure('the URL is too long for an EventSource', { status: 414 });
+    const { length } = address;
+    if (length > LONG_URL) throw failure(`the whole URL is too long for an EventSource (${length})`, { status: 414 });
     const withCredentials = options.credentials == 'include';
     /** @type {EventSource} */
     const source = new (options.EventSource ?? EventSource)(address, { withCredentials });
@@ -118,8 +120,7 @@ const polling = (name, wait) => ({
       try {
         const asked = Date.now();
         const response = await request(`/${name}`, attach, { headers: { Prefer: `wait=${hold}` } });
-        const { messages, gap, cursor, more, nextPoll } = await response.json();
-        if (typeof cursor != 'string' || !Array.isArray(messages)) throw failure('not an answer of Millrace');
+        const { messages, gap, cursor, more, nextPoll } = await batchOf(response, attach.cursor);
         if (closed) return;
         // An answer that was not held tells when to poll again, also to who will have the next one held.
         const pause = wait ? 0 : Math.min(nextPoll > 0 ? nextPoll : POLL, LONGEST_TIMER);

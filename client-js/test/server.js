@@ -89,6 +89,10 @@ export class Server {
   forbidden = /^secret/;
   unpublishable = /^(secret|readonly)/;
   longest = 4096;
+  /** Bytes of a list in a body at most. */
+  mostBytes = MOST_BYTES;
+  /** Messages in an answer at most. */
+  most = 1000;
   /** Waits before the `ok` of a late subscribe. */
   beforeOk = async () => {};
   requests = [];
@@ -208,7 +212,10 @@ export class Server {
     if (transport === 'publish') return this.#post(request, response);
     const how = { transport, direct, wait, url: request.url };
     if (request.method !== 'POST') return this.#read(how, attachOf(url.searchParams), response);
-    return bodyOf(request).then((json) => this.#read(how, JSON.parse(json), response));
+    return bodyOf(request).then((json) => {
+      if (json.length > this.mostBytes) return this.#problem(response, new Refusal('too-large'));
+      return this.#read(how, JSON.parse(json), response);
+    });
   }
 
   #read({ transport, direct, wait, url }, attach, response) {
@@ -291,8 +298,11 @@ export class Server {
       this.readers.delete(reader);
       clearTimeout(timer);
       if (query.cursor) entries = reader.take();
-      const messages = entries.map((entry) => this.envelope(entry));
-      const answer = { cursor: reader.cursor, messages: this.duplicate ? messages.flatMap((m) => [m, m]) : messages };
+      const messages = entries.slice(0, this.most).map((entry) => this.envelope(entry));
+      const more = entries.length > this.most;
+      const cursor = more ? messages.at(-1).cursor : reader.cursor;
+      const answer = { cursor, messages: this.duplicate ? messages.flatMap((m) => [m, m]) : messages };
+      if (more) answer.more = true;
       if (gap) answer.gap = { channels: gap.channels, reason: gap.reason };
       if (transport === 'poll') {
         answer.nextPoll = this.nextPoll;

@@ -427,7 +427,7 @@ test('where there is only an EventSource, that the URL is too long is told', asy
   for (const n of range(1, 100)) live.subscribe(`${'c'.repeat(57)}${n + 100}`, () => {});
   await until(() => seen.error.length);
   const [{ message, status, channels }] = seen.error;
-  assert.match(message, /the URL is too long/);
+  assert.match(message, /the whole URL is too long for an EventSource \(\d{4}\)/);
   assert.deepEqual([status, channels.length], [414, 100]);
 });
 
@@ -440,7 +440,7 @@ test('a proxy that takes only short URLs is told, and not asked without end', as
   await until(() => server.requests.length > 3);
   assert.equal(seen.error.length, 1);
   const [{ message, status, channels }] = seen.error;
-  assert.match(message, /the URL is too long \(\d\d\d\)/);
+  assert.match(message, /HTTP 414: the headers or the URL are too long \(\d\d\d characters of URL\)/);
   assert.deepEqual([status, channels.length], [414, 1]);
 });
 

@@ -1,4 +1,4 @@
-// What the bundle exports, handed to the wrapper in pom.xml: the compiler knows no exports of a bundle.
+// What the bundle exports, handed to the wrapper in order: the compiler knows no exports of a bundle.
 import {
   Millrace,
   decodeSegment,
@@ -10,4 +10,4 @@ import {
   websocket,
 } from '../millrace.js';
 
-Object.assign(exported, { Millrace, decodeSegment, encodeSegment, longpoll, poll, sse, stream, websocket });
+exported = [Millrace, decodeSegment, encodeSegment, longpoll, poll, sse, stream, websocket];
