@@ -5,12 +5,14 @@ import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The demo, running. */
 final class DemoServer {
@@ -18,6 +20,7 @@ final class DemoServer {
   private final Vertx vertx;
   private final Millrace millrace;
   private final AtomicInteger port = new AtomicInteger();
+  private final AtomicReference<String> poller = new AtomicReference<>("");
 
   private DemoServer(Vertx vertx, Millrace millrace) {
     this.vertx = vertx;
@@ -60,7 +63,8 @@ final class DemoServer {
         .deployVerticle(
             () -> new WebVerticle(parts, listenAt, port::set),
             new DeploymentOptions().setInstances(options.instances()))
-        .compose(deployed -> vertx.deployVerticle(new FeedPoller(millrace, feeds(options))));
+        .compose(deployed -> vertx.deployVerticle(new FeedPoller(millrace, feeds(options))))
+        .onSuccess(poller::set);
   }
 
   private List<FeedSource> feeds(DemoOptions options) {
@@ -90,11 +94,18 @@ final class DemoServer {
   }
 
   /**
-   * Stops: tells the readers to come back, then closes the server.
+   * Stops: asks no more feeds, tells the readers to come back, then closes the server.
    *
    * @return completes when all is closed
    */
   Future<Void> close() {
-    return millrace.close().transform(drained -> vertx.close());
+    // A future of an event loop would not be told: in the end there is none.
+    Promise<Void> closed = Promise.promise();
+    // Undeploying fails where there is no poller, as after a failed start: no matter.
+    vertx
+        .undeploy(poller.get())
+        .transform(quiet -> millrace.close())
+        .onComplete(drained -> vertx.close().onComplete(closed));
+    return closed.future();
   }
 }

@@ -9,7 +9,9 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows feeds and publishes what is new in each on {@code feed.<name>}, with an event per kind.
@@ -25,6 +27,8 @@ final class FeedPoller extends VerticleBase {
 
   private final Millrace millrace;
   private final List<FeedSource> sources;
+  private final List<Poll> polls = new ArrayList<>();
+  private @Nullable HttpClient client;
 
   FeedPoller(Millrace millrace, List<FeedSource> sources) {
     this.millrace = millrace;
@@ -33,12 +37,25 @@ final class FeedPoller extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    HttpClient client =
+    HttpClient asking =
         vertx.createHttpClient(new HttpClientOptions().setDecompressionSupported(true));
+    client = asking;
     for (FeedSource source : sources) {
-      new Poll(source, new FeedReader(vertx, client, source)).run();
+      polls.add(new Poll(source, new FeedReader(vertx, asking, source)));
     }
+    polls.forEach(Poll::run);
     return Future.succeededFuture();
+  }
+
+  /** Gives up what is asked, and waits for what is being parsed: it would find no event loop. */
+  @Override
+  public Future<?> stop() {
+    HttpClient asking = client;
+    client = null;
+    Future<?> closed = asking == null ? Future.succeededFuture() : asking.close();
+    return closed
+        .transform(done -> Future.join(polls.stream().map(poll -> poll.round).toList()))
+        .otherwiseEmpty();
   }
 
   /** One feed's endless round. */
@@ -47,6 +64,7 @@ final class FeedPoller extends VerticleBase {
     private final FeedSource source;
     private final FeedReader reader;
     private final Channel channel;
+    private Future<?> round = Future.succeededFuture();
     private int failures;
 
     Poll(FeedSource source, FeedReader reader) {
@@ -56,12 +74,13 @@ final class FeedPoller extends VerticleBase {
     }
 
     void run() {
-      reader
-          .read()
-          .compose(this::publish)
-          .onSuccess(done -> failures = 0)
-          .onFailure(this::failed)
-          .onComplete(done -> vertx.setTimer(delay(), timer -> run()));
+      round =
+          reader
+              .read()
+              .compose(this::publish)
+              .onSuccess(done -> failures = 0)
+              .onFailure(this::failed)
+              .onComplete(done -> again());
     }
 
     /** Oldest first; each waits for the one before, so that the order is the feed's. */
@@ -74,8 +93,14 @@ final class FeedPoller extends VerticleBase {
       return published;
     }
 
+    private void again() {
+      if (client != null) {
+        vertx.setTimer(delay(), timer -> run());
+      }
+    }
+
     private void failed(Throwable e) {
-      if (failures++ == 0) {
+      if (client != null && failures++ == 0) {
         LOG.log(Level.WARNING, "Feed {0} at {1}: {2}", source.name(), source.uri(), reason(e));
       }
     }

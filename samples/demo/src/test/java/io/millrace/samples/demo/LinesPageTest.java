@@ -24,7 +24,12 @@ class LinesPageTest extends BrowserTest {
     assertThat(lines.lines()).as(path).hasSize(6);
     Page page = open("/icon.svg");
     List<String> logged = new CopyOnWriteArrayList<>();
-    page.onConsoleMessage(message -> logged.add(message.text()));
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("log")) {
+            logged.add(message.text());
+          }
+        });
     page.evaluate(
         """
         async (code) => {

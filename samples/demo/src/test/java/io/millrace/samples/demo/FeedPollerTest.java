@@ -1,0 +1,61 @@
+package io.millrace.samples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+class FeedPollerTest {
+
+  private static final Logger LOG = Logger.getLogger(FeedPoller.class.getName());
+
+  /** Collects what is logged. */
+  private static final class Records extends Handler {
+
+    final List<String> all = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void publish(LogRecord logged) {
+      all.add(logged.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void a_feed_that_does_not_answer_delays_no_close_and_is_no_failure_then() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    Records records = new Records();
+    LOG.addHandler(records);
+    try {
+      CountDownLatch asked = new CountDownLatch(1);
+      HttpServer silent =
+          BrowserTest.await(
+              vertx.createHttpServer().requestHandler(request -> asked.countDown()).listen(0));
+      FeedSource feed = FeedSource.parse("silent=http://localhost:" + silent.actualPort() + "/");
+      DemoServer server =
+          BrowserTest.await(
+              DemoServer.start(new DemoOptions(0, 1, List.of(feed), BrokerChoice.MEMORY)));
+      assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+
+      BrowserTest.await(server.close());
+
+      assertThat(records.all).isEmpty();
+    } finally {
+      LOG.removeHandler(records);
+      BrowserTest.await(vertx.close());
+    }
+  }
+}
