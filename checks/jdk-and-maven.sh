@@ -1,4 +1,4 @@
-# Sourced by ./demo and ./verify, which define fail: what both need of the machine.
+# Sourced by ./demo, ./verify and the scripts of benchmarks, which define fail: what they need of the machine.
 
 # Prints a JDK command: that of JAVA_HOME if it is set.
 jdk() {
