@@ -276,7 +276,7 @@ final class Rig {
 
   private static void await(CountDownLatch latch) {
     try {
-      if (!latch.await(20, TimeUnit.SECONDS)) {
+      if (!latch.await(60, TimeUnit.SECONDS)) {
         throw new IllegalStateException("nobody released the event loop");
       }
     } catch (InterruptedException e) {

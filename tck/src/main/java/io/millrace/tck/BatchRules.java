@@ -101,7 +101,7 @@ abstract class BatchRules extends RecoveryRules {
     node.publish("a", low(1));
     assertThat(answer(connection)).containsExactly("1");
     Duration waited = Duration.ofNanos(System.nanoTime() - start);
-    assertThat(waited).isBetween(bound.multipliedBy(3).dividedBy(4), bound.plusSeconds(2));
+    assertThat(waited).isBetween(bound.multipliedBy(3).dividedBy(4), bound.plus(patience()));
   }
 
   @Test

@@ -55,10 +55,10 @@ abstract class BrokerFixture {
   /**
    * Returns how long to wait for what must happen.
    *
-   * @return 10 seconds by default
+   * @return a minute by default
    */
   protected Duration patience() {
-    return Duration.ofSeconds(10);
+    return Duration.ofMinutes(1);
   }
 
   @BeforeEach

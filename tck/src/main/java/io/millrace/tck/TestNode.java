@@ -29,7 +29,7 @@ public final class TestNode implements AutoCloseable {
 
   private static final int EVENT_LOOPS = 2;
   private static final int SEND_BUFFER = 64 << 10;
-  private static final int PATIENCE_SECONDS = 20;
+  private static final int PATIENCE_SECONDS = 60;
 
   private final Vertx vertx;
   private final TestBroker broker;

@@ -46,10 +46,10 @@ abstract class TransportFixture {
    * Returns how long to wait for what must happen. What must happen happens at once, so this
    * matters only on a busy machine and when a rule is broken.
    *
-   * @return 10 seconds by default
+   * @return a minute by default
    */
   protected Duration patience() {
-    return Duration.ofSeconds(10);
+    return Duration.ofMinutes(1);
   }
 
   @AfterEach

@@ -48,7 +48,7 @@ class ArtemisTest {
 
   private static Socket connect(int port) throws IOException {
     Socket socket = new Socket(ARTEMIS.host(), port);
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     return socket;
   }
 }

@@ -86,7 +86,7 @@ class FaultProxyTest {
       assertThatThrownBy(() -> far.getInputStream().read())
           .isInstanceOf(SocketTimeoutException.class);
       proxy.mend();
-      far.setSoTimeout(10_000);
+      far.setSoTimeout(60_000);
       assertThat(far.getInputStream().read()).isEqualTo(7);
       exchange(far, near);
     }
@@ -114,14 +114,14 @@ class FaultProxyTest {
 
   private Socket connect() throws IOException {
     Socket socket = new Socket(proxy.host(), proxy.port());
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     return socket;
   }
 
   private Socket accept() throws IOException {
-    target.setSoTimeout(10_000);
+    target.setSoTimeout(60_000);
     Socket socket = target.accept();
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     return socket;
   }
 

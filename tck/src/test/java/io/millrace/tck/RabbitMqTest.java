@@ -76,7 +76,7 @@ class RabbitMqTest {
 
   private static Socket connect(int port) throws Exception {
     Socket socket = new Socket();
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     socket.connect(new InetSocketAddress(RABBIT.host(), port), 10_000);
     return socket;
   }

@@ -137,7 +137,7 @@ class PublishersTest {
     assertThat(sent).containsExactly("a0", "a1", "b0", "a1", "c2");
     assertThat(links.get(1).ended().isComplete()).isFalse();
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 publish("b", PublishersTest::confirm)

@@ -242,14 +242,14 @@ class RabbitMqTopicTest {
     millrace.channel("a").publish(Message.json(1)).await();
     await().until(() -> seen.size() == 1000);
     // Those of the tests before go in their own time.
-    await().atMost(Duration.ofSeconds(20)).until(() -> lines("list_stomp_connections") == 1);
+    await().atMost(Duration.ofSeconds(60)).until(() -> lines("list_stomp_connections") == 1);
     assertThat(lines("list_consumers")).isEqualTo(1);
 
     readers.forEach(reader -> reader.result().end().await());
-    await().atMost(Duration.ofSeconds(20)).until(() -> lines("list_consumers") == 0);
+    await().atMost(Duration.ofSeconds(60)).until(() -> lines("list_consumers") == 0);
     assertThat(lines("list_stomp_connections")).isEqualTo(1);
     millrace.close().await();
-    await().atMost(Duration.ofSeconds(20)).until(() -> lines("list_stomp_connections") == 0);
+    await().atMost(Duration.ofSeconds(60)).until(() -> lines("list_stomp_connections") == 0);
   }
 
   @Test
@@ -272,7 +272,7 @@ class RabbitMqTopicTest {
     assertThat(clock.elapsed()).isLessThan(Duration.ofSeconds(1));
 
     RABBIT.start();
-    await().atMost(Duration.ofSeconds(40)).until(() -> seen.size() == 2);
+    await().atMost(Duration.ofSeconds(60)).until(() -> seen.size() == 2);
     millrace.channel("a").publish(Message.json(3)).await();
     await().until(() -> seen.size() == 3);
     assertThat(seen).containsExactly("1", "gap interrupted", "3");

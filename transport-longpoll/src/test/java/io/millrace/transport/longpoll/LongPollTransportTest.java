@@ -301,7 +301,7 @@ class LongPollTransportTest {
     HttpRequest request =
         HttpRequest.newBuilder(uri(path))
             .header(name, value)
-            .timeout(Duration.ofSeconds(10))
+            .timeout(Duration.ofSeconds(60))
             .build();
     return client.send(request, BodyHandlers.ofString());
   }

@@ -168,7 +168,7 @@ class StreamTransportTest {
   }
 
   private HttpRequest request(String path) {
-    return HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(10)).build();
+    return HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(60)).build();
   }
 
   private URI uri(String path) {

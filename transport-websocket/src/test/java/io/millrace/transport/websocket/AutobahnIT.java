@@ -61,7 +61,7 @@ class AutobahnIT {
           EchoServer.listen(vertx, 0)
               .toCompletionStage()
               .toCompletableFuture()
-              .get(10, TimeUnit.SECONDS);
+              .get(60, TimeUnit.SECONDS);
       Map<String, String> results = run(server.actualPort(), List.of());
       List<String> hasty = results.keySet().stream().filter(id -> isUnclean(results, id)).toList();
       if (!hasty.isEmpty()) {
@@ -69,7 +69,7 @@ class AutobahnIT {
       }
       assertPassed(results);
     } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
   }
 

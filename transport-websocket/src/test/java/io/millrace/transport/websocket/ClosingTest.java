@@ -216,7 +216,7 @@ class ClosingTest extends ConnectionTest {
       assertThat(client.readFrame().code()).isEqualTo(1001);
       client.send(ClientFrame.close(1001, ""));
       client.expectEnd();
-      shutdown.toCompletableFuture().get(5, TimeUnit.SECONDS);
+      shutdown.toCompletableFuture().get(60, TimeUnit.SECONDS);
       assertThat(ends).containsExactly(1001);
     }
   }
@@ -226,7 +226,7 @@ class ClosingTest extends ConnectionTest {
     HttpServer server = start(SHORT, this::record);
     try (RawClient client = RawClient.open(server.actualPort())) {
       onLoop(ClosingTest::fill);
-      server.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+      server.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
       awaitCutOff(client);
       assertThat(ends).hasSize(1);
     }

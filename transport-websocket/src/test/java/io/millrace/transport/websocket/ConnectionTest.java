@@ -37,7 +37,7 @@ abstract class ConnectionTest {
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   void record(WebSocketConnection connection) {
@@ -65,7 +65,7 @@ abstract class ConnectionTest {
             })
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   /** Does it on the event loop of the one connection, and waits. */
@@ -78,6 +78,6 @@ abstract class ConnectionTest {
               action.handle(opened.get());
               done.complete();
             });
-    done.future().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    done.future().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 }

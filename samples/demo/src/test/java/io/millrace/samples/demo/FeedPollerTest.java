@@ -48,7 +48,7 @@ class FeedPollerTest {
       DemoServer server =
           BrowserTest.await(
               DemoServer.start(new DemoOptions(0, 1, List.of(feed), BrokerChoice.MEMORY)));
-      assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
 
       BrowserTest.await(server.close());
 
