@@ -8,7 +8,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContentEncoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -37,6 +36,7 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
   private final HttpServerResponse response;
   private final Runnable drained;
   private boolean ended;
+  private boolean sent;
 
   private ChunkedBody(
       ContextInternal context,
@@ -49,12 +49,19 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
     ChannelPipeline pipeline = encoder.pipeline();
     pipeline.addBefore(encoder.name(), null, this);
     this.channel = pipeline.context(this);
+    IdleWatch.takeOver(pipeline, this::hasSent);
+  }
+
+  private boolean hasSent() {
+    boolean before = sent;
+    sent = false;
+    return before;
   }
 
   /**
    * Returns whether the body of a response can be written here: not if each write is more than
    * bytes on their way (metrics, compression, HTTP/2), or must be seen by what comes before the
-   * encoder (an idle timeout).
+   * encoder (an idle time for reads alone, or writes alone).
    *
    * @param request whose response it is
    * @return whether it can
@@ -70,7 +77,7 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
     ChannelPipeline pipeline = connection.channel().pipeline();
     return pipeline.get(HttpResponseEncoder.class) != null
         && pipeline.get(HttpContentEncoder.class) == null
-        && pipeline.get(IdleStateHandler.class) == null;
+        && IdleWatch.isPossible(pipeline);
   }
 
   /**
@@ -107,7 +114,9 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
       return; // An empty chunk would be the last one.
     }
     ChannelFuture write = channel.writeAndFlush(SharedBytes.chunk(content, channel.alloc()));
-    if (!write.isSuccess()) {
+    if (write.isSuccess()) {
+      sent = true;
+    } else {
       write.addListener(this);
     }
   }
@@ -115,7 +124,9 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
   /** What could not be written must not be missing from the middle of what was. */
   @Override
   public void operationComplete(ChannelFuture write) {
-    if (!write.isSuccess()) {
+    if (write.isSuccess()) {
+      sent = true;
+    } else {
       channel.close();
     }
   }
@@ -137,6 +148,7 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
     if (!ended && response.ended()) {
       ended = true;
       from.pipeline().remove(this);
+      IdleWatch.giveBack(from.pipeline());
     }
     from.write(message, promise);
   }

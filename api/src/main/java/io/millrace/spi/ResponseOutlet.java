@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Over HTTP/1.1, once the first write has left, chunks go past Vert.x to the connection: they
  * are made once for all responses of an event loop that are given the same buffer. {@link
- * HttpServerResponse#bytesWritten()} does not count these. Vert.x makes the chunks if it has
- * metrics, which count bytes, if the server compresses or has an idle timeout, and on the module
- * path, unless {@code --add-exports io.vertx.core/io.vertx.core.net.impl=io.millrace.api} lets
- * Millrace reach the connection.
+ * HttpServerResponse#bytesWritten()} does not count these. The server's idle time holds all the
+ * same, but may be half as long again. Vert.x makes the chunks if it has metrics, which count
+ * bytes, if the server compresses or has an idle time for reads alone or writes alone, and on the
+ * module path, unless {@code --add-exports io.vertx.core/io.vertx.core.net.impl=io.millrace.api}
+ * lets Millrace reach the connection.
  */
 public class ResponseOutlet implements Outlet {
 

@@ -7,7 +7,10 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
-/** What all servers on Vert.x have alike: one event loop, no compression, the same transport. */
+/**
+ * What all servers on Vert.x have alike: one event loop, no compression, the same transport and
+ * idle time.
+ */
 abstract class VertxPeer implements Peer {
 
   /** Set to {@code false} to measure on NIO. */
@@ -29,6 +32,7 @@ abstract class VertxPeer implements Peer {
             .setHost("127.0.0.1")
             .setPort(0)
             .setAcceptBacklog(1024)
+            .setIdleTimeout(IDLE_SECONDS)
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false);
     return vertx.createHttpServer(options).requestHandler(requests()).listen().await().actualPort();

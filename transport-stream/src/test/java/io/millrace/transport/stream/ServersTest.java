@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +57,8 @@ class ServersTest {
     HTTP_2(false),
     METERED(false),
     COMPRESSING(false),
-    WITH_IDLE_TIMEOUT(false);
+    WITH_IDLE_TIMEOUT(true),
+    WITH_WRITE_IDLE_TIMEOUT(false);
 
     final boolean pastVertx;
 
@@ -81,7 +81,8 @@ class ServersTest {
       switch (this) {
         case TLS -> options.setSsl(true).setKeyCertOptions(KEY);
         case COMPRESSING -> options.setCompressionSupported(true);
-        case WITH_IDLE_TIMEOUT -> options.setIdleTimeout(60).setIdleTimeoutUnit(TimeUnit.SECONDS);
+        case WITH_IDLE_TIMEOUT -> options.setIdleTimeout(60);
+        case WITH_WRITE_IDLE_TIMEOUT -> options.setWriteIdleTimeout(60);
         default -> {}
       }
       return options;
@@ -295,7 +296,7 @@ class ServersTest {
   @ParameterizedTest
   @EnumSource(
       value = Server.class,
-      names = {"PLAIN", "METERED"})
+      names = {"PLAIN", "METERED", "WITH_IDLE_TIMEOUT"})
   void eachWriteIsAChunkAndTheConnectionGoesOn(Server server) throws Exception {
     int port = listen(server);
     try (Socket socket = get(port, "/stream")) {
@@ -351,7 +352,7 @@ class ServersTest {
   @ParameterizedTest
   @EnumSource(
       value = Server.class,
-      names = {"PLAIN", "METERED"})
+      names = {"PLAIN", "METERED", "WITH_IDLE_TIMEOUT"})
   void nothingIsWrittenToAResponseThatAnybodyHasEnded(Server server) throws Exception {
     try (Socket socket = get(listen(server), "/stream")) {
       InputStream in = socket.getInputStream();
@@ -374,7 +375,7 @@ class ServersTest {
   @ParameterizedTest
   @EnumSource(
       value = Server.class,
-      names = {"PLAIN", "METERED"})
+      names = {"PLAIN", "METERED", "WITH_IDLE_TIMEOUT"})
   void whoIsGoneAfterTheFirstWriteMayBeWrittenTo(Server server) throws Exception {
     Streamed response;
     try (Socket socket = get(listen(server), "/stream")) {
@@ -392,7 +393,7 @@ class ServersTest {
   @ParameterizedTest
   @EnumSource(
       value = Server.class,
-      names = {"PLAIN", "METERED"})
+      names = {"PLAIN", "METERED", "WITH_IDLE_TIMEOUT"})
   void whoIsGoneIsNoticedOnceAndMayBeWrittenTo(Server server) throws Exception {
     Streamed response;
     try (Socket socket = get(listen(server), "/stream")) {

@@ -1,5 +1,6 @@
 package io.millrace.transport.websocket;
 
+import io.millrace.internal.IdleWatch;
 import io.millrace.internal.SharedBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -40,6 +41,7 @@ final class NettyWire extends ChannelDuplexHandler implements Wire, ChannelFutur
   private final Listener listener;
   private boolean reading;
   private boolean written;
+  private boolean sent;
   private boolean paused;
   private int pausedBytes;
 
@@ -48,6 +50,7 @@ final class NettyWire extends ChannelDuplexHandler implements Wire, ChannelFutur
     this.listener = listener;
     pipeline.replace(LAST, LAST, this);
     this.channel = pipeline.context(this);
+    IdleWatch.takeOver(pipeline, this::hasSent);
     resume(); // Vert.x may have held back what follows the request.
   }
 
@@ -61,12 +64,20 @@ final class NettyWire extends ChannelDuplexHandler implements Wire, ChannelFutur
     return new NettyWire(context, socket.channelHandlerContext().pipeline(), listener);
   }
 
+  private boolean hasSent() {
+    boolean before = sent;
+    sent = false;
+    return before;
+  }
+
   @Override
   public void write(Buffer buffer) {
     ByteBuf bytes = SharedBytes.of(buffer, channel.alloc());
     ChannelFuture write = reading ? channel.write(bytes) : channel.writeAndFlush(bytes);
     written |= reading;
-    if (!write.isSuccess()) {
+    if (write.isSuccess()) {
+      sent = true;
+    } else {
       write.addListener(this);
     }
   }
@@ -74,7 +85,9 @@ final class NettyWire extends ChannelDuplexHandler implements Wire, ChannelFutur
   /** What could not be written must not be missing from the middle of what was. */
   @Override
   public void operationComplete(ChannelFuture write) {
-    if (!write.isSuccess()) {
+    if (write.isSuccess()) {
+      sent = true;
+    } else {
       abort();
     }
   }

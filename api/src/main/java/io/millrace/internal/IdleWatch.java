@@ -1,0 +1,110 @@
+package io.millrace.internal;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Holds the idle time of a server on a connection that is streamed to, in the place of Netty's
+ * handler. That one listens to each write, and must be passed by it. This one asks twice in an idle
+ * time whether anything has come or left, so it ends a connection after the idle time and at most
+ * half as much again. Used on the connection's event loop.
+ */
+public final class IdleWatch extends ChannelInboundHandlerAdapter {
+
+  private final long idleMillis;
+  private final BooleanSupplier sent;
+  private ChannelHandlerContext channel;
+  private ScheduledFuture<?> look;
+  private boolean received;
+  private boolean wasStill;
+
+  @SuppressWarnings("NullAway.Init") // Netty sets the channel before anything else.
+  private IdleWatch(long idleMillis, BooleanSupplier sent) {
+    this.idleMillis = idleMillis;
+    this.sent = sent;
+  }
+
+  /**
+   * Returns whether writes may go past a server's idle time: it has none, or one that can be held
+   * here. A time for reads alone or writes alone cannot.
+   *
+   * @param pipeline the connection's
+   * @return whether they may
+   */
+  static boolean isPossible(ChannelPipeline pipeline) {
+    IdleStateHandler idle = pipeline.get(IdleStateHandler.class);
+    return idle == null || isReplaceable(idle);
+  }
+
+  private static boolean isReplaceable(IdleStateHandler idle) {
+    return idle.getClass() == IdleStateHandler.class
+        && idle.getAllIdleTimeInMillis() > 0
+        && idle.getReaderIdleTimeInMillis() == 0
+        && idle.getWriterIdleTimeInMillis() == 0;
+  }
+
+  /**
+   * Takes the place of Netty's handler. If there is none, or one that cannot be replaced, all stays
+   * as it is.
+   *
+   * @param pipeline the connection's
+   * @param sent whether anything has left since it was asked last
+   */
+  public static void takeOver(ChannelPipeline pipeline, BooleanSupplier sent) {
+    IdleStateHandler idle = pipeline.get(IdleStateHandler.class);
+    if (idle != null && isReplaceable(idle)) {
+      IdleWatch watch = new IdleWatch(idle.getAllIdleTimeInMillis(), sent);
+      pipeline.replace(idle, pipeline.context(idle).name(), watch);
+    }
+  }
+
+  /**
+   * Puts a handler of Netty's back, if its place was taken.
+   *
+   * @param pipeline the connection's
+   */
+  static void giveBack(ChannelPipeline pipeline) {
+    IdleWatch watch = pipeline.get(IdleWatch.class);
+    if (watch != null) {
+      IdleStateHandler idle = new IdleStateHandler(0, 0, watch.idleMillis, TimeUnit.MILLISECONDS);
+      pipeline.replace(watch, watch.channel.name(), idle);
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    channel = added;
+    lookLater();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext removed) {
+    look.cancel(false);
+  }
+
+  private void lookLater() {
+    look = channel.executor().schedule(this::look, (idleMillis + 1) / 2, TimeUnit.MILLISECONDS);
+  }
+
+  private void look() {
+    lookLater();
+    boolean still = !sent.getAsBoolean() && !received;
+    received = false;
+    if (still && wasStill) {
+      channel.fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    }
+    wasStill = still;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext from, Object message) {
+    received = true;
+    from.fireChannelRead(message);
+  }
+}
