@@ -23,8 +23,9 @@ public interface Authorizer {
    * @param action what the client asks to do
    * @param target a channel, or for {@link Action#SUBSCRIBE} also a pattern: grant it only if every
    *     name it matches is granted
-   * @return whether it may; a failed future is a refusal and is logged. Called on the client's
-   *     event loop; must not block
+   * @return whether it may. A failed future is a refusal and is logged, as is whatever is thrown,
+   *     and null; so is what takes longer than {@link MillraceOptions#authorizerTimeout()}. Called
+   *     on the client's event loop; must not block
    */
   Future<Boolean> authorize(RoutingContext request, Action action, ChannelPattern target);
 }

@@ -20,6 +20,8 @@ public final class MillraceException extends RuntimeException {
     NOT_FOUND("not-found", 404, false),
     /** Another method is needed: 405. */
     METHOD_NOT_ALLOWED("method-not-allowed", 405, false),
+    /** The body did not arrive in time: 408. */
+    REQUEST_TIMEOUT("request-timeout", 408, true),
     /** The idempotency key was used for another message: 409. */
     CONFLICT("conflict", 409, false),
     /** The message is larger than allowed: 413. */

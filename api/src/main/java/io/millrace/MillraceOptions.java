@@ -21,13 +21,17 @@ public final class MillraceOptions {
   private long historyBytes = 64L << 20;
   private int maxMessageBytes = 16 << 20;
   private int maxClientMessageBytes = 256 << 10;
+  private long bodyBytes = 16L << 20;
+  private Duration bodyTimeout = Duration.ofSeconds(30);
   private int maxChannels = 100;
   private int maxReaders = 100_000;
   private int maxBrokerSubscriptions = 10_000;
   private int maxReadersPerAddress = 0;
   private int publishesPerSecond = 10;
+  private int publishesPerSecondPerAddress = 100;
   private int commandsPerSecond = 100;
   private Duration publishTimeout = Duration.ofSeconds(10);
+  private Duration authorizerTimeout = Duration.ofSeconds(10);
   private Duration keyLifetime = Duration.ofMinutes(5);
   private int maxKeys = 100_000;
   private Duration longPollHold = Duration.ofSeconds(25);
@@ -62,13 +66,17 @@ public final class MillraceOptions {
     historyBytes = other.historyBytes;
     maxMessageBytes = other.maxMessageBytes;
     maxClientMessageBytes = other.maxClientMessageBytes;
+    bodyBytes = other.bodyBytes;
+    bodyTimeout = other.bodyTimeout;
     maxChannels = other.maxChannels;
     maxReaders = other.maxReaders;
     maxBrokerSubscriptions = other.maxBrokerSubscriptions;
     maxReadersPerAddress = other.maxReadersPerAddress;
     publishesPerSecond = other.publishesPerSecond;
+    publishesPerSecondPerAddress = other.publishesPerSecondPerAddress;
     commandsPerSecond = other.commandsPerSecond;
     publishTimeout = other.publishTimeout;
+    authorizerTimeout = other.authorizerTimeout;
     keyLifetime = other.keyLifetime;
     maxKeys = other.maxKeys;
     longPollHold = other.longPollHold;
@@ -179,6 +187,48 @@ public final class MillraceOptions {
     return this;
   }
 
+  /**
+   * {@return how many bytes the bodies of requests may take, all together} Each counts what its
+   * buffer takes and 16 KiB for its request: until it has arrived, and that of a publish until it
+   * is answered.
+   */
+  public long bodyBytes() {
+    return bodyBytes;
+  }
+
+  /**
+   * Sets how many bytes the bodies of requests may take, all together. Each counts what its buffer
+   * takes and 16 KiB for its request: until it has arrived, and that of a publish until it is
+   * answered. When there is no room, the body that has been arriving for longest is refused. One
+   * always fits.
+   *
+   * @param value zero or more
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public MillraceOptions setBodyBytes(long value) {
+    bodyBytes = atLeast(0, value, "bodyBytes");
+    return this;
+  }
+
+  /** {@return how long the body of a request may take to arrive} */
+  public Duration bodyTimeout() {
+    return bodyTimeout;
+  }
+
+  /**
+   * Sets how long the body of a request may take to arrive, from its head to its last byte. Then
+   * the request is refused, and its connection closed.
+   *
+   * @param value a millisecond or more
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public MillraceOptions setBodyTimeout(Duration value) {
+    bodyTimeout = atLeast(1, value, "bodyTimeout");
+    return this;
+  }
+
   /** {@return how many names and patterns one client may subscribe to} */
   public int maxChannels() {
     return maxChannels;
@@ -233,16 +283,16 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how many clients may be attached from one address; zero for no limit} Mind proxies:
-   * see Router.allowForward of vertx-web.
+   * {@return how many clients may be attached from one address, of IPv6 from one /64; zero for no
+   * limit} Mind proxies: see Router.allowForward of vertx-web.
    */
   public int maxReadersPerAddress() {
     return maxReadersPerAddress;
   }
 
   /**
-   * Sets how many clients may be attached from one address; zero for no limit. Mind proxies: see
-   * Router.allowForward of vertx-web.
+   * Sets how many clients may be attached from one address, of IPv6 from one /64; zero for no
+   * limit. Mind proxies: see Router.allowForward of vertx-web.
    *
    * @param value zero or more
    * @return this
@@ -253,13 +303,17 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how many messages one WebSocket may publish in a second; zero for no limit} */
+  /**
+   * {@return how many messages one WebSocket, and one user over HTTP, may publish in a second; zero
+   * for no limit}
+   */
   public int publishesPerSecond() {
     return publishesPerSecond;
   }
 
   /**
-   * Sets how many messages one WebSocket may publish in a second; zero for no limit.
+   * Sets how many messages one WebSocket may publish in a second, and one user over HTTP, if the
+   * application sets one; zero for no limit.
    *
    * @param value zero or more
    * @return this
@@ -267,6 +321,28 @@ public final class MillraceOptions {
    */
   public MillraceOptions setPublishesPerSecond(int value) {
     publishesPerSecond = atLeast(0, value, "publishesPerSecond");
+    return this;
+  }
+
+  /**
+   * {@return how many messages may be published over HTTP in a second from one address, of IPv6
+   * from one /64, by those who are no user; zero for no limit}
+   */
+  public int publishesPerSecondPerAddress() {
+    return publishesPerSecondPerAddress;
+  }
+
+  /**
+   * Sets how many messages may be published over HTTP in a second from one address, of IPv6 from
+   * one /64, by those for whom the application sets no user; zero for no limit. Many may share an
+   * address, and behind a proxy all do: see Router.allowForward of vertx-web.
+   *
+   * @param value zero or more
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public MillraceOptions setPublishesPerSecondPerAddress(int value) {
+    publishesPerSecondPerAddress = atLeast(0, value, "publishesPerSecondPerAddress");
     return this;
   }
 
@@ -304,6 +380,24 @@ public final class MillraceOptions {
    */
   public MillraceOptions setPublishTimeout(Duration value) {
     publishTimeout = atLeast(1, value, "publishTimeout");
+    return this;
+  }
+
+  /** {@return how long the authorizer may take to decide before what was asked for is refused} */
+  public Duration authorizerTimeout() {
+    return authorizerTimeout;
+  }
+
+  /**
+   * Sets how long the authorizer may take to decide before what was asked for is refused, with
+   * UNAVAILABLE. What it decides later is ignored.
+   *
+   * @param value a millisecond or more
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public MillraceOptions setAuthorizerTimeout(Duration value) {
+    authorizerTimeout = atLeast(1, value, "authorizerTimeout");
     return this;
   }
 

@@ -5,20 +5,24 @@ import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
-import java.lang.System.Logger;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what clients may do, with the application's authorizer if there is one. */
 final class Access {
 
-  private static final Logger LOG = System.getLogger(Access.class.getName());
-
   private final MillraceOptions options;
   private final Optional<Authorizer> authorizer;
+  private final RareLog failures = new RareLog(System.getLogger(Access.class.getName()));
 
   Access(MillraceOptions options, Optional<Authorizer> authorizer) {
     this.options = options;
@@ -41,9 +45,15 @@ final class Access {
   }
 
   private static String scope(RoutingContext request) {
+    return user(request)
+        .map(subject -> "user " + subject)
+        .orElseGet(() -> "address " + Attaching.address(request));
+  }
+
+  /** Returns who sends a request, if the application has said so. */
+  static Optional<String> user(RoutingContext request) {
     User user = request.user();
-    String subject = user == null ? null : user.subject();
-    return subject == null ? "address " + Attaching.address(request) : "user " + subject;
+    return Optional.ofNullable(user == null ? null : user.subject());
   }
 
   /** The sender of a request. */
@@ -68,9 +78,7 @@ final class Access {
      */
     Future<Void> subscribe(Collection<ChannelPattern> patterns) {
       if (authorizer.isPresent()) {
-        List<Future<Void>> decisions =
-            patterns.stream().map(pattern -> ask(Authorizer.Action.SUBSCRIBE, pattern)).toList();
-        return Future.all(decisions).mapEmpty();
+        return ask(Authorizer.Action.SUBSCRIBE, patterns);
       }
       for (ChannelPattern pattern : patterns) {
         if (!pattern.isName() && !isCovered(options.subscribablePatterns(), pattern)) {
@@ -90,28 +98,75 @@ final class Access {
         return forbidden("Clients may not publish to \"" + channel + "\".");
       }
       return authorizer.isPresent()
-          ? ask(Authorizer.Action.PUBLISH, channel)
+          ? ask(Authorizer.Action.PUBLISH, List.of(channel))
           : Future.succeededFuture();
     }
 
-    private Future<Void> ask(Authorizer.Action action, ChannelPattern target) {
-      Future<Boolean> decision;
-      try {
-        decision = authorizer.orElseThrow().authorize(request.orElseThrow(), action, target);
-      } catch (RuntimeException e) {
-        decision = Future.failedFuture(e);
-      }
-      return decision
-          .onFailure(
-              failure ->
-                  LOG.log(Logger.Level.WARNING, "The authorizer failed for " + target, failure))
-          .otherwise(false)
-          .compose(
-              granted ->
-                  granted
-                      ? Future.succeededFuture()
-                      : forbidden("You may not do this on \"" + target + "\"."));
+    private Future<Void> ask(Authorizer.Action action, Collection<ChannelPattern> targets) {
+      List<Future<Void>> decisions =
+          targets.stream().map(target -> decision(action, target)).toList();
+      return inTime(Future.all(decisions).mapEmpty(), request.orElseThrow().vertx());
     }
+
+    private Future<Void> decision(Authorizer.Action action, ChannelPattern target) {
+      return asked(action, target)
+          .transform(
+              decision -> {
+                if (decision.succeeded() && decision.result() == null) {
+                  failed(target, null);
+                } else if (decision.failed()) {
+                  failed(target, decision.cause());
+                } else if (decision.result()) {
+                  return Future.succeededFuture();
+                }
+                return forbidden("You may not do this on \"" + target + "\".");
+              });
+    }
+
+    /** Whatever the application does wrong there concerns this request alone. */
+    private Future<Boolean> asked(Authorizer.Action action, ChannelPattern target) {
+      try {
+        Future<Boolean> decision =
+            authorizer.orElseThrow().authorize(request.orElseThrow(), action, target);
+        return decision == null ? Future.succeededFuture() : decision;
+      } catch (Throwable e) {
+        return Future.failedFuture(e);
+      }
+    }
+  }
+
+  private void failed(ChannelPattern target, @Nullable Throwable cause) {
+    failures.warn(
+        "The authorizer "
+            + (cause == null ? "answered null" : "failed")
+            + " for "
+            + target
+            + ", which is refused.",
+        cause);
+  }
+
+  /** Nobody waits for longer; what the authorizer says later is ignored. */
+  private Future<Void> inTime(Future<Void> decided, Vertx vertx) {
+    if (decided.isComplete()) {
+      return decided;
+    }
+    Promise<Void> here = ((ContextInternal) vertx.getOrCreateContext()).promise();
+    decided.onComplete(here);
+    return here.future()
+        .timeout(options.authorizerTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .recover(
+            failure -> {
+              if (!(failure instanceof TimeoutException)) {
+                return Future.failedFuture(failure);
+              }
+              failures.warn(
+                  "The authorizer did not answer within " + options.authorizerTimeout() + ".",
+                  null);
+              return Future.failedFuture(
+                  new MillraceException(
+                      MillraceException.Code.UNAVAILABLE,
+                      "It was not decided in time whether you may do this. Try again."));
+            });
   }
 
   private static boolean isCovered(Collection<ChannelPattern> granted, ChannelPattern pattern) {

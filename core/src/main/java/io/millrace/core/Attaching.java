@@ -9,8 +9,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -22,6 +25,7 @@ final class Attaching {
   /** When browsers come back that would never come back after an error status. */
   static final Duration COME_BACK = Duration.ofSeconds(15);
 
+  private static final int IPV6_BYTES = 16;
   private static final String ATTACHED = Attaching.class.getName();
 
   private final MillraceNode node;
@@ -46,6 +50,22 @@ final class Attaching {
     return host == null ? "unknown" : host;
   }
 
+  /** Returns the address, or of IPv6 the /64 that one client commonly has to itself. */
+  static String network(RoutingContext context) {
+    String address = address(context);
+    if (address.indexOf(':') < 0) {
+      return address;
+    }
+    try {
+      byte[] bytes = InetAddress.getByName(address).getAddress(); // A literal: nobody is asked.
+      return bytes.length == IPV6_BYTES
+          ? HexFormat.of().formatHex(bytes, 0, IPV6_BYTES / 2)
+          : address;
+    } catch (UnknownHostException e) {
+      return address;
+    }
+  }
+
   /** Returns whether a client is attached, so that its request lasts as long as its reader. */
   static boolean isAttached(RoutingContext context) {
     return context.get(ATTACHED) != null;
@@ -64,7 +84,7 @@ final class Attaching {
     Runnable leave;
     try {
       // Nobody asks where it comes from if that is not limited.
-      leave = node.admission().admit(options.maxReadersPerAddress() > 0 ? address(context) : "");
+      leave = node.admission().admit(options.maxReadersPerAddress() > 0 ? network(context) : "");
     } catch (MillraceException full) {
       refuse(context, transport, full);
       return;
@@ -73,7 +93,7 @@ final class Attaching {
       transport.check(context);
       AttachRequest request = AttachRequest.of(context, transport, options.maxChannels());
       subscribe(context, transport, request, leave);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       leave.run();
       throw e;
     }
@@ -111,17 +131,24 @@ final class Attaching {
         access
             .of(context)
             .subscribe(asked.patterns())
-            .compose(granted -> node.interests().acquire(subscriptions, asked.start()));
+            .compose(granted -> acquire(context, subscriptions, asked));
     HttpServerRequest request = context.request();
-    // Over HTTP/2 a request that has been read to its end cannot be paused.
-    boolean later = !subscribed.isComplete() && !request.isEnded();
-    if (later) {
+    boolean waits = !subscribed.isComplete();
+    // Over HTTP/2 a request that has been read to its end cannot be paused. What is a body, which
+    // nobody wants, is not kept.
+    boolean paused = waits && !request.isEnded() && !Bodies.isAnnounced(request);
+    if (paused) {
       request.pause();
     }
+    // Who leaves meanwhile makes room for others at once.
+    int watch = waits ? context.addEndHandler(gone -> leave.run()) : 0;
     shard.handle(
         subscribed,
         result -> {
-          if (later) {
+          if (waits) {
+            context.removeEndHandler(watch);
+          }
+          if (paused) {
             request.resume();
           }
           if (result.failed()) {
@@ -138,6 +165,14 @@ final class Attaching {
         });
   }
 
+  /** Asks the broker for nothing that nobody waits for any more. */
+  private Future<Void> acquire(
+      RoutingContext context, List<ReaderSubscription> subscriptions, AttachRequest asked) {
+    return context.response().closed()
+        ? Future.failedFuture(startingOrClosing())
+        : node.interests().acquire(subscriptions, asked.start());
+  }
+
   private void hand(
       RoutingContext context,
       Transport transport,
@@ -149,7 +184,7 @@ final class Attaching {
     Beginning beginning;
     try {
       beginning = node.log().attach(subscriptions, asked.start());
-    } catch (MillraceException e) {
+    } catch (RuntimeException | Error e) {
       leave.run();
       node.interests().release(subscriptions);
       refuse(context, transport, e);
@@ -166,7 +201,7 @@ final class Attaching {
       context.put(ATTACHED, true);
       transport.handle(context, attachment);
       attachment.abandonAtEnd();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       attachment.abandon();
       context.fail(e); // Not taken for the end of a client's patience: it has a cause.
     }

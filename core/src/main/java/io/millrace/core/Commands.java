@@ -8,6 +8,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -21,6 +22,8 @@ import java.util.Set;
  * with one is answered by an error; the connection stays. Owned by the reader's event loop.
  */
 final class Commands {
+
+  private static final Logger LOG = System.getLogger(Commands.class.getName());
 
   /** How many publishes may wait for the broker before the next command is read. */
   private static final int MOST_PENDING = 16;
@@ -124,7 +127,11 @@ final class Commands {
                     + type
                     + "\": it is subscribe, unsubscribe, publish, auth or ping.");
       };
-    } catch (MillraceException e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it is: the next command must not wait for it.
+      if (!(e instanceof MillraceException)) {
+        LOG.log(Logger.Level.ERROR, "A command failed", e);
+      }
       fail(id, e);
       return Future.succeededFuture();
     }
@@ -217,7 +224,7 @@ final class Commands {
       }
       subscribed = true;
       attached.complete();
-    } catch (MillraceException e) {
+    } catch (RuntimeException | Error e) {
       node.interests().release(added);
       attached.fail(e);
     }

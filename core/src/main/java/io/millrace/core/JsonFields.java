@@ -44,8 +44,7 @@ final class JsonFields {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is anything else
    */
   static JsonFields object(RoutingContext context) {
-    Buffer body = context.body().buffer();
-    return object(JsonText.compact(body == null ? Buffer.buffer() : body).toString());
+    return object(JsonText.compact(Bodies.take(context)).toString());
   }
 
   private static JsonFields object(String text) {

@@ -55,6 +55,7 @@ final class MillraceNode implements Millrace, Ingress {
   private final Shards shards;
   private final Succession succession;
   private final Admission admission;
+  private final Bodies bodies;
   private final Publishing publishing;
   private final Set<String> disabled = ConcurrentHashMap.newKeySet();
   private final Promise<Void> ready = Promise.promise();
@@ -83,16 +84,19 @@ final class MillraceNode implements Millrace, Ingress {
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.succession = new Succession(log, shards, () -> Ending.goingAway(someTime()));
     this.admission = new Admission(options);
+    this.bodies = new Bodies(options, shards);
     this.publishing = new Publishing(broker, options, clock, this::isServing);
   }
 
   /** Begins to open the broker. */
   void open() {
+    // Whatever it logs by is loaded before file descriptors can run out.
+    LOG.log(Logger.Level.INFO, "Millrace opens the broker {0}", broker.name());
     sweeper = context.setPeriodic(SWEEP_MILLIS, tick -> log.sweep());
     Future<Void> opened;
     try {
       opened = broker.open(this);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       opened = Future.failedFuture(e);
     }
     opened
@@ -129,6 +133,10 @@ final class MillraceNode implements Millrace, Ingress {
 
   Admission admission() {
     return admission;
+  }
+
+  Bodies bodies() {
+    return bodies;
   }
 
   Publishing publishing() {

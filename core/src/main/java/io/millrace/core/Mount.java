@@ -5,7 +5,6 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -14,7 +13,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -29,13 +27,16 @@ final class Mount {
   private static final String READ_BY_BODY = "GET, HEAD, POST, OPTIONS";
   private static final String WRITE = "POST, OPTIONS";
 
+  private static final CharSequence CONTENT_TYPE_OPTIONS =
+      HttpHeaders.createOptimized("x-content-type-options");
+  private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
+
   private final MillraceNode node;
   private final MillraceOptions options;
   private final OriginPolicy origins;
   private final Access access;
   private final Attaching attaching;
   private final ClientFiles clientFiles = new ClientFiles();
-  private final Handler<RoutingContext> body;
 
   Mount(MillraceNode node) {
     this.node = node;
@@ -43,7 +44,6 @@ final class Mount {
     this.origins = new OriginPolicy(options);
     this.access = new Access(options, node.authorizer());
     this.attaching = new Attaching(node, access);
-    this.body = BodyHandler.create(false).setBodyLimit(options.maxClientMessageBytes());
   }
 
   Router router() {
@@ -59,8 +59,9 @@ final class Mount {
     if (Attaching.isAttached(context) && context.failure() == null) {
       return; // A handler of the application finds that it takes long: it is meant to.
     }
+    node.bodies().discard(context);
     if (context.statusCode() == MillraceException.Code.TOO_LARGE.status()) {
-      Problems.answer(context, bodyTooLarge());
+      Problems.answer(context, node.bodies().tooLarge());
     } else {
       Problems.answer(context);
     }
@@ -69,14 +70,21 @@ final class Mount {
   /** Takes every request. Only what has a body to be read goes through further routes. */
   private void begin(RoutingContext context) {
     HttpServerRequest request = context.request();
+    context.response().putHeader(CONTENT_TYPE_OPTIONS, NO_SNIFF);
     requireOneHost(request.headers());
     String path = pathBelowMount(context);
     boolean publish = path.equals(PUBLISH);
     origins.check(context, isClientFile(path), !publish);
     if (!HttpMethod.POST.equals(request.method())) {
+      if (Bodies.isAnnounced(request)) {
+        node.bodies().discard(context);
+      }
       route(context, path);
     } else if (isJson(request)) {
       requireNoCoding(context);
+      if (publish) {
+        node.publishing().rates().count(context);
+      }
       context.next();
     } else if (publish) {
       throw new MillraceException(
@@ -249,7 +257,7 @@ final class Mount {
   private void readBody(RoutingContext context) {
     if (context.body().available()) {
       if (context.body().length() > options.maxClientMessageBytes()) {
-        throw bodyTooLarge();
+        throw node.bodies().tooLarge();
       }
       context.next();
     } else if (context.request().isEnded()) {
@@ -260,15 +268,9 @@ final class Mount {
               "The body was lost before it came to Millrace's router: a handler before it that waits must"
                   + " pause the request, or put a BodyHandler first."));
     } else {
-      body.handle(context);
-      context.request().resume();
+      // What is asked for by a body may last; the body does not.
+      node.bodies().read(context, pathBelowMount(context).equals(PUBLISH));
     }
-  }
-
-  private MillraceException bodyTooLarge() {
-    return new MillraceException(
-        MillraceException.Code.TOO_LARGE,
-        "The body may have " + options.maxClientMessageBytes() + " bytes at most.");
   }
 
   private void publish(RoutingContext context) {

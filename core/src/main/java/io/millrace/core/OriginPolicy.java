@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 final class OriginPolicy {
 
   private static final String ANY = "*";
+  private static final CharSequence RESOURCE_POLICY =
+      HttpHeaders.createOptimized("cross-origin-resource-policy");
+  private static final CharSequence SAME_ORIGIN = HttpHeaders.createOptimized("same-origin");
 
   private final Set<String> allowed;
   private final boolean credentials;
@@ -48,6 +51,10 @@ final class OriginPolicy {
     if (!allowed.isEmpty()) {
       headers.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
     }
+    if (!open && !allowed.contains(ANY)) {
+      // For what a page embeds without asking by CORS.
+      headers.set(RESOURCE_POLICY, SAME_ORIGIN);
+    }
     String origin = request.getHeader(HttpHeaders.ORIGIN);
     if (origin == null) {
       return;
@@ -57,6 +64,7 @@ final class OriginPolicy {
       return;
     }
     if (allowed.contains(ANY) || page.filter(allowed::contains).isPresent()) {
+      headers.remove(RESOURCE_POLICY);
       headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
       headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, HttpHeaders.RETRY_AFTER);
       if (credentials) {

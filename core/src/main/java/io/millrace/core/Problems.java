@@ -13,6 +13,9 @@ final class Problems {
 
   private static final Logger LOG = System.getLogger(Problems.class.getName());
 
+  /** A broker that is slow or away concerns everybody who publishes, for as long as it is. */
+  private static final RareLog PASSING = new RareLog(LOG);
+
   /** When to come back after a problem that may pass. */
   static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
@@ -50,7 +53,11 @@ final class Problems {
       return;
     }
     if (problem.code().status() >= 500 && problem.getCause() != null) {
-      LOG.log(Logger.Level.WARNING, problem.getMessage(), problem.getCause());
+      if (problem.retryable()) {
+        PASSING.warn(problem.getMessage() + " (" + problem.getCause() + ")", null);
+      } else {
+        LOG.log(Logger.Level.WARNING, problem.getMessage(), problem.getCause());
+      }
     }
     MillraceException.Code code = problem.code();
     if (problem.retryable() && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {

@@ -21,13 +21,20 @@ final class Publishing {
   private final Broker broker;
   private final MillraceOptions options;
   private final KeyTable keys;
+  private final PublishRates rates;
   private final BooleanSupplier serving;
 
   Publishing(Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
     this.broker = broker;
     this.options = options;
     this.keys = new KeyTable(options, clock);
+    this.rates = new PublishRates(options, clock);
     this.serving = serving;
+  }
+
+  /** Returns how often clients publish over HTTP. */
+  PublishRates rates() {
+    return rates;
   }
 
   /**
@@ -68,8 +75,9 @@ final class Publishing {
 
   private Future<Publication> give(String channel, Message message) {
     try {
-      return broker.publish(channel, message);
-    } catch (RuntimeException e) {
+      Future<Publication> answer = broker.publish(channel, message);
+      return answer == null ? Future.failedFuture("The broker answered null") : answer;
+    } catch (Throwable e) {
       return Future.failedFuture(e);
     }
   }

@@ -2,7 +2,7 @@ package io.millrace.core;
 
 import java.util.Arrays;
 
-/** So many in any second. Owned by one event loop. */
+/** So many in any second. Owned by one event loop, or kept under a lock. */
 final class RateLimit {
 
   private static final long WINDOW_MILLIS = 1000;
@@ -31,12 +31,17 @@ final class RateLimit {
     return used < perSecond || perSecond == 0 ? 0 : Math.max(0, times[next] + WINDOW_MILLIS - now);
   }
 
+  /** Returns whether none was counted in the last second: a new limit would do as well. */
+  boolean isIdle(long now) {
+    return now - latest >= WINDOW_MILLIS;
+  }
+
   /** Counts one. */
   void count(long now) {
     if (perSecond == 0) {
       return;
     }
-    if (now - latest >= WINDOW_MILLIS) {
+    if (isIdle(now)) {
       next = 0;
       used = 0;
     }

@@ -47,6 +47,16 @@ final class Shards {
    * @throws IllegalStateException if the context runs on workers or virtual threads
    */
   Shard of(ContextInternal context) {
+    return loop(context).next();
+  }
+
+  /**
+   * Returns the shards of an event loop.
+   *
+   * @param context a context on that event loop
+   * @throws IllegalStateException if the context runs on workers or virtual threads
+   */
+  EventLoopShards loop(ContextInternal context) {
     if (!context.isEventLoopContext()) {
       throw new IllegalStateException(
           "Millrace serves clients on event loops: deploy the verticle that mounts its router with ThreadingModel.EVENT_LOOP.");
@@ -56,7 +66,7 @@ final class Shards {
       known = byEventLoop.computeIfAbsent(context.nettyEventLoop(), loop -> created(context));
       tellHealth(known); // It may have changed meanwhile.
     }
-    return known.next();
+    return known;
   }
 
   private EventLoopShards created(ContextInternal context) {

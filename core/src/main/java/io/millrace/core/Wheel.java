@@ -70,6 +70,11 @@ final class Wheel {
     return size.get();
   }
 
+  /** Sets in how many milliseconds a timer is due, instead of whatever was set before. */
+  void scheduleIn(Timer timer, long millis) {
+    schedule(timer, clock.getAsLong() + millis);
+  }
+
   /** Sets when a timer is due, in milliseconds of the clock, instead of whatever was set before. */
   void schedule(Timer timer, long due) {
     cancel(timer);

@@ -1,0 +1,305 @@
+package io.millrace.core;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Reads the bodies of requests: each has its time, all together have a bound. Where there is no
+ * room, the body that has been arriving for longest makes it: those that stall go, and those that
+ * arrive at once pass beside them. Safe on any thread; a body belongs to its event loop.
+ */
+final class Bodies {
+
+  /** What a request holds beside its body. */
+  private static final int REQUEST_BYTES = 16 << 10;
+
+  private static final String READ = Bodies.class.getName();
+  private static final long NO_ERROR = 0;
+
+  private final MillraceOptions options;
+  private final Shards shards;
+  private final long most;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Those that are arriving, the oldest first. */
+  private final Set<Body> arriving = new LinkedHashSet<>();
+
+  private long held;
+
+  Bodies(MillraceOptions options, Shards shards) {
+    this.options = options;
+    this.shards = shards;
+    // One always fits, with what its buffer grows by.
+    this.most = Math.max(options.bodyBytes(), REQUEST_BYTES + 2L * options.maxClientMessageBytes());
+  }
+
+  /** Returns how many bytes are held. */
+  long held() {
+    lock.lock();
+    try {
+      return held;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns whether a request's head says that a body follows. */
+  static boolean isAnnounced(HttpServerRequest request) {
+    return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) || announced(request) > 0;
+  }
+
+  private static long announced(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      return length == null ? 0 : Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** Returns the body of a request, which may be empty, and lets go of it. */
+  static Buffer take(RoutingContext context) {
+    Body read = context.remove(READ);
+    Buffer body = read == null ? context.body().buffer() : read.letGo();
+    return body == null ? Buffer.buffer() : body;
+  }
+
+  /**
+   * Reads the body of a request, then lets it go on to what follows.
+   *
+   * @param kept whether it is held until the request has been answered
+   * @throws MillraceException {@link MillraceException.Code#TOO_LARGE} if it says that it is
+   */
+  void read(RoutingContext context, boolean kept) {
+    HttpServerRequest request = context.request();
+    if (announced(request) > options.maxClientMessageBytes()) {
+      throw tooLarge();
+    }
+    String expected = request.getHeader(HttpHeaders.EXPECT);
+    if (expected != null && request.version() != HttpVersion.HTTP_1_0) {
+      if (!expected.equalsIgnoreCase("100-continue")) {
+        throw new MillraceException(
+            MillraceException.Code.BAD_REQUEST, "Expect can be 100-continue, nothing else.");
+      }
+      context.response().writeContinue();
+    }
+    new Body(context, kept).begin();
+  }
+
+  /** Lets what is still to come of a refused request pass, for as long as a body has time. */
+  void discard(RoutingContext context) {
+    if (context.request().isEnded() || !ContextInternal.current().isEventLoopContext()) {
+      return;
+    }
+    Body begun = context.get(READ);
+    if (begun == null) {
+      begun = new Body(context, false);
+      begun.begin();
+    }
+    begun.discard();
+  }
+
+  MillraceException tooLarge() {
+    return new MillraceException(
+        MillraceException.Code.TOO_LARGE,
+        "The body may have " + options.maxClientMessageBytes() + " bytes at most.");
+  }
+
+  /** What is to become of a body. */
+  private enum State {
+    READING,
+    DISCARDING,
+    OVER
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // Whoever is closed or reset is not waited for.
+  private final class Body extends Wheel.Timer {
+    private final RoutingContext context;
+    private final HttpServerRequest request;
+    private final boolean kept;
+    private final EventLoopShards loop;
+    private State state = State.READING;
+    private Buffer content = Buffer.buffer();
+
+    /** Under the lock. */
+    private long counted;
+
+    Body(RoutingContext context, boolean kept) {
+      this.context = context;
+      this.request = context.request();
+      this.kept = kept;
+      this.loop = shards.loop(ContextInternal.current());
+    }
+
+    void begin() {
+      lock.lock();
+      try {
+        arriving.add(this);
+      } finally {
+        lock.unlock();
+      }
+      count(REQUEST_BYTES);
+      context.put(READ, this);
+      loop.wheel().scheduleIn(this, options.bodyTimeout().toMillis());
+      request
+          .handler(this::take)
+          .endHandler(ended -> ended())
+          .exceptionHandler(failure -> over())
+          .resume();
+    }
+
+    /** Wants no more of it, but does not close the connection at once: its answer would be lost. */
+    void discard() {
+      if (state == State.READING) {
+        state = State.DISCARDING;
+        letGo();
+        count(REQUEST_BYTES);
+      }
+    }
+
+    private Buffer letGo() {
+      Buffer all = content;
+      content = Buffer.buffer(0);
+      return all;
+    }
+
+    private void take(Buffer chunk) {
+      if (state != State.READING) {
+        return;
+      }
+      if (content.length() + (long) chunk.length() > options.maxClientMessageBytes()) {
+        discard();
+        Problems.answer(context, tooLarge());
+        return;
+      }
+      content.appendBuffer(chunk);
+      // A buffer grows by doubling.
+      count(REQUEST_BYTES + 2L * Integer.highestOneBit(content.length()));
+    }
+
+    private void ended() {
+      if (state != State.READING) {
+        over();
+      } else if (leave()) {
+        goOn();
+      } // Else it has made room, and is about to be told.
+    }
+
+    private void goOn() {
+      state = State.OVER;
+      loop.wheel().cancel(this);
+      HttpServerResponse response = context.response();
+      if (response.ended() || response.closed()) {
+        release(); // By a handler of the application that did not want to wait.
+        return;
+      }
+      if (kept) {
+        context.addEndHandler(answered -> release());
+      } else {
+        release();
+      }
+      context.next();
+    }
+
+    private void over() {
+      state = State.OVER;
+      letGo();
+      loop.wheel().cancel(this);
+      leave();
+      release();
+    }
+
+    /** Its time is over. */
+    @Override
+    void fire() {
+      end(
+          new MillraceException(
+              MillraceException.Code.REQUEST_TIMEOUT,
+              "The body did not arrive within " + options.bodyTimeout().toMillis() + " ms."));
+    }
+
+    private void makeRoom() {
+      if (state != State.OVER) {
+        end(
+            new MillraceException(
+                MillraceException.Code.UNAVAILABLE,
+                "This server has as many unfinished requests as it takes. Send the body faster."));
+      }
+    }
+
+    /** Ends the request, which is answered if it was not. */
+    private void end(MillraceException problem) {
+      boolean alone = request.version() != HttpVersion.HTTP_2;
+      HttpServerResponse response = context.response();
+      if (state == State.READING) {
+        if (alone && !response.headWritten()) {
+          response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        Problems.answer(context, problem);
+      }
+      over();
+      if (alone) {
+        request.connection().close();
+      } else {
+        response.reset(NO_ERROR);
+      }
+    }
+
+    /** Counts what it holds, and makes room for it. */
+    private void count(long bytes) {
+      List<Body> oldest = new ArrayList<>(0);
+      lock.lock();
+      try {
+        if (!arriving.contains(this)) {
+          return; // It has made room itself.
+        }
+        held += bytes - counted;
+        counted = bytes;
+        Iterator<Body> next = arriving.iterator();
+        while (held > most && next.hasNext()) {
+          Body body = next.next();
+          next.remove();
+          held -= body.counted;
+          body.counted = 0;
+          oldest.add(body);
+        }
+      } finally {
+        lock.unlock();
+      }
+      oldest.forEach(body -> body.loop.run(body::makeRoom));
+    }
+
+    /** Returns whether it was one of those that are arriving. */
+    private boolean leave() {
+      lock.lock();
+      try {
+        return arriving.remove(this);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void release() {
+      lock.lock();
+      try {
+        held -= counted;
+        counted = 0;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

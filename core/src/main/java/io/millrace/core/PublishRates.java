@@ -1,0 +1,100 @@
+package io.millrace.core;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * How often clients publish over HTTP, where nothing lasts that could count: by user, or if the
+ * application has named none, by address, which many may share. Safe on any thread.
+ */
+final class PublishRates {
+
+  /** How many are remembered. Nobody holds back who has more addresses than this. */
+  static final int MOST_KNOWN = 10_000;
+
+  private static final String A_SECOND = "1";
+
+  private final MillraceOptions options;
+  private final LongSupplier clock;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Who was last heard of comes last. */
+  private final Map<String, RateLimit> known = new LinkedHashMap<>(16, 0.75f, true);
+
+  PublishRates(MillraceOptions options, LongSupplier clock) {
+    this.options = options;
+    this.clock = clock;
+  }
+
+  /**
+   * Counts a request to publish, whatever becomes of it.
+   *
+   * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
+   */
+  void count(RoutingContext request) {
+    Optional<String> user = Access.user(request);
+    if (user.isPresent()) {
+      count(request, "user " + user.get(), options.publishesPerSecond(), "You");
+    } else if (options.publishesPerSecondPerAddress() > 0) {
+      count(
+          request,
+          "address " + Attaching.network(request),
+          options.publishesPerSecondPerAddress(),
+          "Who comes from your address");
+    }
+  }
+
+  private void count(RoutingContext request, String who, int perSecond, String subject) {
+    if (waitMillis(who, perSecond) > 0) {
+      request.response().putHeader(HttpHeaders.RETRY_AFTER, A_SECOND);
+      throw new MillraceException(
+          MillraceException.Code.RATE_LIMITED,
+          subject + " may publish " + perSecond + " messages in a second.");
+    }
+  }
+
+  /** Returns in how many milliseconds somebody may publish again; zero if now, which is counted. */
+  long waitMillis(String who, int perSecond) {
+    if (perSecond == 0) {
+      return 0;
+    }
+    lock.lock();
+    try {
+      long now = clock.getAsLong();
+      forgetIdle(now);
+      RateLimit limit = known.computeIfAbsent(who, added -> new RateLimit(perSecond));
+      long wait = limit.waitMillis(now);
+      if (wait == 0) {
+        limit.count(now);
+      }
+      return wait;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forgetIdle(long now) {
+    Iterator<RateLimit> oldest = known.values().iterator();
+    while (oldest.hasNext() && (oldest.next().isIdle(now) || known.size() >= MOST_KNOWN)) {
+      oldest.remove();
+    }
+  }
+
+  /** Returns how many are remembered. */
+  int size() {
+    lock.lock();
+    try {
+      return known.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

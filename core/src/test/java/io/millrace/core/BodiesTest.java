@@ -1,0 +1,334 @@
+package io.millrace.core;
+
+import static io.millrace.core.Rig.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.TimeoutHandler;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BodiesTest {
+
+  private static final String JSON = "Content-Type: application/json";
+  private static final String MORE = "Content-Length: 1000";
+  private static final String MESSAGE = "{\"channel\":\"a\",\"data\":1}";
+
+  private static Vertx vertx;
+  private final MillraceOptions options =
+      new MillraceOptions()
+          .addPublishable("**")
+          .setPublishesPerSecondPerAddress(0)
+          .setMaxClientMessageBytes(10_000)
+          .setBodyTimeout(Duration.ofDays(1));
+  private final List<Socket> sockets = new ArrayList<>();
+  private Server server;
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stop() {
+    Server.await(vertx.close());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    nothingLeft();
+    server.close();
+  }
+
+  private void listen() {
+    server = new Server(vertx, options, Optional.empty()).listen();
+  }
+
+  private void nothingLeft() {
+    eventually(
+        () -> {
+          assertThat(server.node.bodies().held()).isZero();
+          assertThat(server.node.counts().timers()).isZero();
+        });
+  }
+
+  /** Sends a head that announces a body, and some of the body. */
+  private Socket begin(String method, String path, String some, String... headers)
+      throws IOException {
+    Socket socket = server.open(method, path, "", headers);
+    sockets.add(socket);
+    send(socket, some);
+    return socket;
+  }
+
+  private Socket stall() throws IOException {
+    return begin("POST", "/publish", "{", JSON, MORE, "Connection: keep-alive");
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Reads until the server closes the connection. */
+  private static String rest(Socket socket) throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static String head(Socket socket) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      head.append((char) socket.getInputStream().read());
+    }
+    return head.toString();
+  }
+
+  private static void problem(String answer, int status, String code) {
+    assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+    String body = answer.substring(answer.indexOf("\r\n\r\n"));
+    assertThat(new JsonObject(body.strip()).getString("code")).isEqualTo(code);
+  }
+
+  private HttpClient http2() {
+    return vertx.createHttpClient(
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false));
+  }
+
+  private HttpClientRequest post(HttpClient client) {
+    return Server.await(client.request(HttpMethod.POST, server.port, "localhost", "/live/publish"))
+        .putHeader("Content-Type", "application/json");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {MORE, "Transfer-Encoding: chunked"})
+  void aBodyThatDoesNotArriveIsRefusedInTimeAndItsConnectionClosed(String announced)
+      throws IOException {
+    options.setBodyTimeout(Duration.ofMillis(100));
+    listen();
+    for (String path : List.of("/publish", "/once", "/stay")) {
+      String answer = rest(begin("POST", path, "", JSON, announced, "Connection: keep-alive"));
+      problem(answer, 408, "request-timeout");
+      assertThat(answer).containsIgnoringCase("\r\nconnection: close\r\n");
+    }
+  }
+
+  @Test
+  void aBodyThatDripsIsRefusedInTime() {
+    options.setBodyTimeout(Duration.ofMillis(200));
+    listen();
+    NetSocket socket = Server.await(vertx.createNetClient().connect(server.port, "localhost"));
+    Buffer answer = Buffer.buffer();
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    socket.handler(answer::appendBuffer).closeHandler(closed::complete);
+    socket.write("POST /live/publish HTTP/1.1\r\nHost: a\r\n" + JSON + "\r\n" + MORE + "\r\n\r\n");
+    long drip = vertx.setPeriodic(5, tick -> socket.write("1"));
+    closed.join();
+    vertx.cancelTimer(drip);
+    assertThat(answer.toString()).startsWith("HTTP/1.1 408 ").contains("request-timeout");
+  }
+
+  @Test
+  void overHttp2OnlyTheStreamEnds() {
+    options.setBodyTimeout(Duration.ofMillis(100));
+    listen();
+    HttpClient client = http2();
+    HttpClientRequest stalled = post(client).setChunked(true);
+    stalled.write("{");
+    HttpClientResponse answer = Server.await(stalled.response());
+    assertThat(answer.statusCode()).isEqualTo(408);
+    nothingLeft();
+    HttpClientRequest next = post(client);
+    assertThat(next.connection()).isSameAs(stalled.connection());
+    assertThat(Server.await(next.send(MESSAGE)).statusCode()).isEqualTo(200);
+    Server.await(client.close());
+  }
+
+  @Test
+  void bodiesThatStallMakeRoomForThoseThatArrive() throws IOException {
+    options.setBodyBytes(100_000);
+    listen();
+    for (int i = 0; i < 20; i++) {
+      stall();
+      assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
+    }
+    assertThat(server.node.bodies().held()).isBetween(50_000L, 100_000L);
+    for (Socket refused : sockets.subList(0, 14)) {
+      assertThat(head(refused)).startsWith("HTTP/1.1 503 ").containsIgnoringCase("retry-after: ");
+    }
+    Socket youngest = sockets.get(19);
+    send(youngest, MESSAGE.substring(1) + " ".repeat(1000 - MESSAGE.length()));
+    assertThat(head(youngest)).startsWith("HTTP/1.1 200 ");
+  }
+
+  @Test
+  void bodiesThatStallOverHttp2MakeRoomToo() {
+    options.setBodyBytes(100_000);
+    listen();
+    HttpClient client = http2();
+    List<HttpClientRequest> stalled = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      HttpClientRequest request = post(client).setChunked(true);
+      request.write("{");
+      stalled.add(request);
+    }
+    for (HttpClientRequest refused : stalled.subList(0, 14)) {
+      assertThat(Server.await(refused.response()).statusCode()).isEqualTo(503);
+    }
+    assertThat(Server.await(post(client).send(MESSAGE)).statusCode()).isEqualTo(200);
+    assertThat(server.node.bodies().held()).isLessThan(100_000);
+    stalled.forEach(HttpClientRequest::reset);
+    nothingLeft();
+    Server.await(client.close());
+  }
+
+  @Test
+  void oneBodyAlwaysFits() {
+    options.setBodyBytes(0);
+    listen();
+    String message = "{\"channel\":\"a\",\"data\":\"" + "x".repeat(9_000) + "\"}";
+    assertThat(server.publish(message).status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoLeavesInTheMiddleOfABodyLeavesNothing(boolean reset) throws IOException {
+    listen();
+    for (int i = 0; i < 10; i++) {
+      stall().setSoLinger(reset, 0);
+    }
+    eventually(() -> assertThat(server.node.bodies().held()).isPositive());
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    nothingLeft();
+  }
+
+  @Test
+  void theBodyOfARefusedRequestHasNoLongerToPass() throws IOException {
+    options.setBodyTimeout(Duration.ofMillis(100));
+    listen();
+    String open = "Connection: keep-alive";
+    assertThat(rest(begin("POST", "/publish", "x", "Content-Type: text/plain", MORE, open)))
+        .startsWith("HTTP/1.1 415 ");
+    assertThat(rest(begin("POST", "/once", "x", JSON, "Content-Length: 10001", open)))
+        .startsWith("HTTP/1.1 413 ");
+    assertThat(rest(begin("GET", "/negotiate", "x", MORE, open))).startsWith("HTTP/1.1 200 ");
+    assertThat(rest(begin("GET", "/stay?channels=a", "x", MORE, open))).startsWith("HTTP/1.1 200 ");
+  }
+
+  @Test
+  void aConnectionIsUsedOnAfterTheBodyOfARefusedRequestHasPassed() throws IOException {
+    listen();
+    Socket socket =
+        begin("POST", "/publish", "x", "Content-Type: text/plain", MORE, "Connection: keep-alive");
+    assertThat(head(socket)).startsWith("HTTP/1.1 415 ");
+    assertThat(server.node.counts().timers()).isEqualTo(1);
+    send(socket, "x".repeat(999));
+    nothingLeft();
+    send(socket, "GET /live/negotiate HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assertThat(rest(socket)).contains("HTTP/1.1 200 ");
+  }
+
+  @Test
+  void whatWaitsForTheBrokerCountsUntilItIsAnswered() throws IOException {
+    options.setBodyBytes(100_000).setPublishTimeout(Duration.ofMillis(500));
+    listen();
+    server.broker.publishing = message -> Promise.<Publication>promise().future();
+    for (int i = 0; i < 20; i++) {
+      sockets.add(server.open("POST", "/publish", MESSAGE, JSON));
+    }
+    List<String> statuses = new ArrayList<>();
+    for (Socket socket : sockets) {
+      statuses.add(rest(socket).substring(9, 12));
+    }
+    assertThat(statuses).contains("503", "504");
+    nothingLeft();
+    server.broker.publishing =
+        message ->
+            Future.failedFuture(
+                new MillraceException(MillraceException.Code.UNAVAILABLE, "No link."));
+    assertThat(server.publish(MESSAGE).json().getString("detail")).isEqualTo("No link.");
+  }
+
+  @Test
+  void theBodyThatAskedForAStreamDoesNotLast() throws IOException {
+    listen();
+    sockets.add(server.open("POST", "/stay", "{\"channels\":[\"a\"]}", JSON));
+    eventually(() -> assertThat(server.node.counts().readers()).isEqualTo(1));
+    assertThat(server.node.bodies().held()).isZero();
+  }
+
+  @Test
+  void aHandlerOfTheApplicationMayAnswerWhileABodyStalls() throws IOException {
+    server = new Server(vertx, options, Optional.empty());
+    Router router = Router.router(vertx);
+    router.route().handler(TimeoutHandler.create(50));
+    router.route("/live*").subRouter(server.node.router());
+    server.listen(router);
+    Socket socket = stall();
+    assertThat(head(socket)).startsWith("HTTP/1.1 503 ");
+    send(socket, "x".repeat(999));
+    nothingLeft();
+  }
+
+  @Test
+  void aClientMayAskWhetherItsBodyIsWanted() throws IOException {
+    listen();
+    Socket socket =
+        begin("POST", "/publish", "", JSON, "Expect: 100-Continue", "Content-Length: 24");
+    assertThat(head(socket)).startsWith("HTTP/1.1 100 ");
+    send(socket, MESSAGE + " ".repeat(24 - MESSAGE.length()));
+    assertThat(head(socket)).startsWith("HTTP/1.1 200 ");
+    Socket other = begin("POST", "/publish", "", JSON, "Expect: more", "Content-Length: 24");
+    assertThat(head(other)).startsWith("HTTP/1.1 400 ");
+    send(other, " ".repeat(24));
+  }
+
+  @Test
+  void refusedRequestsWhoseBodiesStallAreBoundedToo() throws IOException {
+    options.setBodyBytes(100_000);
+    listen();
+    for (int i = 0; i < 20; i++) {
+      begin("POST", "/publish", "x", "Content-Type: text/plain", MORE, "Connection: keep-alive");
+    }
+    for (Socket ended : sockets.subList(0, 14)) {
+      assertThat(rest(ended)).startsWith("HTTP/1.1 415 ");
+    }
+    assertThat(server.node.bodies().held()).isLessThanOrEqualTo(100_000);
+    assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
+    for (Socket left : sockets) {
+      left.setSoLinger(true, 0);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.millrace.core;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** What is logged by a class while this is open. */
+final class LoggedLines extends Handler implements AutoCloseable {
+
+  private final Logger logger;
+  private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+
+  LoggedLines(Class<?> source) {
+    logger = Logger.getLogger(source.getName());
+    logger.addHandler(this);
+  }
+
+  List<LogRecord> warnings() {
+    return records.stream()
+        .filter(record -> record.getLevel().intValue() >= Level.WARNING.intValue())
+        .toList();
+  }
+
+  List<LogRecord> all() {
+    return records;
+  }
+
+  @Override
+  public void publish(LogRecord record) {
+    records.add(record);
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    logger.removeHandler(this);
+  }
+}
