@@ -9,7 +9,7 @@ import java.util.List;
  * {@code .}, as in {@code congress.house.floor}. In a pattern a segment may be {@code *}, which
  * stands for exactly one segment, and the last may be {@code **}, which stands for one or more.
  */
-public final class ChannelPattern {
+public final class ChannelPattern implements Comparable<ChannelPattern> {
 
   /** The greatest length of a name or pattern, in characters. */
   public static final int MAX_LENGTH = 200;
@@ -151,6 +151,18 @@ public final class ChannelPattern {
   @Override
   public int hashCode() {
     return text.hashCode();
+  }
+
+  /**
+   * Compares by the text. Since patterns can be compared, a map of them is fast even if somebody
+   * chooses those whose hash codes are equal.
+   *
+   * @param other a name or pattern
+   * @return as {@link String#compareTo}
+   */
+  @Override
+  public int compareTo(ChannelPattern other) {
+    return text.compareTo(other.text);
   }
 
   /** {@return the name or pattern as written} */

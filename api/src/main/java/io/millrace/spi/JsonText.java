@@ -31,7 +31,12 @@ public final class JsonText {
   /** How many bytes the name of a member may have as it is written. */
   public static final int MOST_NAME = 50_000;
 
-  private static final JsonFactory FACTORY = new JsonFactory();
+  /** Keeps no names: whoever writes the text chooses how many there are, and their hash codes. */
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
 
   private JsonText() {}
 

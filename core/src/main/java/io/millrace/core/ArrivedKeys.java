@@ -14,6 +14,9 @@ import java.util.Map;
  */
 final class ArrivedKeys {
 
+  /** How many are forgotten at most when one comes, though more may be too old. */
+  private static final int FORGOTTEN_AT_ONCE = 8;
+
   private record Known(long seq, long since) {}
 
   private final MillraceOptions options;
@@ -35,13 +38,27 @@ final class ArrivedKeys {
   long originalOf(long seq, MessageKey key, long now) {
     long oldest = now - options.keyLifetime().toMillis();
     Iterator<Known> oldestFirst = known.values().iterator();
-    while (oldestFirst.hasNext() && oldestFirst.next().since <= oldest) {
+    for (int i = 0;
+        i < FORGOTTEN_AT_ONCE && oldestFirst.hasNext() && oldestFirst.next().since <= oldest;
+        i++) {
       oldestFirst.remove();
     }
-    Known before = known.putIfAbsent(key, new Known(seq, now));
+    Known before = known.get(key);
+    if (before != null && before.since <= oldest) {
+      known.remove(key);
+      before = null;
+    }
+    if (before == null) {
+      known.put(key, new Known(seq, now));
+    }
     if (known.size() > options.maxKeys()) {
       known.remove(known.keySet().iterator().next());
     }
     return before == null ? seq : before.seq;
+  }
+
+  /** Returns how many keys are remembered. */
+  int size() {
+    return known.size();
   }
 }

@@ -36,6 +36,9 @@ record AttachRequest(
   /** A filter is kept for each subscription, and clients choose how many names it has. */
   private static final int MOST_EVENTS = 100;
 
+  /** How often each name in a list may be there; what is doubled counts once. */
+  private static final int TWICE = 2;
+
   /**
    * Reads a request.
    *
@@ -45,7 +48,8 @@ record AttachRequest(
   static AttachRequest of(RoutingContext context, Transport transport, int maxChannels) {
     HttpServerRequest request = context.request();
     boolean posted = HttpMethod.POST.equals(request.method());
-    Asked asked = posted ? posted(JsonFields.object(context)) : queried(context.queryParams());
+    Asked asked =
+        posted ? posted(JsonFields.object(context), maxChannels) : queried(context.queryParams());
     List<ChannelPattern> patterns = patterns(asked.channels, maxChannels);
     if (patterns.isEmpty() && !transport.subscribesLater(request)) {
       throw bad(
@@ -78,12 +82,22 @@ record AttachRequest(
         parameter(query, "format"));
   }
 
-  private static Asked posted(JsonFields body) {
+  private static Asked posted(JsonFields body, int maxChannels) {
     return new Asked(
-        body.strings("channels"),
-        body.strings("events"),
+        channels(body, maxChannels),
+        events(body),
         start(body),
         body.string("format").filter(format -> !format.isEmpty()));
+  }
+
+  /** Returns the texts of the channels in JSON: some may be there twice. */
+  static List<String> channels(JsonFields fields, int maxChannels) {
+    return fields.strings("channels", TWICE * maxChannels);
+  }
+
+  /** Returns the names of the events in JSON: some may be there twice. */
+  static List<String> events(JsonFields fields) {
+    return fields.strings("events", TWICE * MOST_EVENTS);
   }
 
   /**
@@ -139,7 +153,8 @@ record AttachRequest(
         throw bad("A subscription may name " + MOST_EVENTS + " events at the most.");
       }
     }
-    return new EventFilter(Set.copyOf(names));
+    // Not Set.copyOf: it is slow with names of equal hash codes.
+    return new EventFilter(Collections.unmodifiableSet(names));
   }
 
   /**

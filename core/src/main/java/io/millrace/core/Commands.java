@@ -11,10 +11,12 @@ import io.vertx.core.buffer.Buffer;
 import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -29,6 +31,15 @@ final class Commands {
   private static final int MOST_PENDING = 16;
 
   private static final int MOST_ID_CHARACTERS = 64;
+
+  /** How many bytes of a frame cost as much to read as a small command. */
+  private static final int BYTES_PER_COMMAND = 32 << 10;
+
+  /** How many names are as much work as a small command. A pattern is as much by itself. */
+  private static final int NAMES_PER_COMMAND = 10;
+
+  /** How many messages to be replayed are as much work as a small command. */
+  private static final int REPLAYED_PER_COMMAND = 100;
 
   private final MillraceNode node;
   private final Access.Client client;
@@ -63,16 +74,20 @@ final class Commands {
    * @return completes when the next may be given
    */
   Future<Void> receive(Buffer json) {
-    List<JsonFields> commands;
+    Iterator<JsonFields> commands = read(json);
+    commandRate.count(
+        shard.now(), json.length() / BYTES_PER_COMMAND + (commands.hasNext() ? 0 : 1));
+    last = last.compose(done -> begin(commands));
+    return last;
+  }
+
+  private Iterator<JsonFields> read(Buffer json) {
     try {
-      commands = JsonFields.objects(json);
+      return JsonFields.objects(json);
     } catch (MillraceException e) {
       fail("", e);
-      commands = List.of();
+      return Collections.emptyIterator();
     }
-    Iterator<JsonFields> inOrder = commands.iterator();
-    last = last.compose(done -> begin(inOrder));
-    return last;
   }
 
   private Future<Void> begin(Iterator<JsonFields> commands) {
@@ -88,13 +103,14 @@ final class Commands {
         relieved = () -> carryOut(commands, carriedOut);
         return;
       }
-      if (!commands.hasNext()) {
-        break;
-      }
+      // Also with nothing left: a frame without a command is work, too.
       long wait = commandRate.waitMillis(shard.now());
       if (wait > 0) {
         shard.context().setTimer(wait, waited -> carryOut(commands, carriedOut));
         return;
+      }
+      if (!commands.hasNext()) {
+        break;
       }
       commandRate.count(shard.now());
       Future<Void> next = carryOut(commands.next());
@@ -164,17 +180,20 @@ final class Commands {
 
   private Future<Void> subscribe(String id, JsonFields command) {
     List<ChannelPattern> patterns = channels(command);
-    EventFilter filter = AttachRequest.filter(command.strings("events"));
+    EventFilter filter = AttachRequest.filter(AttachRequest.events(command));
     Start start = AttachRequest.start(command);
+    int replayed = Math.min(Beginnings.MOST_REPLAYED, start.last() * patterns.size());
+    commandRate.count(shard.now(), replayed / REPLAYED_PER_COMMAND);
     List<ReaderSubscription> added = new ArrayList<>();
     List<ReaderSubscription> changed = new ArrayList<>();
-    List<ReaderSubscription> held = reader.held();
+    Map<ChannelPattern, ReaderSubscription> held = new HashMap<>();
+    reader.held().forEach(subscription -> held.put(subscription.pattern, subscription));
     for (ChannelPattern pattern : patterns) {
-      Optional<ReaderSubscription> known =
-          held.stream().filter(subscription -> subscription.pattern.equals(pattern)).findFirst();
-      known.filter(subscription -> !subscription.filter.equals(filter)).ifPresent(changed::add);
-      if (known.isEmpty()) {
+      ReaderSubscription known = held.get(pattern);
+      if (known == null) {
         added.add(new ReaderSubscription(pattern, filter));
+      } else if (!known.filter.equals(filter)) {
+        changed.add(known);
       }
     }
     if (held.size() + added.size() > node.options().maxChannels()) {
@@ -250,11 +269,14 @@ final class Commands {
   }
 
   private List<ChannelPattern> channels(JsonFields command) {
+    int most = node.options().maxChannels();
     List<ChannelPattern> patterns =
-        AttachRequest.patterns(command.strings("channels"), node.options().maxChannels());
+        AttachRequest.patterns(AttachRequest.channels(command, most), most);
     if (patterns.isEmpty()) {
       throw bad("channels is needed: an array of one or more channels.");
     }
+    int names = (int) patterns.stream().filter(ChannelPattern::isName).count();
+    commandRate.count(shard.now(), names / NAMES_PER_COMMAND + patterns.size() - names);
     return patterns;
   }
 

@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import io.millrace.ChannelPattern;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -18,7 +19,7 @@ final class Interruption extends LogItem {
 
   Interruption(long seq, long appendedAt, Collection<ChannelPattern> concerned) {
     super(seq, appendedAt, 0);
-    this.concerned = Set.copyOf(concerned);
+    this.concerned = new HashSet<>(concerned); // Not Set.copyOf: slow with equal hash codes.
     this.wide = concerned.stream().filter(pattern -> !pattern.isName()).toList();
   }
 

@@ -4,38 +4,71 @@ import io.millrace.MillraceException;
 import io.millrace.spi.JsonText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonArray;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The members of a JSON object that a client sent, each as JSON text: what is passed on, such as a
- * payload, keeps its number literals and key order.
+ * payload, keeps its number literals and key order. Nothing is made of members that nobody asks
+ * for, since clients choose how many there are.
  */
 final class JsonFields {
 
-  private final Map<String, String> fields = new LinkedHashMap<>();
+  /** What a command or a body may have. All else is passed over. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "type",
+          "id",
+          "channels",
+          "cursor",
+          "last",
+          "events",
+          "format",
+          "channel",
+          "event",
+          "data",
+          "base64",
+          "key",
+          "priority",
+          "token");
 
-  private JsonFields() {}
+  /** The longest known name, each of its characters written as an escape, in its quotes. */
+  private static final int LONGEST_NAME = "channels".length() * 6 + 2;
+
+  private record Range(int start, int end) {}
+
+  private final byte[] text;
+  private final Map<String, Range> fields = new HashMap<>();
+
+  private JsonFields(byte[] text) {
+    this.text = text;
+  }
 
   /**
-   * Reads an object, or an array of objects.
+   * Reads an object, or an array of objects. They are read from the text one by one, so what waits
+   * costs no more than the text.
    *
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is neither
    */
-  static List<JsonFields> objects(Buffer json) {
-    String text = JsonText.compact(json).toString();
-    if (text.startsWith("{")) {
-      return List.of(object(text));
+  static Iterator<JsonFields> objects(Buffer json) {
+    byte[] text = JsonText.compact(json).getBytes();
+    if (text[0] != '[') {
+      return Collections.singletonList(object(text, 0)).iterator();
     }
-    if (!text.startsWith("[")) {
-      throw bad("A JSON object is needed.");
+    for (int next = 1; text[next] != ']'; next = afterComma(text, endOfValue(text, next))) {
+      requireObject(text, next);
     }
-    return members(text).stream().map(JsonFields::object).toList();
+    return new Elements(text);
   }
 
   /**
@@ -44,58 +77,119 @@ final class JsonFields {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is anything else
    */
   static JsonFields object(RoutingContext context) {
-    return object(JsonText.compact(Bodies.take(context)).toString());
+    return object(JsonText.compact(Bodies.take(context)).getBytes(), 0);
   }
 
-  private static JsonFields object(String text) {
-    if (!text.startsWith("{")) {
-      throw bad("A JSON object is needed.");
-    }
-    JsonFields object = new JsonFields();
-    for (String member : members(text)) {
-      int end = endOfString(member, 0);
-      object.fields.put(
-          (String) Json.decodeValue(member.substring(0, end)), member.substring(end + 1));
+  private static JsonFields object(byte[] text, int start) {
+    requireObject(text, start);
+    JsonFields object = new JsonFields(text);
+    int next = start + 1;
+    while (text[next] != '}') {
+      int endOfName = endOfString(text, next);
+      int end = endOfValue(text, endOfName + 1);
+      String name = name(text, next, endOfName);
+      if (KNOWN.contains(name)) {
+        object.fields.put(name, new Range(endOfName + 1, end));
+      }
+      next = afterComma(text, end);
     }
     return object;
   }
 
-  /** Splits compact JSON between its outer brackets at its outer commas. */
-  private static List<String> members(String text) {
-    List<String> members = new ArrayList<>();
+  /** The objects of an array, each read when it is its turn. */
+  private static final class Elements implements Iterator<JsonFields> {
+    private final byte[] text;
+    private int next = 1;
+
+    Elements(byte[] text) {
+      this.text = text;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return text[next] != ']';
+    }
+
+    @Override
+    public JsonFields next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      JsonFields element = object(text, next);
+      next = afterComma(text, endOfValue(text, next));
+      return element;
+    }
+  }
+
+  private static void requireObject(byte[] text, int start) {
+    if (text[start] != '{') {
+      throw bad("A JSON object is needed.");
+    }
+  }
+
+  /** Returns a name, if it can be a known one: those have no escapes but of code units. */
+  private static String name(byte[] text, int start, int end) {
+    if (end - start > LONGEST_NAME) {
+      return "";
+    }
+    StringBuilder name = new StringBuilder(end - start);
+    for (int i = start + 1; i < end - 1; i++) {
+      if (text[i] != '\\') {
+        name.append((char) text[i]);
+      } else if (text[i + 1] == 'u') {
+        String digits = new String(text, i + 2, 4, StandardCharsets.US_ASCII);
+        name.append((char) HexFormat.fromHexDigits(digits));
+        i += 5;
+      } else {
+        return "";
+      }
+    }
+    return name.toString();
+  }
+
+  private static int afterComma(byte[] text, int end) {
+    return text[end] == ',' ? end + 1 : end;
+  }
+
+  private static int endOfValue(byte[] text, int start) {
     int depth = 0;
-    int start = 1;
-    for (int i = 1; i < text.length() - 1; i++) {
-      switch (text.charAt(i)) {
+    for (int i = start; i < text.length; i++) {
+      switch (text[i]) {
         case '"' -> i = endOfString(text, i) - 1;
         case '{', '[' -> depth++;
-        case '}', ']' -> depth--;
+        case '}', ']' -> {
+          if (depth-- == 0) {
+            return i;
+          }
+        }
         case ',' -> {
           if (depth == 0) {
-            members.add(text.substring(start, i));
-            start = i + 1;
+            return i;
           }
         }
         default -> {}
       }
     }
-    if (start < text.length() - 1) {
-      members.add(text.substring(start, text.length() - 1));
-    }
-    return members;
+    return text.length;
   }
 
-  private static int endOfString(String text, int start) {
+  private static int endOfString(byte[] text, int start) {
     int i = start + 1;
-    while (text.charAt(i) != '"') {
-      i += text.charAt(i) == '\\' ? 2 : 1;
+    while (text[i] != '"') {
+      i += text[i] == '\\' ? 2 : 1;
     }
     return i + 1;
   }
 
   /** Returns the JSON text of a member that is there and not {@code null}. */
   Optional<String> raw(String name) {
-    return Optional.ofNullable(fields.get(name)).filter(text -> !text.equals("null"));
+    return Optional.ofNullable(fields.get(name))
+        .map(range -> text(range.start, range.end))
+        .filter(text -> !text.equals("null"));
+  }
+
+  private String text(int start, int end) {
+    return new String(text, start, end - start, StandardCharsets.UTF_8);
   }
 
   /** Returns whether a member is there, be it {@code null}. */
@@ -112,10 +206,10 @@ final class JsonFields {
     return raw(name)
         .map(
             text -> {
-              if (!(Json.decodeValue(text) instanceof String string)) {
+              if (!text.startsWith("\"")) {
                 throw bad(name + " is a string.");
               }
-              return string;
+              return (String) Json.decodeValue(text);
             });
   }
 
@@ -128,29 +222,41 @@ final class JsonFields {
     return raw(name)
         .map(
             text -> {
-              if (!(Json.decodeValue(text) instanceof Number number)
-                  || !text.matches("-?[0-9]{1,18}")) {
+              if (!text.matches("-?[0-9]{1,18}")) {
                 throw bad(name + " is an integer.");
               }
-              return number.longValue();
+              return Long.valueOf(text);
             });
   }
 
   /**
    * Returns an array of strings, empty if the member is not there.
    *
-   * @throws MillraceException if the member is there and not such an array
+   * @param most how many are read
+   * @throws MillraceException if the member is there and not such an array, or if there are more
    */
-  List<String> strings(String name) {
-    Optional<String> text = raw(name);
-    if (text.isEmpty()) {
-      return List.of();
+  List<String> strings(String name, int most) {
+    Range range = fields.get(name);
+    if (range == null || text[range.start] == 'n') {
+      return List.of(); // Of JSON texts only null begins so.
     }
-    if (!(Json.decodeValue(text.get()) instanceof JsonArray array)
-        || !array.stream().allMatch(String.class::isInstance)) {
+    if (text[range.start] != '[') {
       throw bad(name + " is an array of strings.");
     }
-    return array.stream().map(String.class::cast).toList();
+    List<String> strings = new ArrayList<>();
+    int next = range.start + 1;
+    while (text[next] != ']') {
+      if (text[next] != '"') {
+        throw bad(name + " is an array of strings.");
+      }
+      if (strings.size() == most) {
+        throw bad("In " + name + " there may be " + most + " strings.");
+      }
+      int end = endOfString(text, next);
+      strings.add((String) Json.decodeValue(text(next, end)));
+      next = afterComma(text, end);
+    }
+    return strings;
   }
 
   private static MillraceException bad(String why) {

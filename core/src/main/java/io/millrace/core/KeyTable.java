@@ -26,7 +26,8 @@ import java.util.function.Supplier;
  */
 final class KeyTable {
 
-  private record Key(String scope, String channel, String key) {}
+  /** How many are forgotten at most when one comes, though more may be too old. */
+  private static final int FORGOTTEN_AT_ONCE = 8;
 
   /**
    * A key in use.
@@ -40,8 +41,11 @@ final class KeyTable {
   private final LongSupplier clock;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** In the order in which they came, so that the oldest are first. */
-  private final Map<Key, Known> known = new LinkedHashMap<>();
+  /**
+   * In the order in which they came, so that the oldest are first. By texts, which are found in a
+   * map even if somebody chooses those of equal hash codes.
+   */
+  private final Map<String, Known> known = new LinkedHashMap<>();
 
   KeyTable(MillraceOptions options, LongSupplier clock) {
     this.options = options;
@@ -61,13 +65,14 @@ final class KeyTable {
    */
   Future<Publication> once(
       String scope, String channel, Message message, Supplier<Future<Publication>> publish) {
-    Key key = new Key(scope, channel, message.key().orElseThrow());
+    // Neither a channel nor a key has a line break.
+    String key = scope + '\n' + channel + '\n' + message.key().orElseThrow();
     String digest = digest(message);
     Promise<Publication> promise = Promise.promise();
     boolean doubtful;
     lock.lock();
     try {
-      forgetOld();
+      forgetOld(key);
       Known before = known.get(key);
       if (before != null && !before.digest.equals(digest)) {
         return Future.failedFuture(conflict());
@@ -78,7 +83,7 @@ final class KeyTable {
       doubtful = before != null;
       long since = before == null ? clock.getAsLong() : before.since;
       known.put(key, new Known(digest, since, promise.future()));
-      Iterator<Key> oldest = known.keySet().iterator();
+      Iterator<String> oldest = known.keySet().iterator();
       while (known.size() > options.maxKeys()) {
         oldest.next();
         oldest.remove();
@@ -93,7 +98,7 @@ final class KeyTable {
     return promise.future();
   }
 
-  private void fail(Key key, Promise<Publication> promise, boolean doubtful, Throwable failure) {
+  private void fail(String key, Promise<Publication> promise, boolean doubtful, Throwable failure) {
     if (isUnknown(failure)) {
       promise.fail(failure);
     } else if (doubtful) {
@@ -117,15 +122,30 @@ final class KeyTable {
         failure);
   }
 
-  private void forgetOld() {
+  /** Forgets some that are too old, and in any case one key if it is. */
+  private void forgetOld(String key) {
     long oldest = clock.getAsLong() - options.keyLifetime().toMillis();
     Iterator<Known> all = known.values().iterator();
-    while (all.hasNext() && all.next().since <= oldest) {
+    for (int i = 0; i < FORGOTTEN_AT_ONCE && all.hasNext() && all.next().since <= oldest; i++) {
       all.remove();
+    }
+    Known present = known.get(key);
+    if (present != null && present.since <= oldest) {
+      known.remove(key);
     }
   }
 
-  private void forget(Key key, Future<Publication> failed) {
+  /** Returns how many keys are remembered. */
+  int size() {
+    lock.lock();
+    try {
+      return known.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forget(String key, Future<Publication> failed) {
     lock.lock();
     try {
       Known present = known.get(key);

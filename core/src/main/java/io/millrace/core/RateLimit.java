@@ -38,6 +38,11 @@ final class RateLimit {
 
   /** Counts one. */
   void count(long now) {
+    count(now, 1);
+  }
+
+  /** Counts several. Those beyond the limit are counted when they would have been allowed. */
+  void count(long now, int several) {
     if (perSecond == 0) {
       return;
     }
@@ -45,12 +50,15 @@ final class RateLimit {
       next = 0;
       used = 0;
     }
-    if (next == times.length) {
-      times = Arrays.copyOf(times, Math.min(perSecond, Math.max(FEW, 2 * next)));
+    for (int i = 0; i < several; i++) {
+      long allowed = now + waitMillis(now);
+      if (next == times.length) {
+        times = Arrays.copyOf(times, Math.min(perSecond, Math.max(FEW, 2 * next)));
+      }
+      times[next] = allowed;
+      latest = allowed;
+      next = (next + 1) % perSecond;
+      used = Math.min(used + 1, perSecond);
     }
-    times[next] = now;
-    latest = now;
-    next = (next + 1) % perSecond;
-    used = Math.min(used + 1, perSecond);
   }
 }

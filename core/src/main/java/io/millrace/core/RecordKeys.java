@@ -18,15 +18,13 @@ final class RecordKeys {
   /** How far the clocks of those who publish may be apart. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
-  private record Key(String channel, String key) {}
-
   private record Known(long seq, long time, String digest) {}
 
   private final long lifetime;
   private final int most;
 
-  /** The latest record of each key, in the order of the log. */
-  private final Map<Key, Known> known = new LinkedHashMap<>();
+  /** The latest record of each channel and key, in the order of the log. */
+  private final Map<String, Known> known = new LinkedHashMap<>();
 
   RecordKeys(MillraceOptions options) {
     this.lifetime = options.keyLifetime().toMillis();
@@ -48,7 +46,8 @@ final class RecordKeys {
    *     message
    */
   long originalOf(long seq, MessageKey taken, long time) {
-    Key key = new Key(taken.channel(), taken.key());
+    // A text: it is found in a map even if somebody chooses those of equal hash codes.
+    String key = taken.channel() + '\n' + taken.key();
     String digest = taken.digest();
     Known before = known.remove(key);
     boolean again = before != null && Math.abs(time - before.time) <= lifetime;

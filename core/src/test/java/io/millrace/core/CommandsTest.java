@@ -14,15 +14,20 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
@@ -320,6 +325,39 @@ class CommandsTest {
     send("[" + String.join(",", java.util.Collections.nCopies(6, ping)) + "]");
     assertThat(System.nanoTime() - begun).isGreaterThan(900_000_000L);
     assertThat(outlet.frames("heartbeat")).hasSize(6);
+  }
+
+  static Stream<List<String>> costly() {
+    String subscribe = "{\"type\":\"subscribe\",\"id\":1,\"last\":%d,\"channels\":[%s]}";
+    String unsubscribe = "{\"type\":\"unsubscribe\",\"id\":2,\"channels\":[%s]}";
+    return Stream.of(
+        List.of(String.format(subscribe, 0, list("n", "", 100))),
+        List.of(String.format(unsubscribe, list("n", "", 100))),
+        List.of(String.format(subscribe, 0, list("open.p", ".*", 10))),
+        List.of(String.format(unsubscribe, list("open.p", ".*", 10))),
+        List.of(String.format(subscribe, 1000, list("n", "", 1))),
+        Collections.nCopies(2, "[" + " ".repeat(200_000) + "]"),
+        Collections.nCopies(2, "{\"type\":\"ping\"}" + " ".repeat(200_000)),
+        Collections.nCopies(11, "[]"),
+        Collections.nCopies(11, "no JSON"),
+        Collections.nCopies(11, "{}"));
+  }
+
+  private static String list(String before, String after, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> '"' + before + i + after + '"')
+        .collect(Collectors.joining(","));
+  }
+
+  @ParameterizedTest
+  @MethodSource("costly")
+  void whatACommandDoesIsWhatItCosts(List<String> frames) throws IOException {
+    options.setCommandsPerSecond(10);
+    connect("");
+    long begun = System.nanoTime();
+    frames.forEach(this::send);
+    send("{\"type\":\"ping\"}");
+    assertThat(System.nanoTime() - begun).isGreaterThan(900_000_000L);
   }
 
   @Test

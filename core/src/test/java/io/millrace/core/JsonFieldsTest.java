@@ -3,9 +3,17 @@ package io.millrace.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.MillraceException;
 import io.vertx.core.buffer.Buffer;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,9 +22,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonFieldsTest {
 
   private static JsonFields object(String json) {
-    List<JsonFields> objects = JsonFields.objects(Buffer.buffer(json));
+    List<JsonFields> objects = objects(json);
     assertThat(objects).hasSize(1);
     return objects.get(0);
+  }
+
+  private static List<JsonFields> objects(String json) {
+    List<JsonFields> objects = new ArrayList<>();
+    JsonFields.objects(Buffer.buffer(json)).forEachRemaining(objects::add);
+    return objects;
   }
 
   private static void refused(ThrowingCallable call) {
@@ -42,45 +56,115 @@ class JsonFieldsTest {
         "\"\""
       })
   void whatIsPassedOnKeepsItsText(String value) {
-    for (String json : List.of("{\"x\":%s}", " { \"w\" : [1,\"}\"] , \"x\" : %s , \"y\" : 2 } ")) {
-      assertThat(object(String.format(json, value)).raw("x")).contains(value);
+    for (String json :
+        List.of("{\"data\":%s}", " { \"w\" : [1,\"}\"] , \"data\" : %s , \"y\" : 2 } ")) {
+      assertThat(object(String.format(json, value)).raw("data")).contains(value);
     }
   }
 
   @Test
   void namesMayHaveEscapesAndAnyCharacter() {
-    JsonFields fields = object("{\"a\\u0062\\\"\\\\\":1,\"\":2,\"한\":\"글\",\":,\":3}");
-    assertThat(fields.integer("ab\"\\")).contains(1L);
-    assertThat(fields.integer("")).contains(2L);
-    assertThat(fields.string("한")).contains("글");
-    assertThat(fields.integer(":,")).contains(3L);
+    JsonFields fields =
+        object(
+            "{\"i\\u0064\":1,\"\\u006C\\u0061\\u0073\\u0074\":2,\"event\":\"글\",\":,\":3,"
+                + "\"ev\\\"ent\":4,\"la\\\\st\":5,\"\":6,\"이d\":7,\"\\u0169d\":8,\"\\n\":9}");
+    assertThat(fields.integer("id")).contains(1L);
+    assertThat(fields.integer("last")).contains(2L);
+    assertThat(fields.string("event")).contains("글");
+  }
+
+  @Test
+  void everyKnownNameMayBeWrittenInEscapesAlone() {
+    for (String name :
+        List.of(
+            "type",
+            "id",
+            "channels",
+            "cursor",
+            "last",
+            "events",
+            "format",
+            "channel",
+            "event",
+            "data",
+            "base64",
+            "key",
+            "priority")) {
+      StringBuilder escaped = new StringBuilder();
+      name.chars().forEach(c -> escaped.append(String.format("\\u%04x", c)));
+      assertThat(object("{\"" + escaped + "\":1}").raw(name)).as(name).contains("1");
+    }
+  }
+
+  @Test
+  void nothingIsMadeOfMembersThatNobodyAsksFor() {
+    String members =
+        IntStream.range(0, 30_000)
+            .mapToObj(i -> '"' + Integer.toString(i, 36) + "\":1")
+            .collect(Collectors.joining(","));
+    JsonFields fields = cheap("{" + members + ",\"id\":1}").next();
+    assertThat(fields.integer("id")).contains(1L);
+    assertThat(fields.has("a")).isFalse();
+  }
+
+  @Test
+  void nothingIsMadeOfCommandsBeforeTheyAreAskedFor() {
+    Iterator<JsonFields> waiting =
+        cheap("[" + String.join(",", Collections.nCopies(37_000, "{\"i\":1}")) + "]");
+    assertThat(waiting.next().has("id")).isFalse();
+    assertThat(waiting.hasNext()).isTrue();
+  }
+
+  /** Reads a frame, which must not take many times the memory of its text. */
+  private static Iterator<JsonFields> cheap(String json) {
+    Buffer frame = Buffer.buffer(json);
+    JsonFields.objects(frame);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    Iterator<JsonFields> objects = JsonFields.objects(frame);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(30L * json.length());
+    return objects;
+  }
+
+  @Test
+  void namesOfEqualHashCodesAreReadAsFastAsOthers() {
+    List<String> names = EqualHashes.strings(12);
+    String members = String.join("\":1,\"", names);
+    assertThat(cheap("{\"" + members + "\":1,\"id\":1}").next().integer("id")).contains(1L);
   }
 
   @Test
   void ofMembersWithOneNameTheLastCounts() {
-    assertThat(object("{\"a\":1,\"a\":2,\"\\u0061\":3}").integer("a")).contains(3L);
+    assertThat(object("{\"id\":1,\"id\":2,\"\\u0069d\":3}").integer("id")).contains(3L);
   }
 
   @Test
   void nullIsAsGoodAsNothingButForWhoAsks() {
-    JsonFields fields = object("{\"a\":null}");
-    assertThat(fields.raw("a")).isEmpty();
-    assertThat(fields.string("a")).isEmpty();
-    assertThat(fields.integer("a")).isEmpty();
-    assertThat(fields.strings("a")).isEmpty();
-    assertThat(fields.has("a")).isTrue();
-    assertThat(fields.has("b")).isFalse();
-    assertThat(object("{}").has("a")).isFalse();
+    JsonFields fields = object("{\"id\":null}");
+    assertThat(fields.raw("id")).isEmpty();
+    assertThat(fields.string("id")).isEmpty();
+    assertThat(fields.integer("id")).isEmpty();
+    assertThat(fields.strings("id", 1)).isEmpty();
+    assertThat(fields.has("id")).isTrue();
+    assertThat(fields.has("data")).isFalse();
+    assertThat(object("{}").has("id")).isFalse();
   }
 
   @Test
   void anArrayOfObjectsIsRead() {
-    List<JsonFields> objects =
-        JsonFields.objects(Buffer.buffer("[{\"a\":\"],[\"},{},{\"a\":\"\\\"\"}]"));
+    List<JsonFields> objects = objects("[{\"id\":\"],[\"},{},{\"id\":\"\\\"\"}]");
     assertThat(objects).hasSize(3);
-    assertThat(objects.get(0).string("a")).contains("],[");
-    assertThat(objects.get(2).string("a")).contains("\"");
-    assertThat(JsonFields.objects(Buffer.buffer("[ ]"))).isEmpty();
+    assertThat(objects.get(0).string("id")).contains("],[");
+    assertThat(objects.get(2).string("id")).contains("\"");
+    assertThat(objects("[ ]")).isEmpty();
+  }
+
+  @Test
+  void theObjectsOfAnArrayAreReadWhenTheyAreAskedFor() {
+    Iterator<JsonFields> objects = JsonFields.objects(Buffer.buffer("[{\"id\":1},{\"id\":2}]"));
+    assertThat(objects.next()).isNotSameAs(objects.next());
+    assertThat(objects.hasNext()).isFalse();
+    assertThatThrownBy(objects::next).isInstanceOf(NoSuchElementException.class);
   }
 
   @ParameterizedTest
@@ -93,7 +177,7 @@ class JsonFieldsTest {
   @ParameterizedTest
   @ValueSource(strings = {"1", "true", "[\"a\"]", "{}", LONG})
   void aStringIsNothingElse(String value) {
-    refused(() -> object("{\"a\":" + value + "}").string("a"));
+    refused(() -> object("{\"id\":" + value + "}").string("id"));
   }
 
   private static final String LONG =
@@ -102,13 +186,20 @@ class JsonFieldsTest {
   @ParameterizedTest
   @ValueSource(strings = {"1.0", "1e2", "\"1\"", "true", "[1]", "{}", "1234567890123456789", LONG})
   void anIntegerIsNothingElse(String value) {
-    refused(() -> object("{\"a\":" + value + "}").integer("a"));
+    refused(() -> object("{\"id\":" + value + "}").integer("id"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\"a\"", "[1]", "[null]", "[\"a\",[]]", "{}", "[1e9999]"})
   void anArrayOfStringsIsNothingElse(String value) {
-    refused(() -> object("{\"a\":" + value + "}").strings("a"));
+    refused(() -> object("{\"id\":" + value + "}").strings("id", 10));
+  }
+
+  @Test
+  void soManyStringsAndNoMoreAreRead() {
+    assertThat(object("{\"channels\":[\"a\",\"\\u0062\"]}").strings("channels", 2))
+        .containsExactly("a", "b");
+    refused(() -> object("{\"channels\":[\"a\",\"b\"]}").strings("channels", 1));
   }
 
   @Test
@@ -120,8 +211,8 @@ class JsonFieldsTest {
   @Test
   void deepNestingIsReadAsFarAsJsonTextAllowsIt() {
     String deep = "[".repeat(900) + "]".repeat(900);
-    assertThat(object("{\"a\":" + deep + "}").raw("a")).contains(deep);
-    refused(() -> object("{\"a\":" + deep + "}").strings("a"));
+    assertThat(object("{\"data\":" + deep + "}").raw("data")).contains(deep);
+    refused(() -> object("{\"data\":" + deep + "}").strings("data", 10));
     refused(() -> object("{\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}"));
   }
 }

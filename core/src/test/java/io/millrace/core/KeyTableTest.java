@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -186,5 +187,30 @@ class KeyTableTest {
     published.get(0).fail(notTaken);
     once("k", 1);
     assertThat(published).hasSize(2);
+  }
+
+  @Test
+  @Timeout(60) // Many minutes, if each is compared with every other.
+  void keysOfEqualHashCodesAreFoundWithoutLookingAtEachOther() {
+    List<String> chosen = EqualHashes.strings(15);
+    chosen.forEach(key -> once(key, 1));
+    assertThat(published).hasSize(chosen.size());
+    chosen.forEach(key -> once(key, 1));
+    assertThat(published).hasSize(chosen.size());
+  }
+
+  @Test
+  void manyKeysThatAreTooOldAreForgottenSomeAtATimeAndNoneOfThemCounts() {
+    for (int i = 0; i < 1000; i++) {
+      once("k" + i, 1);
+    }
+    time.addAndGet(options.keyLifetime().toMillis());
+    once("k999", 2);
+    assertThat(published).as("it was too old to be in conflict").hasSize(1001);
+    assertThat(keys.size()).isBetween(900, 1000);
+    for (int i = 0; i < 200; i++) {
+      once("new" + i, 1);
+    }
+    assertThat(keys.size()).isEqualTo(201);
   }
 }

@@ -44,6 +44,19 @@ class SmallPartsTest {
     }
 
     @Test
+    void countsWhatCostsMoreThanTheLimitAsLongAsItTakes() {
+      RateLimit limit = new RateLimit(10);
+      limit.count(5000, 25);
+      assertThat(limit.waitMillis(5000)).isEqualTo(3000 - 500 + 500 - 1000);
+      assertThat(limit.waitMillis(6999)).isEqualTo(1);
+      assertThat(limit.waitMillis(7000)).isZero();
+      limit.count(7000, 0);
+      assertThat(limit.waitMillis(7000)).isZero();
+      limit.count(7000, 5);
+      assertThat(limit.waitMillis(7000)).isEqualTo(1000);
+    }
+
+    @Test
     void ofZeroLetsEverythingPass() {
       RateLimit limit = new RateLimit(0);
       for (int i = 0; i < 1000; i++) {
