@@ -126,6 +126,7 @@ final class Log {
     LogEntry entry = new LogEntry(epoch, seq, now, source, message);
     source.entries.add(entry);
     ring.add(entry);
+    retention.added(source);
     retention.enforce(now);
   }
 
