@@ -14,17 +14,16 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
   /** The greatest length of a name or pattern, in characters. */
   public static final int MAX_LENGTH = 200;
 
-  private static final String ONE = "*";
+  private static final char WILD = '*';
   private static final String MANY = "**";
 
+  // A node holds very many: of a.b.c… a list of segments would be fifty times the text.
   private final String text;
-  private final List<String> segments;
   private final boolean name;
 
-  private ChannelPattern(String text, List<String> segments, boolean name) {
+  private ChannelPattern(String text) {
     this.text = text;
-    this.segments = segments;
-    this.name = name;
+    this.name = readsAsName(text);
   }
 
   /**
@@ -35,20 +34,29 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is neither
    */
   public static ChannelPattern of(String text) {
+    return new ChannelPattern(text);
+  }
+
+  private static boolean readsAsName(String text) {
     if (text.isEmpty() || text.length() > MAX_LENGTH) {
       throw invalid(text);
     }
-    List<String> segments = List.of(text.split("\\.", -1));
     boolean name = true;
-    for (int i = 0; i < segments.size(); i++) {
-      String segment = segments.get(i);
-      if (segment.equals(ONE) || (segment.equals(MANY) && i == segments.size() - 1)) {
+    for (int start = 0, end; start <= text.length(); start = end + 1) {
+      end = segmentEnd(text, start);
+      boolean one = end - start == 1 && text.charAt(start) == WILD;
+      if (one || (text.length() - start == 2 && text.endsWith(MANY))) {
         name = false;
-      } else if (!Names.isWord(segment, 0, segment.length())) {
+      } else if (!Names.isWord(text, start, end)) {
         throw invalid(text);
       }
     }
-    return new ChannelPattern(text, segments, name);
+    return name;
+  }
+
+  private static int segmentEnd(String text, int start) {
+    int dot = text.indexOf('.', start);
+    return dot < 0 ? text.length() : dot;
   }
 
   /**
@@ -60,7 +68,7 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
    *     a pattern is not
    */
   public static String checkName(String text) {
-    if (!of(text).isName()) {
+    if (!readsAsName(text)) {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
           "A single channel is needed here, not the pattern \"" + text + "\".");
@@ -84,9 +92,9 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
     return name;
   }
 
-  /** {@return the segments, in order} */
+  /** {@return the segments, in order; made at each call} */
   public List<String> segments() {
-    return segments;
+    return List.of(text.split("\\.", -1));
   }
 
   /**
@@ -106,20 +114,28 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
    * @return whether it is covered
    */
   public boolean covers(ChannelPattern other) {
-    for (int i = 0; i < segments.size(); i++) {
-      String mine = segments.get(i);
-      if (i >= other.segments.size()) {
-        return false;
-      }
-      if (mine.equals(MANY)) {
+    String theirs = other.text;
+    int at = 0;
+    int there = 0;
+    while (at <= text.length() && there <= theirs.length()) {
+      if (text.startsWith(MANY, at)) {
         return true;
       }
-      String theirs = other.segments.get(i);
-      if (theirs.equals(MANY) || !(mine.equals(ONE) || mine.equals(theirs))) {
+      int end = segmentEnd(text, at);
+      int theirEnd = segmentEnd(theirs, there);
+      boolean wider = text.charAt(at) == WILD && !theirs.startsWith(MANY, there);
+      if (!wider && !isSame(at, end, theirs, there, theirEnd)) {
         return false;
       }
+      at = end + 1;
+      there = theirEnd + 1;
     }
-    return segments.size() == other.segments.size();
+    return at > text.length() && there > theirs.length();
+  }
+
+  private boolean isSame(int start, int end, String other, int otherStart, int otherEnd) {
+    int length = end - start;
+    return length == otherEnd - otherStart && text.regionMatches(start, other, otherStart, length);
   }
 
   /**
@@ -129,18 +145,23 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
    * @return whether they overlap
    */
   public boolean overlaps(ChannelPattern other) {
-    int common = Math.min(segments.size(), other.segments.size());
-    for (int i = 0; i < common; i++) {
-      String mine = segments.get(i);
-      String theirs = other.segments.get(i);
-      if (mine.equals(MANY) || theirs.equals(MANY)) {
+    String theirs = other.text;
+    int at = 0;
+    int there = 0;
+    while (at <= text.length() && there <= theirs.length()) {
+      if (text.startsWith(MANY, at) || theirs.startsWith(MANY, there)) {
         return true;
       }
-      if (!mine.equals(ONE) && !theirs.equals(ONE) && !mine.equals(theirs)) {
+      int end = segmentEnd(text, at);
+      int theirEnd = segmentEnd(theirs, there);
+      boolean wild = text.charAt(at) == WILD || theirs.charAt(there) == WILD;
+      if (!wild && !isSame(at, end, theirs, there, theirEnd)) {
         return false;
       }
+      at = end + 1;
+      there = theirEnd + 1;
     }
-    return segments.size() == other.segments.size();
+    return at > text.length() && there > theirs.length();
   }
 
   @Override

@@ -107,7 +107,8 @@ public final class Message {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the name is not one
    */
   public Message withEvent(String name) {
-    return new Message(Names.checkEvent(name), json, data, priority, time, key);
+    String kept = name.equals(DEFAULT_EVENT) ? DEFAULT_EVENT : Names.checkEvent(name);
+    return new Message(kept, json, data, priority, time, key);
   }
 
   /**

@@ -171,7 +171,8 @@ public interface Millrace {
    * @param subscriptions channel names and patterns that readers hold, each counted for each reader
    * @param brokerSubscriptions names and patterns this node holds at its broker
    * @param timers readers with a time at which something is due
-   * @param heldBytes bytes held by the log: payloads, and 256 for each message besides
+   * @param heldBytes bytes of heap that the log takes: payloads, and what messages and channels
+   *     cost besides
    */
   record Counts(
       int channels,

@@ -11,7 +11,7 @@ import java.util.List;
  * @param after it holds everything beyond this sequence
  * @param through up to this one
  * @param entries in order
- * @param bytes their payload and overhead
+ * @param bytes what it takes on the heap
  * @param lost whether the broker no longer has it, so that nothing is held
  */
 record ArchiveBlock(long after, long through, List<LogEntry> entries, long bytes, boolean lost) {

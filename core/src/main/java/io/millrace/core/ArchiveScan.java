@@ -149,16 +149,20 @@ final class ArchiveScan {
       if ((key.isEmpty() || keys.originalOf(seq, key.get(), written(record, message)) == seq)
           && seq > after
           && message.length() <= options.maxMessageBytes()) {
-        ChannelLog source =
-            channels.computeIfAbsent(
-                channel, name -> new ChannelLog(ChannelPattern.of(channel), HistoryOptions.NONE));
+        ChannelLog source = channels.computeIfAbsent(channel, this::channel);
         LogEntry entry = new LogEntry(epoch, seq, now, source, message);
         entries.add(entry);
-        bytes += entry.size;
+        bytes += entry.held;
       }
     } catch (MillraceException notAppended) {
       // Neither was it when it came.
     }
+  }
+
+  private ChannelLog channel(String name) {
+    ChannelLog created = new ChannelLog(ChannelPattern.of(name), HistoryOptions.NONE);
+    bytes += created.held;
+    return created;
   }
 
   private static long written(BrokerRecord record, Message message) {
@@ -169,6 +173,7 @@ final class ArchiveScan {
     running = false;
     records.ifPresent(BrokerRecords::pause);
     entries.clear();
+    channels.clear(); // Each block has its own: a log may have very many.
     bytes = 0;
     count = 0;
     after = block.through();

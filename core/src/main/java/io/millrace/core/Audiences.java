@@ -13,7 +13,13 @@ import java.util.Set;
 /** The audiences of one shard, found by channel. Owned by the event loop. */
 final class Audiences {
 
-  private static final int MOST_CACHED_ROUTES = 10_000;
+  /** How much is cached: 10,000 channels with one audience each, or fewer with more. */
+  static final int MOST_CACHED = 200_000;
+
+  /** What a channel and each of its routes count there: about their heap, in places of an array. */
+  private static final int CHANNEL_COST = 16;
+
+  private static final int ROUTE_COST = 4;
 
   /** An audience that gets what is published to a channel, but for the events it filters out. */
   record Route(Audience audience, List<EventFilter> filters) {
@@ -35,6 +41,8 @@ final class Audiences {
 
   /** Routes by channel, kept only while patterns are in use. */
   private final Map<String, Collection<Route>> cached = new HashMap<>();
+
+  private int cachedCost;
 
   Audiences(Shard shard) {
     this.shard = shard;
@@ -75,7 +83,7 @@ final class Audiences {
         byPattern.add(subscription.pattern, route);
       }
     }
-    cached.clear();
+    forgetRoutes();
     return audience;
   }
 
@@ -101,7 +109,7 @@ final class Audiences {
         byPattern.remove(subscription.pattern, route);
       }
     }
-    cached.clear();
+    forgetRoutes();
   }
 
   Collection<Audience> all() {
@@ -113,10 +121,30 @@ final class Audiences {
     if (byPattern.isEmpty()) {
       return byName.getOrDefault(entry.channel(), List.of());
     }
-    if (cached.size() >= MOST_CACHED_ROUTES) {
-      cached.clear();
+    Collection<Route> known = cached.get(entry.channel());
+    return known != null ? known : keep(entry.channel(), merged(entry));
+  }
+
+  private Collection<Route> keep(String channel, Collection<Route> routes) {
+    int cost = CHANNEL_COST + ROUTE_COST * routes.size();
+    if (cachedCost + cost > MOST_CACHED) {
+      forgetRoutes();
     }
-    return cached.computeIfAbsent(entry.channel(), name -> merged(entry));
+    if (cost <= MOST_CACHED) {
+      cachedCost += cost;
+      cached.put(channel, routes);
+    }
+    return routes;
+  }
+
+  private void forgetRoutes() {
+    cached.clear();
+    cachedCost = 0;
+  }
+
+  /** Returns for how many channels routes are cached. */
+  int cachedCount() {
+    return cached.size();
   }
 
   private Collection<Route> merged(LogEntry entry) {

@@ -20,6 +20,9 @@ final class ChannelLog extends LogSource {
   /** How many of the entries, from the front, have left the ring. */
   int historyCount;
 
+  /** What it takes on the heap besides its entries, see {@link Footprint}. */
+  final int held;
+
   private final String name;
   private final ChannelPattern pattern;
   private long historyBytes;
@@ -29,6 +32,7 @@ final class ChannelLog extends LogSource {
     this.pattern = pattern;
     this.name = pattern.toString();
     this.limits = limits;
+    this.held = Footprint.channel(name);
   }
 
   @Override
@@ -68,7 +72,7 @@ final class ChannelLog extends LogSource {
   /** Counts an entry that has left the ring as history. */
   void leftRing(LogEntry entry) {
     historyCount++;
-    historyBytes += entry.size;
+    historyBytes += entry.held;
   }
 
   /**
@@ -86,7 +90,7 @@ final class ChannelLog extends LogSource {
   LogEntry dropOldest() {
     LogEntry oldest = entries.removeFirst();
     historyCount--;
-    historyBytes -= oldest.size;
+    historyBytes -= oldest.held;
     dropped = oldest.seq;
     raiseMark(dropped);
     return oldest;

@@ -91,6 +91,16 @@ final class Interests {
     }
   }
 
+  /** Returns how many are held, those for which the broker was not asked with them. */
+  int heldCount() {
+    lock.lock();
+    try {
+      return held.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns whether what a subscription brought of a channel is to be appended. */
   boolean isOwner(ChannelPattern subscription, ChannelPattern channel) {
     lock.lock();
@@ -308,7 +318,8 @@ final class Interests {
         return;
       }
       generation = ++known.generation;
-      if (!linger.isZero()) {
+      // What is covered is not asked for: who comes and goes could make very many of it linger.
+      if (!linger.isZero() && lingering.size() < 2L * most) {
         lingering.add(known);
         known.timer = context.setTimer(linger.toMillis(), due -> leave(pattern, generation));
         return;

@@ -18,7 +18,7 @@ final class Interruption extends LogItem {
   private final List<ChannelPattern> wide;
 
   Interruption(long seq, long appendedAt, Collection<ChannelPattern> concerned) {
-    super(seq, appendedAt, 0);
+    super(seq, appendedAt, 0, Footprint.interruption(concerned));
     this.concerned = new HashSet<>(concerned); // Not Set.copyOf: slow with equal hash codes.
     this.wide = concerned.stream().filter(pattern -> !pattern.isName()).toList();
   }

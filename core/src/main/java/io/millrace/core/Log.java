@@ -121,10 +121,12 @@ final class Log {
 
   private void add(long seq, String channel, Message message) {
     long now = clock.getAsLong();
-    ChannelLog source = channel(channel);
+    ChannelLog known = channels.get(channel);
+    ChannelLog source = known != null ? known : channel(ChannelPattern.of(channel));
     LogEntry entry = new LogEntry(epoch, seq, now, source, message);
     source.entries.add(entry);
     ring.add(entry);
+    retention.added(source);
     retention.enforce(now);
   }
 
@@ -285,12 +287,12 @@ final class Log {
     return found;
   }
 
-  private ChannelLog channel(String name) {
+  private ChannelLog channel(ChannelPattern pattern) {
+    String name = pattern.toString();
     ChannelLog known = channels.get(name);
     if (known != null) {
       return known;
     }
-    ChannelPattern pattern = ChannelPattern.of(ChannelPattern.checkName(name));
     ChannelLog created = new ChannelLog(pattern, options.historyOf(name));
     forgotten.recall(created);
     for (PatternLog wider : patternTree.matching(pattern.segments())) {
@@ -340,8 +342,9 @@ final class Log {
     try {
       for (ReaderSubscription subscription : subscriptions) {
         ChannelPattern pattern = subscription.pattern;
-        subscription.source = pattern.isName() ? channel(pattern.toString()) : pattern(pattern);
+        subscription.source = pattern.isName() ? channel(pattern) : pattern(pattern);
         subscription.source.interest++;
+        subscription.pattern = subscription.source.pattern(); // One text for all its readers.
         attached++;
       }
       try {

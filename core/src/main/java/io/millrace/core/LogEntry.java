@@ -12,7 +12,7 @@ final class LogEntry extends LogItem implements Entry {
   private final Message message;
 
   LogEntry(Epoch epoch, long seq, long appendedAt, ChannelLog source, Message message) {
-    super(seq, appendedAt, message.length());
+    super(seq, appendedAt, message.length(), Footprint.entry(message));
     this.epoch = epoch;
     this.source = source;
     this.message = message;

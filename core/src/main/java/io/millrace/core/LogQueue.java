@@ -22,7 +22,7 @@ final class LogQueue<T extends LogItem> {
     return size == 0;
   }
 
-  /** Returns the sizes of all items, together. */
+  /** Returns what all items take on the heap, together. */
   long bytes() {
     return bytes;
   }
@@ -42,7 +42,7 @@ final class LogQueue<T extends LogItem> {
     }
     slots[(front + size) & (slots.length - 1)] = item;
     size++;
-    bytes += item.size;
+    bytes += item.held;
   }
 
   @SuppressWarnings("NullAway") // An empty slot is never read.
@@ -51,8 +51,8 @@ final class LogQueue<T extends LogItem> {
     slots[front] = null;
     front = (front + 1) & (slots.length - 1);
     size--;
-    bytes -= item.size;
-    if (size < slots.length / 8 && slots.length > LEAST_CAPACITY) {
+    bytes -= item.held;
+    if (size < slots.length / 4 && slots.length > LEAST_CAPACITY) {
       resize(slots.length / 2);
     }
     return item;

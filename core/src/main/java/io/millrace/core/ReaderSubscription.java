@@ -12,7 +12,9 @@ final class ReaderSubscription {
   /** A source that nothing feeds. */
   private static final LogSource NONE = new PatternLog(ChannelPattern.of("**"));
 
-  final ChannelPattern pattern;
+  /** From attach on the source's own, so that a name is held once. */
+  ChannelPattern pattern;
+
   final EventFilter filter;
 
   /** What it reads, from attach to detach. */

@@ -19,7 +19,10 @@ final class Retention {
   /** The channels that have a history, by the sequence of its oldest entry. */
   private final TreeMap<Long, ChannelLog> histories = new TreeMap<>();
 
+  /** Of the channels that have a history with all of that, and of those that have only the ring. */
   private long heldByHistories;
+
+  private long heldByRingChannels;
   private long evictedThrough;
   private long sweptThrough;
 
@@ -44,50 +47,72 @@ final class Retention {
   }
 
   long heldBytes() {
-    return ring.bytes() + heldByHistories;
+    return heldByRing() + heldByHistories;
+  }
+
+  private long heldByRing() {
+    return ring.bytes() + heldByRingChannels;
+  }
+
+  /** Counts a channel whose first entry was added. */
+  void added(ChannelLog channel) {
+    if (channel.entries.size() == 1) {
+      heldByRingChannels += channel.held;
+    }
   }
 
   /** Forgets everything: the ring and the histories have been emptied. */
   void clear() {
     histories.clear();
     heldByHistories = 0;
+    heldByRingChannels = 0;
     evictedThrough = 0;
     sweptThrough = 0;
   }
 
   /** Enforces every bound but the age of histories. */
   void enforce(long now) {
+    do {
+      shortenRing(now);
+      while (heldByHistories > historyBytes) {
+        dropOldest(histories.firstEntry().getValue());
+      }
+      // A channel that lost its history counts with the ring.
+    } while (heldByRing() > ringBytes);
+  }
+
+  private void shortenRing(long now) {
     while (!ring.isEmpty()
-        && (ring.bytes() > ringBytes || now - ring.first().appendedAt > ringAge)) {
+        && (heldByRing() > ringBytes || now - ring.first().appendedAt > ringAge)) {
       LogItem item = ring.removeFirst();
       evictedThrough = item.seq;
       if (item instanceof LogEntry entry) {
         ChannelLog channel = entry.source;
         if (channel.historyCount == 0) {
           histories.put(entry.seq, channel);
+          heldByRingChannels -= channel.held;
+          heldByHistories += channel.held;
         }
         channel.leftRing(entry);
-        heldByHistories += entry.size;
+        heldByHistories += entry.held;
         trim(channel, now);
       }
-    }
-    while (heldByHistories > historyBytes) {
-      dropOldest(histories.firstEntry().getValue());
     }
   }
 
   /** Enforces every bound, the age of histories for some channels at a time. */
   void sweep(long now) {
     enforce(now);
-    for (int i = 0; i < CHANNELS_PER_SWEEP; i++) {
-      var next = histories.higherEntry(sweptThrough);
-      if (next == null) {
-        sweptThrough = 0;
-        return;
-      }
+    var next = histories.higherEntry(sweptThrough);
+    for (int i = 0; i < CHANNELS_PER_SWEEP && next != null; i++) {
       sweptThrough = next.getKey();
       trim(next.getValue(), now);
+      next = histories.higherEntry(sweptThrough);
     }
+    if (next == null) {
+      sweptThrough = 0;
+    }
+    enforce(now);
   }
 
   private void trim(ChannelLog channel, long now) {
@@ -98,12 +123,17 @@ final class Retention {
 
   private void dropOldest(ChannelLog channel) {
     LogEntry dropped = channel.dropOldest();
-    heldByHistories -= dropped.size;
+    heldByHistories -= dropped.held;
     histories.remove(dropped.seq);
     if (channel.historyCount > 0) {
       histories.put(channel.entries.first().seq, channel);
-    } else if (channel.entries.isEmpty()) {
+      return;
+    }
+    heldByHistories -= channel.held;
+    if (channel.entries.isEmpty()) {
       emptied.accept(channel);
+    } else {
+      heldByRingChannels += channel.held;
     }
   }
 }

@@ -15,6 +15,9 @@ final class SharedSlices {
   private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_SLICES = 256;
 
+  /** What an audience's key takes for each channel, a name of the greatest length with it. */
+  private static final int CHANNEL_COST = 512;
+
   /**
    * What was read for one of them.
    *
@@ -43,13 +46,19 @@ final class SharedSlices {
   /** Keeps what a reader is given, for others that are alike. */
   void share(Reader reader, Shared slice) {
     if (slices.putIfAbsent(Key.of(reader), slice) == null) {
-      bytes += slice.frames().length();
+      bytes += cost(Key.of(reader), slice);
     }
-    Iterator<Shared> oldest = slices.values().iterator();
+    Iterator<Map.Entry<Key, Shared>> oldest = slices.entrySet().iterator();
     while (bytes > MOST_BYTES || slices.size() > MOST_SLICES) {
-      bytes -= oldest.next().frames().length();
+      Map.Entry<Key, Shared> dropped = oldest.next();
+      bytes -= cost(dropped.getKey(), dropped.getValue());
       oldest.remove();
     }
+  }
+
+  /** A slice keeps the key of an audience that may be gone. */
+  private static int cost(Key key, Shared slice) {
+    return slice.frames().length() + CHANNEL_COST * key.audience().interests().size();
   }
 
   /** Returns how many bytes are kept. */

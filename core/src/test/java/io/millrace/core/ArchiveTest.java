@@ -376,4 +376,39 @@ class ArchiveTest {
     archive.completed(before, new ArchiveBlock(0, 1, List.of(), 0, false));
     assertThat(archive.block(0, 1).isComplete()).isFalse();
   }
+
+  @Test
+  void aBlockCountsItsChannelsAndAScanKeepsNoneOfTheBlocksBefore() {
+    for (int i = 0; i < 2000; i++) {
+      publish("a" + i, "same");
+    }
+    ArchiveBlock first = block(0);
+    ArchiveBlock second = block(first.through());
+    for (ArchiveBlock block : List.of(first, second)) {
+      long channels = block.entries().stream().map(entry -> entry.source).distinct().count();
+      assertThat(channels).isGreaterThan(block.entries().size() / 2);
+      assertThat(block.bytes())
+          .isGreaterThan(
+              channels * Footprint.CHANNEL + (long) block.entries().size() * Footprint.ENTRY)
+          .isLessThan(300 << 10);
+    }
+    assertThat(sourceOfSame(first)).isNotSameAs(sourceOfSame(second));
+  }
+
+  private ArchiveBlock block(long after) {
+    return rig.archive
+        .orElseThrow()
+        .block(after, rig.log.head())
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
+  private static ChannelLog sourceOfSame(ArchiveBlock block) {
+    return block.entries().stream()
+        .filter(entry -> entry.channel().equals("same"))
+        .findFirst()
+        .orElseThrow()
+        .source;
+  }
 }

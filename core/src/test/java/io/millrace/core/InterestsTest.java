@@ -503,4 +503,18 @@ class InterestsTest {
     assertThat(broker.calls).containsExactly("subscribe a", "unsubscribe a");
     assertThat(interests.size()).isZero();
   }
+
+  @Test
+  void whatIsCoveredLingersUpToABoundHoweverManyComeAndGo() {
+    options.setMaxBrokerSubscriptions(10);
+    interests = interests(Duration.ofMinutes(1));
+    attachable("a.**");
+    for (int i = 0; i < 1000; i++) {
+      attachable("a." + i);
+      release("a." + i);
+    }
+    assertThat(interests.heldCount()).isEqualTo(1 + 20);
+    release("a.**");
+    assertThat(interests.size()).isEqualTo(1);
+  }
 }

@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
+import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** What {@link Log} shall do, done without any cleverness: everything is kept and flagged. */
 final class LogModel {
@@ -66,22 +68,33 @@ final class LogModel {
     return items.size();
   }
 
-  void append(long now, String channel, String event, int payload) {
-    items.add(new Item(head() + 1, now, payload + LogItem.OVERHEAD, channel, event, List.of()));
+  void append(long now, String channel, Message message) {
+    int size = Footprint.entry(message);
+    items.add(new Item(head() + 1, now, size, channel, message.event(), List.of()));
     enforce(now);
   }
 
   void interrupt(long now, List<ChannelPattern> patterns) {
-    items.add(new Item(head() + 1, now, LogItem.OVERHEAD, "", "", patterns));
+    items.add(new Item(head() + 1, now, Footprint.interruption(patterns), "", "", patterns));
     enforce(now);
   }
 
   void sweep(long now) {
     enforce(now);
     items.stream().map(item -> item.channel).distinct().toList().forEach(it -> trim(it, now));
+    enforce(now);
   }
 
   private void enforce(long now) {
+    do {
+      shortenRing(now);
+      while (historyBytes() > options.historyBytes()) {
+        items.stream().filter(Item::isHistory).findFirst().orElseThrow().held = false;
+      }
+    } while (ringBytes() > options.ringBytes());
+  }
+
+  private void shortenRing(long now) {
     for (Item item : items) {
       if (item.inRing
           && (ringBytes() > options.ringBytes() || now - item.at > options.ringAge().toMillis())) {
@@ -90,9 +103,6 @@ final class LogModel {
       } else if (item.inRing) {
         break;
       }
-    }
-    while (historyBytes() > options.historyBytes()) {
-      items.stream().filter(Item::isHistory).findFirst().orElseThrow().held = false;
     }
   }
 
@@ -136,11 +146,24 @@ final class LogModel {
   }
 
   long ringBytes() {
-    return items.stream().filter(item -> item.inRing).mapToLong(item -> item.size).sum();
+    return items.stream().filter(item -> item.inRing).mapToLong(item -> item.size).sum()
+        + channels(item -> item.isEntry() && item.held)
+        - channels(Item::isHistory);
   }
 
   private long historyBytes() {
-    return items.stream().filter(Item::isHistory).mapToLong(item -> item.size).sum();
+    return items.stream().filter(Item::isHistory).mapToLong(item -> item.size).sum()
+        + channels(Item::isHistory);
+  }
+
+  /** A channel counts with its history if it has one, otherwise with the ring. */
+  private long channels(Predicate<Item> of) {
+    return items.stream()
+        .filter(of)
+        .map(item -> item.channel)
+        .distinct()
+        .mapToLong(Footprint::channel)
+        .sum();
   }
 
   long heldBytes() {

@@ -181,7 +181,7 @@ class LogModelTest {
       String event = EVENTS.get(random.nextInt(EVENTS.size()));
       int payload = random.nextInt(random.nextInt(8) == 0 ? 4000 : 300);
       Message message = Message.bytes(Buffer.buffer(new byte[payload])).withEvent(event);
-      model.append(now, channel, event, payload);
+      model.append(now, channel, message);
       assertThat(log.append(channel, message)).isEqualTo(log.cursor(model.head()));
     }
 

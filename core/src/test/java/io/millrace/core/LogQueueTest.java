@@ -48,7 +48,7 @@ class LogQueueTest {
           assertThat(queue.removeFirst()).isSameAs(model.remove());
         }
         assertThat(queue.size()).isEqualTo(model.size());
-        assertThat(queue.bytes()).isEqualTo((long) model.size() * LogItem.OVERHEAD);
+        assertThat(queue.bytes()).isEqualTo((long) model.size() * item(1).held);
         assertThat(queue.isEmpty()).isEqualTo(model.isEmpty());
         if (step % 50 == 0 && !model.isEmpty()) {
           List<LogItem> all = new ArrayList<>(model);

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class LogTest {
 
-  private static final int SIZE = 100 + LogItem.OVERHEAD;
+  private static final Message HUNDRED = Message.bytes(Buffer.buffer(new byte[100]));
+  private static final int SIZE = Footprint.entry(HUNDRED);
 
   private long now = 1_000_000;
   private final MillraceOptions options = new MillraceOptions();
@@ -29,7 +30,7 @@ class LogTest {
 
   private static void append(Log log, String... channels) {
     for (String channel : channels) {
-      log.append(channel, Message.bytes(Buffer.buffer(new byte[100])));
+      log.append(channel, HUNDRED);
     }
   }
 
@@ -180,7 +181,7 @@ class LogTest {
 
   @Test
   void aChannelWithoutHistoryLosesNothingWithinTheRing() {
-    options.setHistory(HistoryOptions.NONE).setRingBytes(10 * SIZE);
+    options.setHistory(HistoryOptions.NONE).setRingBytes(10 * SIZE + 2 * Footprint.channel("a"));
     Log log = log();
     List<ReaderSubscription> reader = subscriptions("a");
     log.attach(reader, Start.NOW);
@@ -193,7 +194,7 @@ class LogTest {
 
   @Test
   void whoComesBackToAForgottenChannelIsToldWhatWasLost() {
-    options.setHistory(HistoryOptions.NONE).setRingBytes(SIZE);
+    options.setHistory(HistoryOptions.NONE).setRingBytes(SIZE + Footprint.channel("other"));
     Log log = log();
     append(log, "a.b.c", "other");
     assertThat(log.channelCount()).isEqualTo(1);
@@ -228,7 +229,7 @@ class LogTest {
     now += 1;
     assertThat(log.history("a", 10)).isEmpty();
     assertThat(log.attach(subscriptions("a"), last(10)).replayThrough()).isZero();
-    assertThat(log.heldBytes()).isEqualTo(SIZE);
+    assertThat(log.heldBytes()).isEqualTo(SIZE + Footprint.channel("a"));
     log.sweep();
     assertThat(log.heldBytes()).isZero();
   }

@@ -46,6 +46,28 @@ class PatternTreeTest {
           .containsExactlyInAnyOrderElementsOf(
               filed.stream().filter(it -> it.matches(channel)).map(Object::toString).toList());
       assertThat(tree.isEmpty()).isEqualTo(filed.isEmpty());
+      assertThat(tree.nodeCount()).isLessThanOrEqualTo(2 * filed.size());
     }
+  }
+
+  @Test
+  void aPatternOfManySegmentsIsOneNodeWhateverCameAndWentBesideIt() {
+    PatternTree<String> tree = new PatternTree<>();
+    String longest = "a.".repeat(99) + "*";
+    ChannelPattern kept = ChannelPattern.of(longest);
+    tree.add(kept, "kept");
+    assertThat(tree.nodeCount()).isEqualTo(1);
+    for (int depth = 1; depth < 99; depth++) {
+      ChannelPattern beside = ChannelPattern.of("a.".repeat(depth) + "b.*");
+      tree.add(beside, "beside");
+      assertThat(tree.nodeCount()).isEqualTo(3);
+      tree.remove(beside, "beside");
+      assertThat(tree.nodeCount()).isEqualTo(1);
+    }
+    assertThat(tree.matching(ChannelPattern.of("a.".repeat(99) + "z").segments()))
+        .containsExactly("kept");
+    assertThat(tree.matching(ChannelPattern.of("a.".repeat(98) + "a").segments())).isEmpty();
+    tree.remove(kept, "kept");
+    assertThat(tree.nodeCount()).isZero();
   }
 }

@@ -482,4 +482,24 @@ class ShardTest {
     Cursor cursor = rig.log.append("c1.1", Message.json(1));
     assertThat(cursor.seq()).isEqualTo(1);
   }
+
+  @Test
+  void routesAreCachedForFewerChannelsTheMoreAudiencesAChannelHas() {
+    rig = new Rig(vertx, new MillraceOptions());
+    int readers = 200;
+    List<TestOutlet> outlets = new ArrayList<>();
+    for (int i = 0; i < readers; i++) {
+      outlets.add(new TestOutlet());
+      rig.stream(outlets.get(i), Start.NOW, "news.*", "own." + i);
+    }
+    int channels = 2 * Audiences.MOST_CACHED / (4 * readers);
+    for (int i = 0; i < channels; i++) {
+      rig.append("news." + i);
+    }
+    eventually(() -> assertThat(outlets.get(0).sequences()).hasSize(channels));
+    int cached = rig.onLoop(() -> rig.shard.audiences().cachedCount());
+    assertThat(cached * 4 * readers).isBetween(1, Audiences.MOST_CACHED);
+    eventually(() -> assertThat(outlets.get(readers - 1).sequences()).hasSize(channels));
+    rig.onLoop(() -> outlets.forEach(TestOutlet::close));
+  }
 }

@@ -250,7 +250,7 @@ class StreamReaderTest {
 
   @Test
   void aLoopThatStallsForLongerThanTheRingTellsEachReaderWhatItMissed() {
-    options.setRingBytes(2000).setHistory(HistoryOptions.NONE);
+    options.setRingBytes(1200).setHistory(HistoryOptions.NONE);
     options.setHistory("kept", HistoryOptions.DEFAULT);
     rig();
     TestOutlet kept = new TestOutlet();

@@ -1,0 +1,30 @@
+package io.millrace.core;
+
+import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
+import java.util.function.Supplier;
+
+/** What of the heap is in use once everything is collected that can be. */
+final class Heap {
+
+  private Heap() {}
+
+  /** Returns how many bytes the heap grows by while something is held. */
+  static <T> long growth(Supplier<T> made) {
+    long before = used();
+    T held = made.get();
+    long growth = used() - before;
+    Reference.reachabilityFence(held);
+    return growth;
+  }
+
+  private static long used() {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 4; i++) {
+      System.gc();
+      long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+      least = Math.min(least, used);
+    }
+    return least;
+  }
+}
