@@ -6,6 +6,9 @@ import java.util.TreeMap;
 /** What an attacker is answered, counted. Safe on any thread. */
 final class Answers {
 
+  /** What was asked and should have been answered by now. */
+  static final String NONE = "no answer";
+
   private final Map<String, Long> counts = new TreeMap<>();
 
   void add(String answer) {

@@ -74,7 +74,7 @@ public final class AttackServer {
     Thread meter = new Thread(AttackServer::meter, "meter");
     meter.setDaemon(true);
     meter.start();
-    obey(feed);
+    obey(millrace, feed);
     Runtime.getRuntime().halt(0);
   }
 
@@ -104,7 +104,8 @@ public final class AttackServer {
   private static void meter() {
     try {
       while (true) {
-        System.out.println(USAGE + Usage.now().words());
+        // The log is not asked: it may be what everybody waits for.
+        System.out.println(USAGE + Usage.now(0).words());
         Thread.sleep(LOOK_MILLIS);
       }
     } catch (InterruptedException end) {
@@ -112,14 +113,14 @@ public final class AttackServer {
     }
   }
 
-  private static void obey(Feed feed) throws IOException, InterruptedException {
+  private static void obey(Millrace millrace, Feed feed) throws IOException, InterruptedException {
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String command = commands.readLine(); command != null; command = commands.readLine()) {
       switch (command) {
         case COLLECT -> {
           System.gc();
-          System.out.println(COLLECTED + Usage.now().words());
+          System.out.println(COLLECTED + Usage.now(millrace.counts().heldBytes()).words());
         }
         case FEED -> feed.start();
         case STOP -> System.out.println(FED + feed.stop());

@@ -27,7 +27,7 @@ final class Attacker {
   private final NetClient small;
   private final Node node;
   private final Uplink uplink;
-  private final long deadline;
+  private volatile long deadline;
   private final Answers answers = new Answers();
   private final Collection<Line> lines = new ConcurrentLinkedQueue<>();
 
@@ -54,6 +54,11 @@ final class Attacker {
   /** Returns whether there is time left, and a server. */
   boolean goesOn() {
     return System.nanoTime() - deadline < 0 && node.isAlive();
+  }
+
+  /** Has no time left. */
+  void finish() {
+    deadline = System.nanoTime();
   }
 
   Answers answers() {

@@ -45,7 +45,7 @@ final class AuthorizerFaults implements Attack {
       attacker.webSocket().ifPresent(line -> subscribe(attacker, line, channel, lines));
     }
     attacker.await(() -> lines.stream().allMatch(line -> line.unanswered() <= 0));
-    lines.forEach(line -> attacker.answers().add("no answer", line.unanswered()));
+    lines.forEach(line -> attacker.answers().add(Answers.NONE, line.unanswered()));
   }
 
   private static void poll(Attacker attacker, Line line, String channel, List<Line> lines) {

@@ -3,7 +3,7 @@ package io.millrace.benchmarks.attack;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All attacks, in the order of the report. */
+/** All attacks, in the order of the report, which is that of docs/security.md. */
 final class Catalogue {
 
   private Catalogue() {}
@@ -11,17 +11,24 @@ final class Catalogue {
   static List<Attack> all() {
     return Stream.of(
             List.<Attack>of(new None()),
-            Commands.attacks(),
-            Publishing.attacks(),
+            Commands.small(),
+            Publishing.small(),
             StandingReaders.attacks(),
-            List.<Attack>of(
-                new AbandonedRequests(),
-                new AuthorizerFaults(FaultyAuthorizer.NULL),
-                new AuthorizerFaults(FaultyAuthorizer.NOTHING),
-                new AuthorizerFaults(FaultyAuthorizer.ERROR)),
+            Commands.patterns(),
+            Commands.newest(),
+            Publishing.json(),
+            authorizers(),
             Stalling.attacks(),
-            List.<Attack>of(new ContinuationFlood()))
+            List.of(Publishing.flood(), new ContinuationFlood()))
         .flatMap(List::stream)
         .toList();
+  }
+
+  private static List<Attack> authorizers() {
+    return List.of(
+        new AbandonedRequests(),
+        new AuthorizerFaults(FaultyAuthorizer.NULL),
+        new AuthorizerFaults(FaultyAuthorizer.NOTHING),
+        new AuthorizerFaults(FaultyAuthorizer.ERROR));
   }
 }

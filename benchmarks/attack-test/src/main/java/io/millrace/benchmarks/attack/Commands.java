@@ -19,9 +19,8 @@ final class Commands {
 
   private Commands() {}
 
-  static List<Attack> attacks() {
-    Setup many = Setup.README.withPatterns().holding(new Setup.Contents(PARTS * PER_PART, 1, 1));
-    Setup full = Setup.README.holding(new Setup.Contents(MOST_CHANNELS, 100, 10));
+  /** What a few bytes of commands make the server hold. */
+  static List<Attack> small() {
     Buffer tiny = Requests.frame(tinyCommands());
     return List.of(
         new Attempt(
@@ -35,7 +34,13 @@ final class Commands {
             "100 names of 100 one-letter segments on each of 1,000 WebSockets",
             Setup.README,
             Flood.webSocket(1000, 1),
-            Commands::longNames),
+            Commands::longNames));
+  }
+
+  /** What it takes to find the channels of patterns. */
+  static List<Attack> patterns() {
+    Setup many = Setup.README.withPatterns().holding(new Setup.Contents(PARTS * PER_PART, 1, 1));
+    return List.of(
         new Attempt(
             "patterns-websocket",
             "100 new patterns in each command of one WebSocket, then none of them; 100,000 channels are held",
@@ -47,7 +52,13 @@ final class Commands {
             "100 new patterns in each poll, ten polls at a time; 100,000 channels are held",
             many,
             Flood.http(10, 1),
-            n -> Requests.post(Requests.MOUNT + "/poll", "{\"channels\":" + patterns(n) + "}")),
+            n -> Requests.post(Requests.MOUNT + "/poll", "{\"channels\":" + patterns(n) + "}")));
+  }
+
+  /** What it takes to find the newest messages. */
+  static List<Attack> newest() {
+    Setup full = Setup.README.holding(new Setup.Contents(MOST_CHANNELS, 100, 10));
+    return List.of(
         new Attempt(
             "last",
             "polls with last=1000 over 100 channels with 100 messages each, ten at a time",

@@ -30,6 +30,7 @@ final class Node implements AutoCloseable {
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
   private final int port;
   private volatile Usage worst = Usage.NONE;
+  private volatile Duration cpu = Duration.ZERO;
 
   /**
    * Starts one and waits until it serves.
@@ -69,6 +70,7 @@ final class Node implements AutoCloseable {
         .forEach(
             line -> {
               if (line.startsWith(AttackServer.USAGE)) {
+                cpu = process.info().totalCpuDuration().orElse(cpu);
                 worst = worst.or(Usage.of(line.substring(AttackServer.USAGE.length())));
               } else {
                 answers.add(line);
@@ -117,9 +119,9 @@ final class Node implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Returns the CPU time that it has used, user and system. */
+  /** Returns the CPU time that it has used, user and system, as far as it was seen alive. */
   Duration cpu() {
-    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    return process.info().totalCpuDuration().orElse(cpu);
   }
 
   boolean isAlive() {

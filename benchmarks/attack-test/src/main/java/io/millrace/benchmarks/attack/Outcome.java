@@ -47,6 +47,9 @@ record Outcome(
     if (!serves) {
       return "answers nobody";
     }
+    if (answers.containsKey(Answers.NONE)) {
+      return "no answer to " + answers.get(Answers.NONE);
+    }
     if (service.delivered() == 0) {
       return "honest clients got nothing";
     }

@@ -13,21 +13,22 @@ final class Publishing {
 
   private Publishing() {}
 
-  static List<Attack> attacks() {
-    Buffer members = hostile(n -> "k" + n);
-    Buffer names = hostile(n -> Requests.equalHash(n, PAIRS));
+  /** What small messages make the server hold. */
+  static List<Attack> small() {
     return List.of(
         publish(
             "tiny-messages",
             "one-byte messages on ever new names of 200 characters, by POST",
             Setup.PUBLISHING,
             n -> message("open." + longName(n), "")),
-        new SteadyPublishing(),
-        publish(
-            "publish-flood",
-            "small messages to one channel by POST, as fast as the server takes them",
-            Setup.PUBLISHING,
-            n -> message("open.flood", "")),
+        new SteadyPublishing());
+  }
+
+  /** What it takes to read JSON, and to find what has been read. */
+  static List<Attack> json() {
+    Buffer members = hostile(n -> "k" + n);
+    Buffer names = hostile(n -> Requests.equalHash(n, PAIRS));
+    return List.of(
         new Attempt(
             "json-members",
             "POST of 256 KiB of tiny members to a channel that nobody may publish to",
@@ -50,6 +51,15 @@ final class Publishing {
             "messages to channels with names of equal hash codes",
             Setup.PUBLISHING,
             n -> message("open." + Requests.equalHash(n, PAIRS), "")));
+  }
+
+  /** As fast as it goes. */
+  static Attack flood() {
+    return publish(
+        "publish-flood",
+        "small messages to one channel by POST, as fast as the server takes them",
+        Setup.PUBLISHING,
+        n -> message("open.flood", ""));
   }
 
   private static Attack publish(

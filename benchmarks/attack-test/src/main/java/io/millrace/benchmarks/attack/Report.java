@@ -11,8 +11,8 @@ final class Report {
 
   private static final String HEADING =
       """
-      | attack | sent, MB | heap before, worst, held, left, MB | direct before, worst, held, left, MB | CPU, cores | answers | honest p50, p99, max, ms | lost, doubled, refused, reconnects | verdict |
-      |---|---|---|---|---|---|---|---|---|
+      | attack | sent, MB | heap before, worst, held, left, MB | direct before, worst, held, left, MB | log says before, held, MB | CPU, cores | answers | honest p50, p99, max, ms | lost, doubled, refused, reconnects | verdict |
+      |---|---|---|---|---|---|---|---|---|---|
       """;
 
   private Report() {}
@@ -25,7 +25,7 @@ final class Report {
     Service service = outcome.service();
     return String.format(
         Locale.ROOT,
-        "| %s | %.1f | %.0f, %.0f, %.0f, %.0f | %.0f, %.0f, %.0f, %.0f | %.2f | %s | %.1f, %.1f, %.0f | %d, %d, %d, %d | %s |%n",
+        "| %s | %.1f | %.0f, %.0f, %.0f, %.0f | %.0f, %.0f, %.0f, %.0f | %.0f, %.0f | %.2f | %s | %.1f, %.1f, %.0f | %d, %d, %d, %d | %s |%n",
         outcome.attack(),
         outcome.sent() / MEGA,
         outcome.before().heap() / MEGA,
@@ -36,6 +36,8 @@ final class Report {
         outcome.worst().direct() / MEGA,
         outcome.held().direct() / MEGA,
         outcome.left().direct() / MEGA,
+        outcome.before().counted() / MEGA,
+        outcome.held().counted() / MEGA,
         outcome.cores(),
         answers(outcome),
         service.p50(),

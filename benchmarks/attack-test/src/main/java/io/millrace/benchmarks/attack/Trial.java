@@ -99,7 +99,7 @@ record Trial(
     thread.start();
     thread.join(time.plusSeconds(GRACE_SECONDS).toMillis());
     attacker.await(() -> false);
-    Duration used = node.isAlive() ? node.cpu().minus(cpu) : Duration.ZERO;
+    Duration used = node.cpu().minus(cpu);
     thread.interrupt();
     thread.join();
     return used.toNanos() / (double) (System.nanoTime() - begin);

