@@ -1,0 +1,32 @@
+package io.millrace.benchmarks.attack;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
+/**
+ * An attack that is a {@link Flood} of things that differ by their number alone.
+ *
+ * @param name its name
+ * @param tries what is tried
+ * @param setup how the server differs from the README's
+ * @param flood how it is sent
+ * @param thing what is sent, by its number from 0 on
+ */
+record Attempt(String name, String tries, Setup setup, Flood flood, IntFunction<Buffer> thing)
+    implements Attack {
+
+  @Override
+  public void run(Attacker attacker) {
+    flood.run(
+        attacker,
+        new Supplier<>() {
+          private int number;
+
+          @Override
+          public Buffer get() {
+            return thing.apply(number++);
+          }
+        });
+  }
+}

@@ -1,0 +1,84 @@
+package io.millrace.benchmarks.attack;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Many readers of which half stand still, while the server publishes. The others must get all of
+ * it.
+ *
+ * @param readers how many
+ * @param megabytes how many millions of bytes they are due in a second, all together
+ * @param streams whether they are event streams, each with a channel of its own, or else WebSockets
+ *     with one channel
+ */
+record Audience(int readers, double megabytes, boolean streams) implements Attack {
+
+  private static final double MILLION = 1e6;
+  private static final int PATIENCE_SECONDS = 30;
+
+  @Override
+  public String name() {
+    return streams ? "readers-streams" : "readers-websockets";
+  }
+
+  @Override
+  public String tries() {
+    return "%,d %s, %.0f MB/s in all, of which half stop reading"
+        .formatted(
+            readers,
+            streams ? "event streams with channels all different" : "WebSockets with one channel",
+            megabytes);
+  }
+
+  /** One message in a second to each. */
+  @Override
+  public Setup setup() {
+    int bytes = (int) (megabytes * MILLION / readers);
+    return Setup.README
+        .feeding(new Setup.Contents(streams ? readers : 1, 1, bytes))
+        .withSendBuffer(StandingReaders.SEND_BUFFER);
+  }
+
+  @Override
+  public void run(Attacker attacker) throws InterruptedException {
+    List<Line> reading = new ArrayList<>();
+    for (int i = 0; i < readers && attacker.goesOn(); i++) {
+      Buffer request = request(Feed.fed(streams ? i : 0));
+      if (i % 2 == 0) {
+        attacker
+            .openSmall(new Deliveries())
+            .ifPresent(line -> attacker.send(line.standStill(), request));
+      } else {
+        attacker
+            .open(answers -> new Deliveries())
+            .ifPresent(
+                line -> {
+                  attacker.send(line, request);
+                  reading.add(line);
+                });
+      }
+    }
+    attacker.answers().add("reading", reading.size());
+    attacker.feed();
+    attacker.await(() -> false);
+    int each = attacker.stopFeeding();
+    long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (System.nanoTime() < patience && !reading.stream().allMatch(l -> l.answered() >= each)) {
+      attacker.rest();
+    }
+    attacker.answers().add("messages to each", each);
+    attacker
+        .answers()
+        .add("got all", reading.stream().filter(line -> line.answered() == each).count());
+  }
+
+  private Buffer request(String channel) {
+    String target = Requests.MOUNT + "?channels=" + channel;
+    return streams
+        ? Requests.request("GET", target, "Accept: text/event-stream")
+        : Requests.upgrade(target + "&format=envelope");
+  }
+}

@@ -1,0 +1,67 @@
+package io.millrace.benchmarks.attack;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks for what the authorizer fails at, and then for something harmless on the same WebSocket. */
+final class AuthorizerFaults implements Attack {
+
+  private static final int LINES = 20;
+  private static final int COMMANDS = 2;
+
+  private final String fault;
+
+  AuthorizerFaults(String fault) {
+    this.fault = fault;
+  }
+
+  @Override
+  public String name() {
+    return "authorizer-" + fault;
+  }
+
+  @Override
+  public String tries() {
+    return "on WebSockets and by polls, what the authorizer answers with "
+        + switch (fault) {
+          case FaultyAuthorizer.NULL -> "null";
+          case FaultyAuthorizer.NOTHING -> "a future of null";
+          default -> "an Error";
+        }
+        + "; then a ping";
+  }
+
+  @Override
+  public Setup setup() {
+    return Setup.README.withAuthorizer();
+  }
+
+  @Override
+  public void run(Attacker attacker) {
+    List<Line> lines = new ArrayList<>();
+    for (int i = 0; i < LINES && attacker.goesOn(); i++) {
+      String channel = fault + "." + i;
+      attacker.open(HttpAnswers::new).ifPresent(line -> poll(attacker, line, channel, lines));
+      attacker.webSocket().ifPresent(line -> subscribe(attacker, line, channel, lines));
+    }
+    attacker.await(() -> lines.stream().allMatch(line -> line.unanswered() <= 0));
+    lines.forEach(line -> attacker.answers().add(Answers.NONE, line.unanswered()));
+  }
+
+  private static void poll(Attacker attacker, Line line, String channel, List<Line> lines) {
+    line.ask();
+    attacker.send(line, Requests.request("GET", Requests.MOUNT + "?channels=" + channel));
+    lines.add(line);
+  }
+
+  private static void subscribe(Attacker attacker, Line line, String channel, List<Line> lines) {
+    for (int i = 0; i < COMMANDS; i++) {
+      line.ask();
+    }
+    attacker.send(
+        line,
+        Requests.frame("{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"" + channel + "\"]}"));
+    attacker.send(line, Requests.frame("{\"type\":\"ping\"}"));
+    lines.add(line);
+  }
+}

@@ -1,0 +1,34 @@
+package io.millrace.benchmarks.attack;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All attacks, in the order of the report, which is that of docs/security.md. */
+final class Catalogue {
+
+  private Catalogue() {}
+
+  static List<Attack> all() {
+    return Stream.of(
+            List.<Attack>of(new None()),
+            Commands.small(),
+            Publishing.small(),
+            StandingReaders.attacks(),
+            Commands.patterns(),
+            Commands.newest(),
+            Publishing.json(),
+            authorizers(),
+            Stalling.attacks(),
+            List.of(Publishing.flood(), new ContinuationFlood()))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<Attack> authorizers() {
+    return List.of(
+        new AbandonedRequests(),
+        new AuthorizerFaults(FaultyAuthorizer.NULL),
+        new AuthorizerFaults(FaultyAuthorizer.NOTHING),
+        new AuthorizerFaults(FaultyAuthorizer.ERROR));
+  }
+}

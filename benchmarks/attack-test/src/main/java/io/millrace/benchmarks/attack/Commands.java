@@ -1,0 +1,121 @@
+package io.millrace.benchmarks.attack;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Attacks by commands on WebSockets, and by what the same costs over HTTP. */
+final class Commands {
+
+  /** What one message of a client may have. */
+  static final int MOST_BYTES = 256 << 10;
+
+  private static final int MOST_CHANNELS = 100;
+  private static final int SEGMENTS = 100;
+  private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  private static final int PARTS = 100;
+  private static final int PER_PART = 1000;
+
+  private Commands() {}
+
+  /** What a few bytes of commands make the server hold. */
+  static List<Attack> small() {
+    Buffer tiny = Requests.frame(tinyCommands());
+    return List.of(
+        new Attempt(
+            "tiny-commands",
+            "frames of 256 KiB with 37,000 commands of 7 bytes, on 40 WebSockets",
+            Setup.README,
+            Flood.webSocket(40, Integer.MAX_VALUE),
+            n -> tiny),
+        new Attempt(
+            "long-names",
+            "100 names of 100 one-letter segments on each of 1,000 WebSockets",
+            Setup.README,
+            Flood.webSocket(1000, 1),
+            Commands::longNames));
+  }
+
+  /** What it takes to find the channels of patterns. */
+  static List<Attack> patterns() {
+    Setup many = Setup.README.withPatterns().holding(new Setup.Contents(PARTS * PER_PART, 1, 1));
+    return List.of(
+        new Attempt(
+            "patterns-websocket",
+            "100 new patterns in each command of one WebSocket, then none of them; 100,000 channels are held",
+            many,
+            Flood.webSocket(1, 2),
+            n -> Requests.frame(command(n % 2 == 0 ? "subscribe" : "unsubscribe", n, n / 2))),
+        new Attempt(
+            "patterns-poll",
+            "100 new patterns in each poll, ten polls at a time; 100,000 channels are held",
+            many,
+            Flood.http(10, 1),
+            n -> Requests.post(Requests.MOUNT + "/poll", "{\"channels\":" + patterns(n) + "}")));
+  }
+
+  /** What it takes to find the newest messages. */
+  static List<Attack> newest() {
+    Setup full = Setup.README.holding(new Setup.Contents(MOST_CHANNELS, 100, 10));
+    return List.of(
+        new Attempt(
+            "last",
+            "polls with last=1000 over 100 channels with 100 messages each, ten at a time",
+            full,
+            Flood.http(10, 1),
+            n -> Requests.request("GET", last())),
+        new Attempt(
+            "last-head",
+            "HEAD of the same",
+            full,
+            Flood.http(10, 1),
+            n -> Requests.request("HEAD", last())));
+  }
+
+  /** Each is refused: it has no type. */
+  private static String tinyCommands() {
+    String command = "{\"\":0}";
+    return "[" + (command + ",").repeat(MOST_BYTES / (command.length() + 1) - 1) + command + "]";
+  }
+
+  private static Buffer longNames(int number) {
+    Random random = new Random(number);
+    String names =
+        Requests.list(
+            IntStream.range(0, MOST_CHANNELS),
+            n -> {
+              StringBuilder name = new StringBuilder();
+              for (int i = 0; i < SEGMENTS; i++) {
+                name.append(i == 0 ? "" : ".").append(letter(random));
+              }
+              return name.toString();
+            });
+    return Requests.frame("{\"type\":\"subscribe\",\"id\":1,\"channels\":" + names + "}");
+  }
+
+  private static char letter(Random random) {
+    return LETTERS.charAt(random.nextInt(LETTERS.length()));
+  }
+
+  private static String command(String type, int id, int round) {
+    return "{\"type\":\"" + type + "\",\"id\":" + id + ",\"channels\":" + patterns(round) + "}";
+  }
+
+  /** Half of them match a thousand channels, half a hundred. */
+  private static String patterns(int round) {
+    int half = MOST_CHANNELS / 2;
+    return Requests.list(
+        IntStream.range(0, MOST_CHANNELS),
+        n ->
+            n < half
+                ? "held." + (round * half + n) % PARTS + ".*"
+                : "held.*." + (round * half + n) % PER_PART);
+  }
+
+  private static String last() {
+    String names =
+        String.join(",", IntStream.range(0, MOST_CHANNELS).mapToObj(Feed::held).toList());
+    return Requests.MOUNT + "?last=1000&channels=" + names;
+  }
+}

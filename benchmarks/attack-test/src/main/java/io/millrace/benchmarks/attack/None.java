@@ -1,0 +1,22 @@
+package io.millrace.benchmarks.attack;
+
+/** No attack: what honest clients have when nobody disturbs them. */
+final class None implements Attack {
+
+  static final String NAME = "none";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String tries() {
+    return "nothing; for comparison";
+  }
+
+  @Override
+  public void run(Attacker attacker) {
+    attacker.await(() -> false);
+  }
+}

@@ -1,0 +1,121 @@
+package io.millrace.benchmarks.attack;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * How the server that is attacked differs from the README's. Honest clients may publish to their
+ * own channels with each.
+ *
+ * @param publishing whether strangers may publish to {@code open.**}
+ * @param patterns whether strangers may subscribe to patterns of {@code held.**}
+ * @param judged whether it has a {@link FaultyAuthorizer}
+ * @param maxReaders the option, 0 for the default
+ * @param keySeconds for how long keys are remembered, 0 for the default
+ * @param sendBuffer the bytes of the kernel's send buffers, 0 for the default
+ * @param held what it holds before the attack begins, on channels {@code held.…}
+ * @param fed what it publishes when the attack asks for it, on channels {@code feed.…}
+ */
+record Setup(
+    boolean publishing,
+    boolean patterns,
+    boolean judged,
+    int maxReaders,
+    int keySeconds,
+    int sendBuffer,
+    Contents held,
+    Contents fed) {
+
+  /**
+   * Messages.
+   *
+   * @param channels on how many channels they are
+   * @param messages how many there are on each; of what is fed, in a second
+   * @param bytes how long each is
+   */
+  record Contents(int channels, int messages, int bytes) {
+
+    static final Contents NONE = new Contents(0, 0, 0);
+
+    /** Returns the name of a channel with contents. */
+    static String channel(String prefix, int number) {
+      return prefix + "." + number / 1000 + "." + number % 1000;
+    }
+
+    private JsonObject json() {
+      return new JsonObject()
+          .put("channels", channels)
+          .put("messages", messages)
+          .put("bytes", bytes);
+    }
+
+    private static Contents of(JsonObject json) {
+      return new Contents(
+          json.getInteger("channels"), json.getInteger("messages"), json.getInteger("bytes"));
+    }
+  }
+
+  /** As the README has it. */
+  static final Setup README = new Setup(false, false, false, 0, 0, 0, Contents.NONE, Contents.NONE);
+
+  /** Strangers may publish. */
+  static final Setup PUBLISHING =
+      new Setup(true, false, false, 0, 0, 0, Contents.NONE, Contents.NONE);
+
+  Setup withPatterns() {
+    return new Setup(publishing, true, judged, maxReaders, keySeconds, sendBuffer, held, fed);
+  }
+
+  Setup withAuthorizer() {
+    return new Setup(publishing, patterns, true, maxReaders, keySeconds, sendBuffer, held, fed);
+  }
+
+  Setup withMaxReaders(int most) {
+    return new Setup(publishing, patterns, judged, most, keySeconds, sendBuffer, held, fed);
+  }
+
+  Setup withKeySeconds(int seconds) {
+    return new Setup(publishing, patterns, judged, maxReaders, seconds, sendBuffer, held, fed);
+  }
+
+  /** Over loopback the kernel would take megabytes for each reader that does not read. */
+  Setup withSendBuffer(int bytes) {
+    return new Setup(publishing, patterns, judged, maxReaders, keySeconds, bytes, held, fed);
+  }
+
+  Setup holding(Contents contents) {
+    return new Setup(
+        publishing, patterns, judged, maxReaders, keySeconds, sendBuffer, contents, fed);
+  }
+
+  Setup feeding(Contents contents) {
+    return new Setup(
+        publishing, patterns, judged, maxReaders, keySeconds, sendBuffer, held, contents);
+  }
+
+  /** For {@link #of}. */
+  String encode() {
+    return new JsonObject()
+        .put("publishing", publishing)
+        .put("patterns", patterns)
+        .put("judged", judged)
+        .put("maxReaders", maxReaders)
+        .put("keySeconds", keySeconds)
+        .put("sendBuffer", sendBuffer)
+        .put("held", held.json())
+        .put("fed", fed.json())
+        .encode();
+  }
+
+  static Setup of(String encoded) {
+    JsonObject json = new JsonObject(encoded);
+    return new Setup(
+        json.getBoolean("publishing"),
+        json.getBoolean("patterns"),
+        json.getBoolean("judged"),
+        json.getInteger("maxReaders"),
+        json.getInteger("keySeconds"),
+        json.getInteger("sendBuffer"),
+        Contents.of(json.getJsonObject("held")),
+        Contents.of(json.getJsonObject("fed")));
+  }
+}
