@@ -1,10 +1,12 @@
 package io.millrace.core;
 
 import io.millrace.MillraceException;
+import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.time.Duration;
 
@@ -28,10 +30,16 @@ final class Problems {
       answer(context, known);
     } else if (failure == null || context.statusCode() < 500) {
       answer(context, ofStatus(context.statusCode()));
-    } else {
+    } else if (!isBreak(context, failure)) {
       LOG.log(Logger.Level.ERROR, "A request failed", failure);
       answer(context, new MillraceException(MillraceException.Code.INTERNAL, "The server failed."));
     }
+  }
+
+  /** Who breaks a connection is no failure of the server. */
+  private static boolean isBreak(RoutingContext context, Throwable failure) {
+    return context.response().closed()
+        && (failure instanceof IOException || failure instanceof VertxException);
   }
 
   private static MillraceException ofStatus(int status) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.MillraceOptions;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -252,5 +254,60 @@ class OriginPolicyTest {
       assertThat(upgrade.status()).isEqualTo(403);
     }
     assertThat(open.node.log().head()).isZero();
+  }
+
+  private static void policy(Server.Answer answer, String expected) {
+    assertThat(answer.header("x-content-type-options")).isEqualTo("nosniff");
+    assertThat(answer.header("cross-origin-resource-policy")).isEqualTo(expected);
+  }
+
+  @Test
+  void answersAreForTheServersOwnPagesUnlessAnotherOriginIsAllowed() {
+    String own = "app.example";
+    policy(get(strict, own, "http://app.example"), "same-origin");
+    policy(get(strict, own, "https://good.example"), "same-origin");
+    policy(getAsUser(strict, own, "https://bad.example"), "same-origin");
+    policy(strict.get("/once?channels=a"), "same-origin");
+    policy(get(open, own, "https://bad.example"), "same-origin");
+    policy(get(open, own, "https://good.example"), "");
+    policy(open.get("/once?channels=a"), "same-origin");
+    policy(anyone.get("/once?channels=a"), "");
+    policy(get(anyone, own, "https://good.example"), "");
+  }
+
+  @Test
+  void theClientsFilesAreForEveryPage() {
+    for (Server server : List.of(strict, open, anyone)) {
+      for (String file : List.of("/for-tests.js", "/for-tests.js.map", "/nothing.js")) {
+        policy(server.get(file), "");
+        policy(server.get(file, "Origin: https://good.example"), "");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /nothing",
+        "GET /once",
+        "GET /publish",
+        "GET /negotiate",
+        "HEAD /stay?channels=a",
+        "OPTIONS /once",
+        "POST /publish",
+        "PUT /once",
+        "GET /stay?channels=a"
+      })
+  void everyAnswerSaysSo(String request) throws IOException {
+    String[] parts = request.split(" ", -1);
+    StringBuilder head = new StringBuilder();
+    try (Socket socket = strict.open(parts[0], parts[1], "")) {
+      while (head.indexOf("\r\n\r\n") < 0) {
+        head.append((char) socket.getInputStream().read());
+      }
+    }
+    assertThat(head.toString().toLowerCase(Locale.ROOT))
+        .contains("x-content-type-options: nosniff")
+        .contains("cross-origin-resource-policy: same-origin");
   }
 }

@@ -68,6 +68,7 @@ public final class ChaosServer {
             .addPublishable("chaos.**")
             .addSubscribable("chaos.**")
             .setPublishesPerSecond(NO_LIMIT)
+            .setPublishesPerSecondPerAddress(NO_LIMIT)
             .setPollInterval(Duration.ofSeconds(1));
     Optional.ofNullable(System.getenv(RING)).map(Long::valueOf).ifPresent(options::setRingBytes);
     return options;

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,9 @@ final class LabRoutes {
    */
   void mount(Router router) {
     router.route("/live*").handler(this::admit);
+    router.route("/lab*").handler(new OwnPages()); // Nobody else's body is read.
     router.route("/lab*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
-    router.route("/lab*").handler(new OwnPages());
+    router.route("/lab*").failureHandler(LabRoutes::fail);
     router.post("/lab").handler(this::open);
     router.get("/lab/:visitor").handler(visitor((context, visitor) -> show(context, visitor)));
     router.put("/lab/:visitor").handler(visitor(this::setRate));
@@ -39,6 +41,13 @@ final class LabRoutes {
     router
         .post("/lab/:visitor/lanes/:lane/cut")
         .handler(lane((context, lane) -> answer(context, new JsonObject().put("cut", lane.cut()))));
+  }
+
+  /** Who breaks the connection in the middle of a body is no failure of the server. */
+  private static void fail(RoutingContext context) {
+    if (!context.response().closed() && !(context.failure() instanceof IOException)) {
+      context.next();
+    }
   }
 
   private void admit(RoutingContext context) {

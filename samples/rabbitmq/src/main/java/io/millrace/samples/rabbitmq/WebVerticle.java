@@ -15,6 +15,9 @@ final class WebVerticle extends VerticleBase {
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"
           + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+  /** Above every heartbeat and hold: who has not read for so long is not there. */
+  private static final int IDLE_SECONDS = 60;
+
   private final Millrace millrace;
   private final SampleOrders orders;
   private final int port;
@@ -35,7 +38,8 @@ final class WebVerticle extends VerticleBase {
         .get()
         .handler(StaticHandler.create("io/millrace/samples/rabbitmq/web").setCachingEnabled(false));
     return vertx
-        .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+        .createHttpServer(
+            new HttpServerOptions().setIdleTimeout(IDLE_SECONDS).setHttp2ClearTextEnabled(false))
         .requestHandler(router)
         .listen(port);
   }
