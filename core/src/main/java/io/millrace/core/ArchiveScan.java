@@ -24,6 +24,9 @@ import java.util.Optional;
 final class ArchiveScan {
 
   /** A block is complete with so many bytes, or records. */
+  /** What is read back tells nobody what the log has lost. */
+  private static final PatternTree<PatternLog> NO_PATTERNS = new PatternTree<>();
+
   private static final int BLOCK_BYTES = 256 << 10;
 
   private static final int BLOCK_RECORDS = 4096;
@@ -151,7 +154,9 @@ final class ArchiveScan {
           && message.length() <= options.maxMessageBytes()) {
         ChannelLog source =
             channels.computeIfAbsent(
-                channel, name -> new ChannelLog(ChannelPattern.of(channel), HistoryOptions.NONE));
+                channel,
+                name ->
+                    new ChannelLog(ChannelPattern.of(channel), HistoryOptions.NONE, NO_PATTERNS));
         LogEntry entry = new LogEntry(epoch, seq, now, source, message);
         entries.add(entry);
         bytes += entry.size;

@@ -7,8 +7,11 @@ import java.util.function.Consumer;
 /** Decides what leaves the ring and the histories. Guarded by the log's lock. */
 final class Retention {
 
-  /** How many channels one sweep looks at; the next goes on from there. */
-  private static final int CHANNELS_PER_SWEEP = 10_000;
+  /** How many channels are looked at in one go: for as long, nobody can append. */
+  private static final int CHANNELS_AT_ONCE = 256;
+
+  /** How much is let go in one go because it is too old. */
+  private static final int OLD_AT_ONCE = 1024;
 
   private final long ringBytes;
   private final long ringAge;
@@ -19,9 +22,14 @@ final class Retention {
   /** The channels that have a history, by the sequence of its oldest entry. */
   private final TreeMap<Long, ChannelLog> histories = new TreeMap<>();
 
+  private final Past past = new Past();
+
   private long heldByHistories;
   private long evictedThrough;
   private long sweptThrough;
+
+  /** How much more may be let go in this go because it is too old. */
+  private int left;
 
   /**
    * A retention.
@@ -43,6 +51,11 @@ final class Retention {
     return evictedThrough;
   }
 
+  /** Returns what is held only as history. */
+  Past past() {
+    return past;
+  }
+
   long heldBytes() {
     return ring.bytes() + heldByHistories;
   }
@@ -50,15 +63,18 @@ final class Retention {
   /** Forgets everything: the ring and the histories have been emptied. */
   void clear() {
     histories.clear();
+    past.clear();
     heldByHistories = 0;
     evictedThrough = 0;
     sweptThrough = 0;
   }
 
-  /** Enforces every bound but the age of histories. */
+  /** Enforces every bound but the age of histories, the age of the ring some items at a time. */
   void enforce(long now) {
+    left = OLD_AT_ONCE;
     while (!ring.isEmpty()
-        && (ring.bytes() > ringBytes || now - ring.first().appendedAt > ringAge)) {
+        && (ring.bytes() > ringBytes || (left > 0 && now - ring.first().appendedAt > ringAge))) {
+      left--;
       LogItem item = ring.removeFirst();
       evictedThrough = item.seq;
       if (item instanceof LogEntry entry) {
@@ -68,6 +84,7 @@ final class Retention {
         }
         channel.leftRing(entry);
         heldByHistories += entry.size;
+        past.add(entry);
         trim(channel, now);
       }
     }
@@ -76,22 +93,28 @@ final class Retention {
     }
   }
 
-  /** Enforces every bound, the age of histories for some channels at a time. */
-  void sweep(long now) {
+  /**
+   * Enforces every bound, the age for some channels and items. The next call goes on from there.
+   *
+   * @return whether there may be more that is too old
+   */
+  boolean sweep(long now) {
     enforce(now);
-    for (int i = 0; i < CHANNELS_PER_SWEEP; i++) {
+    for (int i = 0; i < CHANNELS_AT_ONCE && left > 0; i++) {
       var next = histories.higherEntry(sweptThrough);
       if (next == null) {
         sweptThrough = 0;
-        return;
+        return false;
       }
       sweptThrough = next.getKey();
       trim(next.getValue(), now);
     }
+    return true;
   }
 
   private void trim(ChannelLog channel, long now) {
-    while (channel.exceedsHistory(now)) {
+    while (channel.exceedsHistory() || (left > 0 && channel.hasTooOld(now))) {
+      left--;
       dropOldest(channel);
     }
   }
@@ -99,6 +122,7 @@ final class Retention {
   private void dropOldest(ChannelLog channel) {
     LogEntry dropped = channel.dropOldest();
     heldByHistories -= dropped.size;
+    past.remove(dropped);
     histories.remove(dropped.seq);
     if (channel.historyCount > 0) {
       histories.put(channel.entries.first().seq, channel);
