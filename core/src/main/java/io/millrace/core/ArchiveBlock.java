@@ -40,6 +40,7 @@ record ArchiveBlock(long after, long through, List<LogEntry> entries, long bytes
       List<Gap> gaps = missed.isEmpty() ? List.of() : List.of(new Gap(missed, reason));
       return new Slice(gaps, List.of(), 0, end);
     }
+    Wanted asked = new Wanted(subscriptions);
     List<LogEntry> wanted = new ArrayList<>();
     int size = 0;
     for (int i = indexAfter(from); i < entries.size(); i++) {
@@ -47,7 +48,10 @@ record ArchiveBlock(long after, long through, List<LogEntry> entries, long bytes
       if (entry.seq > end) {
         break;
       }
-      if (isWanted(entry, subscriptions)) {
+      if (asked.isEnough()) {
+        return new Slice(List.of(), wanted, size, entries.get(i - 1).seq);
+      }
+      if (asked.isWanted(entry)) {
         if (!wanted.isEmpty() && (wanted.size() >= mostEntries || size + entry.size > mostBytes)) {
           return new Slice(List.of(), wanted, size, wanted.get(wanted.size() - 1).seq);
         }
@@ -70,14 +74,5 @@ record ArchiveBlock(long after, long through, List<LogEntry> entries, long bytes
       }
     }
     return low;
-  }
-
-  private static boolean isWanted(LogEntry entry, Collection<ReaderSubscription> subscriptions) {
-    for (ReaderSubscription subscription : subscriptions) {
-      if (subscription.pattern.covers(entry.source.pattern()) && subscription.wants(entry)) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -23,6 +23,9 @@ import java.util.Optional;
  */
 final class ArchiveScan {
 
+  /** What is read back tells nobody what the log has lost. */
+  private static final PatternTree<PatternLog> NO_PATTERNS = new PatternTree<>();
+
   /** A block is complete with so many bytes, or records. */
   private static final int BLOCK_BYTES = 256 << 10;
 
@@ -160,7 +163,7 @@ final class ArchiveScan {
   }
 
   private ChannelLog channel(String name) {
-    ChannelLog created = new ChannelLog(ChannelPattern.of(name), HistoryOptions.NONE);
+    ChannelLog created = new ChannelLog(ChannelPattern.of(name), HistoryOptions.NONE, NO_PATTERNS);
     bytes += created.held;
     return created;
   }

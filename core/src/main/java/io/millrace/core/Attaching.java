@@ -1,10 +1,12 @@
 package io.millrace.core;
 
+import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.SocketAddress;
@@ -122,16 +124,19 @@ final class Attaching {
 
   private void subscribe(
       RoutingContext context, Transport transport, AttachRequest asked, Runnable leave) {
+    // Of a HEAD nothing is attached, so nothing is looked for or asked of the broker.
+    boolean head = HttpMethod.HEAD.equals(context.request().method());
+    Start start = head ? Start.NOW : asked.start();
     List<ReaderSubscription> subscriptions = new ArrayList<>();
-    asked
-        .patterns()
+    (head ? List.<ChannelPattern>of() : asked.patterns())
         .forEach(pattern -> subscriptions.add(new ReaderSubscription(pattern, asked.filter())));
     Shard shard = node.shards().of(ContextInternal.current());
-    Future<Void> subscribed =
+    Future<Survey> subscribed =
         access
             .of(context)
             .subscribe(asked.patterns())
-            .compose(granted -> acquire(context, subscriptions, asked));
+            .compose(granted -> acquire(context, subscriptions, start))
+            .compose(acquired -> node.surveys().enter(subscriptions, start));
     HttpServerRequest request = context.request();
     boolean waits = !subscribed.isComplete();
     // Over HTTP/2 a request that has been read to its end cannot be paused. What is a body, which
@@ -157,33 +162,34 @@ final class Attaching {
           } else if (request.response().closed() || !node.isServing()) {
             // Gone, or too late: whoever closes the node has ended those that were attached.
             leave.run();
-            node.interests().release(subscriptions);
+            shard.release(subscriptions);
             refuse(context, transport, startingOrClosing());
           } else {
-            hand(context, transport, asked, subscriptions, shard, leave);
+            hand(context, transport, asked, result.result(), shard, leave);
           }
         });
   }
 
   /** Asks the broker for nothing that nobody waits for any more. */
   private Future<Void> acquire(
-      RoutingContext context, List<ReaderSubscription> subscriptions, AttachRequest asked) {
+      RoutingContext context, List<ReaderSubscription> subscriptions, Start start) {
     return context.response().closed()
         ? Future.failedFuture(startingOrClosing())
-        : node.interests().acquire(subscriptions, asked.start());
+        : node.interests().acquire(subscriptions, start);
   }
 
   private void hand(
       RoutingContext context,
       Transport transport,
       AttachRequest asked,
-      List<ReaderSubscription> subscriptions,
+      Survey survey,
       Shard shard,
       Runnable leave) {
+    List<ReaderSubscription> subscriptions = survey.subscriptions;
     Epoch epoch = node.log().epoch();
     Beginning beginning;
     try {
-      beginning = node.log().attach(subscriptions, asked.start());
+      beginning = node.log().begin(survey);
     } catch (RuntimeException | Error e) {
       leave.run();
       node.interests().release(subscriptions);

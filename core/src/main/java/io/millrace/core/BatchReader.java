@@ -19,6 +19,9 @@ final class BatchReader extends Reader {
   private static final int MOST_ENTRIES = 1000;
   private static final int MOST_BYTES = 1 << 20;
 
+  /** An answer that is due with nothing in it looks on so often, so that nobody asks in vain. */
+  private static final int MOST_TURNS = 64;
+
   private final Outlet outlet;
   private final MillraceOptions options;
   private final Duration hold;
@@ -29,6 +32,9 @@ final class BatchReader extends Reader {
           dueTime();
         }
       };
+
+  /** How often it has looked on although its answer is due. */
+  private int turns;
 
   private long holdUntil;
   private boolean due;
@@ -103,7 +109,7 @@ final class BatchReader extends Reader {
     slice.gaps().forEach(this::addGap);
     boolean all = slice.through() == shard.position();
     boolean nothing = slice.entries().isEmpty() && gap.isEmpty();
-    if (nothing && !all && !due && shard.now() < holdUntil) {
+    if (nothing && !all && (due ? !closing && turns++ < MOST_TURNS : shard.now() < holdUntil)) {
       moveTo(slice.through()); // There was much to look at, and nothing that is wanted.
       shard.queue(this);
       return;

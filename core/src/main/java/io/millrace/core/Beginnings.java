@@ -6,14 +6,12 @@ import io.millrace.MillraceException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds where reading begins. Called under the log's lock, for subscriptions that have their
- * sources.
+ * Finds where reading begins, but for what {@code last} replays ({@link Newest}). Called under the
+ * log's lock, for subscriptions that have their sources.
  */
 final class Beginnings {
 
@@ -26,7 +24,6 @@ final class Beginnings {
   private final String epoch;
   private final boolean shared;
   private final long head;
-  private final long now;
 
   /**
    * Beginnings at a moment.
@@ -34,22 +31,18 @@ final class Beginnings {
    * @param epoch the log's
    * @param shared whether clients may have seen what this log holds under another epoch
    * @param head the log's newest sequence
-   * @param now the present
    */
-  Beginnings(String epoch, boolean shared, long head, long now) {
+  Beginnings(String epoch, boolean shared, long head) {
     this.epoch = epoch;
     this.shared = shared;
     this.head = head;
-    this.now = now;
   }
 
   Beginning of(Collection<ReaderSubscription> subscriptions, Start start) {
     if (start.cursor().isPresent()) {
       return after(Cursor.parse(start.cursor().get()), subscriptions);
     }
-    return start.last() > 0
-        ? newest(subscriptions, start.last())
-        : new Beginning(head, Optional.empty(), 0, head);
+    return new Beginning(head, Optional.empty(), 0, head);
   }
 
   private Beginning after(Optional<Cursor> asked, Collection<ReaderSubscription> subscriptions) {
@@ -74,53 +67,22 @@ final class Beginnings {
   }
 
   /**
-   * Reading from before the oldest of what shall be replayed, with each channel beginning at its
-   * own.
+   * Requires that no pattern stands for too many channels.
+   *
+   * @throws MillraceException if one does
    */
-  private Beginning newest(Collection<ReaderSubscription> subscriptions, int last) {
-    Map<ReaderSubscription, Map<ChannelLog, List<LogEntry>>> replayed = new HashMap<>();
-    List<Long> sequences = new ArrayList<>();
-    for (ReaderSubscription subscription : subscriptions) {
-      Map<ChannelLog, List<LogEntry>> byChannel = new HashMap<>();
-      for (ChannelLog channel : channels(subscription.source)) {
-        List<LogEntry> entries = newest(channel, last, subscription.filter, now);
-        byChannel.put(channel, entries);
-        entries.forEach(entry -> sequences.add(entry.seq));
+  static void checkReplayed(Survey survey) {
+    for (Survey.Target target : survey.targets()) {
+      if (target.isFull()) {
+        throw new MillraceException(
+            MillraceException.Code.BAD_REQUEST,
+            "The pattern \""
+                + target.pattern.pattern()
+                + "\" stands for more than "
+                + MOST_REPLAYED_CHANNELS
+                + " channels: last cannot be asked of it. Name the channels, or leave last out.");
       }
-      replayed.put(subscription, byChannel);
     }
-    Collections.sort(sequences);
-    List<Long> distinct = sequences.stream().distinct().toList();
-    long oldest =
-        distinct.isEmpty() ? head + 1 : distinct.get(Math.max(0, distinct.size() - MOST_REPLAYED));
-    replayed.forEach(
-        (subscription, byChannel) -> {
-          subscription.told = head;
-          byChannel.forEach(
-              (channel, entries) -> {
-                long first = entries.isEmpty() ? head + 1 : entries.get(0).seq;
-                subscription.beginAfter(channel, Math.max(first, oldest) - 1);
-              });
-        });
-    long through = distinct.isEmpty() ? 0 : distinct.get(distinct.size() - 1);
-    return new Beginning(oldest - 1, Optional.empty(), through, head);
-  }
-
-  private static Collection<ChannelLog> channels(LogSource source) {
-    if (source instanceof ChannelLog channel) {
-      return List.of(channel);
-    }
-    Collection<ChannelLog> channels = ((PatternLog) source).channels;
-    if (channels.size() > MOST_REPLAYED_CHANNELS) {
-      throw new MillraceException(
-          MillraceException.Code.BAD_REQUEST,
-          "The pattern \""
-              + source.pattern()
-              + "\" stands for more than "
-              + MOST_REPLAYED_CHANNELS
-              + " channels: last cannot be asked of it. Name the channels, or leave last out.");
-    }
-    return channels;
   }
 
   /** Returns the newest entries held of a channel that a filter accepts, oldest first. */

@@ -2,8 +2,6 @@ package io.millrace.core;
 
 import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * What is held of one channel: at the end the entries that are also in the ring, before them its
@@ -14,9 +12,6 @@ final class ChannelLog extends LogSource {
   final LogQueue<LogEntry> entries = new LogQueue<>();
   final HistoryOptions limits;
 
-  /** The patterns in use that match this channel. */
-  final List<PatternLog> patterns = new ArrayList<>(0);
-
   /** How many of the entries, from the front, have left the ring. */
   int historyCount;
 
@@ -25,14 +20,19 @@ final class ChannelLog extends LogSource {
 
   private final String name;
   private final ChannelPattern pattern;
+
+  /** The patterns in use. */
+  private final PatternTree<PatternLog> patterns;
+
   private long historyBytes;
   private long dropped;
 
-  ChannelLog(ChannelPattern pattern, HistoryOptions limits) {
+  ChannelLog(ChannelPattern pattern, HistoryOptions limits, PatternTree<PatternLog> patterns) {
     this.pattern = pattern;
     this.name = pattern.toString();
     this.limits = limits;
     this.held = Footprint.channel(name);
+    this.patterns = patterns;
   }
 
   @Override
@@ -44,19 +44,10 @@ final class ChannelLog extends LogSource {
     return name;
   }
 
-  @Override
-  void raiseMark(long seq) {
-    super.raiseMark(seq);
-    for (PatternLog wider : patterns) {
-      wider.raiseMark(seq);
-    }
-  }
-
-  @Override
-  void interruptAt(long seq) {
-    super.interruptAt(seq);
-    for (PatternLog wider : patterns) {
-      wider.interruptAt(seq);
+  /** Tells the patterns that match it what it has lost. */
+  void tellPatterns() {
+    if (!patterns.isEmpty()) {
+      patterns.matching(pattern.segments()).forEach(wider -> wider.raiseMark(mark()));
     }
   }
 
@@ -75,15 +66,14 @@ final class ChannelLog extends LogSource {
     historyBytes += entry.held;
   }
 
-  /**
-   * Returns whether the oldest entry is held only as history, and one bound or another no longer
-   * allows that.
-   */
-  boolean exceedsHistory(long now) {
-    return historyCount > 0
-        && (entries.size() > limits.count()
-            || historyBytes > limits.bytes()
-            || now - entries.first().appendedAt >= limits.age().toMillis());
+  /** Returns whether the oldest entry is held only as history, and that is more than may be. */
+  boolean exceedsHistory() {
+    return historyCount > 0 && (entries.size() > limits.count() || historyBytes > limits.bytes());
+  }
+
+  /** Returns whether the oldest entry is held only as history, and for as long as it may be. */
+  boolean hasTooOld(long now) {
+    return historyCount > 0 && now - entries.first().appendedAt >= limits.age().toMillis();
   }
 
   /** Drops the oldest entry, which is history. */
@@ -93,6 +83,7 @@ final class ChannelLog extends LogSource {
     historyBytes -= oldest.held;
     dropped = oldest.seq;
     raiseMark(dropped);
+    tellPatterns();
     return oldest;
   }
 

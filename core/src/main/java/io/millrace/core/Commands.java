@@ -213,29 +213,31 @@ final class Commands {
                 changed.forEach(subscription -> reader.refilter(subscription, filter));
               }
             });
-    Future<Void> acquired =
-        client.subscribe(patterns).compose(granted -> node.interests().acquire(added, start));
-    shard.handle(acquired, result -> attach(id, added, start, result, attached));
+    Future<Survey> acquired =
+        client
+            .subscribe(patterns)
+            .compose(granted -> node.interests().acquire(added, start))
+            .compose(heard -> node.surveys().enter(added, start));
+    shard.handle(acquired, result -> attach(id, added, result, attached));
     return attached.future();
   }
 
   private void attach(
       String id,
       List<ReaderSubscription> added,
-      Start start,
-      AsyncResult<Void> acquired,
+      AsyncResult<Survey> acquired,
       Promise<Void> attached) {
     if (acquired.failed()) {
       attached.fail(acquired.cause());
       return;
     }
     if (reader.isEnded()) {
-      node.interests().release(added);
+      shard.release(added);
       attached.complete();
       return;
     }
     try {
-      Beginning beginning = node.log().attach(added, start);
+      Beginning beginning = node.log().begin(acquired.result());
       if (subscribed || !reader.subscriptions.isEmpty()) {
         reader.subscribeLater(id, added, beginning);
       } else {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -27,13 +28,19 @@ import java.util.function.LongSupplier;
  */
 final class Log {
 
+  /** A sweep is done in steps, between which others have the lock; the next sweep goes on. */
+  private static final int STEPS_PER_SWEEP = 100;
+
   private final MillraceOptions options;
   private final LongSupplier clock;
   private final boolean shared;
   private final ReentrantLock lock = new ReentrantLock();
   private final LogQueue<LogItem> ring = new LogQueue<>();
   private final Retention retention;
-  private final Map<String, ChannelLog> channels = new HashMap<>();
+
+  /** Changed under the lock alone; a survey goes over it without. */
+  private final Map<String, ChannelLog> channels = new ConcurrentHashMap<>();
+
   private final Map<ChannelPattern, PatternLog> patterns = new HashMap<>();
   private final PatternTree<PatternLog> patternTree = new PatternTree<>();
   private final ForgottenMarks forgotten = new ForgottenMarks();
@@ -41,6 +48,9 @@ final class Log {
 
   /** How many subscriptions are attached. */
   private int attached;
+
+  /** The newest place where messages may have been lost on their way to this node. */
+  private long interruptedThrough;
 
   private final ArrivedKeys arrived;
   private RecordKeys keys;
@@ -147,10 +157,9 @@ final class Log {
       retention.clear();
       forgotten.clear();
       patterns.values().forEach(PatternLog::clear);
-      for (ChannelLog channel : List.copyOf(channels.values())) {
-        channel.clear();
-        forgetIfIdle(channel);
-      }
+      interruptedThrough = 0;
+      channels.values().forEach(ChannelLog::clear);
+      channels.values().removeIf(ChannelLog::isForgettable); // They have no mark to be remembered.
     } finally {
       lock.unlock();
     }
@@ -242,6 +251,7 @@ final class Log {
     takePlace(
         concerned,
         seq -> {
+          interruptedThrough = seq;
           for (ChannelPattern pattern : concerned) {
             forgotten.rememberInterruption(pattern, seq);
             matching(pattern).forEach(source -> source.interruptAt(seq));
@@ -293,12 +303,8 @@ final class Log {
     if (known != null) {
       return known;
     }
-    ChannelLog created = new ChannelLog(pattern, options.historyOf(name));
+    ChannelLog created = new ChannelLog(pattern, options.historyOf(name), patternTree);
     forgotten.recall(created);
-    for (PatternLog wider : patternTree.matching(pattern.segments())) {
-      wider.channels.add(created);
-      created.patterns.add(wider);
-    }
     channels.put(name, created);
     return created;
   }
@@ -310,13 +316,6 @@ final class Log {
     }
     PatternLog created = new PatternLog(pattern);
     forgotten.recall(created);
-    for (ChannelLog channel : channels.values()) {
-      if (pattern.covers(channel.pattern())) {
-        created.channels.add(channel);
-        channel.patterns.add(created);
-        created.raiseMark(channel.mark());
-      }
-    }
     patterns.put(pattern, created);
     patternTree.add(pattern, created);
     return created;
@@ -325,38 +324,129 @@ final class Log {
   private void forgetIfIdle(ChannelLog channel) {
     if (channel.isForgettable()) {
       channels.remove(channel.text());
-      channel.patterns.forEach(pattern -> pattern.channels.remove(channel));
+      channel.tellPatterns(); // One that is surveyed just now does not meet it any more.
       forgotten.remember(channel.pattern(), channel.mark());
     }
   }
 
   /**
    * Takes an interest in what is subscribed and finds where reading begins. Nothing that is
-   * appended later is missed.
+   * appended later is missed. Clients attach by {@link Surveys}, which makes nobody wait.
    *
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
    *     no interest then
    */
-  Beginning attach(Collection<ReaderSubscription> subscriptions, Start start) {
+  Beginning attach(List<ReaderSubscription> subscriptions, Start start) {
+    Survey survey = enter(subscriptions, start);
+    if (!survey.targets().isEmpty()) {
+      SurveyPass pass = pass(List.of(survey));
+      while (step(pass)) {
+        Thread.onSpinWait(); // Others have the lock meanwhile.
+      }
+    }
+    return begin(survey);
+  }
+
+  /**
+   * Takes an interest in what is subscribed. Nothing that is appended later is missed.
+   *
+   * @return what has to be found out before {@link #begin}, if it has any targets
+   */
+  Survey enter(List<ReaderSubscription> subscriptions, Start start) {
     lock.lock();
     try {
+      boolean listed = Survey.asksLast(start);
+      boolean due = listed || mayHaveLost(start);
+      Survey survey = new Survey(subscriptions, start, epoch, head);
       for (ReaderSubscription subscription : subscriptions) {
         ChannelPattern pattern = subscription.pattern;
-        subscription.source = pattern.isName() ? channel(pattern) : pattern(pattern);
+        if (pattern.isName()) {
+          subscription.source = channel(pattern);
+        } else {
+          PatternLog source = pattern(pattern);
+          subscription.source = source;
+          if (due && (listed || !source.surveyed)) {
+            survey.add(source, listed);
+          }
+        }
         subscription.source.interest++;
         subscription.pattern = subscription.source.pattern(); // One text for all its readers.
         attached++;
       }
-      try {
-        return new Beginnings(epoch.name(), shared, head, clock.getAsLong())
-            .of(subscriptions, start);
-      } catch (MillraceException refused) {
-        detach(subscriptions);
-        throw refused;
+      return survey;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns whether anything at all may have been lost after a cursor. */
+  private boolean mayHaveLost(Start start) {
+    return start
+        .cursor()
+        .flatMap(Cursor::parse)
+        .filter(cursor -> cursor.epoch().equals(epoch.name()))
+        .filter(cursor -> cursor.seq() < Math.max(retention.evictedThrough(), interruptedThrough))
+        .isPresent();
+  }
+
+  /** Begins to look at every channel, for surveys that have targets. */
+  SurveyPass pass(Collection<Survey> surveys) {
+    return new SurveyPass(surveys, channels.values().iterator());
+  }
+
+  /** Looks at some more channels. Returns whether there may be more. */
+  boolean step(SurveyPass pass) {
+    boolean more = pass.look();
+    lock.lock();
+    try {
+      pass.take();
+      if (!more) {
+        pass.complete();
       }
     } finally {
       lock.unlock();
     }
+    return more;
+  }
+
+  /**
+   * Finds where reading begins.
+   *
+   * @param survey complete
+   * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
+   *     no interest any more then
+   */
+  Beginning begin(Survey survey) {
+    if (Survey.asksLast(survey.start)) {
+      return newest(survey);
+    }
+    lock.lock();
+    try {
+      return new Beginnings(epoch.name(), shared, head).of(survey.subscriptions, survey.start);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Beginning newest(Survey survey) {
+    try {
+      Beginnings.checkReplayed(survey);
+    } catch (MillraceException refused) {
+      detach(survey.subscriptions);
+      throw refused;
+    }
+    long from = survey.epoch.equals(epoch) ? survey.head : head;
+    Newest newest = new Newest(survey, from, clock.getAsLong());
+    boolean more = true;
+    while (more) {
+      lock.lock();
+      try {
+        more = newest.look();
+      } finally {
+        lock.unlock();
+      }
+    }
+    return newest.beginning();
   }
 
   /** Gives up the interest that {@link #attach} took. */
@@ -372,7 +462,6 @@ final class Log {
         } else if (source instanceof PatternLog pattern && source.interest == 0) {
           patterns.remove(pattern.pattern());
           patternTree.remove(pattern.pattern(), pattern);
-          pattern.channels.forEach(channel -> channel.patterns.remove(pattern));
         }
       }
     } finally {
@@ -396,13 +485,14 @@ final class Log {
       int mostEntries,
       int mostBytes,
       Optional<Gap.Reason> lost) {
+    LogReader reader = new LogReader(ring, subscriptions, after, upTo, mostEntries, mostBytes);
     lock.lock();
     try {
-      return new LogReader(ring, subscriptions, after, upTo, mostEntries, mostBytes)
-          .read(retention.evictedThrough(), lost);
+      reader.look(retention.past(), retention.evictedThrough(), lost);
     } finally {
       lock.unlock();
     }
+    return reader.slice();
   }
 
   /**
@@ -458,11 +548,14 @@ final class Log {
 
   /** Lets go of what has become too old. To be called about every second. */
   void sweep() {
-    lock.lock();
-    try {
-      retention.sweep(clock.getAsLong());
-    } finally {
-      lock.unlock();
+    boolean more = true;
+    for (int i = 0; more && i < STEPS_PER_SWEEP; i++) {
+      lock.lock();
+      try {
+        more = retention.sweep(clock.getAsLong());
+      } finally {
+        lock.unlock();
+      }
     }
   }
 

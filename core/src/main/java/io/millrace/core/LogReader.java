@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 
-/** Reads what is next for a set of subscriptions. Called under the log's lock. */
+/**
+ * Reads what is next for a set of subscriptions. Where they are many or patterns, what may be
+ * wanted is taken under the log's lock, and looked at without.
+ */
 final class LogReader {
 
   /** With more channels than this, the ring is scanned instead of merging the channels. */
@@ -29,6 +32,14 @@ final class LogReader {
   private final int mostBytes;
   private final List<LogEntry> entries = new ArrayList<>();
   private int bytes;
+  private List<Gap> gaps = List.of();
+  private long missing;
+
+  /** What is still to be looked at. */
+  private List<LogItem> candidates = List.of();
+
+  /** There is nothing but what was found, or the candidates, up to here. */
+  private long through;
 
   LogReader(
       LogQueue<LogItem> ring,
@@ -46,19 +57,30 @@ final class LogReader {
   }
 
   /**
-   * Reads.
+   * Takes what is next. Called under the log's lock.
    *
+   * @param past what has left the ring and is held
    * @param evictedThrough the newest that has left the ring
    * @param lost the reason to give for what the log no longer holds; none if it is to be read back
    */
-  Slice read(long evictedThrough, Optional<Gap.Reason> lost) {
-    List<Gap> gaps = gaps(lost);
-    long missing = lost.isPresent() || after >= upTo ? 0 : missing();
+  void look(Past past, long evictedThrough, Optional<Gap.Reason> lost) {
+    gaps = gaps(lost);
+    missing = lost.isPresent() || after >= upTo ? 0 : missing();
     if (after >= upTo || missing > 0) {
-      return new Slice(gaps, List.of(), 0, after, missing);
+      through = after;
+    } else if (isWide(evictedThrough)) {
+      through = take(past, evictedThrough);
+    } else {
+      through = merge();
     }
-    long through = after >= evictedThrough && isWide() ? scan() : merge();
-    return new Slice(gaps, entries, bytes, through);
+  }
+
+  /** Returns what was found. */
+  Slice slice() {
+    if (!candidates.isEmpty()) {
+      through = choose();
+    }
+    return new Slice(gaps, entries, bytes, through, missing);
   }
 
   private List<Gap> gaps(Optional<Gap.Reason> lost) {
@@ -89,12 +111,13 @@ final class LogReader {
     return Math.min(missing, upTo);
   }
 
-  private boolean isWide() {
-    int channels = 0;
+  private boolean isWide(long evictedThrough) {
     for (ReaderSubscription subscription : subscriptions) {
-      channels += subscription.source instanceof PatternLog pattern ? pattern.channels.size() : 1;
+      if (!(subscription.source instanceof ChannelLog)) {
+        return true;
+      }
     }
-    return channels > MOST_MERGED;
+    return subscriptions.size() > MOST_MERGED && after >= evictedThrough;
   }
 
   private boolean add(LogEntry entry) {
@@ -106,36 +129,29 @@ final class LogReader {
     return true;
   }
 
-  private long scan() {
-    Map<LogSource, ReaderSubscription> bySource = new HashMap<>();
-    subscriptions.forEach(subscription -> bySource.put(subscription.source, subscription));
-    long through = after;
-    int index = ring.indexAfter(after);
-    for (int end = Math.min(ring.size(), index + MOST_SCANNED); index < end; index++) {
-      LogItem item = ring.get(index);
-      if (item.seq > upTo) {
-        return upTo;
+  private long take(Past past, long evictedThrough) {
+    candidates = new ArrayList<>();
+    boolean all = after >= evictedThrough || past.read(after, upTo, candidates, MOST_SCANNED);
+    for (int i = ring.indexAfter(after); all && i < ring.size() && ring.get(i).seq <= upTo; i++) {
+      all = candidates.size() < MOST_SCANNED;
+      if (all) {
+        candidates.add(ring.get(i));
       }
-      if (item instanceof LogEntry entry && isWanted(entry, bySource) && !add(entry)) {
-        return through;
-      }
-      through = item.seq;
     }
-    return index == ring.size() ? upTo : through;
+    return all ? upTo : candidates.get(candidates.size() - 1).seq;
   }
 
-  private static boolean isWanted(LogEntry entry, Map<LogSource, ReaderSubscription> bySource) {
-    ReaderSubscription byName = bySource.get(entry.source);
-    if (byName != null && byName.wants(entry)) {
-      return true;
-    }
-    for (PatternLog pattern : entry.source.patterns) {
-      ReaderSubscription byPattern = bySource.get(pattern);
-      if (byPattern != null && byPattern.wants(entry)) {
-        return true;
+  private long choose() {
+    Wanted wanted = new Wanted(subscriptions);
+    long chosen = after;
+    for (LogItem item : candidates) {
+      if (wanted.isEnough()
+          || (item instanceof LogEntry entry && wanted.isWanted(entry) && !add(entry))) {
+        return chosen;
       }
+      chosen = item.seq;
     }
-    return false;
+    return through;
   }
 
   /** One channel's place in a merge. */
@@ -217,11 +233,7 @@ final class LogReader {
   private Map<ChannelLog, Head> heads() {
     Map<ChannelLog, Head> heads = new HashMap<>();
     for (ReaderSubscription subscription : subscriptions) {
-      if (subscription.source instanceof PatternLog pattern) {
-        for (ChannelLog channel : pattern.channels) {
-          heads.computeIfAbsent(channel, Head::new).subscriptions.add(subscription);
-        }
-      } else if (subscription.source instanceof ChannelLog channel) {
+      if (subscription.source instanceof ChannelLog channel) {
         heads.computeIfAbsent(channel, Head::new).subscriptions.add(subscription);
       }
     }

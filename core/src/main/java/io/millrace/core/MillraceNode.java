@@ -51,6 +51,7 @@ final class MillraceNode implements Millrace, Ingress {
   private final ContextInternal context;
   private final Log log;
   private final Interests interests;
+  private final Surveys surveys;
   private final Optional<Archive> archive;
   private final Shards shards;
   private final Succession succession;
@@ -80,6 +81,7 @@ final class MillraceNode implements Millrace, Ingress {
     this.context = this.vertx.createEventLoopContext();
     this.log = new Log(options, broker.shared(), clock);
     this.interests = new Interests(broker, log, context, options);
+    this.surveys = new Surveys(log, context);
     this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.succession = new Succession(log, shards, () -> Ending.goingAway(someTime()));
@@ -125,6 +127,10 @@ final class MillraceNode implements Millrace, Ingress {
 
   Interests interests() {
     return interests;
+  }
+
+  Surveys surveys() {
+    return surveys;
   }
 
   Shards shards() {
@@ -211,18 +217,19 @@ final class MillraceNode implements Millrace, Ingress {
         .future()
         .compose(open -> succession.over())
         .compose(here -> interests.acquire(subscriptions, start))
+        .compose(acquired -> surveys.enter(subscriptions, start))
         .onFailure(promise::fail)
         .onSuccess(
-            acquired ->
+            survey ->
                 shard.run(
                     () -> {
                       if (closing.get()) {
-                        interests.release(subscriptions);
+                        shard.release(subscriptions);
                         promise.fail(closingNow());
                         return;
                       }
                       SubscriberReader reader = new SubscriberReader(shard, subscriber);
-                      reader.begin(subscriptions, log.attach(subscriptions, start));
+                      reader.begin(subscriptions, log.begin(survey));
                       promise.complete(reader);
                     }));
     return promise.future();

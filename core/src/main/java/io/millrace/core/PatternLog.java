@@ -1,16 +1,16 @@
 package io.millrace.core;
 
 import io.millrace.ChannelPattern;
-import java.util.LinkedHashSet;
-import java.util.Set;
 
 /**
- * The channels that a pattern in use matches and of which something is held. Guarded by the log's
- * lock.
+ * A pattern in use, and what is lost of the channels that it matches. Which those are it does not
+ * keep: they may be very many. Guarded by the log's lock.
  */
 final class PatternLog extends LogSource {
 
-  final Set<ChannelLog> channels = new LinkedHashSet<>();
+  /** Whether its mark accounts for what was lost before it was in use. */
+  boolean surveyed;
+
   private final ChannelPattern pattern;
 
   PatternLog(ChannelPattern pattern) {

@@ -21,8 +21,8 @@ final class ReaderSubscription {
   LogSource source;
 
   /**
-   * Nothing at or before this is delivered: where the subscription begins, if that is not the
-   * reader's cursor.
+   * Nothing at or before this is delivered but what {@code last} replays: where the subscription
+   * begins, if that is not the reader's cursor.
    */
   long after;
 
@@ -73,7 +73,7 @@ final class ReaderSubscription {
     beginnings = Map.of();
   }
 
-  /** Sets where one of its channels begins, which is later than {@link #after}. */
+  /** Sets where one of its channels begins, of which something is replayed. */
   void beginAfter(ChannelLog channel, long seq) {
     if (beginnings.isEmpty()) {
       beginnings = new HashMap<>();
@@ -84,7 +84,7 @@ final class ReaderSubscription {
   /** Returns where the subscription to one of its channels begins. */
   long beginsAfter(ChannelLog channel) {
     Replayed replayed = beginnings.isEmpty() ? null : beginnings.get(channel.text());
-    return replayed == null ? after : Math.max(after, replayed.after);
+    return replayed == null ? after : replayed.after;
   }
 
   /**

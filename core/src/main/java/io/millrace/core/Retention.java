@@ -7,8 +7,11 @@ import java.util.function.Consumer;
 /** Decides what leaves the ring and the histories. Guarded by the log's lock. */
 final class Retention {
 
-  /** How many channels one sweep looks at; the next goes on from there. */
-  private static final int CHANNELS_PER_SWEEP = 10_000;
+  /** How many channels are looked at in one go: for as long, nobody can append. */
+  private static final int CHANNELS_AT_ONCE = 256;
+
+  /** How much is let go in one go because it is too old. */
+  private static final int OLD_AT_ONCE = 1024;
 
   private final long ringBytes;
   private final long ringAge;
@@ -19,12 +22,17 @@ final class Retention {
   /** The channels that have a history, by the sequence of its oldest entry. */
   private final TreeMap<Long, ChannelLog> histories = new TreeMap<>();
 
+  private final Past past = new Past();
+
   /** Of the channels that have a history with all of that, and of those that have only the ring. */
   private long heldByHistories;
 
   private long heldByRingChannels;
   private long evictedThrough;
   private long sweptThrough;
+
+  /** How much more may be let go in this go because it is too old. */
+  private int left;
 
   /**
    * A retention.
@@ -46,6 +54,11 @@ final class Retention {
     return evictedThrough;
   }
 
+  /** Returns what is held only as history. */
+  Past past() {
+    return past;
+  }
+
   long heldBytes() {
     return heldByRing() + heldByHistories;
   }
@@ -64,14 +77,20 @@ final class Retention {
   /** Forgets everything: the ring and the histories have been emptied. */
   void clear() {
     histories.clear();
+    past.clear();
     heldByHistories = 0;
     heldByRingChannels = 0;
     evictedThrough = 0;
     sweptThrough = 0;
   }
 
-  /** Enforces every bound but the age of histories. */
+  /** Enforces every bound but the age of histories, the age of the ring some items at a time. */
   void enforce(long now) {
+    left = OLD_AT_ONCE;
+    enforceWhatIsLeft(now);
+  }
+
+  private void enforceWhatIsLeft(long now) {
     do {
       shortenRing(now);
       while (heldByHistories > historyBytes) {
@@ -83,7 +102,8 @@ final class Retention {
 
   private void shortenRing(long now) {
     while (!ring.isEmpty()
-        && (heldByRing() > ringBytes || now - ring.first().appendedAt > ringAge)) {
+        && (heldByRing() > ringBytes || (left > 0 && now - ring.first().appendedAt > ringAge))) {
+      left--;
       LogItem item = ring.removeFirst();
       evictedThrough = item.seq;
       if (item instanceof LogEntry entry) {
@@ -95,28 +115,40 @@ final class Retention {
         }
         channel.leftRing(entry);
         heldByHistories += entry.held;
+        past.add(entry);
         trim(channel, now);
       }
     }
   }
 
-  /** Enforces every bound, the age of histories for some channels at a time. */
-  void sweep(long now) {
+  /**
+   * Enforces every bound, the age for some channels and items. The next call goes on from there.
+   *
+   * @return whether there may be more that is too old
+   */
+  boolean sweep(long now) {
     enforce(now);
-    var next = histories.higherEntry(sweptThrough);
-    for (int i = 0; i < CHANNELS_PER_SWEEP && next != null; i++) {
+    boolean more = trimSome(now);
+    enforceWhatIsLeft(now);
+    return more;
+  }
+
+  private boolean trimSome(long now) {
+    for (int i = 0; i < CHANNELS_AT_ONCE && left > 0; i++) {
+      var next = histories.higherEntry(sweptThrough);
+      if (next == null) {
+        sweptThrough = 0;
+        return false;
+      }
       sweptThrough = next.getKey();
       trim(next.getValue(), now);
-      next = histories.higherEntry(sweptThrough);
     }
-    if (next == null) {
-      sweptThrough = 0;
-    }
-    enforce(now);
+    return true;
   }
 
   private void trim(ChannelLog channel, long now) {
-    while (channel.exceedsHistory(now)) {
+    while (channel.exceedsHistory() || (left > 0 && channel.hasTooOld(now))) {
+      left--;
       dropOldest(channel);
     }
   }
@@ -124,6 +156,7 @@ final class Retention {
   private void dropOldest(ChannelLog channel) {
     LogEntry dropped = channel.dropOldest();
     heldByHistories -= dropped.held;
+    past.remove(dropped);
     histories.remove(dropped.seq);
     if (channel.historyCount > 0) {
       histories.put(channel.entries.first().seq, channel);

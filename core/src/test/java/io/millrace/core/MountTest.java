@@ -218,6 +218,17 @@ class MountTest {
   }
 
   @Test
+  void headAsksNothingOfTheBrokerOrTheLog() {
+    Server server = server();
+    server.broker.selective = true;
+    Server.Answer answer = server.request("HEAD", "/once?channels=a,b&last=1000", "");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(server.node.counts().brokerSubscriptions()).isZero();
+    assertThat(server.node.log().head()).as("no subscription was confirmed").isZero();
+    assertThat(server.request("HEAD", "/once?channels=a.*", "").status()).isEqualTo(403);
+  }
+
+  @Test
   void negotiateTellsTheTransportsInServiceAndTheLimits() {
     options.setRetry(Duration.ofSeconds(4)).setMaxChannels(7).setPublishesPerSecond(3);
     Server server = server();

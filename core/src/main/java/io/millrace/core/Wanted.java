@@ -1,0 +1,71 @@
+package io.millrace.core;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells which entries subscriptions want. What they say of a channel is found once, and counted:
+ * whoever chooses patterns chooses how much work that is.
+ */
+final class Wanted {
+
+  /** How many characters of a pattern are compared in about the time of anything else. */
+  private static final int CHARACTERS_PER_STEP = 16;
+
+  /** How much is done for one slice. */
+  private static final int MOST_STEPS = 1 << 15;
+
+  private final Map<String, ReaderSubscription> byName = new HashMap<>();
+  private final List<ReaderSubscription> wide = new ArrayList<>();
+  private final Map<ChannelLog, List<ReaderSubscription>> byChannel = new HashMap<>();
+
+  /** How much a look at the patterns costs. */
+  private int stepsPerChannel = 1;
+
+  private long steps;
+
+  Wanted(Collection<ReaderSubscription> subscriptions) {
+    for (ReaderSubscription subscription : subscriptions) {
+      String text = subscription.pattern.toString();
+      if (subscription.pattern.isName()) {
+        byName.put(text, subscription);
+      } else {
+        wide.add(subscription);
+        stepsPerChannel += 1 + text.length() / CHARACTERS_PER_STEP;
+      }
+    }
+  }
+
+  boolean isWanted(LogEntry entry) {
+    steps++;
+    for (ReaderSubscription subscription : byChannel.computeIfAbsent(entry.source, this::meaning)) {
+      if (subscription.wants(entry)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether as much was done as one slice is worth. */
+  boolean isEnough() {
+    return steps > MOST_STEPS;
+  }
+
+  private List<ReaderSubscription> meaning(ChannelLog channel) {
+    steps += stepsPerChannel;
+    List<ReaderSubscription> meaning = new ArrayList<>(1);
+    ReaderSubscription named = byName.get(channel.text());
+    if (named != null) {
+      meaning.add(named);
+    }
+    for (ReaderSubscription subscription : wide) {
+      if (subscription.pattern.covers(channel.pattern())) {
+        meaning.add(subscription);
+      }
+    }
+    return meaning;
+  }
+}
