@@ -24,7 +24,8 @@ import java.util.Optional;
  * connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Listened to, or ends in the close of the response.
-public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFutureListener {
+public final class ChunkedBody extends ChannelDuplexHandler
+    implements ChannelFutureListener, Unsent.Connection {
 
   /** Where Vert.x has what leads to a connection's channel; exported to its own modules only. */
   private static final boolean REACHABLE =
@@ -109,6 +110,7 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
     ChannelFuture write = channel.writeAndFlush(SharedBytes.chunk(content, channel.alloc()));
     if (!write.isSuccess()) {
       write.addListener(this);
+      SharedBytes.waits(write, this);
     }
   }
 
@@ -117,6 +119,27 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
   public void operationComplete(ChannelFuture write) {
     if (!write.isSuccess()) {
       channel.close();
+    }
+  }
+
+  @Override
+  public void abort() {
+    channel.close();
+  }
+
+  /**
+   * Ends a request's connection at once, or over HTTP/2 its stream, whatever is waiting to be
+   * written.
+   *
+   * @param request called on its event loop
+   */
+  public static void abort(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset();
+    } else if (REACHABLE && request.connection() instanceof ConnectionBase connection) {
+      connection.channelHandlerContext().close();
+    } else {
+      request.connection().close(); // Waits for what is written.
     }
   }
 
