@@ -19,6 +19,7 @@ module io.millrace.api {
   exports io.millrace.spi.link;
   exports io.millrace.internal to
       io.millrace.core,
+      io.millrace.transport.longpoll,
       io.millrace.transport.websocket;
 
   uses io.millrace.spi.MillraceProvider;

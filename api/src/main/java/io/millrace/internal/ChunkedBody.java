@@ -23,7 +23,8 @@ import java.util.Optional;
  * connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Listened to, or ends in the close of the response.
-public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFutureListener {
+public final class ChunkedBody extends ChannelDuplexHandler
+    implements ChannelFutureListener, Unsent.Connection {
 
   /** Where Vert.x has what leads to a connection's channel; exported to its own modules only. */
   private static final boolean REACHABLE =
@@ -118,6 +119,7 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
       sent = true;
     } else {
       write.addListener(this);
+      SharedBytes.waits(write, this);
     }
   }
 
@@ -128,6 +130,27 @@ public final class ChunkedBody extends ChannelDuplexHandler implements ChannelFu
       sent = true;
     } else {
       channel.close();
+    }
+  }
+
+  @Override
+  public void abort() {
+    channel.close();
+  }
+
+  /**
+   * Ends a request's connection at once, or over HTTP/2 its stream, whatever is waiting to be
+   * written.
+   *
+   * @param request called on its event loop
+   */
+  public static void abort(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset();
+    } else if (REACHABLE && request.connection() instanceof ConnectionBase connection) {
+      connection.channelHandlerContext().close();
+    } else {
+      request.connection().close(); // Waits for what is written.
     }
   }
 

@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an event loop wrote last. A buffer is given to many connections one after another, and what
@@ -35,6 +37,9 @@ public final class SharedBytes {
   private boolean chunked;
   private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
 
+  /** What counts the bytes while a write of them waits, once one has. */
+  private Unsent.@Nullable Shared unsent;
+
   private SharedBytes() {}
 
   /**
@@ -59,6 +64,22 @@ public final class SharedBytes {
     return LAST.get().get(content, true, allocator);
   }
 
+  /**
+   * Counts a write of what was got last, until it is complete.
+   *
+   * @param write that is not complete
+   * @param connection to which
+   */
+  public static void waits(ChannelFuture write, Unsent.Connection connection) {
+    SharedBytes last = LAST.get();
+    Unsent.Shared counted = last.unsent;
+    if (counted == null) {
+      counted = new Unsent.Shared(last.bytes.readableBytes());
+      last.unsent = counted;
+    }
+    Unsent.here().count(write, counted, connection);
+  }
+
   private ByteBuf get(Buffer wanted, boolean asChunk, ByteBufAllocator allocator) {
     if (content != wanted || chunked != asChunk) {
       ByteBuf made = asChunk ? makeChunk(wanted, allocator) : copy(wanted, allocator);
@@ -66,6 +87,7 @@ public final class SharedBytes {
       bytes = made;
       content = wanted;
       chunked = asChunk;
+      unsent = null;
     }
     return bytes.retainedDuplicate();
   }

@@ -1,12 +1,14 @@
 package io.millrace.spi;
 
 import io.millrace.internal.ChunkedBody;
+import io.millrace.internal.Unsent;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public class ResponseOutlet implements Outlet {
 
+  /** How long a client may take to read what was written before the end. */
+  private static final int PATIENCE_SECONDS = 30;
+
   private final HttpServerRequest request;
   private final HttpServerResponse response;
+  private final Unsent.Connection connection;
   private final boolean pastVertx;
   private Runnable drained = () -> {};
 
@@ -42,6 +48,7 @@ public class ResponseOutlet implements Outlet {
   public ResponseOutlet(HttpServerRequest request) {
     this.request = request;
     this.response = request.response().setChunked(true);
+    this.connection = () -> ChunkedBody.abort(request);
     this.pastVertx = ChunkedBody.isPossible(request);
   }
 
@@ -91,6 +98,7 @@ public class ResponseOutlet implements Outlet {
       body.write(frames);
     } else {
       written = response.write(frames);
+      Unsent.count(written, frames.length(), connection);
     }
   }
 
@@ -115,6 +123,10 @@ public class ResponseOutlet implements Outlet {
   public void end(Ending ending) {
     if (!response.ended() && !response.closed()) {
       Future<Void> ended = response.end();
+      if (!ended.isComplete()) {
+        // What is not read would keep the connection, and what waits for it.
+        ended.timeout(PATIENCE_SECONDS, TimeUnit.SECONDS).onFailure(late -> connection.abort());
+      }
       if (request.version() == HttpVersion.HTTP_1_0) {
         ended.onComplete(done -> request.connection().close()); // Nothing else ends the body.
       }

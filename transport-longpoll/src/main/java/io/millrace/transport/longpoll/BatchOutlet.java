@@ -1,8 +1,11 @@
 package io.millrace.transport.longpoll;
 
 import io.millrace.MillraceException;
+import io.millrace.internal.ChunkedBody;
+import io.millrace.internal.Unsent;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Outlet;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -32,7 +35,8 @@ final class BatchOutlet implements Outlet {
 
   @Override
   public void write(Buffer frames) {
-    begin().end(frames);
+    Future<Void> written = begin().end(frames);
+    Unsent.count(written, frames.length(), () -> ChunkedBody.abort(context.request()));
   }
 
   /** Nothing: there is one write, and it is always taken. */

@@ -2,6 +2,7 @@ package io.millrace.transport.websocket;
 
 import io.millrace.internal.IdleWatch;
 import io.millrace.internal.SharedBytes;
+import io.millrace.internal.Unsent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -22,7 +23,8 @@ import io.vertx.core.internal.net.NetSocketInternal;
  * long as the WebSocket lasts: two write queues of 4 KB each, the request, the response.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Listened to, or ends in channelInactive.
-final class NettyWire extends ChannelDuplexHandler implements Wire, ChannelFutureListener {
+final class NettyWire extends ChannelDuplexHandler
+    implements Wire, ChannelFutureListener, Unsent.Connection {
 
   /** What Vert.x calls the last handler of a pipeline, see {@link NetSocketInternal}. */
   private static final String LAST = "handler";
@@ -79,6 +81,7 @@ final class NettyWire extends ChannelDuplexHandler implements Wire, ChannelFutur
       sent = true;
     } else {
       write.addListener(this);
+      SharedBytes.waits(write, this);
     }
   }
 

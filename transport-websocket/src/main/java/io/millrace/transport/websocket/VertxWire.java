@@ -1,12 +1,14 @@
 package io.millrace.transport.websocket;
 
+import io.millrace.internal.Unsent;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
 
 /**
  * A socket of Vert.x, which counts bytes for metrics, and keeps what {@link NettyWire} does not.
  */
-final class VertxWire implements Wire {
+final class VertxWire implements Wire, Unsent.Connection {
 
   private final NetSocketInternal socket;
 
@@ -23,7 +25,8 @@ final class VertxWire implements Wire {
   @Override
   public void write(Buffer buffer) {
     // What could not be written must not be missing from the middle of what was.
-    socket.write(buffer).onFailure(failure -> abort());
+    Future<Void> write = socket.write(buffer).onFailure(failure -> abort());
+    Unsent.count(write, buffer.length(), this);
   }
 
   @Override

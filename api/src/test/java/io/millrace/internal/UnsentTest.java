@@ -1,0 +1,116 @@
+package io.millrace.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+
+class UnsentTest {
+
+  private static final int SIZE = 1000;
+  private static final int WRITE = SIZE + Unsent.WRITE_COST;
+
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final Unsent unsent = new Unsent(() -> 3L * WRITE);
+  private final List<String> aborted = new ArrayList<>();
+
+  /** Takes what it is given when a test says so. */
+  private final class Client implements Unsent.Connection {
+    private final String name;
+    private final Queue<ChannelPromise> writes = new ArrayDeque<>();
+
+    Client(String name) {
+      this.name = name;
+    }
+
+    Client write(Unsent.Shared bytes) {
+      ChannelPromise write = channel.newPromise();
+      writes.add(write);
+      unsent.count(write, bytes, this);
+      return this;
+    }
+
+    Client write() {
+      return write(new Unsent.Shared(SIZE));
+    }
+
+    void take() {
+      writes.remove().setSuccess();
+    }
+
+    @Override
+    public void abort() {
+      aborted.add(name);
+      List.copyOf(writes).forEach(write -> write.setFailure(new IllegalStateException("closed")));
+      writes.clear();
+    }
+  }
+
+  @Test
+  void whoStandsStillForLongestIsEndedFirst() {
+    Client a = new Client("a").write();
+    new Client("b").write();
+    Client c = new Client("c").write();
+    assertThat(unsent.bytes()).isEqualTo(3 * WRITE);
+    assertThat(aborted).isEmpty();
+    new Client("d").write();
+    assertThat(aborted).containsExactly("a");
+    c.write();
+    assertThat(aborted).containsExactly("a", "b");
+    assertThat(unsent.bytes()).isEqualTo(3 * WRITE);
+    assertThat(a.writes).isEmpty();
+  }
+
+  @Test
+  void whoTakesSomethingIsTheLastToBeEnded() {
+    Client slow = new Client("slow").write().write();
+    new Client("still").write();
+    slow.take();
+    slow.write().write();
+    assertThat(aborted).containsExactly("still");
+  }
+
+  @Test
+  void whoIsWrittenToIsNotEndedForIt() {
+    Client only = new Client("only").write().write().write().write();
+    assertThat(aborted).isEmpty();
+    for (int i = 0; i < 4; i++) {
+      only.take();
+    }
+    assertThat(unsent.bytes()).isZero();
+  }
+
+  @Test
+  void whatManyAreGivenCountsOnceUntilTheLastHasTakenIt() {
+    Unsent.Shared bytes = new Unsent.Shared(SIZE);
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      clients.add(new Client("client" + i).write(bytes));
+    }
+    assertThat(aborted).isEmpty();
+    for (Client client : clients) {
+      assertThat(unsent.bytes()).isGreaterThan(SIZE);
+      client.take();
+    }
+    assertThat(unsent.bytes()).isZero();
+  }
+
+  @Test
+  void aWriteThatIsCompleteIsNotCounted() {
+    long before = Unsent.here().bytes();
+    Unsent.count(Future.succeededFuture(), SIZE, () -> aborted.add("?"));
+    assertThat(Unsent.here().bytes()).isEqualTo(before);
+    Promise<Void> later = Promise.promise();
+    Unsent.count(later.future(), SIZE, () -> aborted.add("?"));
+    assertThat(Unsent.here().bytes()).isEqualTo(before + WRITE);
+    later.fail("closed");
+    assertThat(Unsent.here().bytes()).isEqualTo(before);
+  }
+}

@@ -1,0 +1,115 @@
+package io.millrace.acceptance;
+
+import io.millrace.HistoryOptions;
+import io.millrace.Message;
+import io.millrace.Millrace;
+import io.millrace.MillraceOptions;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A node in a process of its own, with small buffers in the kernel. {@code /publish} publishes,
+ * {@code /direct} tells the most direct memory that was in use.
+ */
+final class UnreadServer {
+
+  static final String HONEST = "honest";
+
+  /** A channel with a history, in which a poll finds as much as an answer may have. */
+  static final String FULL = "full";
+
+  static final int MESSAGE_BYTES = 70 << 10;
+  static final int TICK_MILLIS = 50;
+  private static final int SEND_BUFFER = 16 << 10;
+
+  private UnreadServer() {}
+
+  /** No arguments. */
+  public static void main(String[] args) {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    Millrace millrace =
+        Millrace.builder(vertx)
+            .broker("memory")
+            .options(
+                new MillraceOptions()
+                    .setRingBytes(8 << 20)
+                    .setHistory(HistoryOptions.NONE)
+                    .setHistory(FULL, HistoryOptions.DEFAULT))
+            .build();
+    AtomicLong most = new AtomicLong();
+    for (int i = 0; i < 20; i++) {
+      millrace.channel(FULL).publish(Message.bytes(Buffer.buffer(new byte[MESSAGE_BYTES])));
+    }
+    vertx
+        .deployVerticle(() -> new Server(millrace, most), new DeploymentOptions().setInstances(2))
+        .onFailure(failure -> System.exit(1));
+    new Timer(true)
+        .scheduleAtFixedRate(
+            new TimerTask() {
+              private int ticks;
+
+              @Override
+              public void run() {
+                most.accumulateAndGet(directBytes(), Math::max);
+                if (ticks++ % 5 == 0) {
+                  millrace.channel(HONEST).publish(Message.json(System.currentTimeMillis()));
+                }
+              }
+            },
+            0,
+            TICK_MILLIS / 5);
+  }
+
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
+  }
+
+  private static final class Server extends VerticleBase {
+    private final Millrace millrace;
+    private final AtomicLong most;
+
+    Server(Millrace millrace, AtomicLong most) {
+      this.millrace = millrace;
+      this.most = most;
+    }
+
+    @Override
+    public Future<HttpServer> start() {
+      Router router = Router.router(vertx);
+      router.route("/live*").subRouter(millrace.router());
+      router
+          .get("/readers")
+          .handler(request -> request.end(Integer.toString(millrace.counts().readers())));
+      router.get("/direct").handler(request -> request.end(Long.toString(most.get())));
+      router
+          .get("/publish/:channel")
+          .handler(
+              request ->
+                  millrace
+                      .channel(request.pathParam("channel"))
+                      .publish(Message.bytes(Buffer.buffer(new byte[MESSAGE_BYTES])))
+                      .onSuccess(published -> request.end())
+                      .onFailure(request::fail));
+      return vertx
+          .createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER))
+          .requestHandler(router)
+          .listen(-1, "localhost")
+          .onSuccess(server -> System.out.println("port " + server.actualPort()));
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.millrace.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Readers that never read, each given what nobody else gets, more than twice as much as there is of
+ * direct memory: those that stood still for longest are ended, and an honest reader is served.
+ */
+@Tag("slow")
+@Timeout(600)
+class UnreadTest {
+
+  private static final int DIRECT_MIB = 48;
+
+  /** Beyond half of it nobody's writes may wait; the rest is for what does not wait. */
+  private static final long MOST_DIRECT = DIRECT_MIB * 3L / 4 << 20;
+
+  private static final int READERS = 1000;
+  private static final int POLLS = 150;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** How a reader asks, and for what. */
+  record Technique(String name, int readers, String query, String headers) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Technique> techniques() {
+    return Stream.of(
+        new Technique("event stream", READERS, "channels=c%d", "Accept: text/event-stream\r\n"),
+        new Technique("HTTP stream", READERS, "channels=c%d", "Accept: application/x-ndjson\r\n"),
+        new Technique(
+            "WebSocket",
+            READERS,
+            "channels=c%d",
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
+        new Technique("poll", POLLS, "channels=" + UnreadServer.FULL + "&last=20", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("techniques")
+  void whoNeverReadsDoesNotUseUpDirectMemory(Technique technique) throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Server server = new Server();
+        Honest honest = new Honest(server.port)) {
+      for (int i = 0; i < technique.readers(); i++) {
+        sockets.add(
+            request(
+                server.port, String.format(technique.query(), i), technique.headers(), 4 << 10));
+      }
+      if (technique.readers() == READERS) {
+        await().atMost(PATIENCE).until(() -> server.readers() == READERS + 1);
+        for (int round = 0; round < 2; round++) {
+          for (int i = 0; i < READERS; i++) {
+            server.get("/publish/c" + i);
+          }
+        }
+        await().atMost(PATIENCE).until(() -> server.readers() < READERS);
+      }
+      long before = honest.received.get();
+      await().atMost(PATIENCE).until(() -> honest.received.get() > before + 20);
+      assertThat(Long.parseLong(server.get("/direct"))).isLessThan(MOST_DIRECT);
+      assertThat(server.readers()).isPositive();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  private static Socket request(int port, String query, String headers, int receiveBuffer)
+      throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(receiveBuffer);
+    socket.connect(new InetSocketAddress("localhost", port));
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    String request =
+        "GET /live?" + query + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n" + headers + "\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** Reads what is published all the time. */
+  private static final class Honest implements AutoCloseable {
+    final AtomicLong received = new AtomicLong();
+    private final Socket socket;
+
+    Honest(int port) throws IOException {
+      String channels = "channels=" + UnreadServer.HONEST;
+      socket = request(port, channels, "Accept: text/event-stream\r\n", 64 << 10);
+      Thread thread = new Thread(this::read);
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void read() {
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          if (line.matches("data: ?[0-9]+")) {
+            received.incrementAndGet();
+          }
+        }
+      } catch (IOException e) {
+        // It counts no more: the test fails.
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private static final class Server implements AutoCloseable {
+    final int port;
+    private final Process process;
+    private final HttpClient client =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    Server() throws IOException {
+      process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xmx128m",
+                  "-XX:MaxDirectMemorySize=" + DIRECT_MIB + "m",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  UnreadServer.class.getName())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      BufferedReader output =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+      port = Integer.parseInt(String.valueOf(output.readLine()).replace("port ", ""));
+    }
+
+    int readers() {
+      return Integer.parseInt(get("/readers"));
+    }
+
+    String get(String path) {
+      try {
+        HttpRequest request =
+            HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(PATIENCE)
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+}
