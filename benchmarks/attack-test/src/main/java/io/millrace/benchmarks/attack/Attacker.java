@@ -18,6 +18,7 @@ final class Attacker {
 
   private static final String SERVER = "127.0.0.1";
   private static final int PATIENCE_SECONDS = 5;
+  private static final int LATE_SECONDS = 30;
   private static final long TURN_NANOS = 1_000_000;
 
   /** As little as the kernel gives. */
@@ -109,12 +110,26 @@ final class Attacker {
     return line.isUpgraded() && line.isOpen();
   }
 
-  /** Sends, as fast as the uplink and the server let it; nothing if there is no time for it. */
-  void send(Line line, Buffer bytes) {
+  /**
+   * Sends, as fast as the uplink and the server let it.
+   *
+   * @return whether there was time for it
+   */
+  boolean send(Line line, Buffer bytes) {
     await(() -> !line.socket().writeQueueFull() || !line.isOpen());
-    if (goesOn() && line.isOpen()) {
-      uplink.pass(bytes.length());
-      line.socket().write(bytes);
+    if (!goesOn() || !line.isOpen()) {
+      return false;
+    }
+    uplink.pass(bytes.length());
+    line.socket().write(bytes);
+    return true;
+  }
+
+  /** Waits for what is still to come when there is no time left. */
+  void awaitLate(BooleanSupplier condition) {
+    long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(LATE_SECONDS);
+    while (node.isAlive() && System.nanoTime() < patience && !condition.getAsBoolean()) {
+      rest();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks.attack;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,7 +8,6 @@ import java.util.List;
 final class AuthorizerFaults implements Attack {
 
   private static final int LINES = 20;
-  private static final int COMMANDS = 2;
 
   private final String fault;
 
@@ -44,24 +44,25 @@ final class AuthorizerFaults implements Attack {
       attacker.open(HttpAnswers::new).ifPresent(line -> poll(attacker, line, channel, lines));
       attacker.webSocket().ifPresent(line -> subscribe(attacker, line, channel, lines));
     }
-    attacker.await(() -> lines.stream().allMatch(line -> line.unanswered() <= 0));
+    attacker.awaitLate(() -> lines.stream().allMatch(line -> line.unanswered() <= 0));
     lines.forEach(line -> attacker.answers().add(Answers.NONE, line.unanswered()));
   }
 
   private static void poll(Attacker attacker, Line line, String channel, List<Line> lines) {
-    line.ask();
-    attacker.send(line, Requests.request("GET", Requests.MOUNT + "?channels=" + channel));
+    ask(attacker, line, Requests.request("GET", Requests.MOUNT + "?channels=" + channel));
     lines.add(line);
   }
 
   private static void subscribe(Attacker attacker, Line line, String channel, List<Line> lines) {
-    for (int i = 0; i < COMMANDS; i++) {
+    String subscribe = "{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"" + channel + "\"]}";
+    ask(attacker, line, Requests.frame(subscribe));
+    ask(attacker, line, Requests.frame("{\"type\":\"ping\"}"));
+    lines.add(line);
+  }
+
+  private static void ask(Attacker attacker, Line line, Buffer bytes) {
+    if (attacker.send(line, bytes)) {
       line.ask();
     }
-    attacker.send(
-        line,
-        Requests.frame("{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"" + channel + "\"]}"));
-    attacker.send(line, Requests.frame("{\"type\":\"ping\"}"));
-    lines.add(line);
   }
 }

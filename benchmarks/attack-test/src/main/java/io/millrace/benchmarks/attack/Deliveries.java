@@ -5,19 +5,34 @@ import io.vertx.core.buffer.Buffer;
 /** Counts messages by their {@link Mark}s, as a reader that reads as fast as it can. */
 final class Deliveries implements AnswerReader {
 
-  private volatile int signs;
+  /** What of a mark was found: nothing, then a sign and digits by turns. */
+  private int found;
+
+  private volatile int delivered;
 
   @Override
   public void read(Buffer bytes) {
-    int found = signs;
+    int count = delivered;
     for (byte value : bytes.getBytes()) {
-      found += value == Mark.SIGN ? 1 : 0;
+      if (value >= '0' && value <= '9') {
+        // A number may have many digits, and stands after a sign.
+        found = found % 2 == 1 ? found + 1 : found;
+      } else if (value == Mark.SIGN) {
+        // A sign without a number after it is the first: frames have such bytes in their heads.
+        found = found % 2 == 1 ? 1 : found + 1;
+        if (found == Mark.PARTS) {
+          count++;
+          found = 0;
+        }
+      } else {
+        found = 0;
+      }
     }
-    signs = found;
+    delivered = count;
   }
 
   @Override
   public int answered() {
-    return signs / Mark.SIGNS;
+    return delivered;
   }
 }

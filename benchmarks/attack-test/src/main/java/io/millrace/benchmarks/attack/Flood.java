@@ -42,8 +42,9 @@ record Flood(int lines, int window, Function<Attacker, Optional<Line>> opener) {
         Optional<Line> line = open.get(i).filter(this::hasRoom);
         line.ifPresent(
             ready -> {
-              ready.ask();
-              attacker.send(ready, next.get());
+              if (attacker.send(ready, next.get())) {
+                ready.ask();
+              }
             });
         sent = sent || line.isPresent();
       }

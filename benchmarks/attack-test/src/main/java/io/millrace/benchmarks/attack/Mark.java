@@ -5,11 +5,11 @@ import java.util.regex.Pattern;
 /** What a payload says of itself: its number on its channel, and when it was sent. */
 final class Mark {
 
-  /** Around and between the two; nothing else of a payload or of what is around it has one. */
+  /** Around and between the two; nothing else of a payload has one. */
   static final char SIGN = '~';
 
-  /** How many signs a mark has. */
-  static final int SIGNS = 3;
+  /** How many signs and numbers a mark has. */
+  static final int PARTS = 5;
 
   /** Finds marks: the number, and the time as {@link System#nanoTime} has it. */
   static final Pattern PATTERN = Pattern.compile("~(\\d+)~(\\d+)~");

@@ -37,15 +37,15 @@ record Stalling(
     return List.of(
         new Stalling(
             "stalled-bodies",
-            "400 bodies of which 255 of 256 KiB come",
-            400,
+            "1,000 bodies of which 255 of 256 KiB come",
+            1000,
             http,
             Buffer.buffer(head + " ".repeat(ALMOST)),
             Buffer.buffer()),
         new Stalling(
             "slow-bodies",
-            "1,000 bodies of which 100 of 256 KiB come, then a byte in a second",
-            1000,
+            "2,000 bodies of which 100 of 256 KiB come, then a byte in a second",
+            2000,
             http,
             Buffer.buffer(head + " ".repeat(100 << 10)),
             Buffer.buffer(" ")),
@@ -58,8 +58,8 @@ record Stalling(
             DROP),
         new Stalling(
             "stalled-frames",
-            "400 WebSocket frames of which 255 of 256 KiB come",
-            400,
+            "1,000 WebSocket frames of which 255 of 256 KiB come",
+            1000,
             Attacker::webSocket,
             Requests.frameHead(MOST).appendString(" ".repeat(ALMOST)),
             Buffer.buffer()));

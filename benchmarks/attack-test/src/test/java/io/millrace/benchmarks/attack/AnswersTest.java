@@ -96,14 +96,15 @@ class AnswersTest {
     assertThat(answers.counts()).containsOnlyKeys("400");
   }
 
-  @Test
-  void messagesAreCountedByTheirMarks() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 1000})
+  void messagesAreCountedByTheirMarks(int step) {
     AnswerReader reader = new Deliveries();
-    String mark = Mark.of(17);
+    // The head of a frame as long as this has a byte that is a sign, and one that is a digit.
+    String text = "{\"time\":1764,\"data\":\"" + "x".repeat(0x3000) + Mark.of(17) + "\"}";
 
-    reader.read(Buffer.buffer("data: xx" + mark + "\n\ndata: xx" + mark.substring(0, 2)));
-    assertThat(reader.answered()).isEqualTo(1);
-    reader.read(Buffer.buffer(mark.substring(2) + "\n\n"));
+    feed(reader, frame(text).appendBuffer(frame(text)), step);
+
     assertThat(reader.answered()).isEqualTo(2);
   }
 
