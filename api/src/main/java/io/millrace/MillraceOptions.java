@@ -16,6 +16,8 @@ import java.util.Set;
  */
 public final class MillraceOptions {
 
+  private static final long PUBLISHERS_PER_ADDRESS = 10;
+
   private long ringBytes = 64L << 20;
   private Duration ringAge = Duration.ofSeconds(30);
   private long historyBytes = 64L << 20;
@@ -28,7 +30,10 @@ public final class MillraceOptions {
   private int maxBrokerSubscriptions = 10_000;
   private int maxReadersPerAddress = 0;
   private int publishesPerSecond = 10;
-  private int publishesPerSecondPerAddress = 100;
+
+  /** Less than zero until it is set. */
+  private int publishesPerSecondPerAddress = -1;
+
   private int commandsPerSecond = 100;
   private Duration publishTimeout = Duration.ofSeconds(10);
   private Duration authorizerTimeout = Duration.ofSeconds(10);
@@ -326,10 +331,13 @@ public final class MillraceOptions {
 
   /**
    * {@return how many messages may be published over HTTP in a second from one address, of IPv6
-   * from one /64, by those who are no user; zero for no limit}
+   * from one /64, by those who are no user; zero for no limit. Ten times {@link
+   * #publishesPerSecond()} if it was not set}
    */
   public int publishesPerSecondPerAddress() {
-    return publishesPerSecondPerAddress;
+    return publishesPerSecondPerAddress < 0
+        ? (int) Math.min(Integer.MAX_VALUE, PUBLISHERS_PER_ADDRESS * (long) publishesPerSecond)
+        : publishesPerSecondPerAddress;
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MillraceOptionsTest {
@@ -182,5 +183,15 @@ class MillraceOptionsTest {
   void whatCanBeNoBrowsersOriginIsRefused(String origin) {
     assertThatThrownBy(() -> new MillraceOptions().addAllowedOrigin(origin))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, 100", "1, 10", "0, 0", "2147483647, 2147483647"})
+  void anAddressPublishesAsOftenAsTenClients(int client, int address) {
+    MillraceOptions options = new MillraceOptions().setPublishesPerSecond(client);
+    assertThat(options.publishesPerSecondPerAddress()).isEqualTo(address);
+    assertThat(new MillraceOptions(options).publishesPerSecondPerAddress()).isEqualTo(address);
+    assertThat(options.setPublishesPerSecondPerAddress(7).publishesPerSecondPerAddress())
+        .isEqualTo(7);
   }
 }
