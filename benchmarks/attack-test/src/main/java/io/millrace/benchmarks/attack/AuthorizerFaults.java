@@ -28,7 +28,7 @@ final class AuthorizerFaults implements Attack {
           case FaultyAuthorizer.NOTHING -> "a future of null";
           default -> "an Error";
         }
-        + "; then a ping";
+        + "; then something harmless";
   }
 
   @Override
@@ -56,7 +56,11 @@ final class AuthorizerFaults implements Attack {
   private static void subscribe(Attacker attacker, Line line, String channel, List<Line> lines) {
     String subscribe = "{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"" + channel + "\"]}";
     ask(attacker, line, Requests.frame(subscribe));
-    ask(attacker, line, Requests.frame("{\"type\":\"ping\"}"));
+    // Not a ping: a heartbeat comes by itself, too.
+    ask(
+        attacker,
+        line,
+        Requests.frame("{\"type\":\"unsubscribe\",\"id\":2,\"channels\":[\"clock\"]}"));
     lines.add(line);
   }
 

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 final class WebSocketAnswers implements AnswerReader {
 
   private static final Pattern ANSWER =
-      Pattern.compile("^\\{\"type\":\"(ok|error|gap|heartbeat)\"(?:.*?\"code\":\"([a-z-]+)\")?");
+      Pattern.compile("^\\{\"type\":\"(ok|error|gap)\"(?:.*?\"code\":\"([a-z-]+)\")?");
 
   private static final int HEAD_BYTES = 2;
   private static final int SHORT_LENGTH = 126;
