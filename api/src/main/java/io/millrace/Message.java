@@ -101,8 +101,8 @@ public final class Message {
   /**
    * The same message with an event.
    *
-   * @param name 1 to 64 characters without CR, LF or NUL; not {@code open}, {@code error} or
-   *     beginning {@code millrace.}
+   * @param name 1 to 64 characters of Unicode without CR, LF or NUL; not {@code open}, {@code
+   *     error} or beginning {@code millrace.}
    * @return a message
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the name is not one
    */
@@ -147,8 +147,8 @@ public final class Message {
   /**
    * Checks the name of an event.
    *
-   * @param name 1 to 64 characters without CR, LF or NUL; not {@code open}, {@code error} or
-   *     beginning {@code millrace.}
+   * @param name 1 to 64 characters of Unicode without CR, LF or NUL; not {@code open}, {@code
+   *     error} or beginning {@code millrace.}
    * @return the same name
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is not one
    */

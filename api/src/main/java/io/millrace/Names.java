@@ -84,9 +84,10 @@ final class Names {
           MillraceException.Code.BAD_REQUEST,
           "An event has 1 to " + MAX_EVENT_LENGTH + " characters.");
     }
-    if (event.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+    if (event.codePoints().anyMatch(Names::isForbiddenInEvents)) {
       throw new MillraceException(
-          MillraceException.Code.BAD_REQUEST, "An event has no CR, LF or NUL.");
+          MillraceException.Code.BAD_REQUEST,
+          "An event has no CR, LF or NUL, and no half of a surrogate pair.");
     }
     // EventSource fires its own "open" and "error"; "millrace." marks what the server itself says.
     if (event.equals("open") || event.equals("error") || event.startsWith("millrace.")) {
@@ -95,6 +96,16 @@ final class Names {
           "The events \"open\", \"error\" and those beginning \"millrace.\" are reserved.");
     }
     return event;
+  }
+
+  /**
+   * Half of a pair is no character: UTF-8 cannot carry it to other nodes, nor into an SSE frame.
+   */
+  private static boolean isForbiddenInEvents(int c) {
+    return c == '\r'
+        || c == '\n'
+        || c == 0
+        || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   static String checkKey(String key) {

@@ -91,14 +91,27 @@ class MessageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "open", "error", "millrace.", "millrace.gap", "a\nb", "a\rb", "a\0b", "\n"})
+      strings = {
+        "",
+        "open",
+        "error",
+        "millrace.",
+        "millrace.gap",
+        "a\nb",
+        "a\rb",
+        "a\0b",
+        "\n",
+        "\ud83d",
+        "a\ude00b"
+      })
   void someEventsAreRefused(String event) {
     refused(() -> Message.json(1).withEvent(event));
     refused(() -> Message.checkEvent(event));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"message", "vote", "Open", "errors", "millrace", "a b", "한", "a:b", "☃"})
+  @ValueSource(
+      strings = {"message", "vote", "Open", "errors", "millrace", "a b", "한", "a:b", "☃", "😀"})
   void otherEventsAreNot(String event) {
     assertThat(Message.json(1).withEvent(event).event()).isEqualTo(event);
   }

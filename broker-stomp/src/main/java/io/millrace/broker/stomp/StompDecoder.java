@@ -143,7 +143,7 @@ final class StompDecoder implements Handler<Buffer> {
   private void passOver() {
     String start = line.getString(0, MAX_NAME, StandardCharsets.UTF_8.name());
     if (NEEDED.contains(start.substring(0, Math.max(0, start.indexOf(':'))))) {
-      flaw = "One of its headers is too long.";
+      flaw("One of its headers is too long.");
     }
     line = Buffer.buffer();
     skipping = true;
@@ -178,7 +178,7 @@ final class StompDecoder implements Handler<Buffer> {
       takeHeader(text);
     } catch (StompException unreadable) {
       if (NEEDED.contains(name) && !headers.containsKey(name)) {
-        flaw = "One of its headers cannot be read.";
+        flaw("One of its headers cannot be read.");
       }
     }
   }
@@ -230,13 +230,20 @@ final class StompDecoder implements Handler<Buffer> {
     if (!command.equals(StompFrame.MESSAGE)) {
       throw new StompException(why);
     }
-    flaw = why;
+    flaw(why);
     state = State.OPEN_BODY;
+  }
+
+  /** The first is told: which others are seen depends on how the bytes are cut. */
+  private void flaw(String why) {
+    if (flaw.isEmpty()) {
+      flaw = why;
+    }
   }
 
   private void cut(boolean tooLarge) {
     if (tooLarge) {
-      flaw = "It is larger than maxMessageBytes.";
+      flaw("It is larger than maxMessageBytes.");
     }
   }
 

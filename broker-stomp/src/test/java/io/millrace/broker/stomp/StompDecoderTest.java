@@ -267,6 +267,20 @@ class StompDecoderTest {
             frame("MESSAGE", Map.of("a", "1"), "ok"));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 10_000})
+  void ofSeveralFlawsTheFirstIsToldHoweverTheFrameIsCut(int piece) {
+    String text = "MESSAGE\ncontent-length:3\n\n" + "x".repeat(2 * MAX_BODY) + "\0MESSAGE\n\nok\0";
+    for (int at = 0; at < text.length(); at += piece) {
+      read(text.substring(at, Math.min(text.length(), at + piece)));
+    }
+
+    assertThat(frames).hasSize(2);
+    assertThat(frames.get(0).flaw()).isEqualTo("Its body is longer than its content-length.");
+    assertThat(frames.get(0).body().length()).isZero();
+    assertThat(frames.get(1).isFlawed()).isFalse();
+  }
+
   @Test
   void whatIsNotUtf8InAHeaderIsReplacedAndNotFatal() {
     decoder.handle(Buffer.buffer("MESSAGE\na:").appendByte((byte) 0xff).appendString("b\n\n\0"));

@@ -1,0 +1,106 @@
+package io.millrace.broker.stomp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.millrace.Message;
+import io.millrace.fuzz.Allocation;
+import io.millrace.fuzz.Cuts;
+import io.millrace.fuzz.Messages;
+import io.millrace.spi.MessageHeaders;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/** What a broker sends, and what the messages in it are. */
+class StompDecoderFuzzTest {
+
+  private static final int MAX_BODY = 200;
+  private static final Pattern UNUSUAL = Pattern.compile(".*[\\x00\\r\\n].*", Pattern.DOTALL);
+
+  /** What was read, and why no more was. */
+  private record Read(List<StompFrame> frames, String refusal) {}
+
+  private static Read read(
+      byte[] bytes, StompVersion version, BiConsumer<byte[], Consumer<Buffer>> cut) {
+    List<StompFrame> frames = new ArrayList<>();
+    StompDecoder decoder = new StompDecoder(MAX_BODY, frames::add);
+    decoder.setVersion(version);
+    try {
+      cut.accept(bytes, decoder::handle);
+      return new Read(frames, "");
+    } catch (StompException refused) {
+      assertThat(refused.getMessage()).isNotBlank();
+      return new Read(frames, refused.getMessage());
+    }
+  }
+
+  @FuzzTest
+  void read(byte[] bytes) {
+    for (StompVersion version : StompVersion.values()) {
+      Read whole = read(bytes, version, Cuts::whole);
+      assertThat(read(bytes, version, Cuts::single)).as("byte by byte").isEqualTo(whole);
+      assertThat(read(bytes, version, Cuts::anywhere)).as("cut anywhere").isEqualTo(whole);
+      Allocation.isBounded(bytes.length, () -> read(bytes, version, Cuts::whole));
+      for (StompFrame frame : whole.frames) {
+        checkFrame(frame);
+        checkSentAgain(frame, version);
+      }
+    }
+    for (StompFrame frame : read(bytes, StompVersion.V1_2, Cuts::whole).frames) {
+      Optional<Message> message = Messages.read(() -> StompMessages.read(frame));
+      if (message.isPresent()) {
+        checkTravels(message.get());
+      }
+    }
+  }
+
+  private static void checkFrame(StompFrame frame) {
+    assertThat(frame.command()).matches("[A-Z]{1,32}");
+    assertThat(frame.headers()).hasSizeLessThanOrEqualTo(StompDecoder.MAX_HEADERS);
+    assertThat(frame.body().length()).isLessThanOrEqualTo(MAX_BODY);
+    if (frame.isFlawed()) {
+      assertThat(frame.body().length()).as("a body that nobody reads").isZero();
+    }
+  }
+
+  /** What can be sent in this version arrives as it was. */
+  private static void checkSentAgain(StompFrame frame, StompVersion version) {
+    if (frame.isFlawed() || StompFrame.isPlain(frame.command())) {
+      return;
+    }
+    Map<String, String> headers = new LinkedHashMap<>(frame.headers());
+    headers.remove(StompFrame.CONTENT_LENGTH);
+    Buffer sent;
+    try {
+      sent = new StompFrame(frame.command(), headers, frame.body()).encode(version);
+    } catch (IllegalArgumentException hasNoForm) {
+      assertThat(headers.toString()).as("what no version or an old one escapes").matches(UNUSUAL);
+      return;
+    }
+    Read again = read(sent.getBytes(), version, Cuts::whole);
+    if (frame.body().length() > 0) {
+      headers.put(StompFrame.CONTENT_LENGTH, Integer.toString(frame.body().length()));
+    }
+    assertThat(again)
+        .isEqualTo(new Read(List.of(new StompFrame(frame.command(), headers, frame.body())), ""));
+  }
+
+  /** Another node reads the same. */
+  private static void checkTravels(Message message) {
+    StompFrame frame =
+        new StompFrame(
+            StompFrame.MESSAGE, new HashMap<>(MessageHeaders.write(message)), message.data());
+    List<StompFrame> frames = new ArrayList<>();
+    new StompDecoder(Integer.MAX_VALUE, frames::add).handle(frame.encode(StompVersion.V1_2));
+    assertThat(frames).hasSize(1);
+    Messages.same(StompMessages.read(frames.get(0)), message);
+  }
+}

@@ -1,0 +1,35 @@
+package io.millrace.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.Message;
+import io.millrace.MillraceException;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What is said of messages that were read, whichever way. */
+public final class Messages {
+
+  private Messages() {}
+
+  /** Reads one. Returns none if it is refused in the one way in which it may be. */
+  public static Optional<Message> read(Supplier<Message> reading) {
+    try {
+      return Optional.of(reading.get());
+    } catch (MillraceException refused) {
+      assertThat(refused.code()).isEqualTo(MillraceException.Code.BAD_REQUEST);
+      assertThat(refused.getMessage()).isNotBlank();
+      return Optional.empty();
+    }
+  }
+
+  /** Asserts that two are the same to those who read them. */
+  public static void same(Message one, Message other) {
+    assertThat(one.event()).isEqualTo(other.event());
+    assertThat(one.isJson()).isEqualTo(other.isJson());
+    assertThat(one.data()).isEqualTo(other.data());
+    assertThat(one.key()).isEqualTo(other.key());
+    assertThat(one.priority()).isEqualTo(other.priority());
+    assertThat(one.time()).isEqualTo(other.time());
+  }
+}
