@@ -28,7 +28,7 @@ export interface Gap {
 export interface MillraceError extends Error {
   /** A code of the protocol, as `forbidden`, if Millrace itself has refused; a number if it has closed. */
   code?: string | number;
-  /** The HTTP status, if there was an answer. */
+  /** The HTTP status, if there was an answer; 0 if the token could not be sent. */
   status?: number;
   /** The channels that it concerns. */
   channels?: string[];
@@ -37,7 +37,7 @@ export interface MillraceError extends Error {
 export interface SubscribeOptions {
   /** Replay up to this many held messages first (0 to 1000). Ignored if `cursor` is given. */
   last?: number;
-  /** Only these events. The client filters, too. */
+  /** Only these events. The client filters, too; alone, if there are over 100 or one has a comma. */
   events?: string[];
   /** Start after this cursor instead of now. */
   cursor?: string;
@@ -83,8 +83,8 @@ export interface IterableSubscription<T = unknown> extends Subscription<T>, Asyn
 
 export interface PublishOptions {
   event?: string;
-  /** The same key is published once within 5 minutes; random if left out. */
-  key?: string;
+  /** The same key is published once within 5 minutes; random if left out or null. */
+  key?: string | null;
   priority?: 'high' | 'normal' | 'low';
 }
 
@@ -102,7 +102,10 @@ export interface Events {
 export interface Options {
   /** Best first. Leaving some out forces the rest. Default: all five. */
   transports?: (TransportName | Transport)[];
-  /** Sent as an `auth` frame and as `Authorization: Bearer`; native EventSource cannot send it. */
+  /**
+   * Printable ASCII. Sent as an `auth` frame and as `Authorization: Bearer`; native EventSource cannot
+   * send it.
+   */
   token?: string | (() => string | Promise<string>);
   /**
    * As of `fetch`: `include` sends cookies to a server of another origin too, which must allow it. Default
@@ -127,7 +130,7 @@ export interface Options {
 export class Millrace {
   /**
    * @param mount where the server's router is mounted, as in `/live`. A query goes along with every
-   *     request. Throws if it is no URL of http or https
+   *     request. Throws if it is no URL of http or https, or has a user in it
    */
   constructor(mount: string, options?: Options);
   /** The transport in use, or undefined while there is none. */
@@ -143,10 +146,11 @@ export class Millrace {
   subscribe<T = unknown>(channel: string, options?: SubscribeOptions): IterableSubscription<T>;
   /**
    * Resolves with the message's name, where the backend gives one, once the server has taken it;
-   * retries with the same key until then. `data` is what JSON can hold (as `JSON.stringify` has it, so
-   * `NaN` is null), or an `ArrayBuffer` or a view of one: their bytes. It is copied at once. Rejects with
-   * a `MillraceError` when the server refuses, when 1,000 messages wait already, and with a `TypeError`
-   * for data that would be lost, as a `Blob`, a `Map` or a `BigInt`.
+   * retries with the same key until then. `data` is what JSON has types for (as `JSON.stringify` has it,
+   * so `NaN` is null), or an `ArrayBuffer` or a view of one: their bytes. It is copied at once. Rejects
+   * with a `MillraceError` when the server refuses, when 1,000 messages wait already, and when it has
+   * failed ten times though the server is there, and with a `TypeError` for what JSON has no type for, at
+   * any depth, as a function, a `Blob`, a `Map` or a `BigInt`.
    */
   publish(channel: string, data: unknown, options?: PublishOptions): Promise<string | undefined>;
   /** @returns a function that stops listening */
@@ -199,7 +203,8 @@ export interface Link {
    */
   request(path: string, query?: Partial<Attach>, init?: RequestInit): Promise<Response>;
   /**
-   * To be called with every frame, in order. The first proves that the transport delivers. After
+   * To be called with every frame, in order. The first proves that the transport delivers, if it is a
+   * `welcome` or a `gap` or has a `cursor`; otherwise it is an answer of something else. After
    * twice `heartbeat` ms without one (25 s, or as the last frame with that field said), it is dead.
    */
   frame(frame: Frame): void;

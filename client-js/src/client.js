@@ -56,6 +56,7 @@ export class Client {
     if (this.state == state || this.state == 'closed') return;
     this.state = state;
     this.emit('state', state);
+    this.subscriptions.refresh();
   }
 
   /** A random time, within a bound that doubles with each attempt; but not before `after`. */

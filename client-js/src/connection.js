@@ -25,12 +25,10 @@ export class Connection {
   heartbeat = HEARTBEAT;
   /** When its first frame came. @type {number | undefined} */
   first;
-  /** Whether it passes more than its first block. */
-  proved = false;
+  /** For how long its frames came, from the first to the last. */
+  shown = 0;
   /** Whether it may take over. */
   ready = false;
-  /** When it took over. */
-  since = 0;
   /** Duplex: it takes commands. */
   open = false;
   /** Duplex: what it said that the server takes. @type {{ message?: number }} */
@@ -42,7 +40,7 @@ export class Connection {
 
   /**
    * @param {api.Transport} transport
-   * @param {(why: Error) => void} down to be called when a command gets no answer
+   * @param {(why: Error) => void} down to be called when something does not come
    */
   constructor(transport, down) {
     this.transport = transport;
@@ -79,12 +77,6 @@ export class Connection {
       this.calls.set(id, { done, wait, subs, from: frame.cursor });
       this.handle?.send?.({ ...frame, id });
     });
-  }
-
-  /** For requests on its behalf: they end with it, or without an answer. */
-  limit() {
-    const late = AbortSignal.timeout(ANSWER);
-    return AbortSignal.any?.([this.abort.signal, late]) ?? late;
   }
 
   close() {

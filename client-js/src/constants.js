@@ -29,14 +29,18 @@ export const PROBE = 3 * 60e3;
 export const LONGEST_AFTER = 5 * 60e3;
 /** No timer runs longer: above 2^31 ms it would run out at once. */
 export const LONGEST_TIMER = 60 * 60e3;
-/** A connection proves that it passes more than its first block by a frame so long after the first. */
+/** A connection shows that it passes more than its first block by a frame so long after the first. */
 export const PROOF = 1e3;
+/** What falls silent again and again has to show frames for longer and longer, but until the next probe. */
+export const LONGEST_PROOF = 2 * 60e3;
 /** Longer URLs may be refused by a server or on the way. */
 export const LONG_URL = 2000;
 /** Names in a filter that a server takes; with more, the client filters alone. */
 export const MOST_EVENTS = 100;
 /** Messages that wait to be published: more are refused. */
 export const MOST_POSTS = 1000;
+/** So often something on the way may keep a message from being published. */
+export const MOST_TRIES = 10;
 /** Messages that a subscription holds for a loop that is slower: then it is not fed for a while. */
 export const MOST_HELD = 1000;
 /** Frames that wait behind a replay: with more, the connection is given up. */

@@ -2,7 +2,7 @@
 /** @import { Client } from './client.js' */
 import { ANSWER, LONGEST_AFTER, LONG_URL } from './constants.js';
 import { newer } from './cursor.js';
-import { failure } from './failure.js';
+import { FOREIGN, failure, own } from './failure.js';
 
 /** Requests below the mount. */
 export class Http {
@@ -17,12 +17,12 @@ export class Http {
     try {
       url = new URL(mount, globalThis.location?.href);
     } catch {}
-    if (!url || !/^https?:/.test(url.href)) {
-      throw TypeError(`The mount must be a URL of http or https, and absolute outside a page: ${mount}`);
+    if (!url || !/^https?:..[^/@]+\//.test(url.href)) {
+      throw TypeError(`The mount must be a URL of http or https without a user, and absolute outside a page: ${mount}`);
     }
     url.hash = '';
-    url.pathname = url.pathname.replace(/\/+$/, '');
     this.mount = url;
+    this.path = url.pathname.replace(/\/+$/, '');
   }
 
   /**
@@ -31,27 +31,31 @@ export class Http {
    */
   url(path, query = {}) {
     const url = new URL(this.mount);
-    url.pathname = this.mount.pathname.replace(/\/$/, '') + path;
+    url.pathname = this.path + path;
     for (const [name, value] of Object.entries(query)) {
       if (value != null) url.searchParams.set(name, value);
     }
     return url.href;
   }
 
-  /** The token; a promise that never settles is an error, too. */
+  /** The token; one that no header can carry and a promise that never settles are errors, too. */
   async bearer() {
     const { token } = this.client.options;
-    if (typeof token != 'function') return token;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     try {
-      return await new Promise((resolve, reject) => {
-        timer = setTimeout(reject, ANSWER, failure('token() gave none in time'));
-        Promise.resolve(token()).then(resolve, reject);
-      });
-    } catch (error) {
-      this.client.emit('error', error);
-      throw error;
+      const given = await Promise.race([
+        typeof token == 'function' ? token() : token,
+        new Promise((resolve, reject) => {
+          timer = setTimeout(reject, ANSWER, 'none in time');
+        }),
+      ]);
+      if (/[^ -~]/.test(given ?? '')) throw 'not of printable ASCII';
+      return given;
+    } catch (/** @type {any} */ error) {
+      const told = failure(`token: ${String(error?.message ?? error)}`, { status: 0 });
+      this.client.emit('error', told);
+      throw told;
     } finally {
       clearTimeout(timer);
     }
@@ -90,16 +94,16 @@ export class Http {
    */
   async refusal(response, url) {
     const { status, headers } = response;
-    let { code, detail } = /** @type {any} */ ({});
-    if (/^application\/problem\+json/i.test(headers.get('Content-Type') ?? '')) {
-      try {
-        ({ code, detail } = await response.json());
-      } catch {}
-    }
-    if (status == 414 || status == 431) detail = `HTTP ${status}: the headers or the URL are too long (${url.length} characters of URL)`;
+    const isProblem = /^application\/problem\+json/i.test(headers.get('Content-Type') ?? '');
+    const problem = isProblem ? await response.json().catch(() => {}) : undefined;
+    const [code] = own(problem);
+    const detail =
+      status == 414 || status == 431
+        ? `HTTP ${status}: the headers or the URL are too long (${url.length} characters of URL)`
+        : problem?.detail ?? `HTTP ${status}`;
     const most = code ? LONGEST_AFTER : this.client.options.maxDelay;
     const after = wait(headers.get('Retry-After'));
-    return failure(detail ?? `HTTP ${status}`, { status, code, after: Math.min(after, most) });
+    return failure(detail, { status, code, after: Math.min(after, most) });
   }
 }
 
@@ -111,7 +115,7 @@ export class Http {
 export const batchOf = async (response, before) => {
   const answer = await response.json();
   const { cursor, messages, more } = answer;
-  if (typeof cursor != 'string' || !Array.isArray(messages)) throw failure('not an answer of Millrace');
+  if (typeof cursor != 'string' || !Array.isArray(messages)) throw failure(FOREIGN);
   if (more && !newer(cursor, before)) throw failure('no progress');
   return answer;
 };

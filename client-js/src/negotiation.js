@@ -2,7 +2,7 @@
 /** @import { Client } from './client.js' */
 import { Connection } from './connection.js';
 import * as times from './constants.js';
-import { failure, isFinal } from './failure.js';
+import { concerning, failure, isFinal } from './failure.js';
 import { names } from './subscription.js';
 import { longpoll, poll, sse, stream, websocket } from './transports.js';
 
@@ -21,8 +21,11 @@ export class Negotiation {
   attempt = 0;
   /** So long the server wants us to wait. */
   after = 0;
-  /** Transports of which only the first block came through: they have to prove themselves. */
-  doubted = new Set();
+  /**
+   * Transports that fell silent in use, by name: for so long each has to show frames before it is used again.
+   * @type {Map<string, number>}
+   */
+  doubted = new Map();
   /** The current transport could not be opened for what is wanted now. */
   failed = false;
   /** The page is left. */
@@ -85,7 +88,7 @@ export class Negotiation {
     try {
       const [name, time, doubted] = JSON.parse(this.storage.getItem(this.key) ?? '');
       if (Date.now() - time < times.REMEMBER) {
-        for (const one of doubted ?? []) this.doubted.add(one);
+        this.doubted = new Map([...(doubted ?? []), ...this.doubted]);
         return name;
       }
     } catch {}
@@ -107,7 +110,7 @@ export class Negotiation {
   race(first = '', any) {
     const { options, timers } = this.client;
     /** @param {api.Transport} one */
-    const place = (one) => (this.doubted.has(one.name) ? 2 : one.name == first ? 0 : 1);
+    const place = (one) => (this.doubted.get(one.name) ? 2 : one.name == first ? 0 : 1);
     const { current } = this;
     this.transports
       .filter((one) => any || !current || this.rank(one) < this.rank(current.transport))
@@ -126,7 +129,7 @@ export class Negotiation {
     const { client } = this;
     const { http, options, subscriptions } = client;
     for (const other of this.tries) if (other.transport == transport) this.drop(other);
-    const conn = new Connection(transport, (why) => this.down(conn, why));
+    const conn = new Connection(transport, (why) => this.silent(conn, why));
     client.debug('try', { transport: conn.name });
     const { signal } = conn.abort;
     this.tries.add(conn);
@@ -148,12 +151,13 @@ export class Negotiation {
   }
 
   /**
-   * Takes over with a connection that is ready, if its transport is not doubted.
+   * Takes over with a connection that is ready, if it has shown enough.
    * @param {Connection} conn
    */
   consider(conn) {
-    if (!conn.ready || !this.tries.has(conn)) return;
-    if (conn.proved || !this.doubted.has(conn.name)) this.adopt(conn);
+    const most = this.current ? times.LONGEST_PROOF : times.FIRST_FRAME;
+    const needed = Math.min(this.doubted.get(conn.name) ?? 0, most);
+    if (conn.ready && this.tries.has(conn) && conn.shown >= needed) this.adopt(conn);
   }
 
   /** @param {Connection} conn */
@@ -162,7 +166,6 @@ export class Negotiation {
     const { name } = conn;
     client.debug('delivers', { transport: name });
     this.current = conn;
-    conn.since = Date.now();
     this.tries.delete(conn);
     if (old) this.drop(old);
     const rank = this.rank(conn.transport);
@@ -215,7 +218,6 @@ export class Negotiation {
     this.drop(conn);
     if (kind == 40) return this.fail(failure('ended by the server', { code }));
     if (isFinal(why)) client.subscriptions.doubted = true;
-    client.subscriptions.refresh();
     this.after = Math.min(after || 0, times.LONGEST_AFTER) || this.after;
     const { current, failed } = this;
     if (current?.transport == conn.transport) {
@@ -230,7 +232,7 @@ export class Negotiation {
       this.after = 0;
       return;
     }
-    if (lost && Date.now() - conn.since > times.STABLE) this.attempt = 0;
+    if (lost && Date.now() - /** @type {number} */ (conn.first) > times.STABLE) this.attempt = 0;
     this.retry(kind == 42);
   }
 
@@ -240,10 +242,9 @@ export class Negotiation {
    */
   tell(why) {
     const status = why?.status;
-    if (!(status >= 400 && status < 500) || status == 408 || status == 429 || status == this.told) return;
+    if (!/^4(?!08|29)/.test(status) || status == this.told) return;
     this.told = status;
-    const channels = names(this.client.subscriptions.wanted);
-    this.client.emit('error', failure(why.message, { status, code: why.code, channels }));
+    this.client.emit('error', concerning(why, names(this.client.subscriptions.wanted)));
   }
 
   /**
@@ -270,7 +271,6 @@ export class Negotiation {
     for (const conn of this.all) this.drop(conn);
     this.client.timers.stopAll();
     this.client.become(state);
-    this.client.subscriptions.refresh();
   }
 
   /** @param {Error} error */
@@ -285,11 +285,26 @@ export class Negotiation {
    * @param {number} ms
    */
   watch(conn, ms) {
-    this.client.timers.start(conn, ms, () => {
-      // Some proxies pass a first block and keep the rest.
-      if (conn == this.current && !conn.proved) this.doubted.add(conn.name);
-      this.down(conn, failure('silent'));
-    });
+    this.client.timers.start(conn, ms, () => this.silent(conn, failure('silent')));
+  }
+
+  /**
+   * Gives up a connection from which something did not come. Some proxies pass a first block, or a little
+   * more, and keep the rest: in use again and again, such a transport would hold up one that works. One
+   * silence of a transport that showed more is forgiven; where all are doubted, none is.
+   * @param {Connection} conn
+   * @param {Error} why
+   */
+  silent(conn, why) {
+    const { doubted } = this;
+    const { name } = conn;
+    if (conn == this.current) {
+      const first = conn.shown < times.PROOF ? times.PROOF : 0;
+      const before = doubted.get(name);
+      doubted.set(name, before == null ? first : Math.max(4 * before, times.HEARTBEAT));
+      if (this.transports.every((one) => doubted.get(one.name))) doubted.clear();
+    }
+    this.down(conn, why);
   }
 
   /**
@@ -300,7 +315,7 @@ export class Negotiation {
     if (!this.isAlive(conn)) return;
     if (!conn.handle?.send) return this.open(conn.transport);
     conn.handle.send({ type: 'ping' });
-    this.client.timers.start(conn, times.PONG, () => this.down(conn, failure('no answer to a ping')));
+    this.watch(conn, times.PONG);
   }
 
   /** The page or the network has changed: looks at once. @param {Event} event */
@@ -319,10 +334,10 @@ export class Negotiation {
       if (!this.tries.size || client.state == 'paused') this.begin();
       return;
     }
+    if (client.timers.has('sync')) client.subscriptions.sync();
     if (current.handle?.send || type == 'online') this.check(current);
     if (type == 'online') {
-      if (client.state == 'paused') client.become('connected');
-      client.subscriptions.refresh();
+      client.become('connected');
       this.probe();
     }
   }
@@ -330,9 +345,8 @@ export class Negotiation {
   /** The browser says so. It may be wrong: a connection that answers all the same is kept. */
   offline() {
     const { client, current } = this;
-    if (client.state != 'connected' && client.state != 'connecting') return;
+    if (!/^connect/.test(client.state)) return;
     client.become('paused');
-    client.subscriptions.refresh();
     if (current) this.check(current);
   }
 }

@@ -1,4 +1,4 @@
-// What travels is copied when it is given, as JSON or as bytes. What JSON cannot hold is refused: it must
+// What travels is copied when it is given, as JSON or as bytes. What JSON has no type for is refused: it must
 // not arrive as something else, nor be in the way of others.
 
 /** @param {unknown} data */
@@ -8,16 +8,16 @@ const bytesOf = (data) => {
 };
 
 /**
- * Objects of which JSON would keep nothing, as of a Blob or a Map, or not the bytes.
+ * Refuses functions, symbols, and objects of which JSON would keep nothing, as of a Blob, a Map or bytes.
  * @param {string} key
  * @param {any} value
  */
 const check = (key, value) => {
-  if (!value || typeof value != 'object' || Array.isArray(value)) return value;
-  const prototype = Object.getPrototypeOf(value);
-  const plain = !prototype || !Object.getPrototypeOf(prototype);
-  if (plain || (Object.keys(value).length && !ArrayBuffer.isView(value))) return value;
-  throw TypeError(`A ${prototype.constructor.name} cannot travel as JSON: publish its bytes, or a plain object`);
+  const [, type] = /** @type {string[]} */ (/ (\w+)/.exec({}.toString.call(value)));
+  const prototype = type == 'Object' && Object.getPrototypeOf(value);
+  const hidden = prototype && Object.getPrototypeOf(prototype) && !Object.keys(value)[0];
+  if (!hidden && /^(Object|Array|String|Number|Boolean|Null|Undefined)$/.test(type)) return value;
+  throw TypeError(`JSON has nothing for a ${type} (${key}): publish bytes, or what JSON has types for`);
 };
 
 /**
@@ -27,11 +27,12 @@ const check = (key, value) => {
  */
 export const bodyOf = (fields, data) => {
   const bytes = bytesOf(data);
-  if (bytes) {
-    const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-    return JSON.parse(JSON.stringify({ ...fields, base64 }));
-  }
-  const body = JSON.parse(JSON.stringify({ ...fields, data }, check));
-  if (!('data' in body)) throw TypeError(`A value of type ${typeof data} cannot travel as JSON`);
+  const payload = bytes
+    ? { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) }
+    : { data };
+  const body = JSON.parse(JSON.stringify({ ...fields, ...payload }, check));
+  if (!bytes && !('data' in body)) throw TypeError('JSON has nothing for undefined');
+  // Without one, a repeat would be another message.
+  body.key ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
   return body;
 };

@@ -1,8 +1,8 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
 /** @import { Post } from './internal.js' */
-import { MOST_POSTS, PONG } from './constants.js';
-import { failure, isFinal } from './failure.js';
+import { MOST_POSTS, MOST_TRIES, PONG } from './constants.js';
+import { FOREIGN, concerning, failure, own } from './failure.js';
 import { bodyOf } from './payload.js';
 
 /** Publishes one at a time, each until it is answered, with its key against doubles. */
@@ -24,7 +24,7 @@ export class Publishing {
    * @param {api.PublishOptions} [options]
    * @returns {Promise<string | undefined>}
    */
-  publish(channel, data, { key = crypto.getRandomValues(new Uint32Array(4)).join('-'), ...options } = {}) {
+  publish(channel, data, options) {
     return new Promise((resolve, reject) => {
       const channels = [channel];
       if (this.client.state == 'closed') return reject(failure('closed', { channels }));
@@ -32,7 +32,7 @@ export class Publishing {
         return reject(failure(`${MOST_POSTS} messages wait to be published: publish more slowly`, { channels }));
       }
       // What this throws rejects.
-      const body = bodyOf({ channel, key, ...options }, data);
+      const body = bodyOf({ ...options, channel }, data);
       this.posts.push({ channel, body, resolve, reject });
       this.run();
     });
@@ -41,20 +41,27 @@ export class Publishing {
   async run() {
     if (this.running) return;
     this.running = true;
-    for (let tries = 0; this.posts[0]; ) {
+    for (let tries = 0, failures = 0; this.posts[0]; ) {
       const { channel, body, resolve, reject } = this.posts[0];
       try {
-        resolve((await this.send(body, tries)).published);
-      } catch (error) {
-        if (!isFinal(error) && this.client.state != 'closed') {
-          const ms = this.client.backoff(tries++, error.after);
-          this.client.debug('publish again', { channel, ms, reason: error.message });
+        resolve(await this.send(body, tries));
+      } catch (/** @type {any} */ error) {
+        const { after, message, status } = error;
+        const { state } = this.client;
+        const [code, , refuses, passes] = own(error);
+        // Something may be against this message alone: that must not hold up the others for good. But where
+        // nobody answers and nothing is read, it is the server that is away.
+        if (!passes && (status < 500 || state == 'connected')) failures++;
+        const spent = failures == MOST_TRIES;
+        if (!(spent || refuses || code == 'not-found' || state == 'closed')) {
+          const ms = this.client.backoff(tries++, after);
+          this.client.debug('publish again', { channel, ms, reason: message });
           await this.wait(ms);
           continue;
         }
-        reject(failure(error.message, { code: error.code, status: error.status, channels: [channel] }));
+        reject(concerning(error, [channel], message + (spent ? ': given up, not known whether published' : '')));
       }
-      tries = 0;
+      tries = failures = 0;
       this.posts.shift();
     }
     this.running = false;
@@ -65,6 +72,7 @@ export class Publishing {
    * that cannot carry this one.
    * @param {object} body
    * @param {number} tries
+   * @returns {Promise<string | undefined>} the message's name
    */
   async send(body, tries) {
     const { http, negotiation } = this.client;
@@ -74,13 +82,16 @@ export class Publishing {
     if (current?.open && tries % 2 == 0 && !(text.length * 3 > /** @type {number} */ (current.limits.message))) {
       const slow = setTimeout(() => negotiation.check(current), PONG);
       try {
-        return await current.ask({ type: 'publish', ...body });
+        return (await current.ask({ type: 'publish', ...body })).published;
       } finally {
         clearTimeout(slow);
       }
     }
     const headers = { 'Content-Type': 'application/json' };
-    return (await http.request('/publish', {}, { method: 'POST', headers, body: text })).json();
+    const response = await http.request('/publish', {}, { method: 'POST', headers, body: text });
+    const name = (await response.json().catch(() => {}))?.published;
+    if (name !== null && typeof name != 'string') throw failure(FOREIGN, { status: 200 });
+    return name ?? undefined;
   }
 
   /**

@@ -1,9 +1,9 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
 /** @import { Connection } from './connection.js' */
-import { PROOF } from './constants.js';
+import { PROBE } from './constants.js';
 import { epoch } from './cursor.js';
-import { failure, isFinal } from './failure.js';
+import { FOREIGN, failure, isFinal } from './failure.js';
 
 /** What frames mean. */
 export class Reading {
@@ -13,20 +13,24 @@ export class Reading {
   }
 
   /**
+   * Something on the way may answer in the server's place: Millrace begins with a welcome, a gap or a cursor.
    * @param {Connection} conn
    * @param {api.Frame} frame
    */
   read(conn, frame) {
     const { negotiation, subscriptions } = this.client;
     if (!negotiation.isAlive(conn)) return;
-    const { cursor, version, replay } = frame;
+    const { type, cursor, version, replay } = frame ?? {};
+    if (!type || !(conn.first || cursor || /^(welcome|gap)$/.test(type))) {
+      return negotiation.down(conn, failure(FOREIGN));
+    }
     this.sign(conn, frame);
     const rival = negotiation.current && negotiation.current != conn;
     // While all is well, a connection that knows less of the log, or another log, is not heard.
-    if (rival && (frame.type == 'gap' || (cursor && epoch(cursor) != subscriptions.epoch))) {
+    if (rival && (type == 'gap' || (cursor && epoch(cursor) != subscriptions.epoch))) {
       return negotiation.down(conn, failure('another log'));
     }
-    if (version > 1) return negotiation.fail(failure(`protocol version ${version}`));
+    if (type == 'welcome' && version > 1) return negotiation.fail(failure(`protocol version ${version}`));
     if (!conn.transport.duplex && (cursor || !rival)) conn.ready = true;
     negotiation.consider(conn);
     this.dispatch(conn, frame);
@@ -44,14 +48,9 @@ export class Reading {
     if (heartbeat > 0) conn.heartbeat = heartbeat;
     negotiation.watch(conn, 2 * conn.heartbeat);
     conn.first ??= Date.now();
-    if (Date.now() - conn.first >= PROOF) {
-      conn.proved = true;
-      if (negotiation.doubted.delete(conn.name)) negotiation.remember();
-    }
-    if (conn == negotiation.current && type == 'heartbeat' && client.state == 'paused') {
-      client.become('connected');
-      client.subscriptions.refresh();
-    }
+    conn.shown = Date.now() - conn.first;
+    if (conn.shown > PROBE && negotiation.doubted.delete(conn.name)) negotiation.remember();
+    if (conn == negotiation.current && type == 'heartbeat') client.become('connected');
   }
 
   /**
@@ -92,7 +91,7 @@ export class Reading {
       client.negotiation.consider(conn);
     } catch (error) {
       if (isFinal(error)) client.emit('error', error);
-      client.negotiation.down(conn, failure(error.message, { after: error.after }));
+      client.negotiation.down(conn, error);
     }
   }
 }

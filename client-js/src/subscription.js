@@ -108,12 +108,14 @@ export class Subscription {
 export const names = (subs) => [...new Set(subs.map((sub) => sub.channel))];
 
 /**
- * The event filter that lets through what any of them wants, if the server takes so many.
+ * The event filter that lets through what any of them wants, if the server takes so many; a list in a URL
+ * has commas between them.
  * @param {Subscription[]} subs
  */
 export const filter = (subs) => {
-  const events = new Set(subs.flatMap((sub) => sub.events ?? []));
-  return subs.every((sub) => sub.events) && events.size <= MOST_EVENTS ? [...events] : undefined;
+  const list = [...new Set(subs.flatMap((sub) => sub.events ?? []))];
+  const fits = subs.every((sub) => sub.events) && !list[MOST_EVENTS] && !list.some((event) => /,/.test(event));
+  return fits ? list : undefined;
 };
 
 /**

@@ -3,9 +3,9 @@
 /** @import { Call } from './internal.js' */
 /** @import { Connection } from './connection.js' */
 /** @import { Subscription } from './subscription.js' */
-import { MOST_WAITING } from './constants.js';
+import { ANSWER, MOST_WAITING } from './constants.js';
 import { epoch, newer, older } from './cursor.js';
-import { failure, isFinal } from './failure.js';
+import { concerning, failure, isFinal } from './failure.js';
 import { batchOf } from './http.js';
 import { filter, group, names } from './subscription.js';
 
@@ -153,9 +153,9 @@ export class Subscriptions {
    * @param {Subscription} sub
    * @param {any} why
    */
-  refuse(sub, { message, code, status }) {
-    const error = failure(message, { code, status, channels: [sub.channel] });
-    this.client.debug('refused', { channels: error.channels, code, status });
+  refuse(sub, why) {
+    const error = concerning(why, [sub.channel]);
+    this.client.debug('refused', { ...error });
     this.remove(sub, 'refused', error);
     this.client.emit('error', error);
   }
@@ -167,8 +167,19 @@ export class Subscriptions {
    */
   async ask(some, start, conn) {
     const query = { channels: names(some), events: filter(some), ...start };
-    const init = { headers: { Prefer: 'wait=0' }, signal: conn.limit() };
-    return batchOf(await this.client.http.request('', query, init), start.cursor);
+    // It ends with its connection, or without an answer. Not every browser has AbortSignal.any.
+    const limit = new AbortController();
+    const { signal } = limit;
+    const end = () => limit.abort();
+    const timer = setTimeout(end, ANSWER);
+    conn.abort.signal.addEventListener('abort', end, { signal });
+    try {
+      const init = { headers: { Prefer: 'wait=0' }, signal };
+      return await batchOf(await this.client.http.request('', query, init), start.cursor);
+    } finally {
+      clearTimeout(timer);
+      end();
+    }
   }
 
   /**

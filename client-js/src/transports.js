@@ -10,20 +10,16 @@ import { batchOf } from './http.js';
 const MOST_OF_A_LINE = 2 ** 24;
 
 /**
- * Something on the way may answer in the server's place.
  * @param {string} text
  * @param {Link} link
  * @param {(frame: any) => Frame} [more]
  */
 const take = (text, { frame, down }, more = (it) => it) => {
-  let it;
   try {
-    it = JSON.parse(text);
-    if (!it || typeof it != 'object') throw failure('not an answer of Millrace');
+    frame(more(JSON.parse(text)));
   } catch (error) {
-    return down(error);
+    down(error);
   }
-  frame(more(it));
 };
 
 /**

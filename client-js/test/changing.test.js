@@ -15,7 +15,7 @@ for (const transports of [['sse', 'stream'], ['sse', 'longpoll'], ['sse', 'webso
     const got = [];
     const first = live.subscribe('a', ({ data }) => got.push(data));
     await first.ready;
-    assert.equal(live.transport, 'sse');
+    await until(() => live.transport === 'sse');
     const subs = range(1, 60).map((n) => live.subscribe(long(n), ({ data }) => got.push(data)));
     await Promise.all(subs.map(({ ready }) => ready));
     assert.equal(live.transport, transports[1]);

@@ -210,6 +210,39 @@ for (const type of ['online', 'pageshow', 'visibilitychange']) {
   });
 }
 
+for (const type of ['online', 'pageshow', 'visibilitychange']) {
+  for (const duplex of [true, false]) {
+    test(`${type}: a new subscription is waited with no longer, ${duplex ? 'duplex' : 'HTTP'}`, async (t) => {
+      let asked = 0;
+      const answers = answering();
+      const fetch = async (url) => {
+        if (!/last=5/.test(url) || asked++) return answers();
+        const headers = { 'Retry-After': '120', 'Content-Type': 'application/problem+json' };
+        return new Response('{"code":"unavailable"}', { status: 503, headers });
+      };
+      const it = await open(t, { duplex, fetch });
+      await it.deliver();
+      assert.equal(it.live.state, 'connected');
+      const late = it.live.subscribe('a', { last: 5 }, () => {});
+      for (const ms of [1, 1, 1]) await it.tick(ms);
+      const ask = it.one.links[0].sent.findLast(({ type: what }) => what === 'subscribe');
+      if (duplex) it.one.links[0].frame({ type: 'ok', id: ask.id, cursor: 'k1-1' });
+      await settle();
+      assert.equal(asked, 1);
+      await it.tick(5000);
+      happens(type);
+      for (const ms of [1, 1, 1]) await it.tick(ms);
+      if (duplex) {
+        const again = it.one.links[0].sent.findLast(({ type: what }) => what === 'subscribe');
+        it.one.links[0].frame({ type: 'ok', id: again.id, cursor: 'k1-1' });
+        await settle();
+      } else await it.deliver();
+      assert.equal(asked, 2);
+      assert.equal(late.state, 'live');
+    });
+  }
+}
+
 test('hiding the page is no reason to look', async (t) => {
   const it = await open(t, { duplex: true });
   await it.deliver();

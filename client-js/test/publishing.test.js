@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { ALL, connect, manual, range, record, setUp, settle, until } from './support.js';
 
 for (const name of ['websocket', 'sse']) {
@@ -162,6 +163,21 @@ const LOST = {
   'a Blob inside': { file: new Blob(['x']) },
   'bytes inside': { bytes: new Uint8Array(3) },
   'a buffer inside': [new ArrayBuffer(3)],
+  'shared bytes': new SharedArrayBuffer(3),
+  'a Map with a field of its own': new (class extends Map { x = 1; })([[1, 2]]),
+  'a Set of a subclass': new (class extends Set {})([1]),
+  'a File with a path, as some libraries give it': Object.assign(new Blob(['x']), { path: './x' }),
+  'an Error with a field': Object.assign(new Error('x'), { code: 1 }),
+  'a regular expression': /x/,
+  'a WeakMap': new WeakMap(),
+  'what hides all it has': new (class { #x = 1; get x() { return this.#x; } })(),
+  'a method inside': { a() {} },
+  'a function in an array': [() => {}],
+  'a class inside': { a: class {} },
+  'a symbol inside': { a: Symbol('x') },
+  'a symbol in an array': [Symbol('x')],
+  'a symbol in an object': Object(Symbol('x')),
+  'a BigInt in an object': Object(1n),
 };
 for (const transport of ['websocket', 'stream']) {
   for (const [name, data] of Object.entries(LOST)) {
@@ -182,12 +198,156 @@ for (const transport of ['websocket', 'stream']) {
 test('a wrong option rejects too', async (t) => {
   const { client } = await setUp(t);
   const live = client();
-  for (const options of [{ key: 1n }, { event: 1n }, { priority: cycle }, { extra: cycle }]) {
+  for (const options of [{ key: 1n }, { key: Symbol('x') }, { event: 1n }, { priority: cycle }, { extra: cycle }]) {
     await assert.rejects(live.publish('a', 1, options), TypeError);
   }
-  assert.equal(await live.publish('a', 1, { key: undefined }), 'k1-1');
-  assert.equal(await live.publish('a', 1, undefined), 'k1-2');
+  assert.equal(await live.publish('a', 1, undefined), 'k1-1');
 });
+
+test('no key is no key, however it is written: the client makes one, so that a repeat is none', async (t) => {
+  const { server, client } = await setUp(t);
+  const live = client();
+  let n = 0;
+  for (const key of [undefined, null, NaN, { toJSON: () => null }, () => 'k']) {
+    if (typeof key === 'function') {
+      await assert.rejects(live.publish('a', 1, { key }), TypeError);
+      continue;
+    }
+    server.lose = 1;
+    assert.equal(await live.publish('a', 1, { key }), `k1-${++n}`);
+    assert.equal(server.head, n);
+  }
+  server.lose = 1;
+  assert.equal(await live.publish('a', 1, null), `k1-${++n}`);
+  assert.equal(server.head, n);
+  for (const key of server.keys.keys()) assert.match(key, /^[\d-]{7,64}$/);
+});
+
+test('options change nothing about the channel and the data', async (t) => {
+  const { server, client } = await setUp(t);
+  await client().publish('a', 1, { channel: 'b', data: 2 });
+  assert.deepEqual(server.log.map(({ channel, data }) => [channel, data]), [['a', 1]]);
+});
+
+const HTML = { 'Content-Type': 'text/html' };
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const PROBLEM = { 'Content-Type': 'application/problem+json' };
+const AGAINST = {
+  'a WAF with 403': [403, HTML],
+  'a WAF with 406': [406, HTML],
+  'a proxy with 413': [413, HTML],
+  'a proxy with 400': [400, HTML],
+  'a proxy with 429': [429, HTML],
+  'a portal with 200': [200, HTML],
+  'a gateway with 200 and JSON': [200, JSON_TYPE, '{"message":"maintenance"}'],
+  'a gateway with 200 and a text': [200, JSON_TYPE, '"login"'],
+  'a gateway with 200 and null': [200, JSON_TYPE, 'null'],
+  'a gateway with 200 and nothing': [200, JSON_TYPE, '{}'],
+  'a gateway with 200 and a date': [200, JSON_TYPE, '{"published":20261130}'],
+  'a gateway with 204': [204, HTML],
+  'a gateway with a problem of its own': [403, PROBLEM, '{"code":"blocked"}'],
+  'a gateway with a problem of code 4003': [403, PROBLEM, '{"code":4003}'],
+  'a proxy with 502': [502, HTML],
+  'a proxy with 503': [503, HTML],
+  'a fault of the server': [500, PROBLEM, '{"code":"internal"}'],
+  'a reset': 'reset',
+};
+for (const [name, answer] of Object.entries(AGAINST)) {
+  // Where nothing is read, 5xx and resets are of a server that is away.
+  for (const reads of answer === 'reset' || answer[0] >= 500 ? [true] : [true, false]) {
+    test(`${name} for one message holds up no other for good, ${reads ? 'connected' : 'idle'}`, async (t) => {
+      const { server, client } = await setUp(t, { transports: ['stream'] });
+      const live = client();
+      if (reads) await live.subscribe('a', () => {}).ready;
+      let tried = 0;
+      server.filter = (text) => (/attack/.test(text) ? (tried++, answer) : undefined);
+      const before = live.publish('a', 'before');
+      const lost = live.publish('a', 'attack');
+      const after = live.publish('a', 'after');
+      await assert.rejects(lost, (error) => {
+        assert.equal(error.status, answer[0] === 'r' ? undefined : answer[0]);
+        assert.match(error.message, /given up/);
+        assert.match(error.message, /not known/);
+        assert.deepEqual(error.channels, ['a']);
+        return true;
+      });
+      assert.equal(tried, 10);
+      assert.deepEqual(await Promise.all([before, after]), ['k1-1', 'k1-2']);
+      assert.deepEqual(server.log.map(({ data }) => data), ['before', 'after']);
+      assert.notEqual(live.state, 'closed');
+    });
+  }
+}
+
+test('a server that is away, or that asks to wait, is waited for', async (t) => {
+  const away = {
+    'a 503 of a proxy': (server) => (server.foreign = [503, {}]),
+    'a 502 of a proxy': (server) => (server.foreign = [502, {}]),
+    'resets': (server) => (server.filter = () => 'reset'),
+    unavailable: (server) => (server.refuse = range(1, 1000).map(() => ['unavailable'])),
+    timeout: (server) => (server.refuse = range(1, 1000).map(() => ['timeout'])),
+    'rate-limited': (server) => (server.refuse = range(1, 1000).map(() => ['rate-limited'])),
+  };
+  for (const [name, goes] of Object.entries(away)) {
+    const { server, client } = await setUp(t);
+    goes(server);
+    const published = client().publish('a', 1);
+    await until(() => server.requests.length > 20, name);
+    Object.assign(server, { foreign: undefined, filter: () => undefined, refuse: [] });
+    assert.equal(await published, 'k1-1', name);
+  }
+});
+
+test('a mount at which there is nothing of Millrace to publish to rejects at once', async (t) => {
+  const { server, client } = await setUp(t);
+  server.refuse = [['not-found']];
+  await assert.rejects(client().publish('a', 1), { code: 'not-found', status: 404, message: 'not-found' });
+  assert.equal(server.requests.length, 1);
+});
+
+test('a broker that gives no name', async (t) => {
+  const { client } = await setUp(t, { fetch: async () => new Response('{"published":null}') });
+  assert.equal(await client().publish('a', 1), undefined);
+});
+
+const TOKENS = {
+  'of Hangul': '한',
+  'with a newline': 'secret\nx',
+  'with a NUL': 'secret\0',
+  'that is a symbol': Symbol('secret'),
+  'from a function, with a newline': () => 'secret\r\n',
+  'from an async function, of Hangul': async () => '한',
+  'from an async function, a symbol': async () => Symbol('secret'),
+  'that is rejected': () => Promise.reject(new Error('no session')),
+  'that is rejected with nothing': () => Promise.reject(),
+  'that is rejected with a code that looks like one of ours': () => Promise.reject(Object.assign(Error('x'), { code: 'forbidden' })),
+};
+for (const [name, token] of Object.entries(TOKENS)) {
+  for (const transports of [['websocket'], ['stream'], ALL]) {
+    test(`a token ${name} is told, rejects a publish, and may get better: ${transports}`, async (t) => {
+      let good = false;
+      const given = typeof token === 'function' ? token : () => token;
+      const { client } = await setUp(t, { transports, token: () => (good ? 'good' : given()) });
+      const plain = typeof token === 'function' ? client() : client({ token });
+      const seen = record(plain);
+      plain.subscribe('a', () => {});
+      await assert.rejects(plain.publish('a', 1), /^Error: token: .*given up/);
+      await until(() => seen.error.length > 3);
+      for (const { message } of seen.error) {
+        assert.match(message, /^token: /);
+        assert.doesNotMatch(message, /secret|한/);
+      }
+      const live = client();
+      const sub = live.subscribe('a', () => {});
+      const told = record(live);
+      await until(() => told.error.length);
+      assert.equal(sub.state, 'connecting');
+      good = true;
+      await sub.ready;
+      assert.equal(await live.publish('a', 2), 'k1-1');
+    });
+  }
+}
 
 const { buffer } = new Uint8Array([9, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 const BYTES = {
@@ -230,11 +390,36 @@ test('what JSON makes of other values is published', async (t) => {
   class Point {
     x = 1;
   }
-  const given = [NaN, { a: undefined, b: 1 }, [undefined], new Date(0), new Point(), Object.create(null), {}, '', 0, false];
-  for (const data of given) await live.publish('a', data);
+  server.publishesPerSecond = Infinity;
+  const given = [
+    [NaN, null],
+    [Infinity, null],
+    [new Date(NaN), null],
+    [{ a: undefined, b: 1 }, { b: 1 }],
+    [[undefined], [null]],
+    [[1, , 2], [1, null, 2]],
+    [{ [Symbol('x')]: 1 }, {}],
+    [new Date(0), '1970-01-01T00:00:00.000Z'],
+    [{ at: new Date(0), to: new URL('http://x/') }, { at: '1970-01-01T00:00:00.000Z', to: 'http://x/' }],
+    [{ toJSON: () => 5 }, 5],
+    [new Number(1), 1],
+    [new Boolean(true), true],
+    [new String('x'), 'x'],
+    [[new Number(1)], [1]],
+    [new Point(), { x: 1 }],
+    [new (class extends Array {})(1, 2), [1, 2]],
+    [runInNewContext('({ a: [1] })'), { a: [1] }],
+    [Object.create(null), {}],
+    [{}, {}],
+    ['', ''],
+    [0, 0],
+    [false, false],
+    [null, null],
+  ];
+  for (const [data] of given) await live.publish('a', data);
   assert.deepEqual(
     server.log.map(({ data }) => data),
-    [null, { b: 1 }, [null], '1970-01-01T00:00:00.000Z', { x: 1 }, {}, {}, '', 0, false],
+    given.map(([, data]) => data),
   );
 });
 

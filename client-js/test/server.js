@@ -70,8 +70,10 @@ export class Server {
   log = [];
   /** @type {Record<string, string | undefined>} by transport: off, hang, error, buffer, first, mute, strip, close */
   faults = {};
-  /** What something on the way answers in the server's place: a status, headers, and whether for publishes only. */
+  /** What something on the way answers in the server's place: a status, headers, and a body. */
   foreign = undefined;
+  /** The same for some publishes only, by their body; or 'reset'. */
+  filter = () => undefined;
   /** As servers that take tokens do. */
   tokens = false;
   publishesPerSecond = 10;
@@ -186,9 +188,9 @@ export class Server {
     response.end(JSON.stringify({ status, title: code, detail: message, code }));
   }
 
-  #page(response, [status, headers]) {
+  #page(response, [status, headers, body = '<h1>Something on the way</h1>']) {
     response.writeHead(status, { 'Content-Type': 'text/html', ...headers });
-    response.end(status === 204 ? undefined : '<h1>Something on the way</h1>');
+    response.end(status === 204 ? undefined : body);
   }
 
   #request(request, response) {
@@ -326,6 +328,9 @@ export class Server {
     const text = await bodyOf(request);
     await new Promise(setImmediate);
     this.posting--;
+    const page = this.filter(text);
+    if (page === 'reset') return request.socket.resetAndDestroy();
+    if (page) return this.#page(response, page);
     const [code, headers] = this.refuse.shift() ?? [];
     try {
       if (code) throw new Refusal(code);

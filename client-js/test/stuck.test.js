@@ -4,6 +4,8 @@ import { ALL, answering, connect, manual, memory, range, record, setUp, settle, 
 
 // Whatever stands between: it is tried again until it works.
 
+const PROBLEM = { 'Content-Type': 'application/problem+json' };
+const JSON_TYPE = { 'Content-Type': 'application/json' };
 const BETWEEN = {
   'an ingress that answers 404': [404, {}],
   'an ingress that answers 403': [403, {}],
@@ -18,7 +20,17 @@ const BETWEEN = {
   'a proxy that says to come back after 30 days': [503, { 'Retry-After': '2592000' }],
   'a proxy that says to come back next year': [503, { 'Retry-After': 'Fri, 31 Dec 2027 23:59:59 GMT' }],
   'a portal that answers 200': [200, {}],
-  'somebody else with a problem': [403, { 'Content-Type': 'application/problem+json' }],
+  'somebody else with a problem': [403, PROBLEM],
+  'somebody else with a problem of code 4003': [403, PROBLEM, '{"code":4003}'],
+  'somebody else with a problem of code "4010"': [400, PROBLEM, '{"code":"4010","detail":"no"}'],
+  'somebody else with a problem of a code of its own': [403, PROBLEM, '{"code":"blocked"}'],
+  'a gateway that answers 200 and a version': [200, JSON_TYPE, '{"version":"2.0","message":"maintenance"}\n'],
+  'a gateway that answers 200 and a number of a version': [200, JSON_TYPE, '{"version":2}\n'],
+  'a gateway that answers 200 and an event': [200, { 'Content-Type': 'text/event-stream' }, 'data: {"version":2}\n\n'],
+  'a gateway that answers 200 and an error': [200, JSON_TYPE, '{"type":"error","message":"maintenance"}\n'],
+  'a gateway that answers 200 and nothing': [200, JSON_TYPE, '{}\n'],
+  'a gateway that answers 200 and null': [200, JSON_TYPE, 'null\n'],
+  'a portal that answers 200 and "login"': [200, JSON_TYPE, '"login"\n'],
 };
 for (const [name, foreign] of Object.entries(BETWEEN)) {
   for (const transports of [ALL, ['websocket'], ['sse'], ['stream'], ['longpoll'], ['poll']]) {
@@ -27,11 +39,13 @@ for (const [name, foreign] of Object.entries(BETWEEN)) {
       server.foreign = foreign;
       server.nextPoll = 5;
       const live = client();
+      const seen = record(live);
       const got = [];
       const sub = live.subscribe('a', ({ data }) => got.push(data));
       const published = live.publish('a', 'first');
       await until(() => server.requests.length > 12);
       assert.equal(sub.state, 'connecting');
+      assert.deepEqual(seen.transport, []);
       server.foreign = undefined;
       await sub.ready;
       await published;
@@ -204,16 +218,109 @@ test('a transport of which only the first block passes is used once, then has to
   assert.equal(next.transport, 'first', 'it has proved itself');
 });
 
-test('a transport that was silent after it had proved itself is not doubted', async (t) => {
+/**
+ * Answers each connection of `first` by a welcome, then a heartbeat at each of these ms, then never; the others
+ * of `second` beat on. Counts how often the first was in use.
+ */
+const passing = async (it, first, second, beats, ms) => {
+  let used = 0;
+  let before;
+  for (let at = 0; at < ms; at += 500) {
+    for (const link of [...first.links, ...(second?.links ?? [])]) {
+      if (link.closed) continue;
+      const age = (link.age = (link.age ?? -500) + 500);
+      if (age === 0) link.frame(welcome);
+      const beat = second?.links.includes(link) ? age % 15e3 === 0 : beats.includes(age);
+      if (age && beat) link.frame({ type: 'heartbeat', cursor: 'k1-1' });
+    }
+    if (it.live.transport === 'first' && before !== 'first') used++;
+    before = it.live.transport;
+    await it.tick(500, 500);
+  }
+  return used;
+};
+
+test('a transport that falls silent once after it had shown more than its first block is not doubted', async (t) => {
   const first = manual('first');
-  const it = await timed(t, [first]);
-  first.links[0].frame(welcome);
-  await it.tick(2000);
-  first.links[0].frame({ type: 'heartbeat', cursor: 'k1-1' });
-  await it.tick(32e3);
+  const second = manual('second');
+  const it = await timed(t, [first, second]);
+  await passing(it, first, undefined, [1500], 33e3);
   assert.equal(first.links[0].closed, true);
+  await it.tick(3000);
   first.links.at(-1).frame(welcome);
-  assert.equal(it.live.state, 'connected');
+  assert.equal(it.live.transport, 'first');
+});
+
+for (const beats of [[500], [1500], [1500, 14e3, 29e3, 44e3], range(1, 5).map((n) => n * 15e3)]) {
+  test(`a transport that falls silent again and again loses to one that works: after ${beats.at(-1) / 1000} s`, async (t) => {
+    const first = manual('first');
+    const second = manual('second');
+    const it = await timed(t, [first, second]);
+    const used = await passing(it, first, second, beats, 1200e3);
+    assert.ok(used <= 4, `in use ${used} times`);
+    assert.equal(it.live.transport, 'second');
+    assert.equal(second.links.filter(({ closed }) => !closed).length, 1);
+    // It is still tried, and comes back once it shows more.
+    assert.ok(first.links.length >= 6, `${first.links.length} tries`);
+    const good = range(1, 1200).map((n) => n * 5e3);
+    await passing(it, first, second, good, 400e3);
+    assert.equal(it.live.transport, 'first');
+  });
+}
+
+test('the only transport there is, and all that fall silent, are used however often', async (t) => {
+  for (const second of [undefined, manual('second')]) {
+    const first = manual('first');
+    const it = await timed(t, second ? [first, second] : [first]);
+    for (let n = 0; n < 6; n++) {
+      for (let s = 0; s < 40 && it.live.state !== 'connected'; s++) {
+        for (const { links } of [first, second ?? first]) {
+          const link = links.at(-1);
+          if (link && !link.welcomed) link.frame(welcome);
+          if (link) link.welcomed = true;
+        }
+        await it.tick(1000, 500);
+      }
+      assert.equal(it.live.state, 'connected');
+      await it.tick(31e3, 500);
+    }
+    it.live.close();
+    t.mock.timers.reset();
+  }
+});
+
+test('a socket that takes no publishing again and again loses to one that works', async (t) => {
+  const socket = manual('socket', true);
+  const other = manual('other');
+  let posted = 0;
+  const fetch = (url) => {
+    if (!url.endsWith('/publish')) return answering()();
+    posted++;
+    return new Response('{"published":"k1-1"}');
+  };
+  const it = await timed(t, [socket, other], { fetch });
+  let used = 0;
+  let before;
+  for (let at = 0; at < 600e3; at += 500) {
+    const link = socket.links.at(-1);
+    if (!link.closed && !link.welcomed) {
+      link.frame(welcome);
+      link.welcomed = true;
+    }
+    const asked = link.sent.find(({ type }) => type === 'subscribe');
+    if (asked && !link.answered) {
+      link.answered = true;
+      link.frame({ type: 'ok', id: asked.id, cursor: 'k1-1' });
+    }
+    for (const one of other.links) if (!one.closed) one.frame({ type: 'heartbeat', cursor: 'k1-1' });
+    if (at % 20e3 === 0) it.live.publish('a', at);
+    if (it.live.transport === 'socket' && before !== 'socket') used++;
+    before = it.live.transport;
+    await it.tick(500, 500);
+  }
+  assert.ok(used <= 4, `in use ${used} times`);
+  assert.equal(it.live.transport, 'other');
+  assert.ok(posted > 20);
 });
 
 test('SSE of which only the first block passes: stream delivers', async (t) => {
@@ -312,7 +419,10 @@ test('10,000 frames wait behind a replay at most, then the connection is given u
   assert.ok(one.links.length > 1);
 });
 
-test('a catch-up ends with the connection that it is for', async (t) => {
+test('a catch-up ends with the connection that it is for, also in older browsers', async (t) => {
+  const { any } = AbortSignal;
+  AbortSignal.any = undefined;
+  t.after(() => (AbortSignal.any = any));
   const signals = [];
   const fetch = (url, { signal }) => {
     signals.push(signal);
@@ -323,6 +433,11 @@ test('a catch-up ends with the connection that it is for', async (t) => {
   it.live.use([manual('two')]);
   await settle();
   assert.equal(signals[0].aborted, true);
+  // And in time, if it is not answered.
+  await it.tick(100);
+  assert.equal(signals.at(-1).aborted, false);
+  await it.tick(10.5e3);
+  assert.equal(signals.at(-1).aborted, true);
 });
 
 test('transports that are taken out do not open later', async (t) => {
@@ -337,7 +452,18 @@ test('transports that are taken out do not open later', async (t) => {
 });
 
 test('a token that never comes, or that cannot be had, is told, and asked for again', async (t) => {
-  for (const token of [() => new Promise(() => {}), () => Promise.reject(Error('no')), () => { throw Error('no'); }]) {
+  const none = [
+    () => new Promise(() => {}),
+    () => Promise.reject(Error('no')),
+    () => Promise.reject(),
+    () => Promise.reject(Symbol('no')),
+    () => { throw Error('no'); },
+    () => { throw null; },
+    () => '한',
+    async () => 'a\nb',
+    () => Symbol('x'),
+  ];
+  for (const token of none) {
     let asked = 0;
     const it = await timed(t, ['longpoll'], { token: () => (asked++ ? 'good' : token()) });
     const seen = record(it.live);
@@ -346,6 +472,7 @@ test('a token that never comes, or that cannot be had, is told, and asked for ag
     assert.equal(it.sub.state, 'live');
     assert.ok(asked >= 2);
     await published;
+    assert.match(seen.error.map(({ message }) => message).join() || 'token:', /^token:/);
     t.mock.timers.reset();
   }
 });
@@ -483,7 +610,7 @@ test('a mount with a slash at the end works, and its query goes along', async (t
   }
 });
 
-for (const mount of ['/live', '', undefined, null, 'http://', 'ftp://x/live', 'ws://x/live', 'data:x', 5, 'javascript:1']) {
+for (const mount of ['/live', '', undefined, null, 'http://', 'ftp://x/live', 'ws://x/live', 'data:x', 5, 'javascript:1', 'http://user:pw@x/live', 'https://user@x/live', 'http://:pw@x']) {
   test(`the mount ${mount} throws at once where there is no page`, () => {
     assert.throws(() => connect(mount), { name: 'TypeError', message: /mount/ });
   });

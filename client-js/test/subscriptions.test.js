@@ -323,3 +323,17 @@ test('a pending step of a loop ends when the server ends all', async (t) => {
   await assert.rejects(step, { code: 4001 });
   assert.equal(live.state, 'closed');
 });
+
+for (const transport of ALL) {
+  test(`${transport}: an event with a comma in its name is one event`, async (t) => {
+    const { server, client } = await setUp(t, { transports: [transport] });
+    server.nextPoll = 5;
+    const live = client();
+    const got = [];
+    const handler = ({ event, data }) => got.push([event, data]);
+    await live.subscribe('a', { events: ['a,b', 'c'] }, handler).ready;
+    for (const [event, data] of [['a', 1], ['a,b', 2], ['b', 3], ['c', 4]]) server.publish('a', data, { event });
+    await until(() => got.length === 2);
+    assert.deepEqual(got, [['a,b', 2], ['c', 4]]);
+  });
+}

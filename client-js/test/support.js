@@ -63,6 +63,6 @@ export const manual = (name, duplex = false) => {
   return { name, duplex, connect, links };
 };
 
-/** Answers a catch-up. */
+/** Answers a catch-up, and a publish. */
 export const answering = (answer = {}) => async () =>
-  new Response(JSON.stringify({ cursor: 'k1-1', messages: [], ...answer }));
+  new Response(JSON.stringify({ cursor: 'k1-1', messages: [], published: null, ...answer }));

@@ -285,12 +285,11 @@ final class Mount {
                         .publish(client.scope(), request.channel().toString(), request.message()));
     published
         .onFailure(context::fail)
+        // Also without a name: no other server answers so, and a client tells them apart.
         .onSuccess(
-            publication -> {
-              JsonObject answer = new JsonObject();
-              publication.name().ifPresent(name -> answer.put("published", name));
-              json(context, answer);
-            });
+            publication ->
+                json(
+                    context, new JsonObject().put("published", publication.name().orElse(null))));
   }
 
   private static void json(RoutingContext context, JsonObject answer) {

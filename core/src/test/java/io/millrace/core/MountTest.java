@@ -592,11 +592,14 @@ class MountTest {
   }
 
   @Test
-  void aMessageWithoutANameIsAnsweredWithoutOne() {
+  void aPublishIsAnsweredWithTheNameOfTheMessageOrNull() {
     Server server = server();
     server.broker.publishing = message -> Future.succeededFuture(Publication.named("n"));
-    assertThat(server.publish("{\"channel\":\"pub.a\",\"data\":1}").json())
-        .isEqualTo(new JsonObject().put("published", "n"));
+    assertThat(server.publish("{\"channel\":\"pub.a\",\"data\":1}").body())
+        .isEqualTo("{\"published\":\"n\"}");
+    server.broker.named = false;
+    assertThat(server.publish("{\"channel\":\"pub.a\",\"data\":1}").body())
+        .isEqualTo("{\"published\":null}");
   }
 
   @ParameterizedTest

@@ -62,6 +62,7 @@ final class Server implements AutoCloseable {
   /** Brings back what it gets, unless a test says otherwise. */
   static final class EchoBroker implements Broker {
     volatile boolean selective;
+    volatile boolean named = true;
     volatile Optional<Ingress> ingress = Optional.empty();
     volatile Function<Message, Future<Publication>> publishing;
     volatile Future<Void> opened = Future.succeededFuture();
@@ -94,7 +95,8 @@ final class Server implements AutoCloseable {
               taken ->
                   taken.name().isPresent()
                       ? taken
-                      : ingress.orElseThrow().append(channel, message));
+                      : ingress.orElseThrow().append(channel, message))
+          .map(taken -> named ? taken : Publication.unnamed());
     }
 
     @Override
