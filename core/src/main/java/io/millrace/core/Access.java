@@ -15,6 +15,9 @@ import java.util.Optional;
 /** Decides what clients may do, with the application's authorizer if there is one. */
 final class Access {
 
+  /** What the scope of whoever is no user begins with. */
+  static final String ADDRESS = "address ";
+
   private static final Logger LOG = System.getLogger(Access.class.getName());
 
   private final MillraceOptions options;
@@ -43,7 +46,7 @@ final class Access {
   private static String scope(RoutingContext request) {
     User user = request.user();
     String subject = user == null ? null : user.subject();
-    return subject == null ? "address " + Attaching.address(request) : "user " + subject;
+    return subject == null ? ADDRESS + Attaching.address(request) : "user " + subject;
   }
 
   /** The sender of a request. */
