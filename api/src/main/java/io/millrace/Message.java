@@ -18,6 +18,11 @@ public final class Message {
   /** The event of a message that names none. */
   public static final String DEFAULT_EVENT = "message";
 
+  /** Years have four digits (RFC 3339): what is beyond was counted in another unit. */
+  private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
+
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
   private static final long NO_TIME = Long.MIN_VALUE;
 
   // A log holds very many: as few objects as possible.
@@ -137,11 +142,28 @@ public final class Message {
    * The same message with the time it is from. Without one, a message gets the time at which it is
    * published.
    *
-   * @param instant the time; kept to the millisecond
+   * @param instant the time, of the years 0 to 9999; kept to the millisecond
    * @return a message
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is of another year
    */
   public Message withTime(Instant instant) {
+    if (!isTime(instant)) {
+      throw new MillraceException(
+          MillraceException.Code.BAD_REQUEST,
+          "A message's time is of the years 0 to 9999, not " + instant + ".");
+    }
     return new Message(event, json, data, priority, instant.toEpochMilli(), key);
+  }
+
+  /**
+   * Returns whether a message can be from a time. One of another year than 0 to 9999 is most often
+   * microseconds or nanoseconds that were taken for milliseconds.
+   *
+   * @param instant the time
+   * @return whether {@link #withTime} takes it
+   */
+  public static boolean isTime(Instant instant) {
+    return !instant.isBefore(EARLIEST) && !instant.isAfter(LATEST);
   }
 
   /**

@@ -164,7 +164,8 @@ public final class MillraceOptions {
   }
 
   /**
-   * Sets the largest payload that the application or the broker may publish, in bytes.
+   * Sets the largest payload that the application or the broker may publish, in bytes. A broker may
+   * have a lower bound of its own; what cannot arrive is refused at publish.
    *
    * @param value one or more
    * @return this
@@ -276,7 +277,8 @@ public final class MillraceOptions {
   /**
    * Sets how many subscriptions the node has at its broker, at most. When room is needed, those
    * that nobody reads go first, the oldest of them at once; if all are read, who asks for another
-   * is refused and may come back. Only for brokers that bring only what is subscribed.
+   * is refused and may come back. Of names that nobody has come back to, at most a tenth of these,
+   * or {@link #maxChannels}, linger. Only for brokers that bring only what is subscribed.
    *
    * @param value one or more
    * @return this

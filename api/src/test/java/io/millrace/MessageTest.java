@@ -8,6 +8,7 @@ import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,5 +141,25 @@ class MessageTest {
       assertThat(Priority.of(priority.toString())).isSameAs(priority);
     }
     refused(() -> Priority.of("LOW"));
+  }
+
+  @Test
+  void aTimeIsOfAYearWithFourDigits() {
+    for (String time : List.of("0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z")) {
+      assertThat(Message.json(1).withTime(Instant.parse(time)).time())
+          .contains(Instant.parse(time));
+    }
+    for (Instant time :
+        List.of(
+            Instant.ofEpochMilli(1_800_000_000_000_000L),
+            Instant.parse("+10000-01-01T00:00:00Z"),
+            Instant.parse("-0001-12-31T23:59:59.999Z"),
+            Instant.MAX,
+            Instant.MIN)) {
+      assertThatThrownBy(() -> Message.json(1).withTime(time))
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(MillraceException.Code.BAD_REQUEST));
+    }
   }
 }

@@ -152,6 +152,8 @@ class MillraceOptionsTest {
         "HTTPS://A.example",
         "http://my_app:8080",
         "https://münchen.example",
+        "https://straße.example",
+        "http://[2001:db8:0:0:0:0:0:1]",
         "null",
         "file://",
         "app://shell"

@@ -1,6 +1,5 @@
 package io.millrace.internal;
 
-import java.net.IDN;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -9,7 +8,8 @@ import java.util.regex.Pattern;
 /**
  * Origins of pages as browsers write them: a scheme, a host and a port, or {@code null} for a page
  * that has none (RFC 6454, section 6.2; WHATWG HTML, section 7.1). A host may be any name that
- * browsers take, such as {@code my_app}, which {@link java.net.URI} knows no host in.
+ * browsers take, such as {@code my_app}, which {@link java.net.URI} knows no host in; however it is
+ * written, it is compared as they send it (WHATWG URL, section 3.5).
  */
 public final class Origins {
 
@@ -37,8 +37,8 @@ public final class Origins {
       return Optional.empty();
     }
     String scheme = parts.group("scheme");
-    String host = ascii(parts.group("host"));
     boolean web = scheme.equals("http") || scheme.equals("https");
+    String host = web ? HostNames.normal(parts.group("host")) : parts.group("host");
     if (web && host.isEmpty()) {
       return Optional.empty();
     }
@@ -49,17 +49,5 @@ public final class Origins {
     }
     boolean standard = port == -1 || (web && port == (scheme.equals("https") ? 443 : 80));
     return Optional.of(scheme + "://" + host + (standard ? "" : ":" + port));
-  }
-
-  /** Browsers send names in other scripts as Punycode (RFC 3492); people write them as they are. */
-  private static String ascii(String host) {
-    if (host.chars().allMatch(c -> c < 128)) {
-      return host;
-    }
-    try {
-      return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
-    } catch (IllegalArgumentException noName) {
-      return host;
-    }
   }
 }

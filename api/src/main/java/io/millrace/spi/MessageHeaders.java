@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * How a message travels through a broker that carries bytes and string headers: STOMP's headers, or
@@ -28,7 +29,7 @@ import java.util.Optional;
  * <tr><td>{@value #PRIORITY}</td><td>{@code high}, {@code normal} or {@code low}</td>
  *     <td>{@code normal}</td></tr>
  * <tr><td>{@value #TIME}</td><td>the message's time, in milliseconds since 1970-01-01T00:00Z</td>
- *     <td>none</td></tr>
+ *     <td>none, as with one of another year than 0 to 9999</td></tr>
  * </table>
  *
  * <p>The body of {@code application/json} or of a type that ends in {@code +json} is a JSON value,
@@ -58,11 +59,10 @@ public final class MessageHeaders {
   /** The time, in milliseconds since 1970-01-01T00:00Z. */
   public static final String TIME = "millrace-time";
 
+  private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
+
   private static final String JSON = "application/json";
   private static final String BYTES = "application/octet-stream";
-
-  /** What a date in a browser can say (ECMA-262, section "Time Values and Time Range"). */
-  private static final long MAX_TIME = 8_640_000_000_000_000L;
 
   private MessageHeaders() {}
 
@@ -72,8 +72,6 @@ public final class MessageHeaders {
    * @param message the message
    * @return a new map, which may be changed: {@value #CONTENT_TYPE} always, the others where the
    *     message differs from one without them
-   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the message's time is
-   *     further from 1970 than 275,000 years, which {@link #read} would refuse
    */
   public static Map<String, String> write(Message message) {
     Map<String, String> headers = new LinkedHashMap<>();
@@ -88,7 +86,7 @@ public final class MessageHeaders {
     message
         .time()
         .map(Instant::toEpochMilli)
-        .ifPresent(millis -> headers.put(TIME, Long.toString(checkTime(millis))));
+        .ifPresent(millis -> headers.put(TIME, Long.toString(millis)));
     return headers;
   }
 
@@ -102,7 +100,24 @@ public final class MessageHeaders {
    *     not be used, or the body is not what its content type says
    */
   public static Message read(Map<String, String> headers, Buffer body) {
-    Message message = payload(Optional.ofNullable(headers.get(CONTENT_TYPE)), body);
+    return read(headers, body, true);
+  }
+
+  /**
+   * Reads a message whose body is in UTF-8 if it is text, whatever {@code charset} its content type
+   * names: that of a string of AMQP 1.0, for example, which has been decoded.
+   *
+   * @param headers as in {@link #read}
+   * @param body its body, which is not kept
+   * @return the message
+   * @throws MillraceException as {@link #read} does
+   */
+  public static Message readUnicode(Map<String, String> headers, Buffer body) {
+    return read(headers, body, false);
+  }
+
+  private static Message read(Map<String, String> headers, Buffer body, boolean encoded) {
+    Message message = payload(Optional.ofNullable(headers.get(CONTENT_TYPE)), body, encoded);
     String event = headers.get(EVENT);
     if (event != null) {
       message = message.withEvent(event);
@@ -116,10 +131,12 @@ public final class MessageHeaders {
       message = message.withPriority(Priority.of(priority));
     }
     String time = headers.get(TIME);
-    return time == null ? message : message.withTime(Instant.ofEpochMilli(readTime(time)));
+    return time == null
+        ? message
+        : readTime(time).filter(Message::isTime).map(message::withTime).orElse(message);
   }
 
-  private static Message payload(Optional<String> contentType, Buffer body) {
+  private static Message payload(Optional<String> contentType, Buffer body, boolean encoded) {
     Optional<HeaderElement> type =
         contentType.flatMap(value -> HeaderElement.parse(List.of(value)).stream().findFirst());
     String name = type.map(HeaderElement::name).orElse("");
@@ -128,7 +145,7 @@ public final class MessageHeaders {
     }
     if (name.startsWith("text/")) {
       String charset = type.map(HeaderElement::parameters).map(p -> p.get("charset")).orElse("");
-      return text(charset, body)
+      return text(encoded ? charset : "", body)
           .orElseThrow(() -> invalid("The body is not the text that its content type says."));
     }
     return name.equals(BYTES) ? Message.bytes(body) : unsaid(body);
@@ -154,19 +171,16 @@ public final class MessageHeaders {
     }
   }
 
-  private static long readTime(String text) {
-    try {
-      return checkTime(Long.parseLong(text));
-    } catch (NumberFormatException e) {
+  /** Of more digits than fit, it is implausible like any that is too large. */
+  private static Optional<Instant> readTime(String text) {
+    if (!WHOLE.matcher(text).matches()) {
       throw invalid("A message's time is a whole number of milliseconds since 1970.");
     }
-  }
-
-  private static long checkTime(long millis) {
-    if (millis < -MAX_TIME || millis > MAX_TIME) {
-      throw invalid("A message's time is at most 8,640,000,000,000,000 milliseconds from 1970.");
+    try {
+      return Optional.of(Instant.ofEpochMilli(Long.parseLong(text)));
+    } catch (NumberFormatException tooLarge) {
+      return Optional.empty();
     }
-    return millis;
   }
 
   private static MillraceException invalid(String why) {

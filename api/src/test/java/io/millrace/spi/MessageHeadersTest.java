@@ -136,10 +136,7 @@ class MessageHeadersTest {
     "millrace-time, ''",
     "millrace-time, soon",
     "millrace-time, 1.5",
-    "millrace-time, 2026-01-01T00:00:00Z",
-    "millrace-time, 8640000000000001",
-    "millrace-time, -8640000000000001",
-    "millrace-time, 99999999999999999999"
+    "millrace-time, 2026-01-01T00:00:00Z"
   })
   void aHeaderThatMayNotBeUsedIsRefused(String name, String value) {
     refused(() -> read(name, value));
@@ -153,15 +150,60 @@ class MessageHeadersTest {
 
   @Test
   void theFurthestTimesAreTaken() {
-    for (long millis : new long[] {8_640_000_000_000_000L, -8_640_000_000_000_000L}) {
-      assertThat(read("millrace-time", "" + millis).time()).contains(Instant.ofEpochMilli(millis));
+    for (String time : new String[] {"9999-12-31T23:59:59.999Z", "0000-01-01T00:00:00Z"}) {
+      Message message = Message.json(1).withTime(Instant.parse(time));
+      same(MessageHeaders.read(MessageHeaders.write(message), message.data()), message);
     }
   }
 
+  /** Microseconds and nanoseconds, as other programs count, and nonsense. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1800000000000000",
+        "1800000000000000000",
+        "253402300800000",
+        "-62167219200001",
+        "-9223372036854775808",
+        "99999999999999999999"
+      })
+  void aTimeThatCannotBeIsNone(String time) {
+    same(read("millrace-time", time), Message.json(1));
+  }
+
   @Test
-  void aTimeThatCouldNotBeReadIsNotWritten() {
-    Message message = Message.json(1).withTime(Instant.ofEpochMilli(8_640_000_000_000_001L));
-    refused(() -> MessageHeaders.write(message));
+  void textThatIsDecodedAlreadyIsNotDecodedAgain() {
+    for (String type :
+        new String[] {
+          "text/plain; charset=iso-8859-1",
+          "Text/Plain;CHARSET=\"ISO-8859-1\"",
+          "text/plain; charset=utf-16",
+          "text/plain; charset=no-such",
+          "text/plain"
+        }) {
+      same(unicode(Map.of("content-type", type), "é안"), Message.json("é안"));
+    }
+    Map<String, String> json = Map.of("content-type", "application/json; charset=iso-8859-1");
+    same(unicode(json, "\"é\""), Message.json("é"));
+    same(unicode(Map.of(), "7"), Message.json(7));
+  }
+
+  private static Message unicode(Map<String, String> headers, String text) {
+    return MessageHeaders.readUnicode(headers, Buffer.buffer(text));
+  }
+
+  @Test
+  void bytesAreDecodedByTheCharsetTheyName() {
+    for (String name : new String[] {"iso-8859-1", "ISO-8859-1", "\"latin1\"", "windows-1252"}) {
+      Buffer latin = Buffer.buffer(new byte[] {(byte) 0xe9});
+      same(typed("text/plain; charset=" + name, latin), Message.json("é"));
+    }
+    for (String name : new String[] {"UTF-16", "utf-16be", "utf-16le", "UTF-32"}) {
+      Buffer wide = Buffer.buffer("é안".getBytes(Charset.forName(name)));
+      same(typed("text/plain;charset=" + name, wide), Message.json("é안"));
+    }
+    byte[] marked = {(byte) 0xff, (byte) 0xfe, (byte) 0xe9, 0};
+    same(typed("text/plain;charset=\"utf-16\"", Buffer.buffer(marked)), Message.json("é"));
   }
 
   @Test

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** Decides what clients may do, with the application's authorizer if there is one. */
 final class Access {
 
+  /** What the scope of whoever is no user begins with. */
+  static final String ADDRESS = "address ";
+
   private final MillraceOptions options;
   private final Optional<Authorizer> authorizer;
   private final RareLog failures = new RareLog(System.getLogger(Access.class.getName()));
@@ -47,7 +50,7 @@ final class Access {
   private static String scope(RoutingContext request) {
     return user(request)
         .map(subject -> "user " + subject)
-        .orElseGet(() -> "address " + Attaching.address(request));
+        .orElseGet(() -> ADDRESS + Attaching.address(request));
   }
 
   /** Returns who sends a request, if the application has said so. */

@@ -17,6 +17,9 @@ final class Interest {
 
   int readers = 1;
 
+  /** Whether somebody read it again after the last reader had left. */
+  boolean returned;
+
   /** What gives it up when it has lingered, zero if nothing does. */
   long timer;
 

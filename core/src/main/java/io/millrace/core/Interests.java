@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class Interests {
   private final Duration linger;
   private final Duration patience;
   private final int most;
+  private final int mostPassing;
   private final CatchUp catchUp;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ChannelPattern, Interest> held = new HashMap<>();
@@ -53,6 +55,9 @@ final class Interests {
 
   /** Those that nobody reads any more, for now; the first to go when there is no room. */
   private final Set<Interest> lingering = new LinkedHashSet<>();
+
+  /** Those of them that nobody has come back to yet: a small share, so that names cost little. */
+  private final Set<Interest> passing = new HashSet<>();
 
   /** How many of those held the broker was asked for. */
   private int asked;
@@ -72,6 +77,7 @@ final class Interests {
     this.context = context;
     this.linger = options.unsubscribeLinger();
     this.most = options.maxBrokerSubscriptions();
+    this.mostPassing = Math.max(Math.min(most, options.maxChannels()), most / 10);
     this.patience = options.publishTimeout();
     this.catchUp = new CatchUp(broker.log(), log);
   }
@@ -171,7 +177,7 @@ final class Interests {
         held.put(pattern, covered);
         return covered.confirmed;
       }
-      if (leaving.size() > most) {
+      if (asked + leaving.size() > most + mostPassing) {
         return Future.failedFuture(full()); // The broker is slower than what comes and goes.
       }
       if (asked >= most) {
@@ -201,11 +207,13 @@ final class Interests {
   }
 
   private Future<Long> again(Interest known) {
+    known.returned |= known.readers == 0;
     known.readers++;
     known.generation++;
     context.owner().cancelTimer(known.timer);
     idle.remove(known);
     lingering.remove(known);
+    passing.remove(known);
     return known.confirmed;
   }
 
@@ -295,6 +303,7 @@ final class Interests {
       }
       held.values().removeIf(known -> known.confirmed == failed.confirmed);
       lingering.removeIf(known -> known.confirmed == failed.confirmed);
+      passing.removeIf(known -> known.confirmed == failed.confirmed);
       idle.removeIf(known -> known.confirmed == failed.confirmed);
       forgetWide(failed);
     } finally {
@@ -319,8 +328,13 @@ final class Interests {
       }
       generation = ++known.generation;
       // What is covered is not asked for: who comes and goes could make very many of it linger.
-      if (!linger.isZero() && lingering.size() < 2L * most) {
+      if (!linger.isZero()
+          && lingering.size() < 2L * most
+          && (known.returned || passing.size() < mostPassing)) {
         lingering.add(known);
+        if (!known.returned) {
+          passing.add(known);
+        }
         known.timer = context.setTimer(linger.toMillis(), due -> leave(pattern, generation));
         return;
       }
@@ -385,6 +399,7 @@ final class Interests {
       Interest gone = next.get();
       idle.remove(gone);
       lingering.remove(gone);
+      passing.remove(gone);
       held.remove(gone.pattern);
       forgetWide(gone);
       removed.add(gone);

@@ -5,10 +5,10 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -71,7 +71,7 @@ final class Mount {
   private void begin(RoutingContext context) {
     HttpServerRequest request = context.request();
     context.response().putHeader(CONTENT_TYPE_OPTIONS, NO_SNIFF);
-    requireOneHost(request.headers());
+    requireOneHost(request);
     String path = pathBelowMount(context);
     boolean publish = path.equals(PUBLISH);
     origins.check(context, isClientFile(path), !publish);
@@ -99,16 +99,20 @@ final class Mount {
   }
 
   /** RFC 9112, section 3.2. Without making a list for every request. */
-  private static void requireOneHost(MultiMap headers) {
+  private static void requireOneHost(HttpServerRequest request) {
     int hosts = 0;
-    for (Map.Entry<String, String> header : headers) {
+    boolean readable = true;
+    for (Map.Entry<String, String> header : request.headers()) {
       if (header.getKey().length() == 4 && header.getKey().equalsIgnoreCase("host")) {
         hosts++;
+        readable &= HostField.isOne(header.getValue());
       }
     }
-    if (hosts > 1) {
+    boolean needed = HttpVersion.HTTP_1_1.equals(request.version());
+    if (hosts > 1 || !readable || (needed && hosts == 0)) {
       throw new MillraceException(
-          MillraceException.Code.BAD_REQUEST, "There must be one Host (RFC 9112, section 3.2).");
+          MillraceException.Code.BAD_REQUEST,
+          "There must be one Host, a name or address and perhaps a port (RFC 9112, section 3.2).");
     }
   }
 
@@ -244,12 +248,15 @@ final class Mount {
   }
 
   private static void requireNoCoding(RoutingContext context) {
-    String coding = context.request().getHeader(HttpHeaders.CONTENT_ENCODING);
-    if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
-      context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
-      throw new MillraceException(
-          MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
-          "Send the body without Content-Encoding, or with identity.");
+    for (String line : context.request().headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
+      for (String coding : line.split(",", -1)) {
+        if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+          context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+          throw new MillraceException(
+              MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
+              "Send the body without Content-Encoding, or with identity.");
+        }
+      }
     }
   }
 

@@ -18,6 +18,12 @@ final class Publishing {
   /** The scope of keys that the application itself uses. */
   static final String APPLICATION = "";
 
+  /** That of keys that are nobody else's, wherever they come from. */
+  private static final String ANYWHERE = "anywhere";
+
+  /** How long a key is that has 128 random bits, in base64url. */
+  private static final int RANDOM_LENGTH = 22;
+
   private final Broker broker;
   private final MillraceOptions options;
   private final KeyTable keys;
@@ -40,11 +46,11 @@ final class Publishing {
   /**
    * Publishes a message.
    *
-   * @param scope who publishes, for idempotency keys
+   * @param publisher who publishes, for idempotency keys
    * @param channel a channel name
    * @param message what
    */
-  Future<Publication> publish(String scope, String channel, Message message) {
+  Future<Publication> publish(String publisher, String channel, Message message) {
     if (!serving.getAsBoolean()) {
       return Future.failedFuture(
           new MillraceException(
@@ -55,10 +61,21 @@ final class Publishing {
       return Future.failedFuture(tooLarge(options.maxMessageBytes()));
     }
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
+    String scope = scope(publisher, timed);
     return inTime(
         timed.key().isEmpty()
             ? give(channel, timed)
             : keys.once(scope, channel, timed, () -> give(channel, scoped(scope, timed))));
+  }
+
+  /**
+   * Who has no user is known by an address, which changes on the way to a repeat: with the network,
+   * or with the ingress. A long key needs none: it is random, travels to no reader and to no
+   * broker, so nobody else can use it.
+   */
+  private static String scope(String publisher, Message message) {
+    boolean random = message.key().filter(key -> key.length() >= RANDOM_LENGTH).isPresent();
+    return random && publisher.startsWith(Access.ADDRESS) ? ANYWHERE : publisher;
   }
 
   /** Keys travel with messages: they must not meet those of others who publish. */

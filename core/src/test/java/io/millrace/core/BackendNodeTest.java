@@ -224,6 +224,23 @@ class BackendNodeTest {
         .endsWith("k");
   }
 
+  /** The repeat of what nobody knew to be taken may come from another address, to another node. */
+  @Test
+  void aRandomKeyIsTheSameFromEveryAddressButNotOfEveryUser() {
+    Server.await(node.begin("e1"));
+    Server.await(node.ready());
+    String key = "k".repeat(22);
+    for (String scope : List.of("address 192.0.2.1", "address 192.0.2.2", "user a", "user b")) {
+      Future<Publication> published = node.publishing().publish(scope, "a", message().withKey(key));
+      eventually(() -> assertThat(published.isComplete()).isTrue());
+    }
+    assertThat(broker.published)
+        .extracting(published -> published.key().orElseThrow())
+        .hasSize(3)
+        .doesNotHaveDuplicates()
+        .doesNotContain(key);
+  }
+
   @Test
   void nobodyIsGivenAgainWhatTheNextLogHeldBeforeTheBrokerWasBack() {
     Server.await(node.begin("e1"));

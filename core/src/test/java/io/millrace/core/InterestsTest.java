@@ -24,6 +24,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -258,6 +259,55 @@ class InterestsTest {
     release("a");
     eventually(() -> assertThat(broker.calls).hasSize(4).endsWith("unsubscribe a"));
     assertThat(interests.size()).isZero();
+  }
+
+  private static String[] names(String prefix, int count) {
+    return IntStream.range(0, count).mapToObj(i -> prefix + i).toArray(String[]::new);
+  }
+
+  private void left(String... names) {
+    attachable(names);
+    release(names);
+    while (!broker.unanswered.isEmpty()) {
+      confirm();
+    }
+  }
+
+  /** Whoever asks for ever new names makes the broker hold few of them. */
+  @Test
+  void ofWhatNobodyCameBackToASmallShareLingers() {
+    options.setMaxBrokerSubscriptions(2_000);
+    interests = interests(Duration.ofMinutes(1));
+    String[] polled = names("polled", 200);
+    left(polled);
+    assertThat(interests.size()).isEqualTo(200);
+    left(names("passing", 1_000));
+    assertThat(interests.size()).isEqualTo(200);
+    int calls = broker.calls.size();
+    left(polled);
+    assertThat(broker.calls).as("what polls was kept for them").hasSize(calls);
+    // They have shown that they come back.
+    left(names("others", 1_000));
+    assertThat(interests.size()).isEqualTo(400);
+    left(polled);
+    assertThat(broker.calls.stream().filter(call -> call.contains("polled"))).hasSize(200);
+  }
+
+  @Test
+  void whatTheBrokerHasNotLetGoOfYetIsCounted() {
+    options.setMaxBrokerSubscriptions(200);
+    interests = interests(Duration.ZERO);
+    attachable(names("a", 200));
+    release(names("a", 200));
+    for (int i = 0; i < 100; i++) {
+      assertThat(acquire("b" + i).isComplete()).as("b" + i).isFalse();
+    }
+    assertThat(acquire("c").failed()).isFalse();
+    Future<Void> refused = acquire("d");
+    assertThat(refused.cause())
+        .isInstanceOfSatisfying(MillraceException.class, e -> assertThat(e.retryable()).isTrue());
+    confirm(); // One was let go.
+    assertThat(acquire("d").failed()).isFalse();
   }
 
   @Test

@@ -569,6 +569,111 @@ class MountTest {
         "bad-request");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a b",
+        "a/b",
+        "a\\b",
+        "a?b",
+        "a#b",
+        "user@a",
+        "a:b",
+        "a:80:80",
+        "http://a",
+        "<a>",
+        "a\"b",
+        "[::1",
+        "::1",
+        "[]",
+        "[::1]x",
+        "[:/:]",
+        "한국",
+        "a^b",
+        "{a}",
+        "a|b"
+      })
+  void whatIsNoHostIsRefused(String host) {
+    problem(server().request("GET", "/negotiate", "", "Host: " + host), 400, "bad-request");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a",
+        "A.example:8080",
+        "my_app",
+        "192.0.2.1:80",
+        "[::1]",
+        "[2001:db8::1]:443",
+        "a.",
+        "a:",
+        "xn--3e0b707e.kr",
+        ""
+      })
+  void aHostIsTakenAsItsRfcAllows(String host) {
+    assertThat(server().request("GET", "/negotiate", "", "Host: " + host).status()).isEqualTo(200);
+  }
+
+  @Test
+  void onlyHttp11NeedsAHost() throws IOException {
+    Server server = server();
+    problem(
+        server.raw("GET /live/negotiate HTTP/1.1\r\nConnection: close\r\n\r\n"),
+        400,
+        "bad-request");
+    assertThat(server.raw("GET /live/negotiate HTTP/1.0\r\n\r\n").status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Content-Encoding: identity|Content-Encoding: gzip|415",
+        "Content-Encoding: identity, gzip|X: y|415",
+        "Content-Encoding: gzip, identity|X: y|415",
+        "Content-Encoding: |Content-Encoding: br|415",
+        "Content-Encoding: Identity|Content-Encoding: identity|200",
+        "Content-Encoding: identity , IDENTITY|X: y|200",
+        "Content-Encoding: |X: y|200"
+      })
+  void allLinesOfContentEncodingCount(String one, String other, int status) {
+    assertThat(
+            server()
+                .request(
+                    "POST",
+                    "/publish",
+                    "{\"channel\":\"pub.a\",\"data\":1}",
+                    "Content-Type: application/json",
+                    one,
+                    other)
+                .status())
+        .isEqualTo(status);
+  }
+
+  /** Wi-Fi, then mobile; or one ingress, then another. */
+  @Test
+  void aRandomKeyIsTheSameFromWhereverItComes() throws IOException {
+    Server server = server();
+    String json = "Content-Type: application/json";
+    String random = "3141592653-2718281828-1414213562";
+    String message = "{\"channel\":\"pub.a\",\"data\":1,\"key\":\"%s\"}";
+    for (String key : List.of(random, "x".repeat(22), "order-17")) {
+      Server.Answer first =
+          server.requestFrom("127.0.0.2", "/publish", message.formatted(key), json);
+      Server.Answer again =
+          server.requestFrom("127.0.0.3", "/publish", message.formatted(key), json);
+      assertThat(first.status()).isEqualTo(200);
+      // A short one may be anybody's.
+      assertThat(again.body().equals(first.body())).as(key).isEqualTo(!key.equals("order-17"));
+    }
+    problem(
+        server.requestFrom(
+            "127.0.0.4", "/publish", message.formatted(random).replace("1,", "2,"), json),
+        409,
+        "conflict");
+  }
+
   @Test
   void aMessageIsPublished() {
     Server server = server();

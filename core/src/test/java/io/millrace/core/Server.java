@@ -29,6 +29,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -367,10 +368,37 @@ final class Server implements AutoCloseable {
     }
   }
 
+  /** Sends what a test says, to the byte, and reads to the end of the connection. */
+  Answer raw(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(15_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      return answer(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Sends a request from an address of this machine, and closes. */
+  Answer requestFrom(String address, String path, String body, String... headers)
+      throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.bind(new InetSocketAddress(address, 0));
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      socket.setSoTimeout(15_000);
+      send(socket, "POST", path, body, headers);
+      return answer(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
   /** Sends a request and leaves the connection open. */
   Socket open(String method, String path, String body, String... headers) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(15_000);
+    send(socket, method, path, body, headers);
+    return socket;
+  }
+
+  private void send(Socket socket, String method, String path, String body, String... headers)
+      throws IOException {
     StringBuilder head =
         new StringBuilder(method).append(' ').append(mount).append(path).append(" HTTP/1.1\r\n");
     List<String> lines = new ArrayList<>(List.of(headers));
@@ -387,7 +415,6 @@ final class Server implements AutoCloseable {
     lines.forEach(line -> head.append(line).append("\r\n"));
     socket.getOutputStream().write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
     socket.getOutputStream().write(bytes);
-    return socket;
   }
 
   private static Answer answer(String text) {

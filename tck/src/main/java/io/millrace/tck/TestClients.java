@@ -23,7 +23,7 @@ public final class TestClients {
   /** {@return a browser's EventSource: server-sent events, the payload alone} */
   public static TestClient ssePlain() {
     return new Client(
-        Map.of("Accept", "text/event-stream"),
+        Map.of("Accept", "text/event-stream", "Cache-Control", "no-cache"),
         "",
         () -> new SseCodec(false),
         Set.of(Ability.EVENT, Ability.CURSOR, Ability.GAP),

@@ -69,11 +69,25 @@ public interface Link {
   }
 
   /**
-   * Returns what whoever asked is answered when the server refuses: that it is not permitted, if
-   * the server's words say so, else that it may be tried later.
+   * Returns the failure of what cannot arrive, since it is larger than the broker or its nodes
+   * take.
+   *
+   * @param most how many bytes a message may have
+   * @return {@link MillraceException.Code#TOO_LARGE}
+   */
+  static MillraceException tooLarge(long most) {
+    return new MillraceException(
+        MillraceException.Code.TOO_LARGE,
+        "A message may have " + most + " bytes at most with this broker. Send less at a time.");
+  }
+
+  /**
+   * Returns what whoever asked is answered when the server refuses: that it is not permitted or too
+   * large, if the server's words say so, else that it may be tried later.
    *
    * @param words what the server said; never shown to clients
-   * @return {@link MillraceException.Code#FORBIDDEN} or {@link MillraceException.Code#UNAVAILABLE}
+   * @return {@link MillraceException.Code#FORBIDDEN}, {@link MillraceException.Code#TOO_LARGE} or
+   *     {@link MillraceException.Code#UNAVAILABLE}
    */
   static MillraceException refused(LinkException words) {
     return Refusals.typed(words);

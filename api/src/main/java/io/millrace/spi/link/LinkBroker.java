@@ -24,6 +24,7 @@ public abstract class LinkBroker implements Broker {
 
   private record Open(LinkKeeper<?> keeper, LinkUser<?> user) {}
 
+  private final long mostBytes;
   private final long maxPendingBytes;
   private final SkipCounter skipCounter = new SkipCounter();
   private final AtomicLong pendingBytes = new AtomicLong();
@@ -32,11 +33,12 @@ public abstract class LinkBroker implements Broker {
   /**
    * A broker that is not open.
    *
-   * @param maxPendingBytes how much may be published without being confirmed yet; above it a
-   *     publish fails at once
+   * @param options says how large a message may be, and how much may be published without being
+   *     confirmed yet; above either a publish fails at once
    */
-  protected LinkBroker(long maxPendingBytes) {
-    this.maxPendingBytes = maxPendingBytes;
+  protected LinkBroker(LinkOptions<?> options) {
+    this.maxPendingBytes = options.maxPendingBytes();
+    this.mostBytes = Math.min(options.maxMessageBytes(), maxPendingBytes);
   }
 
   /**
@@ -68,6 +70,10 @@ public abstract class LinkBroker implements Broker {
       ChannelPattern.checkName(channel);
     } catch (MillraceException noChannel) {
       return Future.failedFuture(noChannel);
+    }
+    if (message.length() > mostBytes) {
+      // The nodes would skip it when it comes back, or it would wait for room without end.
+      return Future.failedFuture(Link.tooLarge(mostBytes));
     }
     if (pendingBytes.addAndGet(size) > maxPendingBytes + OVERHEAD) {
       pendingBytes.addAndGet(-size);

@@ -225,14 +225,15 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
     return self();
   }
 
-  /** {@return the largest message that is taken from the broker, in bytes; 16 MiB by default} */
+  /** {@return how many bytes a message may have, either way; 16 MiB by default} */
   public final int maxMessageBytes() {
     return maxMessageBytes;
   }
 
   /**
-   * Sets the largest message that is taken from the broker. A larger one is skipped, and
-   * {@linkplain LinkBroker#skipped() counted}.
+   * Sets how many bytes the payload of a message may have. A larger one is refused to whoever
+   * publishes it here; if it comes from the broker it is skipped, and {@linkplain
+   * LinkBroker#skipped() counted}.
    *
    * @param value in bytes, at least 1
    * @return this
@@ -249,7 +250,8 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   }
 
   /**
-   * Sets how much may be published without being confirmed yet. Above it a publish fails at once.
+   * Sets how much may be published without being confirmed yet. Above it a publish fails at once. A
+   * single message that is larger is refused.
    *
    * @param value in bytes, at least 1
    * @return this

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What the server refused lately, so that it is not asked again at once. Bounded; used on one
@@ -13,8 +14,13 @@ import java.util.regex.Pattern;
 final class Refusals {
 
   static final int MOST = 10_000;
-  private static final long NANOS = 4_000_000_000L;
+  private static final long NANOS = 3_000_000_000L;
   private static final long LIMIT_NANOS = 1_000_000_000L;
+  private static final Pattern SIZE =
+      Pattern.compile(
+          "(?i)too (large|big)|larger than"
+              + "|(message|frame|data|header|body|content)[ _-]?(size|length)\\b.{0,60}(exceed|limit)"
+              + "|exceed.{0,40}(message|frame|data|header|body|content)[ _-]?(size|length)");
   private static final Pattern LIMIT =
       Pattern.compile("(?i)limit\\b.* reached|too many|exceed|maximum");
   private static final Pattern PERMISSION =
@@ -45,8 +51,14 @@ final class Refusals {
     return Optional.ofNullable(known).or(() -> everything).map(Refused::failure);
   }
 
-  /** Takes a refusal down. What names a limit stands for whatever else would meet that limit. */
+  /**
+   * Takes a refusal down. What names a limit stands for whatever else would meet that limit; what
+   * is too large says nothing about the next message.
+   */
   void add(String what, MillraceException failure, long now) {
+    if (failure.code() == MillraceException.Code.TOO_LARGE) {
+      return;
+    }
     if (!isLimit(failure)) {
       refused.remove(what);
       refused.put(what, new Refused(failure, now + NANOS));
@@ -68,9 +80,21 @@ final class Refusals {
     return QUOTED.matcher(String.valueOf(cause.getMessage())).replaceAll("");
   }
 
+  /** {@return whether the server says that it refuses what it was asked, rather than anything} */
+  static boolean isClear(Throwable cause) {
+    String words = words(cause);
+    return Stream.of(SIZE, LIMIT, PERMISSION).anyMatch(known -> known.matcher(words).find());
+  }
+
   /** {@return what whoever asked is answered when the server refuses in these words} */
   static MillraceException typed(Throwable cause) {
     String words = words(cause);
+    if (SIZE.matcher(words).find()) {
+      return new MillraceException(
+          MillraceException.Code.TOO_LARGE,
+          "The message is larger than the broker takes. Send less at a time.",
+          cause);
+    }
     if (LIMIT.matcher(words).find()) {
       return new MillraceException(
           MillraceException.Code.UNAVAILABLE,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks a server what it may refuse, on a link for nothing else: a server may end the link with what
  * it refuses. What can be asked twice is asked together with others; if the link ends, one by one,
- * so that it is known what was refused. A refusal is remembered for four seconds and answered
+ * so that it is known what was refused. A refusal is remembered for three seconds and answered
  * without asking; one for want of room stands for everything, for a second. Used on one context
  * alone.
  *
@@ -95,7 +95,9 @@ public final class Trials<L extends Link> {
    *
    * @param what names it, for refusals
    * @param repeatable whether it may be asked twice. If the link breaks without a reason each time
-   *     that it is asked alone, that is taken for a refusal
+   *     that it is asked alone, that is taken for a refusal, one that passes. What may not is
+   *     answered {@link MillraceException.Code#TIMEOUT} if the link ends and the server does not
+   *     say clearly that it refuses
    * @param action asks; while one that is not repeatable is not complete the link is used for
    *     nothing else
    * @param <T> what comes of it
@@ -189,16 +191,20 @@ public final class Trials<L extends Link> {
       ask.alone = true;
       again(ask);
     } else if (cause instanceof LinkException) {
-      refused(ask, Refusals.typed(cause));
+      MillraceException refusal = Refusals.typed(cause);
+      refuse(ask.what, refusal);
+      over(ask, isSure(ask, outcome.cause(), cause) ? Future.failedFuture(refusal) : outcome);
     } else if (!ask.repeatable || isLate(outcome.cause())) {
       over(ask, outcome);
     } else if (ask.broken) {
-      refused(
-          ask,
+      // So does one that restarts: only what it says is final.
+      MillraceException refusal =
           new MillraceException(
-              MillraceException.Code.FORBIDDEN,
-              "The broker breaks the connection on which it is asked for this.",
-              cause));
+              MillraceException.Code.UNAVAILABLE,
+              "The broker breaks the connection on which it is asked for this. Try again later.",
+              cause);
+      refuse(ask.what, refusal);
+      over(ask, Future.failedFuture(refusal));
     } else {
       ask.broken = true;
       again(ask);
@@ -211,9 +217,14 @@ public final class Trials<L extends Link> {
     goOn();
   }
 
-  private <T> void refused(Ask<L, T> ask, MillraceException refusal) {
-    refuse(ask.what, refusal);
-    over(ask, Future.failedFuture(refusal));
+  /**
+   * Whether what a server said last was its answer. If not, as when it shuts down, it may have
+   * taken before what must not be asked twice.
+   */
+  private static boolean isSure(Ask<?, ?> ask, @Nullable Throwable answer, Throwable last) {
+    boolean isNamed =
+        answer instanceof MillraceException known && known.getCause() instanceof LinkException;
+    return ask.repeatable || isNamed || Refusals.isClear(last);
   }
 
   /** Whether the server did not answer in time, rather than break the link. */

@@ -24,7 +24,7 @@
  *   private final NatsOptions options;
  *
  *   public NatsBroker(NatsOptions options) {
- *     super(options.maxPendingBytes());
+ *     super(options);
  *     this.options = new NatsOptions(options);
  *   }
  *

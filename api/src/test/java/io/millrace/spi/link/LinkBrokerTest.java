@@ -12,6 +12,7 @@ import io.millrace.spi.Ingress;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -147,7 +148,7 @@ class LinkBrokerTest {
     private final LinkKeeper<MemoryLink> keeper = new LinkKeeper<>(vertx, hosts, factory);
 
     MemoryBroker() {
-      super(4_000);
+      super(new LinkOptionsTest.Options().setMaxMessageBytes(3_000).setMaxPendingBytes(4_000));
     }
 
     @Override
@@ -253,6 +254,39 @@ class LinkBrokerTest {
     pending.get(0).complete(confirmed);
     assertThat(first.await()).isSameAs(confirmed);
     assertThat(broker.publish("a", message).isComplete()).isFalse();
+  }
+
+  @Test
+  void whatCanNeverArriveIsRefusedForGood() {
+    broker.open().await();
+    for (int i = 0; i < 10; i++) {
+      assertThat(codeOf(broker.publish("a", Message.bytes(Buffer.buffer(new byte[3_001])))))
+          .isEqualTo(MillraceException.Code.TOO_LARGE);
+    }
+    assertThat(pending).isEmpty();
+    broker.publish("a", Message.bytes(Buffer.buffer(new byte[3_000])));
+    await().until(() -> pending.size() == 1);
+  }
+
+  @Test
+  void whatIsLargerThanAllThatMayBePendingIsRefusedForGood() {
+    LinkBroker narrow =
+        new LinkBroker(
+            new LinkOptionsTest.Options().setMaxMessageBytes(3_000).setMaxPendingBytes(100)) {
+          @Override
+          public String name() {
+            return "narrow";
+          }
+
+          @Override
+          public Future<Void> open(Ingress ingress) {
+            throw new AssertionError("The test needs no node.");
+          }
+        };
+    Future<Publication> refused = narrow.publish("a", Message.bytes(Buffer.buffer(new byte[101])));
+    assertThat(codeOf(refused)).isEqualTo(MillraceException.Code.TOO_LARGE);
+    Future<Publication> fits = narrow.publish("a", Message.bytes(Buffer.buffer(new byte[100])));
+    assertThat(codeOf(fits)).as("it is not open").isEqualTo(MillraceException.Code.UNAVAILABLE);
   }
 
   @Test

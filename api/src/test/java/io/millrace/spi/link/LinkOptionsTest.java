@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LinkOptionsTest {
 
   /** Adds nothing but a user. */
-  private static final class Options extends LinkOptions<Options> {
+  static final class Options extends LinkOptions<Options> {
 
     private final NetClientOptions net = new NetClientOptions();
     private Optional<String> user = Optional.empty();

@@ -166,7 +166,7 @@ class PublishersTest {
   }
 
   @Test
-  void whatMayBeAskedTwiceIsRefusedWhenItsLinkBreaksTwice() {
+  void whatMayBeAskedTwiceIsRefusedForAWhileWhenItsLinkBreaksTwice() {
     List<Integer> asked = new CopyOnWriteArrayList<>();
     Trials<MemoryLink> trials =
         on(() ->
@@ -186,11 +186,62 @@ class PublishersTest {
                           : confirm(link);
                     }));
     once.await();
+    // So does a server that restarts, which must not be taken for its last word.
     Future<Void> twice = on(() -> trials.ask("subscribe b", true, ending(new IOException("cut"))));
-    assertThat(failure(twice).code()).isEqualTo(MillraceException.Code.FORBIDDEN);
+    assertThat(failure(twice).code()).isEqualTo(MillraceException.Code.UNAVAILABLE);
+    Future<Void> again = on(() -> trials.ask("subscribe b", true, PublishersTest::confirm));
+    assertThat(failure(again).retryable()).isTrue();
     assertThat(asked).containsExactly(0, 1);
     assertThat(links).hasSize(3);
     on(trials::close).await();
+  }
+
+  /** What a server says last may be about itself: it may have taken the message before. */
+  @Test
+  void whetherAServerThatShutsDownTookAPublishIsNotKnown() {
+    LinkException words = new LinkException("The broker reports an error: CONNECTION_FORCED");
+    assertThat(failure(publish("a", ending(words))).code())
+        .isEqualTo(MillraceException.Code.TIMEOUT);
+    // That of others was surely not sent.
+    assertThat(failure(publish("a", PublishersTest::confirm)).code())
+        .isEqualTo(MillraceException.Code.UNAVAILABLE);
+    assertThat(sent).containsExactly("a0");
+  }
+
+  @Test
+  void whatAServerSaysOfThePublishItselfIsItsAnswer() {
+    LinkException words = new LinkException("The broker reports an error: no");
+    Future<Void> named =
+        publish(
+            "a",
+            link -> {
+              Promise<Void> answer = Promise.promise();
+              context.runOnContext(
+                  told -> {
+                    answer.fail(Link.refused(words));
+                    link.end(words);
+                  });
+              return answer.future();
+            });
+    assertThat(failure(named).code()).isEqualTo(MillraceException.Code.UNAVAILABLE);
+  }
+
+  /** It is one message that is refused, not its channel. */
+  @Test
+  void whatIsTooLargeForTheServerKeepsNoOtherFromItsChannel() {
+    for (String text :
+        List.of(
+            "PRECONDITION_FAILED - message size 134217729 is larger than configured max size 134217728",
+            "The maximum data length was exceeded",
+            "The broker refuses: amqp:link:message-size-exceeded link max size",
+            "Frame too large")) {
+      Future<Void> refused = publish("a", ending(new LinkException(text)));
+      Future<Void> behind = publish("a", PublishersTest::confirm);
+      assertThat(failure(refused).code()).as(text).isEqualTo(MillraceException.Code.TOO_LARGE);
+      behind.await();
+      // The next is a trial again.
+      failure(publish("a", link -> Future.failedFuture(Link.outOfReach())));
+    }
   }
 
   @Test

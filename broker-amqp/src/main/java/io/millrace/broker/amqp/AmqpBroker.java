@@ -36,7 +36,7 @@ public final class AmqpBroker extends LinkBroker {
    * @param options where it is and how to use it, copied
    */
   public AmqpBroker(AmqpBrokerOptions options) {
-    super(options.maxPendingBytes());
+    super(options);
     this.options = new AmqpBrokerOptions(options);
   }
 

@@ -37,7 +37,7 @@ final class AmqpLink implements Link {
   private static final String VERIFY = "HTTPS";
   private static final long EXPIRY_MILLIS = 100;
 
-  /** Conditions of AMQP 1.0, section 2.8.15, that no other attempt mends. */
+  /** Conditions of AMQP 1.0, sections 2.8.15 and 2.8.18, that no other attempt mends. */
   private static final Set<String> LASTING =
       Set.of(
           "amqp:unauthorized-access",
@@ -46,6 +46,7 @@ final class AmqpLink implements Link {
           "amqp:not-implemented",
           "amqp:precondition-failed",
           "amqp:resource-limit-exceeded",
+          "amqp:link:message-size-exceeded",
           "amqp:invalid-field");
 
   private final Vertx vertx;

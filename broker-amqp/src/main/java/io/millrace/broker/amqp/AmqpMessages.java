@@ -2,6 +2,7 @@ package io.millrace.broker.amqp;
 
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.link.Link;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
+import org.apache.qpid.proton.amqp.messaging.Section;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ final class AmqpMessages {
 
   private static final byte TOPIC = 1;
 
+  /** How much a message may have around its payload, as it is encoded. */
+  static final int MOST_AROUND = 64 << 10;
+
   private AmqpMessages() {}
 
   static Message write(io.millrace.Message message) {
@@ -57,10 +62,11 @@ final class AmqpMessages {
   /**
    * Reads a message.
    *
-   * @throws MillraceException if it is not what its headers say, or its body is a value that is
-   *     neither text nor bytes nor JSON
+   * @param most how many bytes its payload may have
+   * @throws MillraceException if it is larger, is not what its headers say, or its body is a value
+   *     that is neither text nor bytes nor JSON
    */
-  static io.millrace.Message read(Message message) {
+  static io.millrace.Message read(Message message, int most) {
     Map<String, String> headers = new HashMap<>();
     Map<String, Object> properties =
         Optional.ofNullable(message.getApplicationProperties())
@@ -74,7 +80,19 @@ final class AmqpMessages {
             CONTENT_TYPES.stream().flatMap(name -> text(properties.get(name)).stream()))
         .findFirst()
         .ifPresent(type -> headers.put(MessageHeaders.CONTENT_TYPE, type));
-    return MessageHeaders.read(headers, body(message));
+    Buffer body = body(message);
+    if (body.length() > most) {
+      throw Link.tooLarge(most);
+    }
+    // Strings of AMQP, and what becomes JSON, are in no charset any more.
+    return isBinary(message.getBody())
+        ? MessageHeaders.read(headers, body)
+        : MessageHeaders.readUnicode(headers, body);
+  }
+
+  private static boolean isBinary(@Nullable Section body) {
+    return body instanceof Data
+        || (body instanceof AmqpValue value && value.getValue() instanceof Binary);
   }
 
   /** {@return a message annotation, if it is there and is text} */

@@ -8,7 +8,9 @@ import io.vertx.proton.ProtonDelivery;
 import io.vertx.proton.ProtonSender;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
@@ -27,6 +29,9 @@ final class Outgoing {
       return settled.future().isComplete();
     }
   }
+
+  /** Of headers and an address, as they are written here. */
+  private static final int AROUND = 2048;
 
   private final ProtonSender sender;
   private final boolean releasedIsTaken;
@@ -49,10 +54,21 @@ final class Outgoing {
 
   /** {@return completes when the broker accepted; fails with a {@link MillraceException}} */
   Future<Void> publish(Message message) {
+    UnsignedLong most = sender.getRemoteMaxMessageSize();
+    if (most != null && most.longValue() > 0 && size(message) > most.longValue()) {
+      // The broker would end the link by which everybody publishes.
+      return Future.failedFuture(Link.tooLarge(Math.max(0, most.longValue() - AROUND)));
+    }
     Publish publish = new Publish(message, System.nanoTime() + limit, Promise.promise());
     waiting.add(publish);
     send();
     return publish.settled().future();
+  }
+
+  /** What a message of ours has at most as it is encoded. */
+  private static long size(Message message) {
+    int payload = message.getBody() instanceof Data data ? data.getValue().getLength() : 0;
+    return (long) payload + AROUND;
   }
 
   private void send() {

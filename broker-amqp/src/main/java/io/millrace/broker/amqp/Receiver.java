@@ -62,7 +62,9 @@ final class Receiver {
         });
     receiver = session.createReceiver(address);
     ((Source) receiver.getSource()).setCapabilities(TOPIC);
-    receiver.setMaxMessageSize(UnsignedLong.valueOf(options.maxMessageBytes()));
+    // That of the whole message, as it is encoded.
+    receiver.setMaxMessageSize(
+        UnsignedLong.valueOf((long) options.maxMessageBytes() + AmqpMessages.MOST_AROUND));
     receiver
         .setQoS(ProtonQoS.AT_MOST_ONCE)
         .setPrefetch(0)

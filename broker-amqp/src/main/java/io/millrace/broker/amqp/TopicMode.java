@@ -49,7 +49,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     }
   }
 
-  private static final long MISSING_MILLIS = 2_000;
+  private static final long MISSING_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final Ingress ingress;
@@ -347,7 +347,8 @@ final class TopicMode implements LinkUser<AmqpLink> {
       skipped.add(String.valueOf(message.getAddress()), "It does not tell a channel.");
     } else if (pattern.matches(channel.get())) {
       try {
-        ingress.append(pattern, channel.get(), AmqpMessages.read(message));
+        ingress.append(
+            pattern, channel.get(), AmqpMessages.read(message, options.maxMessageBytes()));
       } catch (RuntimeException refused) {
         skipped.add(channel.get(), String.valueOf(refused.getMessage()));
       }

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
+import io.millrace.MillraceException;
 import io.millrace.Priority;
+import io.millrace.Publication;
 import io.millrace.tck.Artemis;
 import io.millrace.tck.RecordingIngress;
 import io.vertx.amqp.AmqpClient;
@@ -15,6 +17,7 @@ import io.vertx.amqp.AmqpMessageBuilder;
 import io.vertx.amqp.AmqpReceiver;
 import io.vertx.amqp.AmqpReceiverOptions;
 import io.vertx.amqp.AmqpSender;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -29,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.messaging.AmqpSequence;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.amqp.messaging.Section;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,6 +214,47 @@ class ForeignMessagesTest {
     sender.sendWithAck(body(new byte[] {'{'}).contentType("application/json").build()).await();
     assertThat(arrives(AmqpMessage.create().withBody("1")).json()).contains(1);
     assertThat(broker.skipped()).isEqualTo(1);
+  }
+
+  @Test
+  void aStringIsUnicodeAndBytesAreInTheCharsetTheyName() {
+    byte[] latin = {(byte) 0xe9};
+    String type = "text/plain; charset=iso-8859-1";
+    for (Section body :
+        List.of(
+            new AmqpValue("é"), new AmqpValue(new Binary(latin)), new Data(new Binary(latin)))) {
+      sender.sendWithAck(message(body, type)).await();
+    }
+    sender.sendWithAck(message(new AmqpValue("é"), "Text/Plain;Charset=\"UTF-16\"")).await();
+    sender.sendWithAck(message(new AmqpValue(List.of("é")), type)).await();
+    await().until(() -> ingress.received().size() == 5);
+    assertThat(ingress.received())
+        .extracting(each -> each.message().json().orElseThrow())
+        .containsExactly("é", "é", "é", "é", "[\"é\"]");
+  }
+
+  @Test
+  void whatIsPublishedHereArrivesUpToTheLargestSizeAndWhatIsLargerIsRefused() {
+    broker.close().await();
+    broker = new AmqpBroker(options().setMaxMessageBytes(100_000));
+    start();
+    Message largest =
+        Message.bytes(Buffer.buffer(new byte[100_000])).withEvent("e".repeat(64)).withKey("k");
+    broker.publish("orders.new", largest).await();
+    await().until(() -> ingress.received().size() == 1);
+    assertThat(ingress.received().get(0).message().data()).isEqualTo(largest.data());
+    Future<Publication> larger =
+        broker.publish("orders.new", Message.bytes(Buffer.buffer(new byte[100_001])));
+    await().until(larger::isComplete);
+    assertThat(larger.cause())
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            e -> assertThat(e.code()).isEqualTo(MillraceException.Code.TOO_LARGE));
+    // That of another, a little larger, costs no gap.
+    sender.sendWithAck(body(new byte[100_001]).build()).await();
+    assertThat(arrives(AmqpMessage.create().withBody("1")).json()).contains(1);
+    assertThat(broker.skipped()).isEqualTo(1);
+    assertThat(ingress.events()).doesNotContain("interrupted [orders.*]");
   }
 
   @Test

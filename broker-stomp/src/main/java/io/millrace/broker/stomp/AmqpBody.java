@@ -38,19 +38,27 @@ final class AmqpBody {
   private int kind = NONE;
 
   private boolean readable = true;
+  private boolean isText;
 
   private AmqpBody(Buffer encoded) {
     this.encoded = encoded;
   }
 
   /**
+   * A body.
+   *
+   * @param bytes of all data, or of a value that is binary or, in UTF-8, a string
+   * @param isText whether it is a string, in no charset but its own
+   */
+  record Decoded(Buffer bytes, boolean isText) {}
+
+  /**
    * Decodes.
    *
-   * @return the bytes of all data, or of a value that is binary or, in UTF-8, a string; empty if
-   *     this is anything but whole sections with a body among them
+   * @return the body; empty if this is anything but whole sections with a body among them
    * @throws MillraceException if the body is another value, or a sequence
    */
-  static Optional<Buffer> decode(Buffer encoded) {
+  static Optional<Decoded> decode(Buffer encoded) {
     AmqpBody decoder = new AmqpBody(encoded);
     while (decoder.at < encoded.length()) {
       if (!decoder.section()) {
@@ -60,7 +68,8 @@ final class AmqpBody {
     if (!decoder.readable) {
       throw unreadable();
     }
-    return Optional.of(decoder.body).filter(found -> decoder.kind != NONE);
+    return Optional.of(new Decoded(decoder.body, decoder.isText))
+        .filter(found -> decoder.kind != NONE);
   }
 
   /** {@return what refuses a message whose body is neither text nor bytes} */
@@ -92,11 +101,12 @@ final class AmqpBody {
     }
     kind = descriptor;
     int constructor = unsigned(value);
+    isText = kind == VALUE && (constructor == STRING_8 || constructor == STRING_32);
     if (descriptor == SEQUENCE) {
       readable = false;
-    } else if (constructor == BINARY_8 || (constructor == STRING_8 && kind == VALUE)) {
+    } else if (constructor == BINARY_8 || (isText && constructor == STRING_8)) {
       body.appendBuffer(encoded, value + 2, at - value - 2);
-    } else if (constructor == BINARY_32 || (constructor == STRING_32 && kind == VALUE)) {
+    } else if (constructor == BINARY_32 || isText) {
       body.appendBuffer(encoded, value + 5, at - value - 5);
     } else {
       readable = false;

@@ -75,9 +75,9 @@ final class Destinations {
         "x-queue-name", queue, "durable", "false", "auto-delete", "false", "x-expires", "10000");
   }
 
-  /** The destination of a queue that exists. */
-  static String ofQueue(String queue) {
-    return "/amq/queue/" + queue;
+  /** The headers of an UNSUBSCRIBE that make RabbitMQ delete the queue at once. */
+  static Map<String, String> deleting(String queue) {
+    return Map.of("x-queue-name", queue, "durable", "true");
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.millrace.broker.stomp;
 
+import io.millrace.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -29,7 +30,7 @@ final class RecordTimes {
 
   /** Takes a marker's time, in milliseconds. */
   void mark(long millis) {
-    marked = Optional.of(Instant.ofEpochMilli(millis));
+    marked = Optional.of(Instant.ofEpochMilli(millis)).filter(Message::isTime).or(() -> marked);
   }
 
   /** {@return the time of the newest marker, if there was one} */

@@ -48,7 +48,7 @@ public final class StompBroker extends LinkBroker {
    * @param options where it is and how to use it, copied
    */
   public StompBroker(StompBrokerOptions options) {
-    super(options.maxPendingBytes());
+    super(options);
     this.options = new StompBrokerOptions(options);
   }
 

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * One connection to a broker, from CONNECT to its end: confirmed requests, heart-beats, messages.
@@ -29,6 +30,10 @@ final class StompLink implements Link {
   private static final Buffer END_OF_LINE = Buffer.buffer("\n");
   private static final long EXPIRY_MILLIS = 100;
   private static final int SHOWN = 500;
+
+  /** What brokers say when they end a connection for reasons of their own. */
+  private static final Pattern ENDING =
+      Pattern.compile("(?i)connection.forced|shut(ting)?.?down|going down");
 
   private final Vertx vertx;
   private final NetSocket socket;
@@ -48,7 +53,8 @@ final class StompLink implements Link {
     this.vertx = vertx;
     this.socket = socket;
     this.options = options;
-    this.decoder = new StompDecoder(options.maxMessageBytes(), this::take);
+    long most = (long) options.maxMessageBytes() + StompMessages.MOST_AROUND;
+    this.decoder = new StompDecoder((int) Math.min(most, Integer.MAX_VALUE), this::take);
     this.heartBeat =
         new HeartBeat(
             vertx,
@@ -149,7 +155,13 @@ final class StompLink implements Link {
             connected.future().isComplete()
                 ? "The broker reports an error: " + shown
                 : "The broker refuses the connection: " + shown);
-    receipts.refuse(frame.header("receipt-id"), Link.refused(refusal));
+    MillraceException typed = Link.refused(refusal);
+    if (typed.code() == MillraceException.Code.UNAVAILABLE && ENDING.matcher(text).find()) {
+      // Whatever it names: it may have taken that before.
+      end(new IOException("The broker ends the connection: " + shown));
+      return;
+    }
+    receipts.refuse(frame.header("receipt-id"), typed);
     end(refusal);
   }
 

@@ -3,10 +3,11 @@ package io.millrace.broker.stomp;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
-import io.vertx.core.buffer.Buffer;
+import io.millrace.spi.link.Link;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How messages look in STOMP: their {@link MessageHeaders} are headers. Brokers hand over what came
@@ -28,28 +29,43 @@ final class StompMessages {
   /** What a body was before Artemis translated it. */
   private static final String ORIGINAL = "JMS_AMQP_ORIGINAL_ENCODING";
 
+  /** Artemis decodes data that is said to be text, and strings are decoded: both are UTF-8 here. */
+  private static final Set<String> TRANSLATED = Set.of("2", "5");
+
   /** Of a map nothing is left. */
   private static final String MAP = "7";
+
+  /** How much brokers put around a payload, in what they hand over as it is encoded. */
+  static final int MOST_AROUND = 64 << 10;
 
   private StompMessages() {}
 
   /**
    * Reads a MESSAGE.
    *
-   * @throws MillraceException if it is not what its headers say, or is a value of AMQP 1.0 that is
-   *     neither text nor bytes
+   * @param most how many bytes its payload may have
+   * @throws MillraceException if it is larger, is not what its headers say, or is a value of AMQP
+   *     1.0 that is neither text nor bytes
    */
-  static Message read(StompFrame frame) {
+  static Message read(StompFrame frame, int most) {
     Map<String, String> headers = frame.headers();
     String contentType = headers.get(CONTENT_TYPE);
+    boolean translated = false;
     if (contentType != null && !headers.containsKey(MessageHeaders.CONTENT_TYPE)) {
       headers = new HashMap<>(headers);
       headers.put(MessageHeaders.CONTENT_TYPE, contentType);
+      translated = frame.header(ORIGINAL).filter(TRANSLATED::contains).isPresent();
     }
-    return MessageHeaders.read(headers, body(frame));
+    AmqpBody.Decoded body = body(frame);
+    if (body.bytes().length() > most) {
+      throw Link.tooLarge(most);
+    }
+    return body.isText() || translated
+        ? MessageHeaders.readUnicode(headers, body.bytes())
+        : MessageHeaders.read(headers, body.bytes());
   }
 
-  private static Buffer body(StompFrame frame) {
+  private static AmqpBody.Decoded body(StompFrame frame) {
     if (frame.header(ORIGINAL).filter(MAP::equals).isPresent()) {
       throw AmqpBody.unreadable();
     }
@@ -59,6 +75,6 @@ final class StompMessages {
     return Optional.of(frame.body())
         .filter(body -> encoded)
         .flatMap(AmqpBody::decode)
-        .orElse(frame.body());
+        .orElseGet(() -> new AmqpBody.Decoded(frame.body(), false));
   }
 }

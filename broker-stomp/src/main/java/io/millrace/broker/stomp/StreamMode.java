@@ -249,6 +249,7 @@ final class StreamMode implements LinkUser<StompLink> {
     readAt = System.nanoTime();
     Optional<Promise<Publication>> waiting = publications.take(item.publication());
     if (item.message().isEmpty()) {
+      waiting.ifPresent(promise -> promise.fail(unreadable()));
       ingress.skip(item.offset(), item.written());
       item.marker().ifPresent(marker -> take(item, marker));
       return;
@@ -262,7 +263,18 @@ final class StreamMode implements LinkUser<StompLink> {
         skipped.add(item.channel(), String.valueOf(refused.getMessage()));
       }
       waiting.ifPresent(promise -> promise.fail(refused));
+    } finally {
+      // Whatever happened: nothing else would answer.
+      waiting.ifPresent(promise -> promise.tryFail(Link.broken()));
     }
+  }
+
+  /** No node brings it to its readers. */
+  private static MillraceException unreadable() {
+    return new MillraceException(
+        MillraceException.Code.BAD_REQUEST,
+        "The message came back from the broker in a form that cannot be read, so nobody is given it."
+            + " Send it in another.");
   }
 
   private void take(StreamReading.Item item, Marker marker) {

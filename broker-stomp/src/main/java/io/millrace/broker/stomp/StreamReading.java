@@ -46,6 +46,7 @@ final class StreamReading {
   private final Destinations destinations;
   private final SkipCounter skipped;
   private final int prefetch;
+  private final int most;
   private Consumer<Item> items = item -> {};
   private Optional<StompFrame> unacknowledged = Optional.empty();
   private boolean held;
@@ -61,6 +62,7 @@ final class StreamReading {
     this.destinations = new Destinations(options, link.server());
     this.skipped = skipped;
     this.prefetch = prefetch;
+    this.most = options.maxMessageBytes();
   }
 
   /**
@@ -153,7 +155,7 @@ final class StreamReading {
 
   private Optional<Message> message(String destination, StompFrame frame) {
     try {
-      Message message = StompMessages.read(frame);
+      Message message = StompMessages.read(frame, most);
       return Optional.of(
           message.time().isPresent()
               ? message

@@ -33,7 +33,7 @@ import java.util.function.Supplier;
  */
 final class TopicMode implements LinkUser<StompLink> {
 
-  private static final long MISSING_MILLIS = 2_000;
+  private static final long MISSING_MILLIS = 1_000;
 
   /** A name or pattern that the node wants, whether or not there is a link now. */
   private static final class Wanted {
@@ -42,6 +42,9 @@ final class TopicMode implements LinkUser<StompLink> {
 
     /** Its id on the present link. */
     String id = "";
+
+    /** The queue that was handed over to it there, and that must not outlive it. */
+    Optional<String> queue = Optional.empty();
 
     /** The newest that came, to know what comes twice. */
     RecentIds recent = new RecentIds();
@@ -225,28 +228,26 @@ final class TopicMode implements LinkUser<StompLink> {
     Future<Void> tried = trial.request("SUBSCRIBE", headers, Buffer.buffer());
     // The queue is handed over, since a second one might be one too many; never read by two, who
     // would each get half of what comes.
-    Map<String, String> source =
-        queue
-            .map(name -> Map.of("destination", Destinations.ofQueue(name)))
-            .orElseGet(() -> destinations.subscribe(each.pattern));
     return tried
         .compose(taken -> trial.request("UNSUBSCRIBE", Map.of("id", id), Buffer.buffer()))
-        .compose(left -> subscribe(linked, each, source));
+        .compose(left -> subscribe(linked, each, queue));
   }
 
   private Future<Void> subscribe(StompLink linked, Wanted each) {
-    return subscribe(linked, each, destinations.subscribe(each.pattern))
+    return subscribe(linked, each, Optional.empty())
         .onSuccess(confirmed -> each.confirmed.tryComplete());
   }
 
-  private Future<Void> subscribe(StompLink linked, Wanted each, Map<String, String> source) {
+  private Future<Void> subscribe(StompLink linked, Wanted each, Optional<String> queue) {
     if (linked.isDown() || wanted.get(each.pattern) != each) {
       return Future.failedFuture(Link.outOfReach());
     }
     each.id = Long.toString(++lastId);
+    each.queue = queue;
     each.recent = new RecentIds();
     byId.put(each.id, each);
-    Map<String, String> headers = new LinkedHashMap<>(source);
+    Map<String, String> headers = destinations.subscribe(each.pattern);
+    queue.ifPresent(name -> headers.putAll(Destinations.named(name)));
     headers.put("id", each.id);
     if (acknowledges()) {
       headers.put("ack", "client-individual");
@@ -272,9 +273,12 @@ final class TopicMode implements LinkUser<StompLink> {
     interrupted.remove(pattern);
     known.confirmed.tryFail(Link.outOfReach());
     boolean live = byId.remove(known.id) != null;
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("id", known.id);
+    known.queue.ifPresent(name -> headers.putAll(Destinations.deleting(name)));
     // With the link, the subscription is gone, too.
     return link.filter(linked -> live)
-        .map(linked -> linked.request("UNSUBSCRIBE", Map.of("id", known.id), Buffer.buffer()))
+        .map(linked -> linked.request("UNSUBSCRIBE", headers, Buffer.buffer()))
         .orElse(Future.succeededFuture())
         .recover(
             failure -> link.isPresent() ? Future.failedFuture(failure) : Future.succeededFuture());
@@ -316,7 +320,8 @@ final class TopicMode implements LinkUser<StompLink> {
       skipped.add(destination, frame.flaw());
     } else if (pattern.matches(channel.get())) {
       try {
-        ingress.append(pattern, channel.get(), StompMessages.read(frame));
+        ingress.append(
+            pattern, channel.get(), StompMessages.read(frame, options.maxMessageBytes()));
       } catch (RuntimeException refused) {
         skipped.add(destination, String.valueOf(refused.getMessage()));
       }

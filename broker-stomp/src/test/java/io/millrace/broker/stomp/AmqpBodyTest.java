@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AmqpBodyTest {
 
   private static Optional<String> decode(String hex) {
-    return AmqpBody.decode(Buffer.buffer(HexFormat.of().parseHex(hex))).map(Buffer::toString);
+    return AmqpBody.decode(Buffer.buffer(HexFormat.of().parseHex(hex)))
+        .map(body -> body.bytes().toString());
   }
 
   @ParameterizedTest
@@ -99,6 +100,19 @@ class AmqpBodyTest {
         Buffer.buffer(HexFormat.of().parseHex("005377b1"))
             .appendInt(large.length())
             .appendBuffer(large);
-    assertThat(AmqpBody.decode(encoded)).contains(large);
+    assertThat(AmqpBody.decode(encoded)).contains(new AmqpBody.Decoded(large, true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "005377a10161, true",
+    "005377b10000000161, true",
+    "005377a00161, false",
+    "005377b00000000161, false",
+    "005375a00161, false"
+  })
+  void stringsAreToldFromBytes(String hex, boolean isText) {
+    assertThat(AmqpBody.decode(Buffer.buffer(HexFormat.of().parseHex(hex))))
+        .contains(new AmqpBody.Decoded(Buffer.buffer("a"), isText));
   }
 }

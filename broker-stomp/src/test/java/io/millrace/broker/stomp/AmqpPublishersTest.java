@@ -49,6 +49,7 @@ class AmqpPublishersTest {
 
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final byte[] BINARY = {0, (byte) 0xff, '\n', 0};
+  private static final byte[] LATIN = {(byte) 0xe9};
   private static final String JSON = "{\"사람\":1.50}";
   private static final String LARGE = "한".repeat(100);
 
@@ -137,6 +138,12 @@ class AmqpPublishersTest {
     send(sender, data(JSON), "application/json");
     send(sender, data("7"), "text/plain");
     send(sender, data("7"), "application/octet-stream");
+    // A string is Unicode, whatever is said of bytes.
+    send(sender, new AmqpValue("é"), "text/plain; charset=iso-8859-1");
+    send(sender, new AmqpValue("é"), "Text/Plain;Charset=\"UTF-16\"");
+    send(sender, new Data(new Binary(LATIN)), "text/plain; charset=iso-8859-1");
+    send(sender, new Data(new Binary(LATIN)), "text/plain;charset=\"ISO-8859-1\"");
+    send(sender, bytes(LATIN), "text/plain; charset=iso-8859-1");
     arrive(
         Message.json("안녕, \"여러분\""),
         Message.json("안녕, \"여러분\""),
@@ -150,7 +157,12 @@ class AmqpPublishersTest {
         Message.jsonText(Buffer.buffer(JSON)),
         Message.jsonText(Buffer.buffer(JSON)),
         Message.json("7"),
-        Message.bytes(Buffer.buffer("7")));
+        Message.bytes(Buffer.buffer("7")),
+        Message.json("é"),
+        Message.json("é"),
+        Message.json("é"),
+        Message.json("é"),
+        Message.json("é"));
   }
 
   @ParameterizedTest
@@ -194,8 +206,8 @@ class AmqpPublishersTest {
         .setMessageAnnotations(
             new MessageAnnotations(Map.of(Symbol.valueOf("x-opt-jms-msg-type"), (byte) 5)));
     sender.sendWithAck(jms).await();
-    await().until(() -> came.size() == 14);
-    assertThat(came.get(13).json()).contains("JMS");
+    await().until(() -> came.size() == 19);
+    assertThat(came.get(18).json()).contains("JMS");
     // Of which Artemis leaves nothing.
     send(sender, new AmqpValue(Map.of("a", 1)), "");
     await().until(() -> broker.skipped() == 1);

@@ -28,6 +28,15 @@ final class FakeBroker {
       socket.write(raw).await();
     }
 
+    void send(Buffer raw) {
+      socket.write(raw).await();
+    }
+
+    /** Ends it after what was sent. */
+    void socketEnds() {
+      var unused = socket.end();
+    }
+
     void sendLater(String raw) {
       var unused = socket.write(raw);
     }

@@ -272,19 +272,36 @@ class RabbitMqStreamTest {
               .put("headers", new JsonObject().put("millrace-key", "f" + timestamp));
       management.publish(stream + ".a", ("" + timestamp).getBytes(UTF_8), properties);
     }
-    JsonObject far =
-        new JsonObject().put("millrace-key", "far").put("millrace-time", "8640000000000000");
-    management.publish(stream + ".a", "1".getBytes(UTF_8), new JsonObject().put("headers", far));
-    soon().until(() -> follower.seen.size() == 6);
+    // In microseconds, in nanoseconds, and the last that there is.
+    for (String time : new String[] {now + "000", now + "000000", "8640000000000000"}) {
+      JsonObject far = new JsonObject().put("millrace-key", time).put("millrace-time", time);
+      management.publish(stream + ".a", "1".getBytes(UTF_8), new JsonObject().put("headers", far));
+    }
+    soon().until(() -> follower.seen.size() == 8);
     assertThat(other.channel("a").publish(message).await().name()).isEqualTo(first.name());
     publish(one, 2, 3);
     soon().until(() -> follower.seen.contains("2"));
-    assertThat(follower.seen).hasSize(7).filteredOn("\"keyed\""::equals).hasSize(1);
-    assertThat(follower.times.subList(1, 5))
+    assertThat(follower.seen).hasSize(9).filteredOn("\"keyed\""::equals).hasSize(1);
+    assertThat(follower.times.subList(1, 8))
         .allSatisfy(
             time ->
                 assertThat(time)
                     .isCloseTo(Instant.ofEpochMilli(now), within(30, ChronoUnit.MINUTES)));
+  }
+
+  @Test
+  void whatIsLargerThanIsReadBackIsRefusedAndLeavesNothingPending() {
+    Millrace node = node(options().setMaxMessageBytes(1_000).setMaxPendingBytes(4_000));
+    Message large = Message.bytes(Buffer.buffer(new byte[1_001]));
+    for (int i = 0; i < 10; i++) {
+      assertThatThrownBy(() -> node.channel("a").publish(large).await())
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(MillraceException.Code.TOO_LARGE));
+    }
+    Follower follower = follow(node, "a");
+    node.channel("a").publish(Message.bytes(Buffer.buffer(new byte[1_000]))).await();
+    soon().until(() -> follower.seen.size() == 1);
   }
 
   @Test

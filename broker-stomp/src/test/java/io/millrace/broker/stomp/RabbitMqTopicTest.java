@@ -279,6 +279,67 @@ class RabbitMqTopicTest {
     millrace.close().await();
   }
 
+  private static long queues() {
+    return RABBIT
+        .rabbitmqctl("list_queues", "name")
+        .lines()
+        .filter(name -> name.startsWith("stomp-subscription-"))
+        .count();
+  }
+
+  /** Those of nodes that were closed before expire. */
+  private static void noQueues() {
+    await().atMost(Duration.ofSeconds(60)).until(() -> queues() == 0);
+  }
+
+  @Test
+  void whatIsLeftIsGoneAtTheBrokerAtOnce() {
+    noQueues();
+    StompBroker broker = opened();
+    List<ChannelPattern> names =
+        IntStream.range(0, 30).mapToObj(i -> ChannelPattern.of("churn." + i)).toList();
+    Future.all(names.stream().map(broker::subscribe).toList()).await();
+    assertThat(queues()).isEqualTo(30);
+    Future.all(names.stream().map(broker::unsubscribe).toList()).await();
+    assertThat(queues()).isZero();
+    broker.close().await();
+  }
+
+  /** As a stranger that asks for ever new names makes a node do. */
+  @Test
+  void ofNamesThatNobodyComesBackToTheBrokerHoldsFew() {
+    noQueues();
+    MillraceOptions limits =
+        new MillraceOptions().setMaxBrokerSubscriptions(100).setMaxChannels(10);
+    Millrace node =
+        Millrace.builder(vertx).broker(new StompBroker(options())).options(limits).build();
+    node.ready().await();
+    for (int round = 0; round < 10; round++) {
+      int first = round * 10;
+      List<Future<Subscription>> subscribed =
+          IntStream.range(first, first + 10)
+              .mapToObj(i -> node.channel("passing." + i).subscribe(entry -> {}))
+              .toList();
+      Future.all(subscribed).await();
+      Future.all(subscribed.stream().map(each -> each.result().end()).toList()).await();
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(queues()).isBetween(1L, 10L));
+    node.close().await();
+  }
+
+  @Test
+  void aTimeInMicrosecondsIsNone() {
+    StompBroker broker = opened("a");
+    JsonObject headers = new JsonObject().put("millrace-time", "1800000000000000");
+    management.publish("millrace.a", "1".getBytes(UTF_8), new JsonObject().put("headers", headers));
+    same(0, Message.json(1));
+    assertThat(ingress.received().get(0).message().time()).isEmpty();
+    assertThat(broker.skipped()).isZero();
+    broker.close().await();
+  }
+
   @Test
   void aWrongPasswordFailsTheStart() {
     StompBroker broker = new StompBroker(options().setPasscode("wrong"));

@@ -17,6 +17,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,6 +165,39 @@ class StompBrokerTest {
 
     await().until(() -> ingress.received().size() == 1);
     assertThat(broker.skipped()).isEqualTo(1);
+  }
+
+  @Test
+  void aMessageOfTheLargestSizeIsTakenHoweverTheBrokerWrapsIt() {
+    opened(fake.options().setMaxMessageBytes(1000)).subscribe(A).await();
+    String id = fake.first().only("SUBSCRIBE").headers().get("id");
+    String head = "MESSAGE\nsubscription:" + id + "\ncontent-type:application/octet-stream\n";
+    for (int size : new int[] {1000, 1001}) {
+      // As data of AMQP 1.0.
+      String wrapped = "type:amqp-1.0\ncontent-length:" + (size + 8) + "\n\n\0Su";
+      String length = "\0\0" + (char) (size >> 8) + (char) (size & 0xff);
+      byte[] around = (head + wrapped).getBytes(StandardCharsets.ISO_8859_1);
+      byte[] data =
+          ("\u00b0" + length + "x".repeat(size) + "\0").getBytes(StandardCharsets.ISO_8859_1);
+      fake.first().send(Buffer.buffer(around).appendBytes(data));
+      fake.first().send(head + "\n" + "y".repeat(size) + "\0");
+    }
+    fake.first().send(FakeBroker.message(id, "", Map.of()));
+
+    await().until(() -> ingress.received().size() == 3);
+    assertThat(ingress.received().subList(0, 2))
+        .extracting(each -> each.message().data().toString())
+        .containsExactly("x".repeat(1000), "y".repeat(1000));
+  }
+
+  @Test
+  void whatWouldBeSkippedWhenItComesBackIsRefusedToWhoeverPublishes() {
+    StompBroker broker = opened(fake.options().setMaxMessageBytes(1000));
+    Message large = Message.bytes(Buffer.buffer(new byte[1001]));
+
+    fails(broker.publish("a", large), MillraceException.Code.TOO_LARGE);
+    broker.publish("a", Message.bytes(Buffer.buffer(new byte[1000]))).await();
+    assertThat(fake.newest().frames("SEND")).hasSize(1);
   }
 
   @Test
@@ -358,6 +392,74 @@ class StompBrokerTest {
     assertThat(ingress.events()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"CONNECTION_FORCED - shutdown", "Server shutting down", "what now"})
+  void whetherABrokerThatEndsTheConnectionTookAPublishIsNotKnown(String words) {
+    StompBroker broker = opened(fake.options());
+    fake.behaviour =
+        (connection, frame) -> {
+          connection.sendLater("ERROR\nmessage:" + words + "\n\n\0");
+          connection.socketEnds();
+        };
+
+    fails(broker.publish("a", Message.json(1)), MillraceException.Code.TIMEOUT);
+  }
+
+  /** As one that shuts down does, with whatever it has just read. */
+  @Test
+  void whatABrokerNamesThatShutsDownMayHaveBeenTaken() {
+    StompBroker broker = opened(fake.options());
+    fake.behaviour =
+        (connection, frame) ->
+            connection.sendLater(
+                "ERROR\nmessage:shutdown\nreceipt-id:" + frame.headers().get("receipt") + "\n\n\0");
+
+    fails(broker.publish("a", Message.json(1)), MillraceException.Code.TIMEOUT);
+  }
+
+  @Test
+  void aMessageThatIsTooLargeForTheBrokerKeepsNoOtherFromItsChannel() {
+    StompBroker broker = opened(fake.options());
+    fake.behaviour =
+        (connection, frame) -> {
+          if (frame.body().length() > 1000) {
+            connection.sendLater(
+                "ERROR\nmessage:precondition_failed\n\nmessage size 1001 is larger than configured max size 1000\0");
+          } else {
+            FakeBroker.confirm(connection, frame);
+          }
+        };
+
+    fails(
+        broker.publish("a", Message.bytes(Buffer.buffer(new byte[1001]))),
+        MillraceException.Code.TOO_LARGE);
+    broker.publish("a", Message.json(1)).await();
+  }
+
+  @Test
+  void aBrokerThatBreaksTheLinkOverASubscriptionMayTakeItLater() {
+    StompBroker broker = opened(fake.options());
+    fake.behaviour =
+        (connection, frame) -> {
+          if (frame.command().equals("SUBSCRIBE")) {
+            connection.socketEnds();
+          } else {
+            FakeBroker.confirm(connection, frame);
+          }
+        };
+
+    fails(broker.subscribe(A), MillraceException.Code.UNAVAILABLE);
+    fake.behaviour = FakeBroker::confirm;
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                broker
+                    .subscribe(A)
+                    .transform(over -> Future.succeededFuture(over.succeeded()))
+                    .await());
+  }
+
   @Test
   void aSilentBrokerIsNoticedWithinTwiceTheHeartBeatAndAPublishFailsMeanwhile() {
     int beat = 400;
@@ -434,7 +536,8 @@ class StompBrokerTest {
     StompFrame tried = fake.newest().only("SUBSCRIBE");
     assertThat(tried.headers()).containsEntry("destination", "/topic/millrace.a");
     assertThat(subscribe.headers())
-        .containsEntry("destination", "/amq/queue/" + tried.headers().get("x-queue-name"));
+        .containsEntry("destination", "/topic/millrace.a")
+        .containsEntry("x-queue-name", tried.headers().get("x-queue-name"));
     String id = subscribe.headers().get("id");
     fake.first().send(FakeBroker.message(id, "/topic/millrace.a", Map.of("ack", "T\\c1")));
     fake.first().send(FakeBroker.message("gone", "/topic/millrace.a", Map.of("ack", "T_2")));

@@ -33,9 +33,9 @@ final class SseFraming implements Framing {
   /**
    * Makes a framing.
    *
-   * @param ended whether what has no data is a block of its own. A browser keeps an id only from a
-   *     block that has ended, and shows a page no block without data. Some libraries take every
-   *     block for an event: for them such fields stand before those of the next event
+   * @param ended whether an id that comes without data ends a block. A browser keeps an id only
+   *     from a block that has ended, and shows a page no block without data. Some libraries take
+   *     every block for an event: for them such fields stand before those of the next event
    */
   SseFraming(Format format, boolean ended) {
     this.format = format;
@@ -71,7 +71,7 @@ final class SseFraming implements Framing {
       Duration after = goodbye.ending().after();
       String retry = after.isZero() ? "" : retry(after);
       return told(signal, retry, "goodbye")
-          .orElseGet(() -> retry.isEmpty() ? NOTHING : block(retry));
+          .orElseGet(() -> retry.isEmpty() ? NOTHING : Buffer.buffer(retry));
     }
     if (signal instanceof Signal.Degraded) {
       return told(signal, "", "degraded").orElse(NOTHING);
@@ -82,12 +82,13 @@ final class SseFraming implements Framing {
     return NOTHING;
   }
 
-  // No cursor before the messages: a response that is cut must be asked for again.
+  // No cursor before the messages: a response that is cut must be asked for again. The time counts
+  // as soon as its line is there, and what follows ends the block.
   @Override
   public Buffer prefix(Batch batch) {
     Buffer prefix = Buffer.buffer();
     Optional<Duration> next = batch.more() ? Optional.of(Duration.ZERO) : batch.nextPoll();
-    next.ifPresent(after -> prefix.appendBuffer(block(retry(after))));
+    next.ifPresent(after -> prefix.appendString(retry(after)));
     batch
         .gap()
         .ifPresent(gap -> prefix.appendBuffer(gap("", new Signal.Missed(gap, Optional.empty()))));
@@ -96,14 +97,15 @@ final class SseFraming implements Framing {
 
   @Override
   public Buffer suffix(Batch batch) {
-    return block(id(batch.cursor()));
+    return told(new Signal.Heartbeat(batch.cursor(), true), id(batch.cursor()), "heartbeat")
+        .orElseGet(() -> block(id(batch.cursor())));
   }
 
   static String retry(Duration after) {
     return "retry: " + after.toMillis() + "\n";
   }
 
-  /** Fields without data. */
+  /** An id without data. */
   private Buffer block(String fields) {
     return Buffer.buffer(fields + end);
   }

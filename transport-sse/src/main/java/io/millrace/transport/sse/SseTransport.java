@@ -18,7 +18,8 @@ import java.util.Set;
 public final class SseTransport implements Transport {
 
   private static final SseFraming PLAIN = new SseFraming(Format.PLAIN);
-  private static final SseFraming PLAIN_FOR_SCRIPTS = new SseFraming(Format.PLAIN, false);
+  private static final SseFraming PLAIN_OF_LINES = new SseFraming(Format.PLAIN, false);
+  private static final CharSequence PRAGMA = HttpHeaders.createOptimized("pragma");
   private static final SseFraming ENVELOPE = new SseFraming(Format.ENVELOPE);
 
   /** Makes a transport. */
@@ -64,7 +65,7 @@ public final class SseTransport implements Transport {
     SseFraming framing =
         attachment.format() == Format.ENVELOPE
             ? ENVELOPE
-            : !once && isScript(context.request()) ? PLAIN_FOR_SCRIPTS : PLAIN;
+            : keepsIdsOfBlocks(context.request()) ? PLAIN : PLAIN_OF_LINES;
     SseOutlet outlet = new SseOutlet(context.request(), once);
     if (once) {
       attachment.take(framing, outlet, Duration.ZERO);
@@ -74,19 +75,19 @@ public final class SseTransport implements Transport {
   }
 
   /**
-   * Tells a script in a browser that reads by {@code fetch} (Fetch Metadata says that it is a
-   * browser) from an {@code EventSource}, whose requests are never to be cached (Fetch, section
-   * 4.5).
+   * Tells an {@code EventSource}, and whatever is one in other languages, from programs that read
+   * the stream in a way of their own. It asks for no copy of a cache (Fetch, section 4.5), over
+   * plain HTTP as well; the others hardly ever do.
    */
-  private static boolean isScript(HttpServerRequest request) {
-    return request.headers().contains("Sec-Fetch-Dest")
-        && !request.headers().contains(HttpHeaders.CACHE_CONTROL);
+  private static boolean keepsIdsOfBlocks(HttpServerRequest request) {
+    return request.headers().contains(HttpHeaders.CACHE_CONTROL)
+        || request.headers().contains(PRAGMA);
   }
 
   // A browser never comes back after a 503.
   @Override
   public boolean refuse(HttpServerResponse response, Duration after) {
-    ResponseOutlet.stream(response, SseOutlet.TYPE).end(SseFraming.retry(after) + "\n");
+    ResponseOutlet.stream(response, SseOutlet.TYPE).end(SseFraming.retry(after));
     return true;
   }
 }

@@ -197,7 +197,7 @@ class SseFramingTest {
     Signal later = new Signal.Goodbye(Ending.goingAway(Duration.ofMillis(1200)));
     Signal now = new Signal.Goodbye(Ending.RECYCLE);
 
-    assertThat(plain.signal(later)).hasToString("retry: 1200\n\n");
+    assertThat(plain.signal(later)).hasToString("retry: 1200\n");
     assertThat(plain.signal(now)).isEqualTo(Framing.NOTHING);
     assertThat(envelope.signal(later))
         .hasToString(
@@ -242,7 +242,6 @@ class SseFramingTest {
         .hasToString(
             """
             retry: 2000
-
             event: millrace.gap
             data: {"channels":["a","b.*"],"reason":"expired"}
 
@@ -259,12 +258,25 @@ class SseFramingTest {
         .endsWith("event: millrace.degraded\ndata: {}\n\n");
   }
 
+  /** Whoever takes every block for an event sees none without a name and data. */
+  @Test
+  void anEnvelopeBatchHasNoBlockWithoutData() {
+    Batch batch =
+        new Batch(CURSOR, Optional.empty(), false, false, Optional.of(Duration.ofSeconds(2)));
+    Buffer body =
+        Buffer.buffer().appendBuffer(envelope.prefix(batch)).appendBuffer(envelope.suffix(batch));
+
+    assertThat(body)
+        .hasToString(
+            "retry: 2000\nid: k3-91\nevent: millrace.heartbeat\ndata: {\"cursor\":\"k3-91\"}\n\n");
+  }
+
   @Test
   void aBatchOfWhichThereIsMoreIsAskedForAgainAtOnce() {
     Optional<Duration> later = Optional.of(Duration.ofSeconds(2));
 
     assertThat(plain.prefix(new Batch(CURSOR, Optional.empty(), true, false, later)))
-        .hasToString("retry: 0\n\n");
+        .hasToString("retry: 0\n");
     assertThat(plain.prefix(new Batch(CURSOR, Optional.empty(), false, false, Optional.empty())))
         .isEqualTo(Framing.NOTHING);
   }

@@ -197,7 +197,10 @@ class FrameReaderTest {
 
   @ParameterizedTest
   @ValueSource(
-      ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999})
+      ints = {
+        1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000,
+        4999
+      })
   void takes_the_close_codes_that_may_be_sent(int code) {
     assertReads(bytes(close(code, "")), "close " + code + " ");
   }

@@ -62,7 +62,7 @@ class FrameWriterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1000, 1001, 1008, 1009, 1011, 1012, 1013, 3000, 4200, 4999})
+  @ValueSource(ints = {1000, 1001, 1008, 1009, 1011, 1012, 1013, 1014, 3000, 4200, 4999})
   void writes_close_codes_a_server_may_send(int code) {
     assertThat(FrameWriter.close(code, "").getUnsignedShort(2)).isEqualTo(code);
   }
