@@ -13,9 +13,11 @@ final class Heap {
   static <T> long growth(Supplier<T> made) {
     long before = used();
     T held = made.get();
-    long growth = used() - before;
-    Reference.reachabilityFence(held);
-    return growth;
+    try {
+      return used() - before;
+    } finally {
+      Reference.reachabilityFence(held);
+    }
   }
 
   private static long used() {
