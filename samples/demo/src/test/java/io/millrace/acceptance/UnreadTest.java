@@ -36,7 +36,7 @@ class UnreadTest {
   private static final int DIRECT_MIB = 48;
 
   /** Beyond half of it nobody's writes may wait; the rest is for what does not wait. */
-  private static final long MOST_DIRECT = DIRECT_MIB * 3L / 4 << 20;
+  private static final long MOST_DIRECT = (DIRECT_MIB * 3L / 4) << 20;
 
   private static final int READERS = 1000;
   private static final int POLLS = 150;
@@ -58,8 +58,12 @@ class UnreadTest {
             "WebSocket",
             READERS,
             "channels=c%d",
-            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
+            """
+            Connection: Upgrade\r
+            Upgrade: websocket\r
+            Sec-WebSocket-Version: 13\r
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+            """),
         new Technique("poll", POLLS, "channels=" + UnreadServer.FULL + "&last=20", ""));
   }
 
