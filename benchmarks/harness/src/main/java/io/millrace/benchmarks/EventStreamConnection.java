@@ -20,7 +20,10 @@ final class EventStreamConnection extends Connection {
   @Override
   String opening() {
     String accept = "Accept: text/event-stream";
-    return cursor.isEmpty() ? get(path, accept) : get(path, accept, "Last-Event-ID: " + cursor);
+    String fresh = "Cache-Control: no-cache"; // As an EventSource: the first block ends at once.
+    return cursor.isEmpty()
+        ? get(path, accept, fresh)
+        : get(path, accept, fresh, "Last-Event-ID: " + cursor);
   }
 
   @Override
