@@ -6,6 +6,7 @@ import io.millrace.spi.Format;
 import io.millrace.spi.HeaderElement;
 import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Transport;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -20,6 +21,11 @@ public final class SseTransport implements Transport {
   private static final SseFraming PLAIN = new SseFraming(Format.PLAIN);
   private static final SseFraming PLAIN_OF_LINES = new SseFraming(Format.PLAIN, false);
   private static final CharSequence PRAGMA = HttpHeaders.createOptimized("pragma");
+  private static final CharSequence FETCH_METADATA = HttpHeaders.createOptimized("sec-fetch-dest");
+
+  /** How the User-Agent of browsers, of Jersey and of Spring begins. */
+  private static final List<String> HANDING_ON = List.of("Mozilla/", "Jersey/", "ReactorNetty/");
+
   private static final SseFraming ENVELOPE = new SseFraming(Format.ENVELOPE);
 
   /** Makes a transport. */
@@ -65,7 +71,7 @@ public final class SseTransport implements Transport {
     SseFraming framing =
         attachment.format() == Format.ENVELOPE
             ? ENVELOPE
-            : keepsIdsOfBlocks(context.request()) ? PLAIN : PLAIN_OF_LINES;
+            : handsOnEmptyBlocks(context.request()) ? PLAIN_OF_LINES : PLAIN;
     SseOutlet outlet = new SseOutlet(context.request(), once);
     if (once) {
       attachment.take(framing, outlet, Duration.ZERO);
@@ -75,13 +81,19 @@ public final class SseTransport implements Transport {
   }
 
   /**
-   * Tells an {@code EventSource}, and whatever is one in other languages, from programs that read
-   * the stream in a way of their own. It asks for no copy of a cache (Fetch, section 4.5), over
-   * plain HTTP as well; the others hardly ever do.
+   * Tells clients that hand a block without data to the program as an empty event, for whom there
+   * is none (RFC 9110, section 10.1.5): scripts in a browser, and some libraries. An {@code
+   * EventSource} has no such flaw and asks for no copy of a cache (Fetch, section 4.5), over plain
+   * HTTP as well; scripts hardly ever do.
    */
-  private static boolean keepsIdsOfBlocks(HttpServerRequest request) {
-    return request.headers().contains(HttpHeaders.CACHE_CONTROL)
-        || request.headers().contains(PRAGMA);
+  private static boolean handsOnEmptyBlocks(HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    if (headers.contains(HttpHeaders.CACHE_CONTROL) || headers.contains(PRAGMA)) {
+      return false;
+    }
+    String agent = headers.get(HttpHeaders.USER_AGENT);
+    return headers.contains(FETCH_METADATA)
+        || (agent != null && HANDING_ON.stream().anyMatch(agent::startsWith));
   }
 
   // A browser never comes back after a 503.

@@ -247,12 +247,14 @@ class SseTransportTest {
         "Pragma: no-cache|X-None: x|true",
         "Accept: text/event-stream|Sec-Fetch-Dest: empty|false",
         "Accept: text/event-stream|User-Agent: Mozilla/5.0|false",
-        "Accept: text/event-stream|Sec-Fetch-Mode: cors|false",
-        "Accept: text/event-stream|User-Agent: Jersey/3.1|false",
-        "Accept: */*|User-Agent: curl/8|false"
+        "Accept: text/event-stream|User-Agent: Jersey/3.1.5 (HttpUrlConnection 17.0.9)|false",
+        "Accept: text/event-stream|User-Agent: ReactorNetty/1.1.15|false",
+        "Cache-Control: no-cache|User-Agent: Mozilla/5.0|true",
+        "Accept: text/event-stream|User-Agent: Java-http-client/17|true",
+        "Accept: text/event-stream|X-None: x|true",
+        "Accept: */*|User-Agent: curl/8|true"
       })
-  void onlyWhoKeepsIdsOfBlocksGetsABlockWithoutData(String one, String other, boolean blocks)
-      throws Exception {
+  void whoHandsOnEmptyBlocksGetsNone(String one, String other, boolean blocks) throws Exception {
     Cursor cursor = new Cursor("k3", 95);
     Batch batch =
         new Batch(cursor, Optional.empty(), false, false, Optional.of(Duration.ofSeconds(2)));
