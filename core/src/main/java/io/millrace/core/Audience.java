@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import io.millrace.spi.Framing;
 import io.vertx.core.buffer.Buffer;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,8 +14,36 @@ import java.util.function.Consumer;
  */
 final class Audience {
 
-  /** What makes readers alike. */
-  record Key(Framing framing, Set<Interest> interests) {}
+  /**
+   * What makes readers alike. Clients choose their channels, so the hash code is one that they
+   * cannot know: with many readers of equal ones each would be compared with every other.
+   */
+  record Key(Framing framing, Set<Interest> interests, int hash) {
+
+    private static final long SECRET = new SecureRandom().nextLong();
+    private static final long FNV_PRIME = 0x100000001b3L;
+
+    static Key of(Framing framing, Set<Interest> interests) {
+      long sum = framing.hashCode();
+      for (Interest interest : interests) {
+        sum += hash(interest.pattern) ^ interest.filter.hashCode();
+      }
+      return new Key(framing, interests, Long.hashCode(sum));
+    }
+
+    private static long hash(String text) {
+      long hash = SECRET;
+      for (int i = 0; i < text.length(); i++) {
+        hash = (hash ^ text.charAt(i)) * FNV_PRIME;
+      }
+      return hash ^ (hash >>> 29);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
 
   /** A subscription without what is particular to a reader. */
   record Interest(String pattern, EventFilter filter) {}

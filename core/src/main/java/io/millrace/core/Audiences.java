@@ -52,7 +52,7 @@ final class Audiences {
   Audience enter(Framing framing, List<ReaderSubscription> subscriptions) {
     Audience audience =
         audiences.computeIfAbsent(
-            new Audience.Key(framing, interests(subscriptions)),
+            Audience.Key.of(framing, interests(subscriptions)),
             key -> created(new Audience(shard, key, subscriptions)));
     audience.readers++;
     audience.alike.readers++;

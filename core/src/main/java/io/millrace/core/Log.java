@@ -9,7 +9,6 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -252,10 +251,7 @@ final class Log {
         concerned,
         seq -> {
           interruptedThrough = seq;
-          for (ChannelPattern pattern : concerned) {
-            forgotten.rememberInterruption(pattern, seq);
-            matching(pattern).forEach(source -> source.interruptAt(seq));
-          }
+          mark(concerned, seq);
         });
   }
 
@@ -281,20 +277,27 @@ final class Log {
     return seq;
   }
 
-  private List<LogSource> matching(ChannelPattern pattern) {
-    List<LogSource> found = new ArrayList<>();
-    if (pattern.isName()) {
-      Optional.ofNullable(channels.get(pattern.toString())).ifPresent(found::add);
-    } else {
-      channels.values().stream()
-          .filter(source -> pattern.covers(source.pattern()))
-          .forEach(found::add);
+  /** Of what is concerned there may be very many, and of what is held and subscribed, too. */
+  private void mark(Collection<ChannelPattern> concerned, long seq) {
+    PatternTree<ChannelPattern> wide = new PatternTree<>();
+    for (ChannelPattern pattern : concerned) {
+      forgotten.rememberInterruption(pattern, seq);
+      if (pattern.isName()) {
+        Optional.ofNullable(channels.get(pattern.toString()))
+            .ifPresent(source -> source.interruptAt(seq));
+        patternTree.matching(pattern.segments()).forEach(source -> source.interruptAt(seq));
+      } else {
+        wide.add(pattern, pattern);
+        patterns.values().stream()
+            .filter(source -> pattern.overlaps(source.pattern()))
+            .forEach(source -> source.interruptAt(seq));
+      }
     }
-    Interruption concerned = new Interruption(0, 0, List.of(pattern));
-    patterns.values().stream()
-        .filter(source -> concerned.concerns(source.pattern()))
-        .forEach(found::add);
-    return found;
+    if (!wide.isEmpty()) {
+      channels.values().stream()
+          .filter(source -> !wide.matching(source.pattern().segments()).isEmpty())
+          .forEach(source -> source.interruptAt(seq));
+    }
   }
 
   private ChannelLog channel(ChannelPattern pattern) {
@@ -356,7 +359,6 @@ final class Log {
     lock.lock();
     try {
       boolean listed = Survey.asksLast(start);
-      boolean due = listed || mayHaveLost(start);
       Survey survey = new Survey(subscriptions, start, epoch, head);
       for (ReaderSubscription subscription : subscriptions) {
         ChannelPattern pattern = subscription.pattern;
@@ -365,7 +367,7 @@ final class Log {
         } else {
           PatternLog source = pattern(pattern);
           subscription.source = source;
-          if (due && (listed || !source.surveyed)) {
+          if (listed || (!source.surveyed && mayHaveLost(start))) {
             survey.add(source, listed);
           }
         }

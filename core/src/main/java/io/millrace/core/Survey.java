@@ -50,7 +50,8 @@ final class Survey {
   /** The log's newest sequence when the interest was taken. */
   final long head;
 
-  private final Map<ChannelPattern, Target> targets = new HashMap<>(0);
+  /** Mostly none. */
+  private Map<ChannelPattern, Target> targets = Map.of();
 
   Survey(List<ReaderSubscription> subscriptions, Start start, Epoch epoch, long head) {
     this.subscriptions = subscriptions;
@@ -60,6 +61,9 @@ final class Survey {
   }
 
   void add(PatternLog pattern, boolean listed) {
+    if (targets.isEmpty()) {
+      targets = new HashMap<>();
+    }
     targets.put(pattern.pattern(), new Target(pattern, listed));
   }
 
