@@ -8,7 +8,8 @@ const long = (n) => `${'c'.repeat(57)}${n + 100}`;
 
 for (const transports of [['sse', 'stream'], ['sse', 'longpoll'], ['sse', 'websocket']]) {
   test(`a list that outgrows the URL of ${transports[0]} moves to ${transports[1]}, and may shrink again`, async (t) => {
-    const { server, client } = await setUp(t, { transports });
+    // Time enough for the first to deliver, on a busy machine too.
+    const { server, client } = await setUp(t, { transports, headStart: 1000 });
     server.nextPoll = 5;
     const live = client();
     const seen = record(live);
