@@ -295,8 +295,7 @@ final class Mount {
         // Also without a name: no other server answers so, and a client tells them apart.
         .onSuccess(
             publication ->
-                json(
-                    context, new JsonObject().put("published", publication.name().orElse(null))));
+                json(context, new JsonObject().put("published", publication.name().orElse(null))));
   }
 
   private static void json(RoutingContext context, JsonObject answer) {

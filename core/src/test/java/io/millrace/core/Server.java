@@ -94,9 +94,7 @@ final class Server implements AutoCloseable {
           .apply(message)
           .map(
               taken ->
-                  taken.name().isPresent()
-                      ? taken
-                      : ingress.orElseThrow().append(channel, message))
+                  taken.name().isPresent() ? taken : ingress.orElseThrow().append(channel, message))
           .map(taken -> named ? taken : Publication.unnamed());
     }
 
