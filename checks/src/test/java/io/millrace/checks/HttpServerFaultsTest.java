@@ -154,9 +154,22 @@ class HttpServerFaultsTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(PATIENCE_MILLIS);
       String request =
-          "POST /live/publish HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Transfer-Encoding: chunked\r\n\r\n1;a=\"b\"\r\nX\r\n0\r\n\r\n"
-              + "GET /live/negotiate HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+          String.join(
+              "\r\n",
+              "POST /live/publish HTTP/1.1",
+              "Host: localhost",
+              "Content-Type: application/json",
+              "Transfer-Encoding: chunked",
+              "",
+              "1;a=\"b\"",
+              "X",
+              "0",
+              "",
+              "GET /live/negotiate HTTP/1.1",
+              "Host: localhost",
+              "Connection: close",
+              "",
+              "");
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answer).startsWith("HTTP/1.1 400").contains("HTTP/1.1 200");

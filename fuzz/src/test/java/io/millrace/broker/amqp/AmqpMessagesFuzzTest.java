@@ -41,13 +41,15 @@ class AmqpMessagesFuzzTest {
           .channel(ALL, message)
           .ifPresent(channel -> assertThat(ChannelPattern.of(channel).isName()).isTrue());
     }
-    Optional<io.millrace.Message> read = Messages.read(() -> AmqpMessages.read(message));
-    Allocation.isBounded(length, () -> Messages.read(() -> AmqpMessages.read(message)));
+    Optional<io.millrace.Message> read =
+        Messages.read(() -> AmqpMessages.read(message, Integer.MAX_VALUE));
+    Allocation.isBounded(
+        length, () -> Messages.read(() -> AmqpMessages.read(message, Integer.MAX_VALUE)));
     if (read.isPresent()) {
       assertThat(read.get().length()).isLessThanOrEqualTo(12 * length + 100);
       Optional<Message> again = decode(encode(AmqpMessages.write(read.get())));
       assertThat(again).isPresent();
-      Messages.same(AmqpMessages.read(again.get()), read.get());
+      Messages.same(AmqpMessages.read(again.get(), Integer.MAX_VALUE), read.get());
     }
   }
 
