@@ -292,7 +292,7 @@ test('a server that is away, or that asks to wait, is waited for', async (t) => 
     const { server, client } = await setUp(t);
     goes(server);
     const published = client().publish('a', 1);
-    await until(() => server.requests.length > 12, name, 60e3);
+    await until(() => server.requests.length > 12, name);
     Object.assign(server, { foreign: undefined, filter: () => undefined, refuse: [] });
     assert.equal(await published, 'k1-1', name);
   }

@@ -30,7 +30,7 @@ export async function setUp(t, options) {
   return { server, client };
 }
 
-export async function until(condition, what = condition, ms = 5000) {
+export async function until(condition, what = condition, ms = 60e3) {
   for (const end = Date.now() + ms; !condition(); ) {
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
