@@ -21,6 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 /** What the rules of brokers share. */
 abstract class BrokerFixture {
 
+  /** More than brokers take, so that it is the broker that refuses what is too large for it. */
+  static final int MOST_BYTES = 17 << 20;
+
   private final List<BrokerNode> nodes = new ArrayList<>();
   private final List<Millrace> engines = new ArrayList<>();
   private Optional<Vertx> vertx = Optional.empty();
@@ -109,7 +112,10 @@ abstract class BrokerFixture {
         Millrace.builder(vertx())
             .broker(newBroker())
             .transport(new NoTransport())
-            .options(new MillraceOptions().setUnsubscribeLinger(Duration.ZERO))
+            .options(
+                new MillraceOptions()
+                    .setUnsubscribeLinger(Duration.ZERO)
+                    .setMaxMessageBytes(MOST_BYTES))
             .build();
     engines.add(engine);
     TestNode.await(engine.ready());

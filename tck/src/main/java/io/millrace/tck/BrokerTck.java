@@ -2,6 +2,7 @@ package io.millrace.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
@@ -30,7 +31,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of brokers: the rules B01 to B30 of {@code docs/spec.md}, each a test whose name
+ * The contract of brokers: the rules B01 to B31 of {@code docs/spec.md}, each a test whose name
  * carries the rule's number. A broker's test extends this and says what to test:
  *
  * <pre>{@code
@@ -47,6 +48,9 @@ import org.junit.jupiter.api.Test;
 public abstract class BrokerTck extends BrokerFixture {
 
   private static final int MANY = 500;
+
+  /** For megabytes: so many times as long. */
+  private static final int MEGABYTES = 12;
 
   /** So many that a rare loss while subscriptions come and go shows. */
   private static final int OVERLAP_ROUNDS = 5;
@@ -579,6 +583,55 @@ public abstract class BrokerTck extends BrokerFixture {
         .isInstanceOfSatisfying(
             MillraceException.class,
             refusal -> assertThat(refusal.code()).isEqualTo(MillraceException.Code.FORBIDDEN));
+  }
+
+  @Test
+  void required_B31_whatIsAcceptedArrivesUpToTheLimitsAndWhatIsBeyondIsRefused() {
+    List<Millrace> nodes = engines();
+    List<Message> came = new CopyOnWriteArrayList<>();
+    TestNode.await(nodes.get(1).channel("a").subscribe(entry -> came.add(entry.message())));
+    List<Message> sent = new ArrayList<>();
+    for (Message message : Payloads.atTheLimits()) {
+      assertThat(takes(nodes.get(0), message)).isTrue();
+      sent.add(message);
+    }
+    int most = 16 << 20;
+    for (int bytes : new int[] {most - 1, most, most + 1, MOST_BYTES, MOST_BYTES + 1}) {
+      Message message = Payloads.large(bytes);
+      if (takes(nodes.get(0), message)) {
+        assertThat(bytes).isLessThanOrEqualTo(MOST_BYTES);
+        sent.add(message);
+      }
+    }
+    await().atMost(patience().multipliedBy(MEGABYTES)).until(() -> came.size() >= sent.size());
+    assertThat(came.stream().map(message -> message.data().hashCode()))
+        .isEqualTo(sent.stream().map(message -> message.data().hashCode()).toList());
+    for (String json : Payloads.json(1)) {
+      assertThatThrownBy(() -> Message.jsonText(Buffer.buffer(json)))
+          .isInstanceOf(MillraceException.class);
+    }
+  }
+
+  /** Publishes until it is known what becomes of it; what is not taken is so for good. */
+  private boolean takes(Millrace node, Message message) {
+    Duration patience = patience().multipliedBy(MEGABYTES);
+    Message keyed = message.withKey("k" + message.data().hashCode());
+    List<Future<Publication>> asked = new ArrayList<>();
+    await()
+        .atMost(patience)
+        .until(
+            () -> {
+              Future<Publication> next = node.channel("a").publish(keyed);
+              asked.add(next);
+              await().atMost(patience).until(next::isComplete);
+              return next.succeeded() || !((MillraceException) next.cause()).retryable();
+            });
+    Future<Publication> last = asked.get(asked.size() - 1);
+    if (last.failed()) {
+      assertThat(((MillraceException) last.cause()).code())
+          .isEqualTo(MillraceException.Code.TOO_LARGE);
+    }
+    return last.succeeded();
   }
 
   private static void overlap(

@@ -1,6 +1,8 @@
 package io.millrace.tck;
 
 import io.millrace.Message;
+import io.millrace.Priority;
+import io.millrace.spi.JsonText;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,6 +69,37 @@ final class Payloads {
     messages.add(Message.json("x".repeat(MEBIBYTE)));
     messages.add(Message.bytes(random(MEBIBYTE)));
     return messages;
+  }
+
+  /** What is as large, as deep and as long as a message may be. */
+  static List<Message> atTheLimits() {
+    List<Message> messages = new ArrayList<>();
+    for (String json : json(0)) {
+      messages.add(Message.jsonText(Buffer.buffer(json)));
+    }
+    messages.add(Message.json("\"".repeat(MEBIBYTE)));
+    return messages;
+  }
+
+  /** JSON so much beyond the limits of depth, numbers and names. */
+  static List<String> json(int beyond) {
+    int depth = JsonText.MOST_DEPTH + beyond;
+    int digits = JsonText.MOST_NUMBER + beyond;
+    int name = JsonText.MOST_NAME + beyond;
+    return List.of(
+        "[".repeat(depth) + "]".repeat(depth),
+        "{\"a\":".repeat(depth) + "1" + "}".repeat(depth),
+        "7".repeat(digits),
+        "0." + "7".repeat(digits - 2),
+        "[1e" + "7".repeat(digits - 2) + "]",
+        "{\"" + "n".repeat(name) + "\":1}");
+  }
+
+  /** Bytes with all that can travel beside them. */
+  static Message large(int bytes) {
+    return Message.bytes(Buffer.buffer(new byte[bytes]))
+        .withEvent("\\:한글".repeat(16))
+        .withPriority(Priority.HIGH);
   }
 
   private static Buffer random(int length) {

@@ -2,9 +2,11 @@ package io.millrace.broker.amqp;
 
 import io.millrace.spi.Broker;
 import io.millrace.tck.BrokerLink;
+import io.millrace.tck.BrokerRefusals;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
 import io.millrace.tck.RabbitMqLimitTck;
+import io.millrace.tck.RabbitMqRefusals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,11 @@ class RabbitMqLimitTest extends RabbitMqLimitTck {
   @Override
   protected Optional<BrokerLink> link() {
     return Optional.of(proxy);
+  }
+
+  @Override
+  protected Optional<BrokerRefusals> refusals() {
+    return Optional.of(new RabbitMqRefusals(RABBIT, RABBIT.username(), "millrace."));
   }
 
   @Override

@@ -2,9 +2,11 @@ package io.millrace.broker.stomp;
 
 import io.millrace.spi.Broker;
 import io.millrace.tck.BrokerLink;
+import io.millrace.tck.BrokerRefusals;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
 import io.millrace.tck.RabbitMqLimitTck;
+import io.millrace.tck.RabbitMqRefusals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +31,7 @@ class RabbitMqStreamLimitTest extends RabbitMqLimitTck {
             .setLogin(RABBIT.username())
             .setPasscode(RABBIT.password())
             .setHeartbeat(Duration.ofSeconds(1))
-            .setReceiptTimeout(Duration.ofSeconds(2))
+            .setReceiptTimeout(Duration.ofSeconds(5))
             .setVirtualHost("/")
             .setPrefix(stream + ".")
             .setMode(StompMode.STREAM)
@@ -39,6 +41,11 @@ class RabbitMqStreamLimitTest extends RabbitMqLimitTck {
   @Override
   protected Optional<BrokerLink> link() {
     return Optional.of(proxy);
+  }
+
+  @Override
+  protected Optional<BrokerRefusals> refusals() {
+    return Optional.of(new RabbitMqRefusals(RABBIT, RABBIT.username(), stream + "."));
   }
 
   @Override

@@ -2,9 +2,11 @@ package io.millrace.broker.stomp;
 
 import io.millrace.spi.Broker;
 import io.millrace.tck.BrokerLink;
+import io.millrace.tck.BrokerRefusals;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
 import io.millrace.tck.RabbitMqLimitTck;
+import io.millrace.tck.RabbitMqRefusals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,13 +27,18 @@ class RabbitMqTopicLimitTest extends RabbitMqLimitTck {
             .setLogin(RABBIT.username())
             .setPasscode(RABBIT.password())
             .setHeartbeat(Duration.ofSeconds(1))
-            .setReceiptTimeout(Duration.ofSeconds(2))
+            .setReceiptTimeout(Duration.ofSeconds(5))
             .setVirtualHost("/"));
   }
 
   @Override
   protected Optional<BrokerLink> link() {
     return Optional.of(proxy);
+  }
+
+  @Override
+  protected Optional<BrokerRefusals> refusals() {
+    return Optional.of(new RabbitMqRefusals(RABBIT, RABBIT.username(), "millrace."));
   }
 
   @Override

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
+import io.millrace.Millrace;
 import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.LoopClock;
@@ -198,6 +200,38 @@ class StompBrokerTest {
     fails(broker.publish("a", large), MillraceException.Code.TOO_LARGE);
     broker.publish("a", Message.bytes(Buffer.buffer(new byte[1000]))).await();
     assertThat(fake.newest().frames("SEND")).hasSize(1);
+  }
+
+  /** Whatever made it so: nothing else would answer the publish, and what is pending is bounded. */
+  @Test
+  void whatComesBackFromTheStreamUnreadableFailsAndIsNotPending() {
+    fake.connected = "CONNECTED\nversion:1.2\nserver:RabbitMQ/3.10.8\nheart-beat:0,0\n\n\0";
+    FakeStream stream = new FakeStream();
+    fake.behaviour =
+        (connection, frame) ->
+            stream.accept(
+                connection,
+                frame.body().toString().equals("\"spoilt\"")
+                    ? new StompFrame(frame.command(), frame.headers(), Buffer.buffer("{"))
+                    : frame);
+    StompBroker broker =
+        new StompBroker(
+            fake.options()
+                .setMode(StompMode.STREAM)
+                .setMaxPendingBytes(3_000)
+                .setReceiptTimeout(Duration.ofMinutes(5)));
+    Millrace node =
+        Millrace.builder(vertx)
+            .broker(broker)
+            .options(new MillraceOptions().setPublishTimeout(Duration.ofMinutes(5)))
+            .build();
+    await().atMost(Duration.ofSeconds(30)).until(() -> node.ready().succeeded());
+    for (int i = 0; i < 10; i++) {
+      fails(node.channel("a").publish(Message.json("spoilt")), MillraceException.Code.BAD_REQUEST);
+    }
+    node.channel("a").publish(Message.json("whole")).await();
+    assertThat(broker.skipped()).isEqualTo(10);
+    node.close().await();
   }
 
   @Test

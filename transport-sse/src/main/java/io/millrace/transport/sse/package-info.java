@@ -5,7 +5,8 @@
  * <p>The response is {@code 200}, {@code text/event-stream}, and is not to be stored, transformed
  * or buffered on its way. Its first block gives the browser a reconnection time and, before any
  * message, a cursor. In the format {@code plain} a stream looks like this; lines end with LF, and
- * each write ends with a blank line:
+ * each write ends with a blank line. Who asks without {@code Cache-Control}, as no browser's {@code
+ * EventSource} does, gets no blank line after fields without data:
  *
  * <pre>
  * retry: 3121
