@@ -80,7 +80,12 @@ public final class AttackServer {
 
   /** What the README sets, and no more than an attack needs. */
   private static HttpServerOptions http(Setup setup) {
-    HttpServerOptions options = new HttpServerOptions().setHost("127.0.0.1").setPort(0);
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost("127.0.0.1")
+            .setPort(0)
+            .setIdleTimeout(60)
+            .setHttp2ClearTextEnabled(false);
     return setup.sendBuffer() > 0 ? options.setSendBufferSize(setup.sendBuffer()) : options;
   }
 
