@@ -8,6 +8,7 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,28 @@ class SmallPartsTest {
       limit.count(-5000);
       assertThat(limit.waitMillis(-4500)).isEqualTo(500);
       assertThat(limit.waitMillis(-4000)).isZero();
+    }
+  }
+
+  @Nested
+  class ARareLog {
+    @Test
+    void warnsOnceAMinuteAndCountsTheRest() {
+      AtomicLong clock = new AtomicLong(-5);
+      RareLog log = new RareLog(System.getLogger(RareLog.class.getName()), clock::get);
+      try (LoggedLines lines = new LoggedLines(RareLog.class)) {
+        for (int i = 0; i < 3; i++) {
+          log.warn("It failed.", null);
+        }
+        clock.addAndGet(59_999);
+        log.warn("It failed.", null);
+        assertThat(lines.warnings()).hasSize(1);
+        clock.addAndGet(1);
+        log.warn("It failed again.", new IllegalStateException());
+        assertThat(lines.warnings()).hasSize(2);
+        assertThat(lines.warnings().get(1).getMessage()).contains("again", "5 times");
+        assertThat(lines.warnings().get(1).getThrown()).isNotNull();
+      }
     }
   }
 
