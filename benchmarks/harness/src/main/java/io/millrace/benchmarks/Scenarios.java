@@ -25,7 +25,7 @@ final class Scenarios {
               .with(Target.BARE, "joined/websocket", "joined/sse", "cometd", "spring")
               .with(MILLRACE),
           TEN_THOUSAND.over(WEBSOCKET, SSE).with(Target.BARE, "joined/websocket").with(MILLRACE),
-          withBare(THOUSAND.atRate(10), WEBSOCKET).with("cometd"),
+          THOUSAND.atRate(10).over(WEBSOCKET, SSE, STREAM).with(Target.BARE).with(MILLRACE),
           withBare(THOUSAND.overChannels(1000), WEBSOCKET),
           withBare(Scenario.fanOut(500).atRate(10), LONGPOLL).with("cometd"),
           withBare(TEN_THOUSAND.measuring(Scenario.Kind.IDLE), WEBSOCKET),

@@ -7,7 +7,10 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
-/** What all servers on Vert.x have alike: one event loop, no compression, the same transport. */
+/**
+ * What all servers on Vert.x have alike: one event loop, no compression, the same transport and
+ * idle time.
+ */
 abstract class VertxPeer implements Peer {
 
   /** Set to {@code false} to measure on NIO. */
@@ -19,6 +22,9 @@ abstract class VertxPeer implements Peer {
               .setEventLoopPoolSize(1)
               .setPreferNativeTransport(Boolean.parseBoolean(System.getProperty(NATIVE, "true"))));
 
+  /** For how long a connection may be idle; zero if there is no limit. */
+  int idleSeconds = Peer.idleSeconds();
+
   /** Returns what handles requests. */
   abstract Handler<HttpServerRequest> requests();
 
@@ -29,6 +35,7 @@ abstract class VertxPeer implements Peer {
             .setHost("127.0.0.1")
             .setPort(0)
             .setAcceptBacklog(1024)
+            .setIdleTimeout(idleSeconds)
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false);
     return vertx.createHttpServer(options).requestHandler(requests()).listen().await().actualPort();

@@ -4,6 +4,7 @@ import io.millrace.benchmarks.control.Peer;
 import io.millrace.benchmarks.control.PeerProcess;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.cometd.bayeux.Promise;
 import org.cometd.bayeux.server.BayeuxServer;
 import org.cometd.bayeux.server.ServerChannel;
@@ -34,6 +35,7 @@ public final class CometdPeer implements Peer {
     ServerConnector connector = new ServerConnector(server, 1, 1);
     connector.setHost("127.0.0.1");
     connector.setAcceptQueueSize(1024);
+    connector.setIdleTimeout(TimeUnit.SECONDS.toMillis(Peer.idleSeconds()));
     server.addConnector(connector);
     ContextHandler context = new ContextHandler("/");
     server.setHandler(new ContextHandlerCollection(context, longPolls()));
