@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.control.Peer;
 import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
 import io.vertx.core.json.JsonObject;
@@ -31,6 +32,9 @@ final class Servers {
           "-XX:+UseSerialGC",
           "-XX:MinHeapFreeRatio=5",
           "-XX:MaxHeapFreeRatio=10");
+
+  /** As docs/operating.md advises. To hold it costs something for each write. */
+  private static final int IDLE_SECONDS = 60;
 
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -157,6 +161,7 @@ final class Servers {
     List<String> command = new ArrayList<>();
     command.add(JAVA);
     command.addAll(kind == Scenario.Kind.IDLE ? SMALL : FAST);
+    command.add("-D" + Peer.IDLE + "=" + IDLE_SECONDS);
     command.addAll(further);
     if (Target.ON_CLASS_PATH.contains(server)) {
       command.addAll(

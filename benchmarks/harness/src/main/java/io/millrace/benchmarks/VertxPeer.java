@@ -22,6 +22,9 @@ abstract class VertxPeer implements Peer {
               .setEventLoopPoolSize(1)
               .setPreferNativeTransport(Boolean.parseBoolean(System.getProperty(NATIVE, "true"))));
 
+  /** For how long a connection may be idle; zero if there is no limit. */
+  int idleSeconds = Peer.idleSeconds();
+
   /** Returns what handles requests. */
   abstract Handler<HttpServerRequest> requests();
 
@@ -32,7 +35,7 @@ abstract class VertxPeer implements Peer {
             .setHost("127.0.0.1")
             .setPort(0)
             .setAcceptBacklog(1024)
-            .setIdleTimeout(IDLE_SECONDS)
+            .setIdleTimeout(idleSeconds)
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false);
     return vertx.createHttpServer(options).requestHandler(requests()).listen().await().actualPort();

@@ -35,7 +35,7 @@ public final class CometdPeer implements Peer {
     ServerConnector connector = new ServerConnector(server, 1, 1);
     connector.setHost("127.0.0.1");
     connector.setAcceptQueueSize(1024);
-    connector.setIdleTimeout(TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
+    connector.setIdleTimeout(TimeUnit.SECONDS.toMillis(Peer.idleSeconds()));
     server.addConnector(connector);
     ContextHandler context = new ContextHandler("/");
     server.setHandler(new ContextHandlerCollection(context, longPolls()));

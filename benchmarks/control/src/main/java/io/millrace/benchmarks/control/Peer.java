@@ -5,6 +5,14 @@ import java.util.List;
 /** A server under test. */
 public interface Peer {
 
+  /** The system property that says for how long a connection may be idle. */
+  String IDLE = "benchmarks.idle";
+
+  /** {@return for how long a connection may be idle, in seconds; zero if there is no limit} */
+  static int idleSeconds() {
+    return Integer.getInteger(IDLE, 0);
+  }
+
   /**
    * For how long a connection may be idle, in seconds, in every server that knows such a time: as
    * {@code docs/operating.md} advises. To hold it costs something for each write.

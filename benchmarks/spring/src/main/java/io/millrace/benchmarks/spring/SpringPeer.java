@@ -28,7 +28,7 @@ public final class SpringPeer implements Peer {
     connector.setProperty("address", "127.0.0.1");
     connector.setProperty("maxConnections", "20000");
     connector.setProperty("acceptCount", "1024");
-    connector.setProperty("connectionTimeout", String.valueOf(1000 * IDLE_SECONDS));
+    connector.setProperty("connectionTimeout", String.valueOf(1000 * Peer.idleSeconds()));
     tomcat.setConnector(connector);
     Context root = tomcat.addContext("", null);
     root.addServletContainerInitializer(new WsSci(), null);
