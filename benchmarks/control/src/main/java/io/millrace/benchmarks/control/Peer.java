@@ -14,12 +14,6 @@ public interface Peer {
   }
 
   /**
-   * For how long a connection may be idle, in seconds, in every server that knows such a time: as
-   * {@code docs/operating.md} advises. To hold it costs something for each write.
-   */
-  int IDLE_SECONDS = 60;
-
-  /**
    * Listens on any free port of the loopback interface.
    *
    * @return the port
