@@ -36,6 +36,9 @@ public final class Trials<L extends Link> {
   private static final long IDLE_MILLIS = 10_000;
   private static final long QUIET_NANOS = 60_000_000_000L;
 
+  /** After which what ended one link would have ended another, if it was about the server. */
+  private static final long SETTLED_MILLIS = 500;
+
   /** Between two links that were lost: what is refused must not keep the server busy. */
   private static final long PAUSE_MILLIS = 100;
 
@@ -45,6 +48,7 @@ public final class Trials<L extends Link> {
     final Function<L, Future<T>> action;
     final long deadline;
     final Promise<T> answer = Promise.promise();
+    final long since = System.nanoTime();
 
     /** Whether others were asked on the link at the same time. */
     boolean together;
@@ -68,6 +72,7 @@ public final class Trials<L extends Link> {
   private final Context context;
   private final Spare<L> spare;
   private final Duration limit;
+  private final Supplier<Optional<Long>> wellSince;
   private final Refusals refusals = new Refusals();
   private final Deque<Ask<L, ?>> waiting = new ArrayDeque<>();
   private long quietUntil = System.nanoTime();
@@ -84,6 +89,22 @@ public final class Trials<L extends Link> {
    * @param limit how long one may wait for its turn, and how long it may take
    */
   public Trials(Vertx vertx, Supplier<Future<L>> links, Duration limit) {
+    this(vertx, links, limit, Optional::empty);
+  }
+
+  /**
+   * The same, for a node that keeps another link.
+   *
+   * @param vertx the node's
+   * @param links makes links, for example {@link LinkKeeper#another}
+   * @param limit how long one may wait for its turn, and how long it may take
+   * @param wellSince says when that link was made, by {@link System#nanoTime}, if it is there: a
+   *     server that keeps it and breaks each link on which it is asked for one thing, without a
+   *     word, refuses that
+   */
+  public Trials(
+      Vertx vertx, Supplier<Future<L>> links, Duration limit, Supplier<Optional<Long>> wellSince) {
+    this.wellSince = wellSince;
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.spare = new Spare<>(vertx, links, limit, IDLE_MILLIS);
@@ -95,9 +116,9 @@ public final class Trials<L extends Link> {
    *
    * @param what names it, for refusals
    * @param repeatable whether it may be asked twice. If the link breaks without a reason each time
-   *     that it is asked alone, that is taken for a refusal, one that passes. What may not is
-   *     answered {@link MillraceException.Code#TIMEOUT} if the link ends and the server does not
-   *     say clearly that it refuses
+   *     that it is asked alone, that is taken for a refusal, one that passes if nothing tells that
+   *     the server is well. What may not is answered {@link MillraceException.Code#TIMEOUT} if the
+   *     link ends and the server does not say clearly that it refuses
    * @param action asks; while one that is not repeatable is not complete the link is used for
    *     nothing else
    * @param <T> what comes of it
@@ -197,18 +218,28 @@ public final class Trials<L extends Link> {
     } else if (!ask.repeatable || isLate(outcome.cause())) {
       over(ask, outcome);
     } else if (ask.broken) {
-      // So does one that restarts: only what it says is final.
-      MillraceException refusal =
-          new MillraceException(
-              MillraceException.Code.UNAVAILABLE,
-              "The broker breaks the connection on which it is asked for this. Try again later.",
-              cause);
-      refuse(ask.what, refusal);
-      over(ask, Future.failedFuture(refusal));
+      vertx.setTimer(SETTLED_MILLIS, settled -> refusedInSilence(ask, cause));
     } else {
       ask.broken = true;
       again(ask);
     }
+  }
+
+  /** A server that restarts breaks links without a word, too, but all of them. */
+  private <T> void refusedInSilence(Ask<L, T> ask, Throwable cause) {
+    boolean well = wellSince.get().filter(since -> since - ask.since < 0).isPresent();
+    MillraceException refusal =
+        well
+            ? new MillraceException(
+                MillraceException.Code.FORBIDDEN,
+                "The broker breaks the connection on which it is asked for this.",
+                cause)
+            : new MillraceException(
+                MillraceException.Code.UNAVAILABLE,
+                "The broker breaks its connections. Try again later.",
+                cause);
+    refuse(ask.what, refusal);
+    over(ask, Future.failedFuture(refusal));
   }
 
   private void again(Ask<L, ?> ask) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -194,6 +195,34 @@ class PublishersTest {
     assertThat(asked).containsExactly(0, 1);
     assertThat(links).hasSize(3);
     on(trials::close).await();
+  }
+
+  private MillraceException brokenTwice(Supplier<Optional<Long>> wellSince) {
+    Trials<MemoryLink> trials =
+        on(() ->
+                Future.succeededFuture(
+                    new Trials<MemoryLink>(
+                        vertx, () -> server.get(), Duration.ofSeconds(5), wellSince)))
+            .await();
+    Future<Void> broken = on(() -> trials.ask("subscribe a", true, ending(new IOException("cut"))));
+    MillraceException failure = failure(broken);
+    on(trials::close).await();
+    return failure;
+  }
+
+  /** As RabbitMQ 3 does over AMQP 1.0. */
+  @Test
+  void aServerThatKeepsAnotherLinkAllTheTimeRefusesWhatItBreaksLinksOver() {
+    long before = System.nanoTime();
+    assertThat(brokenTwice(() -> Optional.of(before)).code())
+        .isEqualTo(MillraceException.Code.FORBIDDEN);
+  }
+
+  @Test
+  void aServerWhoseOtherLinkBrokeAsWellRefusesNothing() {
+    assertThat(brokenTwice(() -> Optional.of(System.nanoTime())).code())
+        .isEqualTo(MillraceException.Code.UNAVAILABLE);
+    assertThat(brokenTwice(Optional::empty).code()).isEqualTo(MillraceException.Code.UNAVAILABLE);
   }
 
   /** What a server says last may be about itself: it may have taken the message before. */

@@ -68,6 +68,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
 
   private Optional<AmqpLink> link = Optional.empty();
 
+  private long linkedAt;
   private boolean degraded;
 
   /** Whether everything is subscribed again on the present link. */
@@ -92,12 +93,14 @@ final class TopicMode implements LinkUser<AmqpLink> {
     this.options = options;
     this.skipped = skipped;
     this.publishers = new Publishers<>(vertx, links, options.confirmTimeout());
-    this.trials = new Trials<>(vertx, links, options.confirmTimeout());
+    this.trials =
+        new Trials<>(vertx, links, options.confirmTimeout(), () -> link.map(there -> linkedAt));
   }
 
   @Override
   public void up(AmqpLink linked) {
     link = Optional.of(linked);
+    linkedAt = System.nanoTime();
     complete = false;
     interrupted.clear();
     missing.clear();
