@@ -193,20 +193,18 @@ public final class MillraceOptions {
     return this;
   }
 
-  /**
-   * {@return how many bytes the bodies of requests may take, all together} Each counts what its
-   * buffer takes and 16 KiB for its request: until it has arrived, and that of a publish until it
-   * is answered.
-   */
+  /** {@return how many bytes of what arrives from clients may be held, all together} */
   public long bodyBytes() {
     return bodyBytes;
   }
 
   /**
-   * Sets how many bytes the bodies of requests may take, all together. Each counts what its buffer
-   * takes and 16 KiB for its request: until it has arrived, and that of a publish until it is
-   * answered. When there is no room, the body that has been arriving for longest is refused. One
-   * always fits.
+   * Sets how many bytes of what arrives from clients may be held, all together. The body of a
+   * request counts what its buffer takes and 16 KiB for its request: until it has arrived, and that
+   * of a publish until it is answered. What comes over a WebSocket counts what its buffers take
+   * until it has arrived, and a frame above 4 KiB until it is carried out. When there is no room,
+   * what has been there for longest is refused: a body with 503, a WebSocket is closed with 4103.
+   * One always fits.
    *
    * @param value zero or more
    * @return this
@@ -217,14 +215,15 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how long the body of a request may take to arrive} */
+  /** {@return how long the body of a request, or a message of a WebSocket, may take to arrive} */
   public Duration bodyTimeout() {
     return bodyTimeout;
   }
 
   /**
-   * Sets how long the body of a request may take to arrive, from its head to its last byte. Then
-   * the request is refused, and its connection closed.
+   * Sets how long the body of a request may take to arrive, from its head to its last byte, and a
+   * message of a WebSocket from its first byte to its last. Then the request is refused, and its
+   * connection closed; a WebSocket is closed with 4103.
    *
    * @param value a millisecond or more
    * @return this

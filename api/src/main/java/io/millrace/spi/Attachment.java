@@ -39,6 +39,20 @@ public interface Attachment {
    */
   Future<Void> receive(Buffer json);
 
+  /**
+   * Says what the transport holds of what the client sent and {@link #receive} was not given yet.
+   * All that arrives from clients is bounded together ({@link
+   * io.millrace.MillraceOptions#bodyBytes}), and a message has its time to arrive ({@link
+   * io.millrace.MillraceOptions#bodyTimeout}): the outlet of a client beyond either is ended. A
+   * message that arrives whole need not be told.
+   *
+   * @param bytes what it takes of memory
+   * @param begun whether a message has begun whose rest the client has still to send. Its time runs
+   *     from the first call with true to the next with false: when it has arrived, before the next
+   *     begins, and while the transport itself does not read
+   */
+  default void holds(int bytes, boolean begun) {}
+
   /** {@return the largest frame that a client may send, in bytes} */
   int maxReceiveBytes();
 }

@@ -29,6 +29,10 @@ public record Ending(int code, String reason, Duration after) {
   public static final Ending TRANSPORT_OFF =
       new Ending(4102, "transport switched off", Duration.ZERO);
 
+  /** What the client sends arrives too slowly, or is in the way of what others send. */
+  public static final Ending UNFINISHED =
+      new Ending(4103, "message not sent in time", Duration.ZERO);
+
   /** Messages may have been missed and there is no other way to say so. */
   public static final Ending GAP = new Ending(4200, "gap", Duration.ZERO);
 

@@ -134,6 +134,7 @@ class JsonFramesTest {
                 Ending.SLOW,
                 Ending.STALLED,
                 Ending.TRANSPORT_OFF,
+                Ending.UNFINISHED,
                 Ending.GAP,
                 Ending.RECYCLE,
                 Ending.goingAway(Duration.ZERO)))

@@ -9,17 +9,10 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Reads the bodies of requests: each has its time, all together have a bound. Where there is no
- * room, the body that has been arriving for longest makes it: those that stall go, and those that
- * arrive at once pass beside them. Safe on any thread; a body belongs to its event loop.
+ * Reads the bodies of requests: each has its time, all together have a bound, in one {@link Room}
+ * with what comes over connections. Safe on any thread; a body belongs to its event loop.
  */
 final class Bodies {
 
@@ -31,29 +24,20 @@ final class Bodies {
 
   private final MillraceOptions options;
   private final Shards shards;
-  private final long most;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** Those that are arriving, the oldest first. */
-  private final Set<Body> arriving = new LinkedHashSet<>();
-
-  private long held;
+  private final Room room;
 
   Bodies(MillraceOptions options, Shards shards) {
     this.options = options;
     this.shards = shards;
     // One always fits, with what its buffer grows by.
-    this.most = Math.max(options.bodyBytes(), REQUEST_BYTES + 2L * options.maxClientMessageBytes());
+    this.room =
+        new Room(
+            Math.max(options.bodyBytes(), REQUEST_BYTES + 2L * options.maxClientMessageBytes()));
   }
 
-  /** Returns how many bytes are held. */
-  long held() {
-    lock.lock();
-    try {
-      return held;
-    } finally {
-      lock.unlock();
-    }
+  /** Returns the room for all that arrives from clients. */
+  Room room() {
+    return room;
   }
 
   /** Returns whether a request's head says that a body follows. */
@@ -131,27 +115,20 @@ final class Bodies {
     private final HttpServerRequest request;
     private final boolean kept;
     private final EventLoopShards loop;
+    private final Room.Share share;
     private State state = State.READING;
     private Buffer content = Buffer.buffer();
-
-    /** Under the lock. */
-    private long counted;
 
     Body(RoutingContext context, boolean kept) {
       this.context = context;
       this.request = context.request();
       this.kept = kept;
       this.loop = shards.loop(ContextInternal.current());
+      this.share = room.enter(full -> loop.run(this::makeRoom));
     }
 
     void begin() {
-      lock.lock();
-      try {
-        arriving.add(this);
-      } finally {
-        lock.unlock();
-      }
-      count(REQUEST_BYTES);
+      share.count(REQUEST_BYTES);
       context.put(READ, this);
       loop.wheel().scheduleIn(this, options.bodyTimeout().toMillis());
       request
@@ -166,7 +143,7 @@ final class Bodies {
       if (state == State.READING) {
         state = State.DISCARDING;
         letGo();
-        count(REQUEST_BYTES);
+        share.count(REQUEST_BYTES);
       }
     }
 
@@ -187,13 +164,13 @@ final class Bodies {
       }
       content.appendBuffer(chunk);
       // A buffer grows by doubling.
-      count(REQUEST_BYTES + 2L * Integer.highestOneBit(content.length()));
+      share.count(REQUEST_BYTES + 2L * Integer.highestOneBit(content.length()));
     }
 
     private void ended() {
       if (state != State.READING) {
         over();
-      } else if (leave()) {
+      } else if (share.stay()) {
         goOn();
       } // Else it has made room, and is about to be told.
     }
@@ -203,13 +180,13 @@ final class Bodies {
       loop.wheel().cancel(this);
       HttpServerResponse response = context.response();
       if (response.ended() || response.closed()) {
-        release(); // By a handler of the application that did not want to wait.
+        share.release(); // By a handler of the application that did not want to wait.
         return;
       }
       if (kept) {
-        context.addEndHandler(answered -> release());
+        context.addEndHandler(answered -> share.release());
       } else {
-        release();
+        share.release();
       }
       context.next();
     }
@@ -218,8 +195,7 @@ final class Bodies {
       state = State.OVER;
       letGo();
       loop.wheel().cancel(this);
-      leave();
-      release();
+      share.release();
     }
 
     /** Its time is over. */
@@ -255,50 +231,6 @@ final class Bodies {
         request.connection().close();
       } else {
         response.reset(NO_ERROR);
-      }
-    }
-
-    /** Counts what it holds, and makes room for it. */
-    private void count(long bytes) {
-      List<Body> oldest = new ArrayList<>(0);
-      lock.lock();
-      try {
-        if (!arriving.contains(this)) {
-          return; // It has made room itself.
-        }
-        held += bytes - counted;
-        counted = bytes;
-        Iterator<Body> next = arriving.iterator();
-        while (held > most && next.hasNext()) {
-          Body body = next.next();
-          next.remove();
-          held -= body.counted;
-          body.counted = 0;
-          oldest.add(body);
-        }
-      } finally {
-        lock.unlock();
-      }
-      oldest.forEach(body -> body.loop.run(body::makeRoom));
-    }
-
-    /** Returns whether it was one of those that are arriving. */
-    private boolean leave() {
-      lock.lock();
-      try {
-        return arriving.remove(this);
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    private void release() {
-      lock.lock();
-      try {
-        held -= counted;
-        counted = 0;
-      } finally {
-        lock.unlock();
       }
     }
   }

@@ -54,6 +54,8 @@ final class ReaderAttachment implements Attachment {
   private Optional<Supplier<Commands>> duplex = Optional.empty();
 
   private Optional<Commands> commands = Optional.empty();
+  private Optional<Supplier<Receiving>> receives = Optional.empty();
+  private Optional<Receiving> receiving = Optional.empty();
 
   ReaderAttachment(
       MillraceNode node, Access access, Transport transport, Shard shard, Arrival arrival) {
@@ -82,10 +84,18 @@ final class ReaderAttachment implements Attachment {
 
   private void attach(Arrival arrival, Framing framing, Outlet outlet) {
     StreamReader reader = new StreamReader(shard, transport.name(), framing, outlet, settings());
-    reader.whenEnded(arrival.leave());
+    Runnable leave = arrival.leave();
+    reader.whenEnded(
+        () -> {
+          leave.run();
+          receiving.ifPresent(Receiving::close);
+        });
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
       Access.Client client = access.lasting(arrival.context());
       duplex = Optional.of(() -> new Commands(node, client, reader));
+      receives =
+          Optional.of(
+              () -> new Receiving(node.bodies().room(), shard.siblings(), reader, node.options()));
     }
     shard.guard(reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
   }
@@ -112,7 +122,26 @@ final class ReaderAttachment implements Attachment {
       // Not before the first frame: many a client never sends one.
       commands = duplex.map(Supplier::get);
     }
-    return commands.map(taker -> taker.receive(json)).orElse(Future.succeededFuture());
+    Future<Void> carriedOut =
+        commands.map(taker -> taker.receive(json)).orElse(Future.succeededFuture());
+    if (!carriedOut.isComplete()) {
+      receiving().ifPresent(counting -> counting.waits(json.length()));
+      carriedOut.onComplete(done -> receiving().ifPresent(counting -> counting.waits(0)));
+    }
+    return carriedOut;
+  }
+
+  @Override
+  public void holds(int bytes, boolean begun) {
+    receiving().ifPresent(counting -> counting.holds(bytes, begun));
+  }
+
+  /** Not before there is something: most messages arrive whole. */
+  private Optional<Receiving> receiving() {
+    if (receiving.isEmpty()) {
+      receiving = receives.map(Supplier::get);
+    }
+    return receiving;
   }
 
   /** Returns what is to be attached; if there is nothing, the outlet is ended. */

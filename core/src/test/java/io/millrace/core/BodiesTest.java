@@ -77,7 +77,7 @@ class BodiesTest {
   private void nothingLeft() {
     eventually(
         () -> {
-          assertThat(server.node.bodies().held()).isZero();
+          assertThat(server.node.bodies().room().held()).isZero();
           assertThat(server.node.counts().timers()).isZero();
         });
   }
@@ -182,7 +182,7 @@ class BodiesTest {
       stall();
       assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
     }
-    assertThat(server.node.bodies().held()).isBetween(50_000L, 100_000L);
+    assertThat(server.node.bodies().room().held()).isBetween(50_000L, 100_000L);
     for (Socket refused : sockets.subList(0, 14)) {
       assertThat(head(refused)).startsWith("HTTP/1.1 503 ").containsIgnoringCase("retry-after: ");
     }
@@ -206,7 +206,7 @@ class BodiesTest {
       assertThat(Server.await(refused.response()).statusCode()).isEqualTo(503);
     }
     assertThat(Server.await(post(client).send(MESSAGE)).statusCode()).isEqualTo(200);
-    assertThat(server.node.bodies().held()).isLessThan(100_000);
+    assertThat(server.node.bodies().room().held()).isLessThan(100_000);
     stalled.forEach(HttpClientRequest::reset);
     nothingLeft();
     Server.await(client.close());
@@ -227,7 +227,7 @@ class BodiesTest {
     for (int i = 0; i < 10; i++) {
       stall().setSoLinger(reset, 0);
     }
-    eventually(() -> assertThat(server.node.bodies().held()).isPositive());
+    eventually(() -> assertThat(server.node.bodies().room().held()).isPositive());
     for (Socket socket : sockets) {
       socket.close();
     }
@@ -286,7 +286,7 @@ class BodiesTest {
     listen();
     sockets.add(server.open("POST", "/stay", "{\"channels\":[\"a\"]}", JSON));
     eventually(() -> assertThat(server.node.counts().readers()).isEqualTo(1));
-    assertThat(server.node.bodies().held()).isZero();
+    assertThat(server.node.bodies().room().held()).isZero();
   }
 
   @Test
@@ -325,7 +325,7 @@ class BodiesTest {
     for (Socket ended : sockets.subList(0, 14)) {
       assertThat(rest(ended)).startsWith("HTTP/1.1 415 ");
     }
-    assertThat(server.node.bodies().held()).isLessThanOrEqualTo(100_000);
+    assertThat(server.node.bodies().room().held()).isLessThanOrEqualTo(100_000);
     assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
     for (Socket left : sockets) {
       left.setSoLinger(true, 0);

@@ -57,6 +57,7 @@ final class FrameReader {
   private boolean running;
   private boolean suspended;
   private boolean discarding;
+  private boolean ended;
 
   private State state = State.OPCODE;
   private int headerBytesLeft;
@@ -112,6 +113,26 @@ final class FrameReader {
 
   boolean suspended() {
     return suspended;
+  }
+
+  /** Returns how many bytes of memory it holds of what has arrived. A buffer grows by doubling. */
+  int held() {
+    return 2 * (Integer.highestOneBit(input.length()) + Integer.highestOneBit(message.length()))
+        + control.length();
+  }
+
+  /** Returns whether a message, or a frame, has begun whose rest the client has still to send. */
+  boolean unfinished() {
+    return !suspended
+        && !discarding
+        && (state != State.OPCODE || messageOpcode != Opcode.CONTINUATION);
+  }
+
+  /** Returns whether a message, or a frame between messages, ended since this was asked last. */
+  boolean hasEnded() {
+    boolean before = ended;
+    ended = false;
+    return before;
   }
 
   /** Skips all that follows but for the Close frame. Does not read on by itself. */
@@ -278,6 +299,7 @@ final class FrameReader {
     } else if (last) {
       endMessage();
     }
+    ended |= messageOpcode == Opcode.CONTINUATION;
   }
 
   private void endMessage() {

@@ -32,6 +32,12 @@ final class WebSocketConnection {
     static final Limits DEFAULT = new Limits(262_144, 262_144, Duration.ofSeconds(10));
   }
 
+  /** Is told what is held, see {@link io.millrace.spi.Attachment#holds}. */
+  @FunctionalInterface
+  interface Holding {
+    void holds(int bytes, boolean begun);
+  }
+
   /** Vert.x leaves this handler behind; it would read on although reading is paused. */
   private static final String DECOMPRESSOR = "inflater";
 
@@ -53,6 +59,8 @@ final class WebSocketConnection {
   private Handler<Buffer> binary = ignored -> {};
   private IntConsumer closed = ignored -> {};
   private Runnable drained = () -> {};
+  private Holding holding = (bytes, begun) -> {};
+  private boolean holds;
   private Runnable stopCloseTimer = () -> {};
 
   private WebSocketConnection(
@@ -119,6 +127,12 @@ final class WebSocketConnection {
     return this;
   }
 
+  /** Called while messages have not arrived whole, or wait behind {@link #pause}. */
+  WebSocketConnection onHolding(Holding handler) {
+    holding = handler;
+    return this;
+  }
+
   /** The subprotocol agreed on, if any. */
   Optional<String> subprotocol() {
     return subprotocol;
@@ -172,6 +186,23 @@ final class WebSocketConnection {
     } catch (RuntimeException e) {
       close(CloseCode.INTERNAL_ERROR, "");
       throw e; // to the context's exception handler
+    }
+    if (state == State.OPEN) {
+      tellHeld();
+    }
+  }
+
+  /** Says nothing of what arrives whole. */
+  private void tellHeld() {
+    if (reader.hasEnded() && holds) {
+      holds = false;
+      holding.holds(0, false);
+    }
+    int bytes = reader.held();
+    boolean begun = reader.unfinished();
+    if (holds || begun || bytes > 0) {
+      holds = begun || bytes > 0;
+      holding.holds(bytes, begun);
     }
   }
 

@@ -93,7 +93,7 @@ public final class WebSocketTransport implements Transport {
         .onSuccess(
             connection -> {
               letGo(context.response());
-              WebSocketOutlet outlet = new WebSocketOutlet(connection);
+              WebSocketOutlet outlet = new WebSocketOutlet(connection.onHolding(attachment::holds));
               if (accepted.subprotocol().isPresent()) {
                 outlet.receive(attachment::receive);
               }
