@@ -4,6 +4,7 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.Link;
+import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -60,9 +61,21 @@ final class StompMessages {
     if (body.bytes().length() > most) {
       throw Link.tooLarge(most);
     }
-    return body.isText() || translated
-        ? MessageHeaders.readUnicode(headers, body.bytes())
+    if (body.isText()) {
+      return MessageHeaders.readUnicode(headers, body.bytes());
+    }
+    return translated
+        ? readTranslated(headers, body.bytes())
         : MessageHeaders.read(headers, body.bytes());
+  }
+
+  /** Of some charsets Artemis hands on the bytes as they came. */
+  private static Message readTranslated(Map<String, String> headers, Buffer body) {
+    try {
+      return MessageHeaders.readUnicode(headers, body);
+    } catch (MillraceException notUnicode) {
+      return MessageHeaders.read(headers, body);
+    }
   }
 
   private static AmqpBody.Decoded body(StompFrame frame) {
