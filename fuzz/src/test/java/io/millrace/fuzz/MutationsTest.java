@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MutationsTest {
 
   private static final int CHANGES_OF_EACH = 40;
+
+  /** Of those of a test that starts a server. */
+  private static final int CHANGES_FOR_A_SERVER = 8;
 
   static Stream<String> fuzzTests() throws IOException, URISyntaxException {
     Path classes = Path.of(MutationsTest.class.getResource("/").toURI());
@@ -41,6 +45,7 @@ class MutationsTest {
 
   @ParameterizedTest
   @MethodSource("fuzzTests")
+  @Timeout(600)
   void changedInputsHoldToo(String name) throws Exception {
     Class<?> type = Class.forName(name);
     List<byte[]> inputs = inputs(type);
@@ -57,9 +62,11 @@ class MutationsTest {
 
   private static void runAll(Object test, Method method, List<byte[]> inputs) throws Exception {
     Random random = new Random(1);
+    boolean server = find(test.getClass(), BeforeAll.class).findAny().isPresent();
+    int changes = server ? CHANGES_FOR_A_SERVER : CHANGES_OF_EACH;
     for (byte[] input : inputs) {
       byte[] changed = input;
-      for (int i = 0; i < CHANGES_OF_EACH; i++) {
+      for (int i = 0; i < changes; i++) {
         changed = change(random.nextInt(4) == 0 ? input : changed, inputs, random);
         try {
           method.invoke(test, (Object) changed.clone());
