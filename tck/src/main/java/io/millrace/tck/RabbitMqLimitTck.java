@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -266,9 +267,12 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
           return IntStream.range(0, READERS)
               .allMatch(i -> reader.texts(channel(i)).contains("" + (published - 1)));
         });
-    assertThat(reader.reports()).containsExactly("degraded", "restored");
+    // RabbitMQ 3 can get stuck over as many AMQP sessions on a busy machine: then the link is made
+    // once more.
+    assertThat(reader.reports()).startsWith("degraded", "restored").endsWith("restored");
     // A stream is one queue that is there already, and holds what was published meanwhile.
-    assertThat(reader.interruptedPatterns()).hasSize(newBroker().selective() ? READERS : 0);
+    assertThat(Set.copyOf(reader.interruptedPatterns()))
+        .hasSize(newBroker().selective() ? READERS : 0);
   }
 
   @Test
