@@ -135,8 +135,7 @@ final class Attaching {
         access
             .of(context)
             .subscribe(asked.patterns())
-            .compose(granted -> acquire(context, subscriptions, start))
-            .compose(acquired -> node.surveys().enter(subscriptions, start));
+            .compose(granted -> enter(context, subscriptions, start));
     HttpServerRequest request = context.request();
     boolean waits = !subscribed.isComplete();
     // Over HTTP/2 a request that has been read to its end cannot be paused. What is a body, which
@@ -171,11 +170,11 @@ final class Attaching {
   }
 
   /** Asks the broker for nothing that nobody waits for any more. */
-  private Future<Void> acquire(
+  private Future<Survey> enter(
       RoutingContext context, List<ReaderSubscription> subscriptions, Start start) {
     return context.response().closed()
         ? Future.failedFuture(startingOrClosing())
-        : node.interests().acquire(subscriptions, start);
+        : node.enter(subscriptions, start);
   }
 
   private void hand(

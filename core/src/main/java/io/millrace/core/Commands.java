@@ -214,10 +214,7 @@ final class Commands {
               }
             });
     Future<Survey> acquired =
-        client
-            .subscribe(patterns)
-            .compose(granted -> node.interests().acquire(added, start))
-            .compose(heard -> node.surveys().enter(added, start));
+        client.subscribe(patterns).compose(granted -> node.enter(added, start));
     shard.handle(acquired, result -> attach(id, added, result, attached));
     return attached.future();
   }

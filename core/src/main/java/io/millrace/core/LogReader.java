@@ -83,17 +83,25 @@ final class LogReader {
     return new Slice(gaps, entries, bytes, through, missing);
   }
 
+  /** Mostly none, so no list is made for them. */
   private List<Gap> gaps(Optional<Gap.Reason> lost) {
-    List<String> expired = new ArrayList<>(0);
-    List<String> interrupted = new ArrayList<>(0);
+    List<String> expired = List.of();
+    List<String> interrupted = List.of();
     for (ReaderSubscription subscription : subscriptions) {
       boolean byInterruption = subscription.source.interruptedAfter(subscription.accounted(after));
       if ((byInterruption || lost.isPresent() || subscription.isReplayLost(after))
           && subscription.takeLoss(after)) {
-        (byInterruption ? interrupted : expired).add(subscription.pattern.toString());
+        if (byInterruption) {
+          interrupted = with(interrupted, subscription);
+        } else {
+          expired = with(expired, subscription);
+        }
       }
     }
-    List<Gap> gaps = new ArrayList<>(0);
+    if (interrupted.isEmpty() && expired.isEmpty()) {
+      return List.of();
+    }
+    List<Gap> gaps = new ArrayList<>(2);
     if (!interrupted.isEmpty()) {
       gaps.add(new Gap(interrupted, Gap.Reason.INTERRUPTED));
     }
@@ -101,6 +109,12 @@ final class LogReader {
       gaps.add(new Gap(expired, lost.orElse(Gap.Reason.EXPIRED)));
     }
     return gaps;
+  }
+
+  private static List<String> with(List<String> names, ReaderSubscription subscription) {
+    List<String> longer = names.isEmpty() ? new ArrayList<>() : names;
+    longer.add(subscription.pattern.toString());
+    return longer;
   }
 
   private long missing() {

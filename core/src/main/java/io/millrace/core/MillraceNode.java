@@ -129,8 +129,16 @@ final class MillraceNode implements Millrace, Ingress {
     return interests;
   }
 
-  Surveys surveys() {
-    return surveys;
+  /**
+   * Takes an interest in what is subscribed, at the broker and in the log.
+   *
+   * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
+   */
+  Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
+    Future<Void> acquired = interests.acquire(subscriptions, start);
+    return acquired.succeeded()
+        ? surveys.enter(subscriptions, start)
+        : acquired.compose(heard -> surveys.enter(subscriptions, start));
   }
 
   Shards shards() {
@@ -216,8 +224,7 @@ final class MillraceNode implements Millrace, Ingress {
     ready
         .future()
         .compose(open -> succession.over())
-        .compose(here -> interests.acquire(subscriptions, start))
-        .compose(acquired -> surveys.enter(subscriptions, start))
+        .compose(here -> enter(subscriptions, start))
         .onFailure(promise::fail)
         .onSuccess(
             survey ->
