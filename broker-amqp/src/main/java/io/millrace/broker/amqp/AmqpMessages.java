@@ -110,7 +110,7 @@ final class AmqpMessages {
 
   private static Buffer body(Message message) {
     if (message.getBody() instanceof Data data) {
-      return bytes(data.getValue());
+      return bytes(Optional.ofNullable(data.getValue()).orElseThrow(AmqpMessages::withoutBytes));
     }
     if (message.getBody() instanceof AmqpValue value) {
       return AmqpValues.body(value.getValue());
@@ -119,6 +119,12 @@ final class AmqpMessages {
       return AmqpValues.body(sequence.getValue());
     }
     return Buffer.buffer();
+  }
+
+  private static MillraceException withoutBytes() {
+    return new MillraceException(
+        MillraceException.Code.BAD_REQUEST,
+        "Its body is null where data is announced. Send bytes, be it none.");
   }
 
   static Buffer bytes(Binary binary) {
