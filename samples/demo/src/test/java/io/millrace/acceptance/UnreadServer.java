@@ -15,13 +15,16 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A node in a process of its own, with small buffers in the kernel. {@code /publish} publishes,
- * {@code /direct} tells the most direct memory that was in use.
+ * {@code /direct} tells the most direct memory that was in use, {@code /connections} how many there
+ * are.
  */
 final class UnreadServer {
 
@@ -36,7 +39,7 @@ final class UnreadServer {
 
   private UnreadServer() {}
 
-  /** No arguments. */
+  /** Argument: after how many milliseconds who takes nothing is ended. */
   public static void main(String[] args) {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     Millrace millrace =
@@ -44,6 +47,7 @@ final class UnreadServer {
             .broker("memory")
             .options(
                 new MillraceOptions()
+                    .setStallTimeout(Duration.ofMillis(Long.parseLong(args[0])))
                     .setRingBytes(8 << 20)
                     .setHistory(HistoryOptions.NONE)
                     .setHistory(FULL, HistoryOptions.DEFAULT))
@@ -80,6 +84,8 @@ final class UnreadServer {
   }
 
   private static final class Server extends VerticleBase {
+    private static final AtomicInteger CONNECTIONS = new AtomicInteger();
+
     private final Millrace millrace;
     private final AtomicLong most;
 
@@ -97,6 +103,9 @@ final class UnreadServer {
           .handler(request -> request.end(Integer.toString(millrace.counts().readers())));
       router.get("/direct").handler(request -> request.end(Long.toString(most.get())));
       router
+          .get("/connections")
+          .handler(request -> request.end(Integer.toString(CONNECTIONS.get())));
+      router
           .get("/publish/:channel")
           .handler(
               request ->
@@ -107,6 +116,11 @@ final class UnreadServer {
                       .onFailure(request::fail));
       return vertx
           .createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER))
+          .connectionHandler(
+              connection -> {
+                CONNECTIONS.incrementAndGet();
+                connection.closeHandler(closed -> CONNECTIONS.decrementAndGet());
+              })
           .requestHandler(router)
           .listen(-1, "localhost")
           .onSuccess(server -> System.out.println("port " + server.actualPort()));

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -71,7 +72,7 @@ class UnreadTest {
   @MethodSource("techniques")
   void whoNeverReadsDoesNotUseUpDirectMemory(Technique technique) throws Exception {
     List<Socket> sockets = new ArrayList<>();
-    try (Server server = new Server();
+    try (Server server = new Server(Duration.ofMinutes(2));
         Honest honest = new Honest(server.port)) {
       for (int i = 0; i < technique.readers(); i++) {
         sockets.add(
@@ -94,6 +95,23 @@ class UnreadTest {
     } finally {
       for (Socket socket : sockets) {
         socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aStreamThatHasEndedAndIsNotReadIsGivenUp() throws Exception {
+    try (Server server = new Server(Duration.ofSeconds(1))) {
+      int before = server.connections();
+      try (Socket socket =
+          request(server.port, "channels=c", "Accept: text/event-stream\r\n", 4 << 10)) {
+        assertThat(socket.isConnected()).isTrue();
+        await().atMost(PATIENCE).until(() -> server.readers() == 1);
+        for (int i = 0; i < 3; i++) {
+          server.get("/publish/c");
+        }
+        await().atMost(PATIENCE).until(() -> server.readers() == 0);
+        await().atMost(PATIENCE).until(() -> server.connections() <= before);
       }
     }
   }
@@ -149,7 +167,7 @@ class UnreadTest {
     private final HttpClient client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    Server() throws IOException {
+    Server(Duration stall) throws IOException {
       process =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -157,13 +175,18 @@ class UnreadTest {
                   "-XX:MaxDirectMemorySize=" + DIRECT_MIB + "m",
                   "-cp",
                   System.getProperty("java.class.path"),
-                  UnreadServer.class.getName())
+                  UnreadServer.class.getName(),
+                  Long.toString(stall.toMillis()))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       BufferedReader output =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
       port = Integer.parseInt(String.valueOf(output.readLine()).replace("port ", ""));
+    }
+
+    int connections() {
+      return Integer.parseInt(get("/connections"));
     }
 
     int readers() {
