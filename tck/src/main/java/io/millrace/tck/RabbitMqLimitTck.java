@@ -296,10 +296,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
         .allSatisfy(
             failed -> assertThat(((MillraceException) failed.cause()).retryable()).isTrue());
     // Longer than two heart-beats.
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .during(Duration.ofSeconds(5))
-        .until(() -> reader.reports().isEmpty());
+    await().atMost(LONG).during(Duration.ofSeconds(12)).until(() -> reader.reports().isEmpty());
     rabbit().rabbitmqctl("set_vm_memory_high_watermark", USUAL_WATERMARK);
     isBackInTime(() -> succeeds(publisher.publish("elsewhere", Message.json(0))));
     publishAll(publisher);

@@ -30,7 +30,7 @@ class RabbitMqLimitTest extends RabbitMqLimitTck {
     return new AmqpBroker(
         new AmqpBrokerOptions()
             .setConfirmTimeout(Duration.ofSeconds(5))
-            .setHeartbeat(Duration.ofSeconds(1))
+            .setHeartbeat(Duration.ofSeconds(5))
             .setHosts(List.of(proxy.host() + ":" + proxy.port()))
             .setUsername(RABBIT.username())
             .setPassword(RABBIT.password()));

@@ -26,7 +26,7 @@ class RabbitMqTopicLimitTest extends RabbitMqLimitTck {
             .setHosts(List.of(proxy.host() + ":" + proxy.port()))
             .setLogin(RABBIT.username())
             .setPasscode(RABBIT.password())
-            .setHeartbeat(Duration.ofSeconds(1))
+            .setHeartbeat(Duration.ofSeconds(5))
             .setReceiptTimeout(Duration.ofSeconds(5))
             .setVirtualHost("/"));
   }
