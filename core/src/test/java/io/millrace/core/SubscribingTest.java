@@ -154,6 +154,7 @@ class SubscribingTest {
           later(begun, "1", Start.NOW, "b");
         });
     story("welcome", "ok");
+    rig.settle(); // It reads for the first time after the confirmation.
     outlet.writable = false;
     rig.append("a", "a", "a", "a");
     rig.settle();
