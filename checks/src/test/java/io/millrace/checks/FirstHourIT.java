@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import io.millrace.tck.FreePorts;
 import io.millrace.testing.Chromium;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -124,13 +124,11 @@ class FirstHourIT {
   }
 
   private static int useFreePort(Path source) throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      int port = free.getLocalPort();
-      String text = Files.readString(source);
-      assertThat(text).contains("8080");
-      Files.writeString(source, text.replace("8080", String.valueOf(port)));
-      return port;
-    }
+    int port = FreePorts.find();
+    String text = Files.readString(source);
+    assertThat(text).contains("8080");
+    Files.writeString(source, text.replace("8080", String.valueOf(port)));
+    return port;
   }
 
   private String get(int port, String path) throws Exception {

@@ -30,7 +30,7 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
   private static final int BUFFER_BYTES = 64 << 10;
 
   private final InetSocketAddress target;
-  private final int port = FreePorts.find(1).get(0);
+  private final int port = FreePorts.find();
   private final AtomicInteger accepted = new AtomicInteger();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(

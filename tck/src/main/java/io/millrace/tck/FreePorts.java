@@ -9,15 +9,26 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports of the loopback address for servers that stop and come back. They lie below those that
- * systems give to outgoing connections, so that none of these takes one in between.
+ * Ports of the loopback address for servers that tests start by number: those that are other
+ * programs, and those that stop and come back. They lie below the ports that systems give to
+ * outgoing connections, so that none of these takes one in between. Safe on any thread.
  */
-final class FreePorts {
+public final class FreePorts {
 
   private static final int LOWEST = 10_000;
   private static final int BOUND = 30_000;
 
   private FreePorts() {}
+
+  /**
+   * Finds a port that nothing listened on a moment ago.
+   *
+   * @return the port
+   * @throws IllegalStateException if no port can be tried
+   */
+  public static int find() {
+    return find(1).get(0);
+  }
 
   static List<Integer> find(int count) {
     List<ServerSocket> sockets = new ArrayList<>();

@@ -39,6 +39,9 @@ class RabbitMqTest {
     "set_policy", "--apply-to", "queues", "amqp-subscriptions", "^amq\\.gen-", "{\"expires\":3000}"
   };
 
+  private static final List<ChannelPattern> WAYS =
+      Stream.of("a.b", "a.*", "*.b", "*.*").map(ChannelPattern::of).toList();
+
   private final Vertx vertx = Vertx.vertx();
   private final RecordingIngress ingress = new RecordingIngress(vertx);
   private final HttpClient http =
@@ -157,33 +160,48 @@ class RabbitMqTest {
       publishOn(publisher, published);
     }
     try {
-      List<ChannelPattern> patterns =
-          Stream.of("a.b", "a.*", "*.b", "*.*").map(ChannelPattern::of).toList();
-      broker.subscribe(patterns.get(0)).await();
-      broker.subscribe(patterns.get(1)).await();
+      broker.subscribe(WAYS.get(0)).await();
+      broker.subscribe(WAYS.get(1)).await();
+      int stuck = 0;
       for (int i = 0; i < 80; i += 2) {
-        ChannelPattern next = patterns.get((i + 2) % 4);
-        int before = ingress.received().size();
-        await().until(() -> ingress.received().size() > before + 50);
-        // One leaves before it comes and one while it does, either before the other.
-        int earlier = i / 2 % 2;
-        var first = broker.unsubscribe(patterns.get((i + earlier) % 4));
-        Future<Void> subscribed = broker.subscribe(next);
-        var second = broker.unsubscribe(patterns.get((i + 1 - earlier) % 4));
-        int since = ingress.received().size();
-        subscribed.await();
-        await().until(() -> numbers(next, since).size() > 100);
-        List<Long> brought = numbers(next, since);
-        assertThat(brought)
-            .as("%s, round %d", next, i)
-            .isEqualTo(
-                LongStream.range(brought.get(0), brought.get(0) + brought.size()).boxed().toList());
-        Future.all(first, second).await();
-        broker.subscribe(patterns.get((i + 3) % 4)).await();
+        try {
+          nothingIsBroughtToTheNext(i);
+        } catch (MillraceException e) {
+          // RabbitMQ 3 gets stuck now and then: then the link is made again.
+          assertThat(++stuck).as("how often a link got stuck: %s", e).isLessThan(3);
+          Future.join(WAYS.stream().map(broker::unsubscribe).toList()).await();
+          subscribeInTheEnd(WAYS.get((i + 2) % 4));
+          subscribeInTheEnd(WAYS.get((i + 3) % 4));
+        }
       }
     } finally {
       publisher.close().await();
     }
+  }
+
+  private void nothingIsBroughtToTheNext(int i) {
+    ChannelPattern next = WAYS.get((i + 2) % 4);
+    int before = ingress.received().size();
+    await().until(() -> ingress.received().size() > before + 50);
+    // One leaves before it comes and one while it does, either before the other.
+    int earlier = i / 2 % 2;
+    var first = broker.unsubscribe(WAYS.get((i + earlier) % 4));
+    Future<Void> subscribed = broker.subscribe(next);
+    var second = broker.unsubscribe(WAYS.get((i + 1 - earlier) % 4));
+    int since = ingress.received().size();
+    subscribed.await();
+    await().until(() -> numbers(next, since).size() > 100);
+    List<Long> brought = numbers(next, since);
+    assertThat(brought)
+        .as("%s, round %d", next, i)
+        .isEqualTo(
+            LongStream.range(brought.get(0), brought.get(0) + brought.size()).boxed().toList());
+    Future.all(first, second).await();
+    broker.subscribe(WAYS.get((i + 3) % 4)).await();
+  }
+
+  private void subscribeInTheEnd(ChannelPattern pattern) {
+    await().ignoreExceptions().until(() -> broker.subscribe(pattern).await() == null);
   }
 
   private List<Long> numbers(ChannelPattern subscription, int since) {

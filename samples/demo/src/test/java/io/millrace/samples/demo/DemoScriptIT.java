@@ -3,6 +3,7 @@ package io.millrace.samples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.tck.FreePorts;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -65,15 +66,9 @@ class DemoScriptIT {
     return Files.readAllLines(err).stream().filter(line -> !line.contains(" INFO ")).toList();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void it_answers_and_stops_cleanly() throws Exception {
-    int port = freePort();
+    int port = FreePorts.find();
     String url = "http://localhost:" + port + "/";
     run(String.valueOf(port));
 

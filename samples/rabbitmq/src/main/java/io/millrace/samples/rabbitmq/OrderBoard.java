@@ -7,9 +7,12 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node of the board. Whatever any program publishes to RabbitMQ's exchange {@code amq.topic}
@@ -71,23 +74,27 @@ public final class OrderBoard {
    * Starts a node.
    *
    * @param arguments none
-   * @throws Exception if it does not start
    */
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) {
     System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tT %4$s %5$s%6$s%n");
     Map<String, String> environment = System.getenv();
     int port = Integer.parseInt(environment.getOrDefault("PORT", "8080"));
     String broker = environment.getOrDefault("RABBITMQ_STOMP", "localhost:61613");
     OrderBoard board = new OrderBoard("stomp://" + broker);
+    try {
+      board.start(port).toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException failure) {
+      System.err.println("order board: " + reason(failure.getCause(), port));
+      System.exit(1);
+    }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(board)));
-    board
-        .start(port)
-        .onSuccess(on -> System.out.println("Order board: http://localhost:" + port + "/"))
-        .onFailure(
-            failure -> {
-              System.err.println("order board: could not start: " + failure.getMessage());
-              Runtime.getRuntime().exit(1);
-            });
+    System.out.println("Order board: http://localhost:" + port + "/");
+  }
+
+  private static String reason(@Nullable Throwable failure, int port) {
+    return failure instanceof BindException
+        ? "port " + port + " is in use; choose another with PORT"
+        : "could not start: " + failure;
   }
 
   private static void stop(OrderBoard board) {

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import io.millrace.tck.FreePorts;
 import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
 import io.millrace.testing.Chromium;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,9 +34,7 @@ class OrderBoardTest {
 
   @BeforeAll
   static void start() throws Exception {
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    port = FreePorts.find();
     board =
         new OrderBoard(
             "stomp://%s:%s@%s:%d"

@@ -1,10 +1,12 @@
 package io.millrace.samples.rabbitmq;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.lang.ProcessBuilder.Redirect.DISCARD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Page;
+import io.millrace.tck.FreePorts;
 import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
 import io.millrace.testing.Chromium;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,13 +46,11 @@ class TwoNodesIT {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
+  private Process node(int port) throws IOException {
+    return started(board(port), "node-" + port, port);
   }
 
-  private Process node(int port) throws IOException {
+  private static ProcessBuilder board(int port) {
     ProcessBuilder builder =
         new ProcessBuilder(
             JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "target/rabbitmq.jar");
@@ -61,7 +62,7 @@ class TwoNodesIT {
             "%s:%s@%s:%d"
                 .formatted(
                     RABBIT.username(), RABBIT.password(), RABBIT.host(), RABBIT.stompPort()));
-    return started(builder, "node-" + port, port);
+    return builder;
   }
 
   private Process proxy(String name, int port, int one, int two) throws IOException {
@@ -102,13 +103,27 @@ class TwoNodesIT {
     }
   }
 
+  @Test
+  void aNodeWhosePortIsTakenSaysSoAndEnds() throws Exception {
+    int port = FreePorts.find();
+    try (ServerSocket taken = new ServerSocket(port)) {
+      Path log = folder.resolve("taken.log");
+      Process node =
+          board(taken.getLocalPort()).redirectError(log.toFile()).redirectOutput(DISCARD).start();
+      processes.add(node);
+      assertThat(node.waitFor()).isEqualTo(1);
+      assertThat(Files.readString(log))
+          .endsWith("order board: port " + port + " is in use; choose another with PORT\n");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"nginx, nginx-light", "haproxy, haproxy"})
   void the_page_survives_the_death_of_either_node(String name, String debian) throws Exception {
     Needed.program(name, debian).orSkip();
-    int[] ports = {freePort(), freePort()};
+    int[] ports = {FreePorts.find(), FreePorts.find()};
     Process[] nodes = {node(ports[0]), node(ports[1])};
-    int port = freePort();
+    int port = FreePorts.find();
     proxy(name, port, ports[0], ports[1]);
     Publishers publishers = new Publishers(RABBIT);
     String language =
