@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What the ways to run a RabbitMQ server share. Safe on any thread; all calls block. */
 abstract class RabbitMqServer {
@@ -26,6 +26,12 @@ abstract class RabbitMqServer {
       "[rabbitmq_stomp,rabbitmq_web_stomp,rabbitmq_amqp1_0,rabbitmq_stream,rabbitmq_management].\n";
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** How often a command is given to a server that is too busy to take it. */
+  private static final int ATTEMPTS = 5;
+
+  /** What rabbitmqctl says if it has not reached the server, so has done nothing. */
+  private static final String NOT_REACHED = "unable to perform an operation on node";
 
   /** The ports, the same inside a container and outside. */
   record Ports(int amqp, int stomp, int webStomp, int stream, int management) {
@@ -133,10 +139,16 @@ abstract class RabbitMqServer {
   }
 
   final String rabbitmqctl(String... arguments) {
-    return run(
-        IntStream.rangeClosed(0, arguments.length)
-            .mapToObj(i -> i == 0 ? "rabbitmqctl" : arguments[i - 1])
-            .toList());
+    List<String> command = Stream.concat(Stream.of("rabbitmqctl"), Stream.of(arguments)).toList();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return run(command);
+      } catch (IllegalStateException e) {
+        if (attempt == ATTEMPTS || !String.valueOf(e.getMessage()).contains(NOT_REACHED)) {
+          throw e;
+        }
+      }
+    }
   }
 
   private void awaitService() {
