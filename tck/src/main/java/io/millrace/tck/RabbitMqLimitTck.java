@@ -38,6 +38,15 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
   private static final Duration LONG = Duration.ofSeconds(90);
   private static final String USUAL_WATERMARK = "0.4";
 
+  /** Takes one message of a channel "full", and rejects what follows. */
+  private static final String FULL_QUEUE =
+      "Full = rabbit_misc:r(<<\"/\">>, queue, <<\"full\">>),"
+          + " {new, _} = rabbit_amqqueue:declare(Full, false, false,"
+          + " [{<<\"x-max-length\">>, long, 1}, {<<\"x-overflow\">>, longstr, <<\"reject-publish\">>}],"
+          + " none, <<\"tests\">>),"
+          + " ok = rabbit_binding:add({binding, rabbit_misc:r(<<\"/\">>, exchange, <<\"amq.topic\">>),"
+          + " <<\"#.full\">>, Full, []}, <<\"tests\">>).";
+
   private static final int NO_LIMIT = -1;
   private static final int MOST_ATTEMPTS = 100;
 
@@ -302,6 +311,44 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     publishAll(publisher);
     undisturbed(reader);
     assertThat(publisher.reports()).isEmpty();
+  }
+
+  /** A queue of another program takes no more, or something now and then. */
+  @Test
+  void aQueueThatRejectsHarmsNobodyElse() {
+    BrokerNode reader = read();
+    BrokerNode publisher = node();
+    publishAll(publisher);
+    publishAll(publisher);
+    await().atMost(LONG).until(() -> succeeds(publisher.publish("full", Message.json("before"))));
+    rabbit().rabbitmqctl("eval", FULL_QUEUE);
+    try {
+      // The first time nobody can know.
+      for (int i = 0; i < 3; i++) {
+        retryable(publisher.publish("full", Message.json(i)));
+      }
+      for (int i = 0; i < 3; i++) {
+        rabbit().rabbitmqctl("purge_queue", "full");
+        for (int j = 0; j < 3; j++) {
+          Future<Publication> perhaps = publisher.publish("full", Message.json(j));
+          publishAll(publisher);
+          retryable(perhaps);
+        }
+      }
+    } finally {
+      rabbit().rabbitmqctl("delete_queue", "full");
+    }
+    isBackInTime(() -> succeeds(publisher.publish("full", Message.json("after"))));
+    publishAll(publisher);
+    undisturbed(reader);
+    assertThat(publisher.reports()).isEmpty();
+  }
+
+  private static void retryable(Future<?> asked) {
+    if (!succeeds(asked)) {
+      assertThat(asked.cause())
+          .isInstanceOfSatisfying(MillraceException.class, e -> assertThat(e.retryable()).isTrue());
+    }
   }
 
   /** As the browser client does, which is told to try again with the same key. */

@@ -5,8 +5,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,26 +23,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Publishers<L extends Link> {
 
-  /** Of how many channels it is remembered that the server takes what is published there. */
+  /** Of how many channels it is remembered whether the server takes what is published there. */
   private static final int MOST_TAKEN = 10_000;
+
+  private static final long DOUBT_NANOS = 60_000_000_000L;
 
   private final Spare<L> shared;
   private final Trials<L> trials;
-  private final Map<String, Boolean> taken =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private final Map<String, Boolean> taken = bounded();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-          return size() > MOST_TAKEN;
-        }
-      };
+  /** Until when channels are tried each time, since a link broke in silence over them alone. */
+  private final Map<String, Long> doubted = bounded();
 
   /** By their channels, those trials that are not over. */
   private final Map<String, Future<Void>> trying = new HashMap<>();
 
-  /** Set when the server did not confirm in time, until it confirms again. */
-  private boolean stalled;
+  /** Channels whose messages the server did not confirm in time, until it confirms any. */
+  private final Set<String> late = new HashSet<>();
+
+  /** Whether a message to another channel is finding out if the server takes that. */
+  private boolean probing;
 
   private int pending;
 
@@ -54,6 +56,17 @@ public final class Publishers<L extends Link> {
   public Publishers(Vertx vertx, Supplier<Future<L>> links, Duration limit) {
     this.shared = new Spare<>(vertx, links, limit, 0);
     this.trials = new Trials<>(vertx, links, limit);
+  }
+
+  private static <V> Map<String, V> bounded() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+        return size() > MOST_TAKEN;
+      }
+    };
   }
 
   /**
@@ -78,12 +91,36 @@ public final class Publishers<L extends Link> {
     Future<Void> begun =
         trials
             .ask("publish " + channel, false, send)
-            .onSuccess(confirmed -> taken.put(channel, true))
+            .onSuccess(confirmed -> confirmed(channel))
+            .onFailure(failure -> refused(channel, failure))
             .onComplete(over -> trying.remove(channel));
     if (!begun.isComplete()) {
       trying.put(channel, begun);
     }
     return begun;
+  }
+
+  /**
+   * A server may take what comes next and then break the link again: RabbitMQ does so over STOMP
+   * when a queue is full that rejects what is published.
+   */
+  private void confirmed(String channel) {
+    Long until = doubted.get(channel);
+    if (until == null || until - System.nanoTime() <= 0) {
+      doubted.remove(channel);
+      taken.put(channel, true);
+    }
+  }
+
+  private void refused(String channel, Throwable failure) {
+    if (isUnknown(failure) && !Trials.isLate(failure)) {
+      doubted.put(channel, System.nanoTime() + DOUBT_NANOS);
+    }
+  }
+
+  private static boolean isUnknown(Throwable failure) {
+    return failure instanceof MillraceException known
+        && known.code() == MillraceException.Code.TIMEOUT;
   }
 
   /** Whether another message would fare no better; each was refused before it was sent. */
@@ -94,17 +131,16 @@ public final class Publishers<L extends Link> {
 
   /** That of what waited: whatever became of the trial, this was not sent. */
   private static Throwable unsent(Throwable failure) {
-    return failure instanceof MillraceException known
-            && known.code() == MillraceException.Code.TIMEOUT
-        ? Link.outOfReach()
-        : failure;
+    return isUnknown(failure) ? Link.outOfReach() : failure;
   }
 
   private Future<Void> publishTaken(String channel, Function<L, Future<Void>> send) {
-    if (stalled && pending > 0) {
+    boolean probe = !late.isEmpty() && !late.contains(channel);
+    if (probe ? probing : !late.isEmpty() && pending > 0) {
       // One finds out when the server goes on; more would only wait in memory.
       return Future.failedFuture(Trials.slow());
     }
+    probing |= probe;
     pending++;
     return shared
         .link()
@@ -112,8 +148,9 @@ public final class Publishers<L extends Link> {
         .onComplete(
             done -> {
               pending--;
+              probing &= !probe;
               if (done.succeeded()) {
-                stalled = false;
+                late.clear();
               } else {
                 failed(channel, done.cause());
               }
@@ -121,10 +158,10 @@ public final class Publishers<L extends Link> {
   }
 
   private void failed(String channel, Throwable cause) {
-    if (Trials.isLate(cause)) {
-      stalled = true;
-    } else {
+    if (!Trials.isLate(cause)) {
       taken.remove(channel); // It may be what the server refused.
+    } else if (late.size() < MOST_TAKEN) {
+      late.add(channel);
     }
   }
 

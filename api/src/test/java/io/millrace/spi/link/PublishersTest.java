@@ -101,6 +101,11 @@ class PublishersTest {
     };
   }
 
+  private static Future<Void> breaking(MemoryLink link) {
+    link.end(new IOException("gone"));
+    return Future.failedFuture(Link.broken());
+  }
+
   private static MillraceException failure(Future<?> failed) {
     await().until(failed::isComplete);
     return (MillraceException) failed.cause();
@@ -325,6 +330,58 @@ class PublishersTest {
     finding.await();
     publish("a", PublishersTest::confirm).await();
     assertThat(links).hasSize(2);
+  }
+
+  /** As RabbitMQ does over STOMP, where a queue that is full rejects what is published. */
+  @Test
+  void whereLinksBreakInSilenceNowAndThenOthersPublishOverAnotherLink() {
+    for (String channel : List.of("a", "a", "b")) {
+      publish(channel, PublishersTest::confirm).await();
+    }
+    assertThat(failure(publish("a", PublishersTest::breaking)).code())
+        .isEqualTo(MillraceException.Code.TIMEOUT);
+    assertThat(failure(publish("a", PublishersTest::breaking)).code())
+        .isEqualTo(MillraceException.Code.TIMEOUT);
+    publish("a", PublishersTest::confirm).await();
+
+    Promise<Void> slow = Promise.promise();
+    Future<Void> other = publish("b", link -> slow.future());
+    await().until(() -> sent.stream().filter(each -> each.startsWith("b")).count() == 2);
+    assertThat(failure(publish("a", PublishersTest::breaking)).code())
+        .isEqualTo(MillraceException.Code.TIMEOUT);
+    String last = sent.get(sent.size() - 1);
+    assertThat(sent)
+        .filteredOn(each -> each.startsWith("b"))
+        .doesNotContain("b" + last.substring(1));
+    slow.complete();
+    other.await();
+  }
+
+  @Test
+  void aChannelThatIsNeverConfirmedKeepsNoOtherFromBeingPublishedTo() {
+    for (String channel : List.of("a", "b", "c")) {
+      publish(channel, PublishersTest::confirm).await();
+    }
+    Promise<Void> late = Promise.promise();
+    Future<Void> first = publish("a", link -> late.future());
+    late.fail(Link.late());
+    assertThat(failure(first).code()).isEqualTo(MillraceException.Code.TIMEOUT);
+    Promise<Void> stuck = Promise.promise();
+    Future<Void> again = publish("a", link -> stuck.future());
+
+    Promise<Void> found = Promise.promise();
+    Future<Void> finding = publish("b", link -> found.future());
+    assertThat(failure(publish("c", PublishersTest::confirm)).code())
+        .as("whether the server takes nothing at all is found out by one")
+        .isEqualTo(MillraceException.Code.UNAVAILABLE);
+    found.complete();
+    finding.await();
+    publish("c", PublishersTest::confirm).await();
+    assertThat(again.isComplete()).isFalse();
+    stuck.fail(Link.late());
+    assertThat(failure(again).code()).isEqualTo(MillraceException.Code.TIMEOUT);
+    publish("b", PublishersTest::confirm).await();
+    publish("c", PublishersTest::confirm).await();
   }
 
   @Test
