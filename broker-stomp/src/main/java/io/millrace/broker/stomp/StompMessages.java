@@ -4,11 +4,9 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.Link;
-import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How messages look in STOMP: their {@link MessageHeaders} are headers. Brokers hand over what came
@@ -17,21 +15,21 @@ import java.util.Set;
 final class StompMessages {
 
   /** What RabbitMQ says of a body that is encoded sections of AMQP 1.0. */
-  private static final String TYPE = "type";
+  static final String TYPE = "type";
 
   private static final String ENCODED = "amqp-1.0";
 
   /** What ActiveMQ Classic says of a body that is a whole message, encoded. */
-  private static final String NATIVE = "JMS_AMQP_NATIVE";
+  static final String NATIVE = "JMS_AMQP_NATIVE";
 
   /** Where ActiveMQ Classic and Artemis keep the content type of AMQP 1.0. */
-  private static final String CONTENT_TYPE = "JMS_AMQP_ContentType";
+  static final String AMQP_CONTENT_TYPE = "JMS_AMQP_ContentType";
 
   /** What a body was before Artemis translated it. */
-  private static final String ORIGINAL = "JMS_AMQP_ORIGINAL_ENCODING";
+  static final String ORIGINAL = "JMS_AMQP_ORIGINAL_ENCODING";
 
-  /** Artemis decodes data that is said to be text, and strings are decoded: both are UTF-8 here. */
-  private static final Set<String> TRANSLATED = Set.of("2", "5");
+  /** A string, which is Unicode. Of data Artemis decodes only what is UTF-8 anyway. */
+  private static final String STRING = "5";
 
   /** Of a map nothing is left. */
   private static final String MAP = "7";
@@ -50,32 +48,19 @@ final class StompMessages {
    */
   static Message read(StompFrame frame, int most) {
     Map<String, String> headers = frame.headers();
-    String contentType = headers.get(CONTENT_TYPE);
-    boolean translated = false;
+    String contentType = headers.get(AMQP_CONTENT_TYPE);
+    boolean isText = frame.header(ORIGINAL).filter(STRING::equals).isPresent();
     if (contentType != null && !headers.containsKey(MessageHeaders.CONTENT_TYPE)) {
       headers = new HashMap<>(headers);
       headers.put(MessageHeaders.CONTENT_TYPE, contentType);
-      translated = frame.header(ORIGINAL).filter(TRANSLATED::contains).isPresent();
     }
     AmqpBody.Decoded body = body(frame);
     if (body.bytes().length() > most) {
       throw Link.tooLarge(most);
     }
-    if (body.isText()) {
-      return MessageHeaders.readUnicode(headers, body.bytes());
-    }
-    return translated
-        ? readTranslated(headers, body.bytes())
+    return isText || body.isText()
+        ? MessageHeaders.readUnicode(headers, body.bytes())
         : MessageHeaders.read(headers, body.bytes());
-  }
-
-  /** Of some charsets Artemis hands on the bytes as they came. */
-  private static Message readTranslated(Map<String, String> headers, Buffer body) {
-    try {
-      return MessageHeaders.readUnicode(headers, body);
-    } catch (MillraceException notUnicode) {
-      return MessageHeaders.read(headers, body);
-    }
   }
 
   private static AmqpBody.Decoded body(StompFrame frame) {

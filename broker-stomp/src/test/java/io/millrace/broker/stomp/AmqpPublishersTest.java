@@ -1,5 +1,6 @@
 package io.millrace.broker.stomp;
 
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -51,6 +52,7 @@ class AmqpPublishersTest {
   private static final byte[] BINARY = {0, (byte) 0xff, '\n', 0};
   private static final byte[] LATIN = {(byte) 0xe9};
   private static final String JSON = "{\"사람\":1.50}";
+  private static final String MARK = "\uFEFF";
   private static final String LARGE = "한".repeat(100);
 
   private final String stream = "stream-" + UUID.randomUUID();
@@ -144,6 +146,15 @@ class AmqpPublishersTest {
     send(sender, new Data(new Binary(LATIN)), "text/plain; charset=iso-8859-1");
     send(sender, new Data(new Binary(LATIN)), "text/plain;charset=\"ISO-8859-1\"");
     send(sender, bytes(LATIN), "text/plain; charset=iso-8859-1");
+    // Bytes in a charset that could be UTF-8 just as well.
+    send(sender, data("é"), "text/plain; charset=iso-8859-1");
+    send(sender, bytes("é".getBytes(UTF_8)), "text/plain; charset=windows-1252");
+    send(sender, data("é"), "text/plain; charset=utf-8");
+    send(sender, new Data(new Binary("é".getBytes(UTF_16LE))), "text/plain; charset=UTF-16LE");
+    // A byte order mark before JSON.
+    send(sender, data(MARK + JSON), "application/json");
+    send(sender, data(MARK + JSON), "");
+    send(sender, new AmqpValue(MARK + JSON), "application/json");
     arrive(
         Message.json("안녕, \"여러분\""),
         Message.json("안녕, \"여러분\""),
@@ -162,7 +173,14 @@ class AmqpPublishersTest {
         Message.json("é"),
         Message.json("é"),
         Message.json("é"),
-        Message.json("é"));
+        Message.json("é"),
+        Message.json("Ã©"),
+        Message.json("Ã©"),
+        Message.json("é"),
+        Message.json("é"),
+        Message.jsonText(Buffer.buffer(JSON)),
+        Message.jsonText(Buffer.buffer(JSON)),
+        Message.jsonText(Buffer.buffer(JSON)));
   }
 
   @ParameterizedTest
@@ -206,8 +224,8 @@ class AmqpPublishersTest {
         .setMessageAnnotations(
             new MessageAnnotations(Map.of(Symbol.valueOf("x-opt-jms-msg-type"), (byte) 5)));
     sender.sendWithAck(jms).await();
-    await().until(() -> came.size() == 19);
-    assertThat(came.get(18).json()).contains("JMS");
+    await().until(() -> came.size() == 26);
+    assertThat(came.get(25).json()).contains("JMS");
     // Of which Artemis leaves nothing.
     send(sender, new AmqpValue(Map.of("a", 1)), "");
     await().until(() -> broker.skipped() == 1);
