@@ -46,7 +46,11 @@ final class StompDecoder implements Handler<Buffer> {
           MessageHeaders.EVENT,
           MessageHeaders.KEY,
           MessageHeaders.PRIORITY,
-          MessageHeaders.TIME);
+          MessageHeaders.TIME,
+          StompMessages.TYPE,
+          StompMessages.NATIVE,
+          StompMessages.AMQP_CONTENT_TYPE,
+          StompMessages.ORIGINAL);
 
   private static final int MAX_NAME = 64;
 

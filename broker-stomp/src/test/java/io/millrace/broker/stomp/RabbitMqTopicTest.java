@@ -110,6 +110,33 @@ class RabbitMqTopicTest {
     broker.close().await();
   }
 
+  /** Headers of AMQP 0-9-1 that are called as those that RabbitMQ itself says by STOMP. */
+  @Test
+  void whatIsCalledAsAHeaderOfStompIsTakenForNone() {
+    StompBroker broker = opened("*");
+    JsonObject headers =
+        new JsonObject()
+            .put("destination", "/topic/millrace.b")
+            .put("subscription", "x")
+            .put("message-id", "always")
+            .put("ack", "x")
+            .put("content-length", "1")
+            .put("redelivered", "true")
+            .put("type", "amqp-1.0")
+            .put("JMS_AMQP_NATIVE", "true")
+            .put("JMS_AMQP_ORIGINAL_ENCODING", "5");
+    JsonObject properties =
+        new JsonObject().put("content_type", "application/json").put("headers", headers);
+    for (int i = 0; i < 3; i++) {
+      management.publish("millrace.a", ("[" + i + "]").getBytes(UTF_8), properties);
+      same(i, Message.jsonText(Buffer.buffer("[" + i + "]")));
+      assertThat(ingress.received().get(i).channel()).isEqualTo("a");
+    }
+    assertThat(broker.skipped()).isZero();
+    assertThat(ingress.events()).doesNotContain("degraded");
+    broker.close().await();
+  }
+
   @Test
   void whatIsPublishedOverStompArrivesUnchangedAndOursIsReadByOthers() {
     StompBroker broker = opened("a");
