@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -22,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an application puts before Millrace's router. */
@@ -55,18 +62,35 @@ class HandlersBeforeTest {
     server.listen(router);
   }
 
-  @Test
-  void aHandlerThatPausesAndWaitsLeavesTheBody() {
+  /** The status that a publish is answered with. */
+  private int publish(HttpVersion version) {
+    HttpClient client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false));
+    Future<Integer> status =
+        client
+            .request(HttpMethod.POST, server.port, "127.0.0.1", "/live/publish")
+            .compose(request -> request.putHeader("Content-Type", "application/json").send(MESSAGE))
+            .map(HttpClientResponse::statusCode);
+    int answered = Server.await(status);
+    Server.await(client.close());
+    return answered;
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpVersion.class)
+  void aHandlerThatPausesAndWaitsLeavesTheBody(HttpVersion version) {
     behind(
         context -> {
           context.request().pause();
           vertx.setTimer(50, waited -> context.next());
         });
-    assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
+    assertThat(publish(version)).isEqualTo(200);
   }
 
-  @Test
-  void aHandlerThatPausesWaitsAndResumesLeavesTheBody() {
+  @ParameterizedTest
+  @EnumSource(HttpVersion.class)
+  void aHandlerThatPausesWaitsAndResumesLeavesTheBody(HttpVersion version) {
     behind(
         context -> {
           context.request().pause();
@@ -77,20 +101,23 @@ class HandlersBeforeTest {
                 context.next();
               });
         });
-    assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
+    assertThat(publish(version)).isEqualTo(200);
   }
 
-  @Test
-  void aBodyThatWasReadAlreadyIsTaken() {
+  @ParameterizedTest
+  @EnumSource(HttpVersion.class)
+  void aBodyThatWasReadAlreadyIsTaken(HttpVersion version) {
     behind(BodyHandler.create(false));
-    assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
+    assertThat(publish(version)).isEqualTo(200);
     assertThat(server.publish("x".repeat(options.maxClientMessageBytes() + 1)).status())
         .isEqualTo(413);
   }
 
-  @Test
-  void aHandlerThatWaitsWithoutPausingLosesTheBodyWhichIsAnError() {
+  @ParameterizedTest
+  @EnumSource(HttpVersion.class)
+  void aHandlerThatWaitsWithoutPausingLosesTheBodyWhichIsAnError(HttpVersion version) {
     behind(context -> vertx.setTimer(50, waited -> context.next()));
+    assertThat(publish(version)).isEqualTo(500);
     Server.Answer answer = server.publish(MESSAGE);
     assertThat(answer.status()).isEqualTo(500);
     assertThat(answer.json().getString("code")).isEqualTo("internal");

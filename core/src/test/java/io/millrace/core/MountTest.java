@@ -16,7 +16,9 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -567,6 +569,40 @@ class MountTest {
         server().request("GET", path, "", "Host: a.example", "Host: b.example"),
         400,
         "bad-request");
+  }
+
+  /** RFC 9113, section 8.3.1. */
+  @ParameterizedTest
+  @CsvSource({
+    "app.example, app.example, 200",
+    "app.example:8080, app.example:8080, 200",
+    "app.example, other.example, 0",
+    "app.example, app.example:8080, 0",
+    "app.example, a b, 0"
+  })
+  void overHttp2AHostIsTheAuthorityOrIsRefused(String authority, String host, int status) {
+    HttpClient client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false));
+    Future<Integer> answered =
+        client
+            .request(HttpMethod.GET, server().port, "localhost", "/live/negotiate")
+            .compose(
+                request ->
+                    request
+                        .authority(HostAndPort.parseAuthority(authority, 80))
+                        .putHeader("Host", host)
+                        .send())
+            .map(HttpClientResponse::statusCode)
+            .recover(
+                reset ->
+                    reset instanceof StreamResetException
+                        ? Future.succeededFuture(0)
+                        : Future.failedFuture(reset));
+    assertThat(Server.await(answered)).isEqualTo(status);
+    Server.await(client.close());
   }
 
   @ParameterizedTest
