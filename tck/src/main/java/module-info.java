@@ -1,10 +1,11 @@
 /** Contract tests that every transport and every broker passes. */
+@SuppressWarnings("requires-transitive-automatic") // Awaitility's.
 module io.millrace.tck {
-  requires awaitility;
   requires com.fasterxml.jackson.core;
   requires io.millrace.core;
   requires java.net.http;
   requires org.assertj.core;
+  requires transitive awaitility;
   requires transitive io.millrace.api;
   requires transitive org.junit.jupiter.api;
   requires transitive org.junit.jupiter.params;

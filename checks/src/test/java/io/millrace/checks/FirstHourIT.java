@@ -1,7 +1,7 @@
 package io.millrace.checks;
 
+import static io.millrace.tck.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import io.millrace.tck.FreePorts;

@@ -1,6 +1,6 @@
 package io.millrace.tck;
 
-import static org.awaitility.Awaitility.await;
+import static io.millrace.tck.Patience.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.Message;

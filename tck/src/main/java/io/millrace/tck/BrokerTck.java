@@ -1,8 +1,8 @@
 package io.millrace.tck;
 
+import static io.millrace.tck.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;

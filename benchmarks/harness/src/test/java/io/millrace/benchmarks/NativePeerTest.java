@@ -1,7 +1,7 @@
 package io.millrace.benchmarks;
 
+import static io.millrace.tck.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.millrace.broker.amqp;
 
+import static io.millrace.tck.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;

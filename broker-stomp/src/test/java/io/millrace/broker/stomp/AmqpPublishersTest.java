@@ -1,9 +1,9 @@
 package io.millrace.broker.stomp;
 
+import static io.millrace.tck.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.millrace.Message;
 import io.millrace.Millrace;

@@ -1,10 +1,10 @@
 package io.millrace.broker.stomp;
 
+import static io.millrace.tck.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Cursor;

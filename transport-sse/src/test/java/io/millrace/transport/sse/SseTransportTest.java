@@ -1,8 +1,8 @@
 package io.millrace.transport.sse;
 
+import static io.millrace.tck.Patience.await;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.millrace.Cursor;
 import io.millrace.MillraceException;

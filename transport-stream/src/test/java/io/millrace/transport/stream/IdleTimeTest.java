@@ -1,8 +1,8 @@
 package io.millrace.transport.stream;
 
+import static io.millrace.tck.Patience.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.millrace.spi.Ending;
 import io.millrace.spi.ResponseOutlet;

@@ -1,6 +1,6 @@
 package io.millrace.transport.websocket;
 
-import static org.awaitility.Awaitility.await;
+import static io.millrace.tck.Patience.await;
 
 import io.vertx.core.Context;
 import io.vertx.core.Handler;

@@ -1,7 +1,7 @@
 package io.millrace.transport.websocket;
 
+import static io.millrace.tck.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.Channel;
 import io.netty.handler.timeout.IdleStateHandler;

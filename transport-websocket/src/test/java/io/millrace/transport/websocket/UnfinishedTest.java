@@ -1,11 +1,11 @@
 package io.millrace.transport.websocket;
 
+import static io.millrace.tck.Patience.await;
 import static io.millrace.transport.websocket.ClientFrame.bytes;
 import static io.millrace.transport.websocket.ClientFrame.continuation;
 import static io.millrace.transport.websocket.ClientFrame.ping;
 import static io.millrace.transport.websocket.ClientFrame.text;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.millrace.Millrace;
 import io.millrace.MillraceOptions;

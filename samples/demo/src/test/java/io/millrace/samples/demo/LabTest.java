@@ -1,7 +1,7 @@
 package io.millrace.samples.demo;
 
+import static io.millrace.tck.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

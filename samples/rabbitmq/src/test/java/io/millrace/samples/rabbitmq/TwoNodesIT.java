@@ -1,9 +1,9 @@
 package io.millrace.samples.rabbitmq;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.millrace.tck.Patience.await;
 import static java.lang.ProcessBuilder.Redirect.DISCARD;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Page;
 import io.millrace.tck.FreePorts;
