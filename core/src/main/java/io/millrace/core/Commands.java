@@ -77,7 +77,10 @@ final class Commands {
     Iterator<JsonFields> commands = read(json);
     commandRate.count(
         shard.now(), json.length() / BYTES_PER_COMMAND + (commands.hasNext() ? 0 : 1));
-    last = last.compose(done -> begin(commands));
+    // Not a chain of futures: the last one would keep the frame until the next comes.
+    Promise<Void> carriedOut = Promise.promise();
+    last.onComplete(before -> carryOut(commands, carriedOut));
+    last = carriedOut.future();
     return last;
   }
 
@@ -88,12 +91,6 @@ final class Commands {
       fail("", e);
       return Collections.emptyIterator();
     }
-  }
-
-  private Future<Void> begin(Iterator<JsonFields> commands) {
-    Promise<Void> carriedOut = Promise.promise();
-    carryOut(commands, carriedOut);
-    return carriedOut.future();
   }
 
   // A loop, not a chain of futures: a client may send many thousand commands in one frame.

@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +108,23 @@ class CommandsTest {
       send("{\"type\":\"unsubscribe\",\"id\":2" + channels);
     }
     assertThat(server.node.counts().brokerSubscriptions()).isEqualTo(5);
+  }
+
+  @Test
+  void aFrameIsNotHeldOnceItIsCarriedOut() throws IOException {
+    connect("?channels=a");
+    List<Integer> connections = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      connections.add(server.connect("?channels=a"));
+    }
+    String ping = "{\"type\":\"ping\",\"more\":\"" + "x".repeat(200_000) + "\"}";
+    long growth =
+        Heap.growth(
+            () -> {
+              connections.forEach(to -> Server.await(server.send(to, ping)));
+              return server;
+            });
+    assertThat(growth).isLessThan(connections.size() * 20_000L);
   }
 
   @Test
