@@ -171,8 +171,8 @@ public interface Millrace {
    * @param subscriptions channel names and patterns that readers hold, each counted for each reader
    * @param brokerSubscriptions names and patterns this node holds at its broker
    * @param timers readers with a time at which something is due
-   * @param heldBytes bytes of heap that the log takes: payloads, and what messages and channels
-   *     cost besides
+   * @param heldBytes bytes of heap that the log takes: payloads, and what messages, channels and
+   *     idempotency keys cost besides
    */
   record Counts(
       int channels,

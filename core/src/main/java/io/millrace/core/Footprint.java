@@ -25,6 +25,18 @@ final class Footprint {
    */
   static final int CHANNEL = 288;
 
+  /**
+   * A key in the KeyTable: two digests 72 each, the Known 32, its place in the map 48; the promise
+   * 32 with the Publication and its name 110.
+   */
+  static final int KEY = 368;
+
+  /** One in ArrivedKeys: two digests in one text 104, the Known 32, its place in the map 48. */
+  static final int ARRIVED_KEY = 184;
+
+  /** One in RecordKeys: two digests 72 each, the Known 40, its place in the map 48. */
+  static final int RECORD_KEY = 232;
+
   /** An interruption: itself 40, its two collections, its slot. */
   private static final int INTERRUPTION = 96;
 

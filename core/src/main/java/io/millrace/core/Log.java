@@ -582,7 +582,9 @@ final class Log {
   long heldBytes() {
     lock.lock();
     try {
-      return retention.heldBytes();
+      return retention.heldBytes()
+          + (long) arrived.size() * Footprint.ARRIVED_KEY
+          + (long) keys.size() * Footprint.RECORD_KEY;
     } finally {
       lock.unlock();
     }

@@ -264,7 +264,7 @@ final class MillraceNode implements Millrace, Ingress {
         log.subscriptionCount(),
         interests.size(),
         shards.timerCount(),
-        log.heldBytes());
+        log.heldBytes() + publishing.keyBytes());
   }
 
   @Override

@@ -38,6 +38,11 @@ final class Publishing {
     this.serving = serving;
   }
 
+  /** Returns about how many bytes of the heap the keys take that are remembered. */
+  long keyBytes() {
+    return (long) keys.size() * Footprint.KEY;
+  }
+
   /** Returns how often clients publish over HTTP. */
   PublishRates rates() {
     return rates;

@@ -6,9 +6,12 @@ import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -61,7 +64,12 @@ class HeldBytesTest {
             80_000,
             i -> "c",
             i -> bytes(1).withEvent(i + "\u0416".repeat(58))),
+        new Shape("keyed ones", 80_000, i -> "c", i -> bytes(1).withKey(key(i))),
         new Shape("ordinary ones", 50_000, i -> "room." + i % 500, i -> bytes(300)));
+  }
+
+  private static String key(int number) {
+    return (number + "k".repeat(64)).substring(0, 64);
   }
 
   @ParameterizedTest
@@ -89,6 +97,47 @@ class HeldBytesTest {
             () -> {
               for (int i = 0; i < shape.count(); i++) {
                 log.append(shape.channel().apply(i), shape.message().apply(i));
+              }
+              return log;
+            });
+    assertThat(growth).isGreaterThan(ENOUGH);
+    assertThat((double) growth / log.heldBytes()).isBetween(1 / 1.5, 1.5);
+  }
+
+  @Test
+  void keysTakeTheSameHoweverLongNamesAre() {
+    for (int length : List.of(10, 200)) {
+      KeyTable keys = new KeyTable(new MillraceOptions(), () -> 0);
+      long growth =
+          Heap.growth(
+              () -> {
+                for (int i = 0; i < 60_000; i++) {
+                  String name = longest("c", i).substring(0, length - 1);
+                  Publication published = Publication.named("3w5e11264sgsf-" + (100_000 + i));
+                  keys.once(
+                      "user " + name + name,
+                      name,
+                      bytes(1).withKey(key(i)),
+                      () -> Future.succeededFuture(published));
+                }
+                return keys;
+              });
+      assertThat(keys.size()).isEqualTo(60_000);
+      assertThat((double) growth / (keys.size() * Footprint.KEY)).isBetween(1 / 1.5, 1.5);
+    }
+  }
+
+  @Test
+  void keysOfABackendsLogAreCounted() {
+    Log log =
+        new Log(
+            new MillraceOptions().setRingBytes(0).setHistory(HistoryOptions.NONE), true, () -> 0);
+    long growth =
+        Heap.growth(
+            () -> {
+              for (int i = 0; i < 60_000; i++) {
+                log.append(
+                    i, Instant.EPOCH.plusSeconds(i), longest("a", i), bytes(1).withKey(key(i)));
               }
               return log;
             });
