@@ -200,11 +200,14 @@ public final class MillraceOptions {
 
   /**
    * Sets how many bytes of what arrives from clients may be held, all together. The body of a
-   * request counts what its buffer takes and 16 KiB for its request: until it has arrived, and that
-   * of a publish until it is answered. What comes over a WebSocket counts what its buffers take
-   * until it has arrived, and a frame above 4 KiB until it is carried out. When there is no room,
-   * what has been there for longest is refused: a body with 503, a WebSocket is closed with 4103.
-   * One always fits.
+   * request counts what its buffer takes and 16 KiB for its request, until it has arrived. What comes
+   * over a WebSocket counts what its buffers take until it has arrived, and a frame above 4 KiB
+   * until it is carried out. When there is no room, what has been there for longest is refused: a
+   * body with 503, a WebSocket is closed with 4103. One always fits.
+   *
+   * <p>As many bytes again may wait for the broker: each message that a client publishes, until the
+   * broker has answered, and over HTTP its request until it is answered. When there is no room, a
+   * publish is refused with {@link MillraceException.Code#UNAVAILABLE}.
    *
    * @param value zero or more
    * @return this

@@ -37,6 +37,9 @@ final class Footprint {
   /** One in RecordKeys: two digests 72 each, the Known 40, its place in the map 48. */
   static final int RECORD_KEY = 232;
 
+  /** A publish that waits besides its message: futures, timers, the name of its channel. */
+  private static final int UNANSWERED = 1 << 10;
+
   /** An interruption: itself 40, its two collections, its slot. */
   private static final int INTERRUPTION = 96;
 
@@ -56,6 +59,11 @@ final class Footprint {
     int ofEvent = event.equals(Message.DEFAULT_EVENT) ? 0 : string(event);
     int ofKey = message.key().map(key -> OPTIONAL + string(key)).orElse(0);
     return ENTRY + message.length() + ofEvent + ofKey;
+  }
+
+  /** What a client has published and the broker has not answered. */
+  static int unanswered(Message message) {
+    return UNANSWERED + entry(message);
   }
 
   static int channel(String name) {

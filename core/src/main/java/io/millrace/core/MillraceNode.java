@@ -86,8 +86,8 @@ final class MillraceNode implements Millrace, Ingress {
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.succession = new Succession(log, shards, () -> Ending.goingAway(someTime()));
     this.admission = new Admission(options);
-    this.bodies = new Bodies(options, shards);
     this.publishing = new Publishing(broker, options, clock, this::isServing);
+    this.bodies = new Bodies(options, shards, publishing.unanswered());
   }
 
   /** Begins to open the broker. */

@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -304,6 +305,39 @@ class CommandsTest {
     JsonObject failed = send("{\"type\":\"publish\",\"id\":4,\"channel\":\"a\",\"data\":1}");
     error(failed, 4, "internal");
     assertThat(failed.encode()).doesNotContain("secret");
+  }
+
+  @Test
+  void whatABrokerNeverAnswersIsBoundedAndTheConnectionGoesOn() throws IOException {
+    options
+        .setBodyBytes(0)
+        .setMaxClientMessageBytes(50_000)
+        .setPublishTimeout(Duration.ofMillis(50));
+    connect("?channels=a");
+    List<Promise<Publication>> taken = new CopyOnWriteArrayList<>();
+    server.broker.publishing =
+        message -> {
+          Promise<Publication> promise = Promise.promise();
+          taken.add(promise);
+          return promise.future();
+        };
+    String publish =
+        "{\"type\":\"publish\",\"id\":1,\"channel\":\"a\",\"data\":\"" + "x".repeat(40_000) + "\"}";
+    for (int i = 0; i < 10; i++) {
+      send(publish);
+    }
+    // Whoever waited has been told that it takes too long; the broker has them all the same.
+    eventually(() -> assertThat(outlet.frames("error")).hasSize(10));
+    assertThat(taken).hasSize(2);
+    assertThat(outlet.frames("error").stream().map(error -> error.getString("code")))
+        .containsOnly("timeout", "unavailable");
+    append("a");
+    eventually(() -> assertThat(outlet.sequences()).hasSize(1));
+    taken.forEach(promise -> promise.complete(Publication.unnamed()));
+    assertThat(server.node.publishing().unanswered().taken()).isZero();
+    server.broker.publishing = message -> Future.succeededFuture(Publication.unnamed());
+    send(publish);
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(1));
   }
 
   @Test
