@@ -85,7 +85,7 @@ final class MillraceNode implements Millrace, Ingress {
     this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.succession = new Succession(log, shards, () -> Ending.goingAway(someTime()));
-    this.admission = new Admission(options);
+    this.admission = new Admission(options, log.readers());
     this.publishing = new Publishing(broker, options, clock, this::isServing);
     this.bodies = new Bodies(options, shards, publishing.unanswered());
   }
@@ -264,7 +264,8 @@ final class MillraceNode implements Millrace, Ingress {
         log.subscriptionCount(),
         interests.size(),
         shards.timerCount(),
-        log.heldBytes() + publishing.keyBytes());
+        log.heldBytes() + publishing.keyBytes(),
+        log.readers().taken());
   }
 
   @Override
