@@ -171,8 +171,10 @@ public interface Millrace {
    * @param subscriptions channel names and patterns that readers hold, each counted for each reader
    * @param brokerSubscriptions names and patterns this node holds at its broker
    * @param timers readers with a time at which something is due
-   * @param heldBytes bytes of heap that the log takes: payloads, and what messages and channels
-   *     cost besides
+   * @param heldBytes bytes of heap that the log takes: payloads, and what messages, channels and
+   *     idempotency keys cost besides
+   * @param readerBytes bytes of heap that clients and what is subscribed take, about; see {@link
+   *     MillraceOptions#setReaderBytes}
    */
   record Counts(
       int channels,
@@ -180,5 +182,6 @@ public interface Millrace {
       int subscriptions,
       int brokerSubscriptions,
       int timers,
-      long heldBytes) {}
+      long heldBytes,
+      long readerBytes) {}
 }

@@ -18,6 +18,9 @@ public final class MillraceOptions {
 
   private static final long PUBLISHERS_PER_ADDRESS = 10;
 
+  /** What part of the heap readers may take: the log and what arrives have their shares, too. */
+  private static final int READERS_PART = 4;
+
   private long ringBytes = 64L << 20;
   private Duration ringAge = Duration.ofSeconds(30);
   private long historyBytes = 64L << 20;
@@ -27,6 +30,7 @@ public final class MillraceOptions {
   private Duration bodyTimeout = Duration.ofSeconds(30);
   private int maxChannels = 100;
   private int maxReaders = 100_000;
+  private long readerBytes = Runtime.getRuntime().maxMemory() / READERS_PART;
   private int maxBrokerSubscriptions = 10_000;
   private int maxReadersPerAddress = 0;
   private int publishesPerSecond = 10;
@@ -75,6 +79,7 @@ public final class MillraceOptions {
     bodyTimeout = other.bodyTimeout;
     maxChannels = other.maxChannels;
     maxReaders = other.maxReaders;
+    readerBytes = other.readerBytes;
     maxBrokerSubscriptions = other.maxBrokerSubscriptions;
     maxReadersPerAddress = other.maxReadersPerAddress;
     publishesPerSecond = other.publishesPerSecond;
@@ -200,11 +205,14 @@ public final class MillraceOptions {
 
   /**
    * Sets how many bytes of what arrives from clients may be held, all together. The body of a
-   * request counts what its buffer takes and 16 KiB for its request: until it has arrived, and that
-   * of a publish until it is answered. What comes over a WebSocket counts what its buffers take
-   * until it has arrived, and a frame above 4 KiB until it is carried out. When there is no room,
-   * what has been there for longest is refused: a body with 503, a WebSocket is closed with 4103.
-   * One always fits.
+   * request counts what its buffer takes and 16 KiB for its request, until it has arrived. What
+   * comes over a WebSocket counts what its buffers take until it has arrived, and a frame above 4
+   * KiB until it is carried out. When there is no room, what has been there for longest is refused:
+   * a body with 503, a WebSocket is closed with 4103. One always fits.
+   *
+   * <p>As many bytes again may wait for the broker: each message that a client publishes, until the
+   * broker has answered, and over HTTP its request until it is answered. When there is no room, a
+   * publish is refused with {@link MillraceException.Code#UNAVAILABLE}.
    *
    * @param value zero or more
    * @return this
@@ -265,6 +273,30 @@ public final class MillraceOptions {
    */
   public MillraceOptions setMaxReaders(int value) {
     maxReaders = atLeast(1, value, "maxReaders");
+    return this;
+  }
+
+  /**
+   * {@return how many bytes of the heap all clients, and what they subscribe to, may take; a
+   * quarter of the heap if it was not set}
+   */
+  public long readerBytes() {
+    return readerBytes;
+  }
+
+  /**
+   * Sets how many bytes of the heap all clients, and what they subscribe to, may take: their
+   * connections with what is kept of their requests, and each name, pattern and filter, those that
+   * several have once. It is an estimate, see {@link Millrace.Counts#readerBytes()}. When there is
+   * no room, who attaches or subscribes to more is refused and may come back; who is attached is
+   * not disturbed.
+   *
+   * @param value one or more
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public MillraceOptions setReaderBytes(long value) {
+    readerBytes = atLeast(1, value, "readerBytes");
     return this;
   }
 

@@ -4,29 +4,39 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts the clients that are attached, in all and by address. Safe on any thread. */
+/**
+ * Counts the clients that are attached, in all and by address, and has the room that they share.
+ * Safe on any thread.
+ */
 final class Admission {
 
   private final MillraceOptions options;
+  private final Allowance room;
   private final AtomicInteger admitted = new AtomicInteger();
   private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
 
-  Admission(MillraceOptions options) {
+  /**
+   * Nobody is attached.
+   *
+   * @param options the bounds
+   * @param room for all clients together
+   */
+  Admission(MillraceOptions options, Allowance room) {
     this.options = options;
+    this.room = room;
   }
 
   /**
    * Counts a client in.
    *
    * @param address where it comes from
-   * @return what counts it out again, once, however often it is run
+   * @return its place, which it is to leave
    * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if the node is full,
    *     {@link MillraceException.Code#RATE_LIMITED} if the address has too many
    */
-  Runnable admit(String address) {
+  Place admit(String address) {
     if (admitted.incrementAndGet() > options.maxReaders()) {
       admitted.decrementAndGet();
       throw new MillraceException(
@@ -38,12 +48,7 @@ final class Admission {
       throw new MillraceException(
           MillraceException.Code.RATE_LIMITED, "There are too many connections from this address.");
     }
-    AtomicBoolean left = new AtomicBoolean();
-    return () -> {
-      if (left.compareAndSet(false, true)) {
-        leave(address);
-      }
-    };
+    return new Place(room, () -> leave(address));
   }
 
   private void leave(String address) {

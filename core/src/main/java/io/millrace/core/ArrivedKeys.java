@@ -22,7 +22,7 @@ final class ArrivedKeys {
   private final MillraceOptions options;
 
   /** In the order in which they came, so that the oldest are first. */
-  private final Map<MessageKey, Known> known = new LinkedHashMap<>();
+  private final Map<String, Known> known = new LinkedHashMap<>();
 
   ArrivedKeys(MillraceOptions options) {
     this.options = options;
@@ -35,7 +35,8 @@ final class ArrivedKeys {
    * @param now the present, in milliseconds of the node's clock
    * @return the place of the message that is the same and came first; its own if there is none
    */
-  long originalOf(long seq, MessageKey key, long now) {
+  long originalOf(long seq, MessageKey arrived, long now) {
+    String key = arrived.key() + arrived.digest();
     long oldest = now - options.keyLifetime().toMillis();
     Iterator<Known> oldestFirst = known.values().iterator();
     for (int i = 0;

@@ -83,22 +83,40 @@ final class Attaching {
       refuse(context, transport, startingOrClosing());
       return;
     }
-    Runnable leave;
+    Place place;
     try {
       // Nobody asks where it comes from if that is not limited.
-      leave = node.admission().admit(options.maxReadersPerAddress() > 0 ? network(context) : "");
+      place = node.admission().admit(options.maxReadersPerAddress() > 0 ? network(context) : "");
     } catch (MillraceException full) {
       refuse(context, transport, full);
       return;
     }
     try {
       transport.check(context);
+      place.hold(Footprint.client(context, keepsRequest(transport)));
       AttachRequest request = AttachRequest.of(context, transport, options.maxChannels());
-      subscribe(context, transport, request, leave);
+      if (!isHead(context)) {
+        place.reserve(Footprint.own(request.patterns(), request.filter()));
+      }
+      subscribe(context, transport, request, place);
+    } catch (MillraceException refused) {
+      place.leave();
+      refuse(context, transport, refused);
     } catch (RuntimeException | Error e) {
-      leave.run();
+      place.leave();
       throw e;
     }
+  }
+
+  /** Returns whether the request is kept for as long as the client is connected. */
+  private boolean keepsRequest(Transport transport) {
+    return !transport.traits().contains(Transport.Trait.DUPLEX)
+        || node.authorizer().isPresent() // It may have to see it again.
+        || node.vertx().isMetricsEnabled(); // Vert.x's own socket keeps it.
+  }
+
+  private static boolean isHead(RoutingContext context) {
+    return HttpMethod.HEAD.equals(context.request().method());
   }
 
   /**
@@ -123,9 +141,9 @@ final class Attaching {
   }
 
   private void subscribe(
-      RoutingContext context, Transport transport, AttachRequest asked, Runnable leave) {
+      RoutingContext context, Transport transport, AttachRequest asked, Place place) {
     // Of a HEAD nothing is attached, so nothing is looked for or asked of the broker.
-    boolean head = HttpMethod.HEAD.equals(context.request().method());
+    boolean head = isHead(context);
     Start start = head ? Start.NOW : asked.start();
     List<ReaderSubscription> subscriptions = new ArrayList<>();
     (head ? List.<ChannelPattern>of() : asked.patterns())
@@ -145,7 +163,7 @@ final class Attaching {
       request.pause();
     }
     // Who leaves meanwhile makes room for others at once.
-    int watch = waits ? context.addEndHandler(gone -> leave.run()) : 0;
+    int watch = waits ? context.addEndHandler(gone -> place.leave()) : 0;
     shard.handle(
         subscribed,
         result -> {
@@ -156,15 +174,15 @@ final class Attaching {
             request.resume();
           }
           if (result.failed()) {
-            leave.run();
+            place.leave();
             refuse(context, transport, result.cause());
           } else if (request.response().closed() || !node.isServing()) {
             // Gone, or too late: whoever closes the node has ended those that were attached.
-            leave.run();
+            place.leave();
             shard.release(subscriptions);
             refuse(context, transport, startingOrClosing());
           } else {
-            hand(context, transport, asked, result.result(), shard, leave);
+            hand(context, transport, asked, result.result(), shard, place);
           }
         });
   }
@@ -183,14 +201,14 @@ final class Attaching {
       AttachRequest asked,
       Survey survey,
       Shard shard,
-      Runnable leave) {
+      Place place) {
     List<ReaderSubscription> subscriptions = survey.subscriptions;
     Epoch epoch = node.log().epoch();
     Beginning beginning;
     try {
       beginning = node.log().begin(survey);
     } catch (RuntimeException | Error e) {
-      leave.run();
+      place.leave();
       node.interests().release(subscriptions);
       refuse(context, transport, e);
       return;
@@ -201,7 +219,7 @@ final class Attaching {
             access,
             transport,
             shard,
-            new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, epoch, leave));
+            new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, epoch, place));
     try {
       context.put(ATTACHED, true);
       transport.handle(context, attachment);

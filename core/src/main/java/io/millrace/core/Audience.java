@@ -51,6 +51,9 @@ final class Audience {
   final Key key;
   final List<ReaderSubscription> subscriptions;
 
+  /** About how many bytes of the heap it takes. */
+  final long footprint;
+
   /** How many readers belong here, up to date or not. */
   int readers;
 
@@ -74,6 +77,7 @@ final class Audience {
     this.key = key;
     this.alike = shard.siblings().alike(key);
     this.subscriptions = List.copyOf(subscriptions);
+    this.footprint = Footprint.audience(subscriptions);
   }
 
   void join(Reader reader) {

@@ -73,7 +73,10 @@ final class Audiences {
   }
 
   private Audience created(Audience audience) {
+    Allowance room = shard.log().readers();
+    room.add(audience.footprint);
     for (ReaderSubscription subscription : audience.subscriptions) {
+      subscription.filter.hold(room);
       Route route = new Route(audience, List.of(subscription.filter));
       if (subscription.pattern.isName()) {
         byName
@@ -96,7 +99,10 @@ final class Audiences {
       return;
     }
     audiences.remove(audience.key);
+    Allowance room = shard.log().readers();
+    room.add(-audience.footprint);
     for (ReaderSubscription subscription : audience.subscriptions) {
+      subscription.filter.letGo(room);
       Route route = new Route(audience, List.of(subscription.filter));
       if (subscription.pattern.isName()) {
         String name = subscription.pattern.toString();

@@ -24,15 +24,26 @@ final class Bodies {
 
   private final MillraceOptions options;
   private final Shards shards;
+  private final Allowance unanswered;
   private final Room room;
 
-  Bodies(MillraceOptions options, Shards shards) {
+  /**
+   * None is read.
+   *
+   * @param options the bounds
+   * @param shards whose event loops read them
+   * @param unanswered the room for publishes, see {@link Publishing#unanswered}
+   */
+  Bodies(MillraceOptions options, Shards shards, Allowance unanswered) {
     this.options = options;
     this.shards = shards;
-    // One always fits, with what its buffer grows by.
-    this.room =
-        new Room(
-            Math.max(options.bodyBytes(), REQUEST_BYTES + 2L * options.maxClientMessageBytes()));
+    this.unanswered = unanswered;
+    this.room = new Room(most(options));
+  }
+
+  /** One always fits, with what its buffer grows by. */
+  static long most(MillraceOptions options) {
+    return Math.max(options.bodyBytes(), REQUEST_BYTES + 2L * options.maxClientMessageBytes());
   }
 
   /** Returns the room for all that arrives from clients. */
@@ -64,7 +75,7 @@ final class Bodies {
   /**
    * Reads the body of a request, then lets it go on to what follows.
    *
-   * @param kept whether it is held until the request has been answered
+   * @param kept whether it is a publish, which counts until it has been answered
    * @throws MillraceException {@link MillraceException.Code#TOO_LARGE} if it says that it is
    */
   void read(RoutingContext context, boolean kept) {
@@ -183,10 +194,16 @@ final class Bodies {
         share.release(); // By a handler of the application that did not want to wait.
         return;
       }
+      share.release();
       if (kept) {
-        context.addEndHandler(answered -> share.release());
-      } else {
-        share.release();
+        // No longer with what arrives: others would have to make room for what the broker delays.
+        try {
+          Runnable answered = unanswered.reserve(REQUEST_BYTES + content.length());
+          context.addEndHandler(done -> answered.run());
+        } catch (MillraceException full) {
+          context.fail(full);
+          return;
+        }
       }
       context.next();
     }

@@ -77,7 +77,10 @@ final class Commands {
     Iterator<JsonFields> commands = read(json);
     commandRate.count(
         shard.now(), json.length() / BYTES_PER_COMMAND + (commands.hasNext() ? 0 : 1));
-    last = last.compose(done -> begin(commands));
+    // Not a chain of futures: the last one would keep the frame until the next comes.
+    Promise<Void> carriedOut = Promise.promise();
+    last.onComplete(before -> carryOut(commands, carriedOut));
+    last = carriedOut.future();
     return last;
   }
 
@@ -88,12 +91,6 @@ final class Commands {
       fail("", e);
       return Collections.emptyIterator();
     }
-  }
-
-  private Future<Void> begin(Iterator<JsonFields> commands) {
-    Promise<Void> carriedOut = Promise.promise();
-    carryOut(commands, carriedOut);
-    return carriedOut.future();
   }
 
   // A loop, not a chain of futures: a client may send many thousand commands in one frame.
@@ -199,72 +196,115 @@ final class Commands {
     if (held.size() + added.size() > node.options().maxChannels()) {
       throw AttachRequest.tooMany(node.options().maxChannels());
     }
+    boolean same = added.isEmpty() && changed.isEmpty();
+    // All that is subscribed then may be nobody else's.
+    long more =
+        Footprint.audience(held.values())
+            + Footprint.own(added.stream().map(one -> one.pattern).toList(), filter)
+            + Footprint.replays(patterns, start.last());
+    Runnable reserved = node.log().readers().reserve(same ? 0 : more);
     if (added.isEmpty()) {
-      changed.forEach(subscription -> reader.refilter(subscription, filter));
+      refilter(changed, filter);
+      reserved.run();
       tell(new Signal.Done(id, reader.place()));
       return Future.succeededFuture();
     }
     Promise<Void> attached = Promise.promise();
-    attached
-        .future()
-        .onSuccess(
-            done -> {
-              if (!reader.isEnded()) {
-                changed.forEach(subscription -> reader.refilter(subscription, filter));
-              }
-            });
+    attached.future().onSuccess(done -> refilter(changed, filter));
     Future<Survey> acquired =
         client.subscribe(patterns).compose(granted -> node.enter(added, start));
-    shard.handle(acquired, result -> attach(id, added, result, attached));
+    shard.handle(acquired, result -> attach(new Adding(id, added, reserved), result, attached));
     return attached.future();
   }
 
-  private void attach(
-      String id,
-      List<ReaderSubscription> added,
-      AsyncResult<Survey> acquired,
-      Promise<Void> attached) {
+  private void refilter(List<ReaderSubscription> changed, EventFilter filter) {
+    if (!reader.isEnded()) {
+      changed.forEach(subscription -> reader.refilter(subscription, filter));
+    }
+  }
+
+  /**
+   * What a subscribe command adds.
+   *
+   * @param id the JSON text of its id
+   * @param reserved gives back the room for them, once they count or have come to nothing
+   */
+  private record Adding(String id, List<ReaderSubscription> subscriptions, Runnable reserved) {}
+
+  private void attach(Adding added, AsyncResult<Survey> acquired, Promise<Void> attached) {
     if (acquired.failed()) {
+      added.reserved.run();
       attached.fail(acquired.cause());
       return;
     }
     if (reader.isEnded()) {
-      shard.release(added);
+      shard.release(added.subscriptions);
+      added.reserved.run();
       attached.complete();
       return;
     }
     try {
-      Beginning beginning = node.log().begin(acquired.result());
-      if (subscribed || !reader.subscriptions.isEmpty()) {
-        reader.subscribeLater(id, added, beginning);
-      } else {
-        shard.guard(reader, first -> reader.subscribeFirst(id, added, beginning));
-      }
+      begin(added, node.log().begin(acquired.result()));
       subscribed = true;
       attached.complete();
     } catch (RuntimeException | Error e) {
-      node.interests().release(added);
+      node.interests().release(added.subscriptions);
+      added.reserved.run();
       attached.fail(e);
     }
   }
 
+  private void begin(Adding added, Beginning beginning) {
+    if (subscribed || !reader.subscriptions.isEmpty()) {
+      reader.subscribeLater(added.id, added.subscriptions, beginning, added.reserved);
+    } else {
+      shard.guard(reader, first -> reader.subscribeFirst(added.id, added.subscriptions, beginning));
+      added.reserved.run();
+    }
+  }
+
   private Future<Void> unsubscribe(String id, JsonFields command) {
-    Collection<ReaderSubscription> left = reader.unsubscribe(channels(command));
+    List<ChannelPattern> patterns = channels(command);
+    // What is left may be what nobody else has, too.
+    Runnable reserved =
+        node.log().readers().reserve(reader.isAlone() ? 0 : audienceWithout(patterns));
+    Collection<ReaderSubscription> left = reader.unsubscribe(patterns);
+    reserved.run();
     shard.release(left);
-    left.forEach(subscription -> linger(subscription.pattern));
+    if (node.broker().selective()) {
+      left.forEach(subscription -> linger(subscription.pattern));
+    }
     tell(new Signal.Done(id, reader.place()));
     return Future.succeededFuture();
   }
 
+  private long audienceWithout(Collection<ChannelPattern> patterns) {
+    List<ReaderSubscription> others =
+        reader.subscriptions.stream().filter(one -> !patterns.contains(one.pattern)).toList();
+    return others.isEmpty() ? 0 : Footprint.audience(others);
+  }
+
   /** What a client left lingers in case it comes back to it, but no more than it may hold. */
   private void linger(ChannelPattern pattern) {
-    lingering.remove(pattern);
+    if (!lingering.remove(pattern)) {
+      node.log().readers().add(Footprint.left(pattern));
+    }
     lingering.add(pattern);
     if (lingering.size() > node.options().maxChannels()) {
       ChannelPattern oldest = lingering.iterator().next();
-      lingering.remove(oldest);
+      forget(oldest);
       node.interests().giveUp(oldest);
     }
+  }
+
+  private void forget(ChannelPattern left) {
+    lingering.remove(left);
+    node.log().readers().add(-Footprint.left(left));
+  }
+
+  /** The reader has ended. */
+  void close() {
+    List.copyOf(lingering).forEach(this::forget);
   }
 
   private List<ChannelPattern> channels(JsonFields command) {

@@ -2,7 +2,11 @@ package io.millrace.core;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Collection;
+import java.util.Map;
 
 /**
  * How many bytes of the heap things take. The numbers are the sizes of the objects named, as a
@@ -25,6 +29,21 @@ final class Footprint {
    */
   static final int CHANNEL = 288;
 
+  /**
+   * A key in the KeyTable: two digests 72 each, the Known 32, its place in the map 48; the promise
+   * 32 with the Publication and its name 110.
+   */
+  static final int KEY = 368;
+
+  /** One in ArrivedKeys: two digests in one text 104, the Known 32, its place in the map 48. */
+  static final int ARRIVED_KEY = 184;
+
+  /** One in RecordKeys: two digests 72 each, the Known 40, its place in the map 48. */
+  static final int RECORD_KEY = 232;
+
+  /** A publish that waits besides its message: futures, timers, the name of its channel. */
+  private static final int UNANSWERED = 1 << 10;
+
   /** An interruption: itself 40, its two collections, its slot. */
   private static final int INTERRUPTION = 96;
 
@@ -37,13 +56,155 @@ final class Footprint {
   /** The Optional in which a message has its key. */
   private static final int OPTIONAL = 16;
 
+  /**
+   * A connection without its request, and what reads for it: Vert.x's and Netty's objects, the
+   * transport's, the reader and its timer.
+   */
+  static final int CONNECTION = 4 << 10;
+
+  /** A request that is kept as long as its connection, besides its head. */
+  static final int REQUEST = 8 << 10;
+
+  /** A line of a head, or a parameter of a query, besides its characters. */
+  private static final int FIELD = 160;
+
+  /** A subscription of a reader: the ReaderSubscription 56, its slot in a list. */
+  static final int SUBSCRIPTION = 64;
+
+  /**
+   * A pattern in use besides its text: the PatternLog 40, the ChannelPattern 24, its place in the
+   * map 40; a node or two of the tree of patterns, each with a map 170, and a set of one 140.
+   */
+  private static final int PATTERN = 400;
+
+  /**
+   * An audience besides its subscriptions: itself 72, its lists 150, its key 24 with the set and
+   * its table 140, its places in two maps 80, the count of those that are alike 16.
+   */
+  private static final int AUDIENCE = 480;
+
+  /**
+   * A name of an audience: its Interest 24 with a place in a set 42, its Route 24 with a list of
+   * one filter 24, a list of routes 48 and its place in the map 40.
+   */
+  private static final int AUDIENCE_NAME = 200;
+
+  /** A pattern of an audience: the same, with nodes of a tree and sets instead of the map. */
+  private static final int AUDIENCE_PATTERN = 540;
+
+  /** What the node holds at its broker: the Interest 56, its future 120, its place in a map 40. */
+  private static final int INTEREST = 216;
+
+  /** What a client left, besides its text: the ChannelPattern 24, its place in a set 48. */
+  private static final int LEFT = 72;
+
+  /** The map of a subscription of which channels are replayed, and its table. */
+  private static final int REPLAYING = 128;
+
+  /** A channel in it: the Replayed 24, its place in the map 40. */
+  private static final int REPLAYED = 64;
+
+  /** A filter besides its events: itself, its count, its set with a table. */
+  private static final int FILTER = 240;
+
+  /** An event of a filter besides its name: its place in the set. */
+  private static final int FILTERED = 48;
+
   private Footprint() {}
+
+  /**
+   * A client's connection, with its request if that is kept. Of its head a client may make very
+   * many small parts.
+   */
+  static long client(RoutingContext request, boolean kept) {
+    if (!kept) {
+      return CONNECTION;
+    }
+    HttpServerRequest head = request.request();
+    long bytes = CONNECTION + REQUEST + 2L * head.uri().length() + fields(head.headers());
+    if (head.query() != null) {
+      bytes += fields(request.queryParams());
+    }
+    if (request.body().available()) {
+      bytes += request.body().length(); // A handler of the application has read it.
+    }
+    return bytes;
+  }
+
+  private static long fields(MultiMap fields) {
+    long bytes = 0;
+    for (Map.Entry<String, String> field : fields) {
+      bytes += FIELD + field.getKey().length() + field.getValue().length();
+    }
+    return bytes;
+  }
+
+  /** What the log has of a name or pattern that is read. */
+  static int source(ChannelPattern pattern) {
+    return pattern.isName() ? CHANNEL + text(pattern) : PATTERN + text(pattern);
+  }
+
+  /** What a shard has of readers that are alike. */
+  static long audience(Collection<ReaderSubscription> subscriptions) {
+    long bytes = AUDIENCE;
+    for (ReaderSubscription subscription : subscriptions) {
+      bytes += audience(subscription.pattern);
+    }
+    return bytes;
+  }
+
+  private static int audience(ChannelPattern pattern) {
+    return pattern.isName() ? AUDIENCE_NAME : AUDIENCE_PATTERN;
+  }
+
+  /** What the node has at its broker. */
+  static int interest(ChannelPattern pattern) {
+    return INTEREST + (pattern.isName() ? 0 : PATTERN) + text(pattern);
+  }
+
+  /** What is remembered of a name or pattern that a client left. */
+  static int left(ChannelPattern pattern) {
+    return LEFT + text(pattern);
+  }
+
+  /** What subscriptions take if nobody else has any of them. */
+  static long own(Collection<ChannelPattern> patterns, EventFilter filter) {
+    long bytes = AUDIENCE + filter.footprint();
+    for (ChannelPattern pattern : patterns) {
+      bytes += SUBSCRIPTION + source(pattern) + audience(pattern);
+    }
+    return bytes;
+  }
+
+  /** What is remembered of each channel that {@code last} replays, until it has been read. */
+  static long replays(Collection<ChannelPattern> patterns, int last) {
+    boolean wide = patterns.stream().anyMatch(pattern -> !pattern.isName());
+    int channels = wide ? Beginnings.MOST_REPLAYED : patterns.size();
+    return last == 0 ? 0 : (long) REPLAYING * patterns.size() + (long) REPLAYED * channels;
+  }
+
+  static long filter(Collection<String> events) {
+    long bytes = FILTER;
+    for (String event : events) {
+      bytes += FILTERED + string(event);
+    }
+    return bytes;
+  }
+
+  private static int text(ChannelPattern pattern) {
+    return STRING + pattern.toString().length(); // No character is beyond Latin-1.
+  }
 
   static int entry(Message message) {
     String event = message.event();
     int ofEvent = event.equals(Message.DEFAULT_EVENT) ? 0 : string(event);
     int ofKey = message.key().map(key -> OPTIONAL + string(key)).orElse(0);
     return ENTRY + message.length() + ofEvent + ofKey;
+  }
+
+  /** What a client has published and the broker has not answered. */
+  static int unanswered(Message message) {
+    return UNANSWERED + entry(message);
   }
 
   static int channel(String name) {

@@ -15,6 +15,9 @@ final class Interest {
   /** Completes with the place in the log from which on it is heard. */
   final Future<Long> confirmed;
 
+  /** About how many bytes of the heap it takes. */
+  final int footprint;
+
   int readers = 1;
 
   /** Whether somebody read it again after the last reader had left. */
@@ -33,5 +36,6 @@ final class Interest {
     this.pattern = pattern;
     this.covering = covering;
     this.confirmed = confirmed;
+    this.footprint = Footprint.interest(pattern);
   }
 }

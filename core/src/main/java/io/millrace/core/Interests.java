@@ -174,7 +174,7 @@ final class Interests {
       Optional<Interest> covering = covering(pattern);
       if (covering.isPresent()) {
         Interest covered = new Interest(pattern, covering, covering.get().confirmed);
-        held.put(pattern, covered);
+        hold(covered);
         return covered.confirmed;
       }
       if (asked + leaving.size() > most + mostPassing) {
@@ -188,7 +188,7 @@ final class Interests {
       }
       asked++;
       added = new Interest(pattern, covering, confirmation.future());
-      held.put(pattern, added);
+      hold(added);
       if (!pattern.isName()) {
         wide.add(added);
         wideByPattern.add(pattern, added);
@@ -204,6 +204,19 @@ final class Interests {
         .onFailure(failure -> forget(added))
         .onComplete(confirmation);
     return confirmation.future();
+  }
+
+  private void hold(Interest added) {
+    held.put(added.pattern, added);
+    log.readers().add(added.footprint);
+  }
+
+  /** Returns whether it is to go, and counts it no more if so. */
+  private boolean isLetGo(Interest known, boolean gone) {
+    if (gone) {
+      log.readers().add(-known.footprint);
+    }
+    return gone;
   }
 
   private Future<Long> again(Interest known) {
@@ -301,7 +314,7 @@ final class Interests {
       if (held.get(failed.pattern) == failed) {
         asked--;
       }
-      held.values().removeIf(known -> known.confirmed == failed.confirmed);
+      held.values().removeIf(known -> isLetGo(known, known.confirmed == failed.confirmed));
       lingering.removeIf(known -> known.confirmed == failed.confirmed);
       passing.removeIf(known -> known.confirmed == failed.confirmed);
       idle.removeIf(known -> known.confirmed == failed.confirmed);
@@ -400,7 +413,7 @@ final class Interests {
       idle.remove(gone);
       lingering.remove(gone);
       passing.remove(gone);
-      held.remove(gone.pattern);
+      isLetGo(gone, held.remove(gone.pattern, gone));
       forgetWide(gone);
       removed.add(gone);
       next = unneeded(); // What only this one needed.

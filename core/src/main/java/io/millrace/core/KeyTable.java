@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,8 +41,8 @@ final class KeyTable {
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
-   * In the order in which they came, so that the oldest are first. By texts, which are found in a
-   * map even if somebody chooses those of equal hash codes.
+   * In the order in which they came, so that the oldest are first. By digests, so that each takes
+   * the same, however long names are.
    */
   private final Map<String, Known> known = new LinkedHashMap<>();
 
@@ -66,7 +65,7 @@ final class KeyTable {
   Future<Publication> once(
       String scope, String channel, Message message, Supplier<Future<Publication>> publish) {
     // Neither a channel nor a key has a line break.
-    String key = scope + '\n' + channel + '\n' + message.key().orElseThrow();
+    String key = digest(scope + '\n' + channel + '\n' + message.key().orElseThrow());
     String digest = digest(message);
     Promise<Publication> promise = Promise.promise();
     boolean doubtful;
@@ -177,7 +176,19 @@ final class KeyTable {
     digest.update(message.event().getBytes(StandardCharsets.UTF_8));
     digest.update((byte) (message.isJson() ? '\n' : '\r')); // Neither is ever in an event.
     digest.update(message.data().getBytes());
-    return HexFormat.of().formatHex(digest.digest());
+    return text(digest);
+  }
+
+  /** Returns what stands for a text, and is never longer. */
+  static String digest(String text) {
+    MessageDigest digest = sha256();
+    digest.update(text.getBytes(StandardCharsets.UTF_8));
+    return text(digest);
+  }
+
+  /** A character for each byte: it is found in a map whatever its hash code, and takes little. */
+  private static String text(MessageDigest digest) {
+    return new String(digest.digest(), StandardCharsets.ISO_8859_1);
   }
 
   private static MessageDigest sha256() {

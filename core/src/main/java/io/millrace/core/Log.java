@@ -45,6 +45,9 @@ final class Log {
   private final ForgottenMarks forgotten = new ForgottenMarks();
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
 
+  /** What readers and what they subscribe to take, wherever that is. */
+  private final Allowance readers;
+
   /** How many subscriptions are attached. */
   private int attached;
 
@@ -77,6 +80,9 @@ final class Log {
     this.options = options;
     this.shared = shared;
     this.clock = clock;
+    this.readers =
+        new Allowance(
+            options.readerBytes(), "This server is full. Name fewer channels, or come back later.");
     this.retention = new Retention(options, ring, this::forgetIfIdle);
     this.arrived = new ArrivedKeys(options);
     this.keys = new RecordKeys(options);
@@ -96,6 +102,11 @@ final class Log {
 
   long head() {
     return head;
+  }
+
+  /** Returns the room for all readers, which counts what they subscribe to while it is attached. */
+  Allowance readers() {
+    return readers;
   }
 
   /** Calls a follower after everything that is appended from now on. It must return at once. */
@@ -356,6 +367,7 @@ final class Log {
    * @return what has to be found out before {@link #begin}, if it has any targets
    */
   Survey enter(List<ReaderSubscription> subscriptions, Start start) {
+    long bytes = 0;
     lock.lock();
     try {
       boolean listed = Survey.asksLast(start);
@@ -371,14 +383,21 @@ final class Log {
             survey.add(source, listed);
           }
         }
-        subscription.source.interest++;
         subscription.pattern = subscription.source.pattern(); // One text for all its readers.
+        bytes += counted(subscription, subscription.source.interest++);
+        subscription.filter.hold(readers);
         attached++;
       }
       return survey;
     } finally {
       lock.unlock();
+      readers.add(bytes);
     }
+  }
+
+  /** Returns what a subscription takes beside those of others to the same. */
+  private static int counted(ReaderSubscription subscription, int others) {
+    return Footprint.SUBSCRIPTION + (others == 0 ? Footprint.source(subscription.pattern) : 0);
   }
 
   /** Returns whether anything at all may have been lost after a cursor. */
@@ -453,11 +472,13 @@ final class Log {
 
   /** Gives up the interest that {@link #attach} took. */
   void detach(Collection<ReaderSubscription> subscriptions) {
+    long bytes = 0;
     lock.lock();
     try {
       for (ReaderSubscription subscription : subscriptions) {
         LogSource source = subscription.source;
-        source.interest--;
+        bytes += counted(subscription, --source.interest);
+        subscription.filter.letGo(readers);
         attached--;
         if (source instanceof ChannelLog channel) {
           forgetIfIdle(channel);
@@ -468,6 +489,7 @@ final class Log {
       }
     } finally {
       lock.unlock();
+      readers.add(-bytes);
     }
   }
 
@@ -582,7 +604,9 @@ final class Log {
   long heldBytes() {
     lock.lock();
     try {
-      return retention.heldBytes();
+      return retention.heldBytes()
+          + (long) arrived.size() * Footprint.ARRIVED_KEY
+          + (long) keys.size() * Footprint.RECORD_KEY;
     } finally {
       lock.unlock();
     }

@@ -85,9 +85,9 @@ final class MillraceNode implements Millrace, Ingress {
     this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.succession = new Succession(log, shards, () -> Ending.goingAway(someTime()));
-    this.admission = new Admission(options);
-    this.bodies = new Bodies(options, shards);
+    this.admission = new Admission(options, log.readers());
     this.publishing = new Publishing(broker, options, clock, this::isServing);
+    this.bodies = new Bodies(options, shards, publishing.unanswered());
   }
 
   /** Begins to open the broker. */
@@ -264,7 +264,8 @@ final class MillraceNode implements Millrace, Ingress {
         log.subscriptionCount(),
         interests.size(),
         shards.timerCount(),
-        log.heldBytes());
+        log.heldBytes() + publishing.keyBytes(),
+        log.readers().taken());
   }
 
   @Override

@@ -30,12 +30,32 @@ final class Publishing {
   private final PublishRates rates;
   private final BooleanSupplier serving;
 
+  /** For what clients have published and the broker has not answered. */
+  private final Allowance unanswered;
+
   Publishing(Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
     this.broker = broker;
     this.options = options;
     this.keys = new KeyTable(options, clock);
     this.rates = new PublishRates(options, clock);
     this.serving = serving;
+    this.unanswered =
+        new Allowance(
+            Bodies.most(options),
+            "As much as this server holds waits for its broker. Try again later.");
+  }
+
+  /**
+   * Returns the room for what clients have published: each message until the broker itself has
+   * answered, which may be long after whoever asked was told that it takes too long.
+   */
+  Allowance unanswered() {
+    return unanswered;
+  }
+
+  /** Returns about how many bytes of the heap the keys take that are remembered. */
+  long keyBytes() {
+    return (long) keys.size() * Footprint.KEY;
   }
 
   /** Returns how often clients publish over HTTP. */
@@ -60,12 +80,25 @@ final class Publishing {
     if (message.length() > options.maxMessageBytes()) {
       return Future.failedFuture(tooLarge(options.maxMessageBytes()));
     }
+    if (publisher.equals(APPLICATION)) {
+      return inTime(offer(publisher, channel, message));
+    }
+    Runnable answered;
+    try {
+      answered = unanswered.reserve(Footprint.unanswered(message));
+    } catch (MillraceException full) {
+      return Future.failedFuture(full);
+    }
+    return inTime(offer(publisher, channel, message).onComplete(any -> answered.run()));
+  }
+
+  /** Returns the broker's own answer. */
+  private Future<Publication> offer(String publisher, String channel, Message message) {
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
     String scope = scope(publisher, timed);
-    return inTime(
-        timed.key().isEmpty()
-            ? give(channel, timed)
-            : keys.once(scope, channel, timed, () -> give(channel, scoped(scope, timed))));
+    return timed.key().isEmpty()
+        ? give(channel, timed)
+        : keys.once(scope, channel, timed, () -> give(channel, scoped(scope, timed)));
   }
 
   /**

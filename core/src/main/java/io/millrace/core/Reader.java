@@ -109,6 +109,11 @@ abstract class Reader {
     audience = shard.audiences().enter(framing, subscriptions);
   }
 
+  /** Returns whether no other reader is like it, so that its audience ends with it. */
+  final boolean isAlone() {
+    return audience.readers == 1;
+  }
+
   /** Changes the subscriptions; what follows is read from the present cursor. */
   final void regroup(Runnable change) {
     fallBehind(cursorSeq());

@@ -31,7 +31,7 @@ final class ReaderAttachment implements Attachment {
    * What is to be attached, or given back.
    *
    * @param epoch the log that the beginning is of
-   * @param leave called when the client is gone
+   * @param place what it takes, until it is gone
    */
   record Arrival(
       RoutingContext context,
@@ -39,7 +39,7 @@ final class ReaderAttachment implements Attachment {
       List<ReaderSubscription> subscriptions,
       Beginning beginning,
       Epoch epoch,
-      Runnable leave) {}
+      Place place) {}
 
   private final MillraceNode node;
   private final Access access;
@@ -84,11 +84,12 @@ final class ReaderAttachment implements Attachment {
 
   private void attach(Arrival arrival, Framing framing, Outlet outlet) {
     StreamReader reader = new StreamReader(shard, transport.name(), framing, outlet, settings());
-    Runnable leave = arrival.leave();
+    Place place = arrival.place();
     reader.whenEnded(
         () -> {
-          leave.run();
+          place.leave();
           receiving.ifPresent(Receiving::close);
+          commands.ifPresent(Commands::close);
         });
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
       Access.Client client = access.lasting(arrival.context());
@@ -98,6 +99,7 @@ final class ReaderAttachment implements Attachment {
               () -> new Receiving(node.bodies().room(), shard.siblings(), reader, node.options()));
     }
     shard.guard(reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
+    place.settle();
   }
 
   @Override
@@ -110,9 +112,10 @@ final class ReaderAttachment implements Attachment {
               BatchReader reader =
                   new BatchReader(
                       shard, transport.name(), framing, outlet, node.options(), bounded);
-              reader.whenEnded(arrival.leave());
+              reader.whenEnded(arrival.place()::leave);
               shard.guard(
                   reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
+              arrival.place().settle();
             });
   }
 
@@ -187,7 +190,7 @@ final class ReaderAttachment implements Attachment {
     left.ifPresent(
         arrival -> {
           shard.release(arrival.subscriptions());
-          arrival.leave().run();
+          arrival.place().leave();
         });
   }
 

@@ -31,6 +31,11 @@ final class RecordKeys {
     this.most = options.maxKeys();
   }
 
+  /** Returns how many keys are remembered. */
+  int size() {
+    return known.size();
+  }
+
   /** Returns how much earlier than the first message that is served one must begin to read. */
   static Duration lead(MillraceOptions options) {
     return options.keyLifetime().plus(CLOCK_TOLERANCE);
@@ -46,8 +51,7 @@ final class RecordKeys {
    *     message
    */
   long originalOf(long seq, MessageKey taken, long time) {
-    // A text: it is found in a map even if somebody chooses those of equal hash codes.
-    String key = taken.channel() + '\n' + taken.key();
+    String key = taken.key();
     String digest = taken.digest();
     Known before = known.remove(key);
     boolean again = before != null && Math.abs(time - before.time) <= lifetime;

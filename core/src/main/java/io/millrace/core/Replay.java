@@ -15,6 +15,10 @@ final class Replay {
 
   final List<ReaderSubscription> subscriptions;
   final long through;
+
+  /** Called once it is over, whatever came of it. */
+  final Runnable whenOver;
+
   private Optional<Gap.Reason> gap;
   private long cursor;
 
@@ -28,11 +32,18 @@ final class Replay {
    * @param subscriptions attached to the log; may become fewer
    * @param beginning where they begin
    * @param through the reader's cursor
+   * @param whenOver called once it is over, whatever came of it
    */
-  Replay(String id, List<ReaderSubscription> subscriptions, Beginning beginning, long through) {
+  Replay(
+      String id,
+      List<ReaderSubscription> subscriptions,
+      Beginning beginning,
+      long through,
+      Runnable whenOver) {
     this.id = id;
     this.subscriptions = subscriptions;
     this.through = through;
+    this.whenOver = whenOver;
     this.gap = beginning.gap();
     this.cursor = beginning.seq();
     for (ReaderSubscription subscription : subscriptions) {

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.UnaryOperator;
 
 /** A reader that stays: what is written to it goes into a connection that is kept open. */
 final class StreamReader extends Reader {
@@ -103,10 +104,15 @@ final class StreamReader extends Reader {
     start(beginning);
   }
 
-  /** Takes further subscriptions. They are replayed apart and do not move the cursor. */
-  void subscribeLater(String id, List<ReaderSubscription> further, Beginning beginning) {
+  /**
+   * Takes further subscriptions. They are replayed apart and do not move the cursor.
+   *
+   * @param whenOver called once that is over, whatever came of it
+   */
+  void subscribeLater(
+      String id, List<ReaderSubscription> further, Beginning beginning, Runnable whenOver) {
     fallBehind(cursorSeq());
-    replays.add(new Replay(id, further, beginning, cursorSeq()));
+    replays.add(new Replay(id, further, beginning, cursorSeq(), whenOver));
   }
 
   /** Gives up what is subscribed as written, confirms, and returns what that was. */
@@ -127,15 +133,12 @@ final class StreamReader extends Reader {
   /** Changes which events of a subscription are wanted, from here on. */
   void refilter(ReaderSubscription held, EventFilter filter) {
     ReaderSubscription changed = held.withFilter(filter);
-    for (Replay replay : replays) {
-      replay.subscriptions.replaceAll(
-          subscription -> subscription == held ? changed : subscription);
-    }
+    filter.hold(shard.log().readers());
+    held.filter.letGo(shard.log().readers());
+    UnaryOperator<ReaderSubscription> exchange = one -> one == held ? changed : one;
+    replays.forEach(replay -> replay.subscriptions.replaceAll(exchange));
     if (subscriptions.contains(held)) {
-      regroup(
-          () ->
-              subscriptions.replaceAll(
-                  subscription -> subscription == held ? changed : subscription));
+      regroup(() -> subscriptions.replaceAll(exchange));
     }
   }
 
@@ -245,6 +248,7 @@ final class StreamReader extends Reader {
     if (!isEnded() && replay.isDone()) {
       replays.remove();
       regroup(() -> subscriptions.addAll(replay.subscriptions));
+      replay.whenOver.run();
       tell(new Signal.Done(replay.id, place()));
     }
   }
@@ -381,7 +385,11 @@ final class StreamReader extends Reader {
 
   @Override
   void detached() {
-    replays.forEach(replay -> shard.release(replay.subscriptions));
+    replays.forEach(
+        replay -> {
+          shard.release(replay.subscriptions);
+          replay.whenOver.run();
+        });
     replays.clear();
   }
 

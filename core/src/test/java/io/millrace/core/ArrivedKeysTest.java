@@ -13,7 +13,7 @@ class ArrivedKeysTest {
   private final ArrivedKeys keys = new ArrivedKeys(options);
 
   private long originalOf(long seq, String key, long now) {
-    return keys.originalOf(seq, new MessageKey("a", key, "digest"), now);
+    return keys.originalOf(seq, new MessageKey(key, "digest"), now);
   }
 
   @Test

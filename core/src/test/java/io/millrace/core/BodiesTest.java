@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,6 +79,7 @@ class BodiesTest {
     eventually(
         () -> {
           assertThat(server.node.bodies().room().held()).isZero();
+          assertThat(server.node.publishing().unanswered().taken()).isZero();
           assertThat(server.node.counts().timers()).isZero();
         });
   }
@@ -264,7 +266,8 @@ class BodiesTest {
   void whatWaitsForTheBrokerCountsUntilItIsAnswered() throws IOException {
     options.setBodyBytes(100_000).setPublishTimeout(Duration.ofMillis(500));
     listen();
-    server.broker.publishing = message -> Promise.<Publication>promise().future();
+    List<Promise<Publication>> taken = new CopyOnWriteArrayList<>();
+    server.broker.publishing = message -> asked(taken);
     for (int i = 0; i < 20; i++) {
       sockets.add(server.open("POST", "/publish", MESSAGE, JSON));
     }
@@ -273,12 +276,64 @@ class BodiesTest {
       statuses.add(rest(socket).substring(9, 12));
     }
     assertThat(statuses).contains("503", "504");
+    // The broker still has what nobody waits for any more.
+    assertThat(server.node.publishing().unanswered().taken()).isPositive();
+    taken.forEach(promise -> promise.complete(Publication.unnamed()));
     nothingLeft();
     server.broker.publishing =
         message ->
             Future.failedFuture(
                 new MillraceException(MillraceException.Code.UNAVAILABLE, "No link."));
     assertThat(server.publish(MESSAGE).json().getString("detail")).isEqualTo("No link.");
+  }
+
+  private static Future<Publication> asked(List<Promise<Publication>> taken) {
+    Promise<Publication> promise = Promise.promise();
+    taken.add(promise);
+    return promise.future();
+  }
+
+  @Test
+  void whatABrokerNeverAnswersIsBoundedAndWhoArrivesIsNotDisturbed() throws IOException {
+    options.setBodyBytes(0).setPublishTimeout(Duration.ofMillis(50));
+    listen();
+    List<Promise<Publication>> taken = new CopyOnWriteArrayList<>();
+    server.broker.publishing = message -> asked(taken);
+    String large = "{\"channel\":\"a\",\"data\":\"" + "x".repeat(9_000) + "\"}";
+    List<Integer> statuses = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      statuses.add(server.publish(large).status());
+    }
+    assertThat(statuses).startsWith(504).endsWith(503);
+    assertThat(taken).hasSizeBetween(1, 4);
+    Server.Answer refused = server.publish(large);
+    assertThat(refused.json().getString("code")).isEqualTo("unavailable");
+    assertThat(refused.header("retry-after")).isEqualTo("5");
+    // Who attaches by a body finds room for it.
+    assertThat(server.request("POST", "/once", "{\"channels\":[\"a\"]}", JSON).status())
+        .isEqualTo(200);
+    taken.forEach(promise -> promise.complete(Publication.unnamed()));
+    nothingLeft();
+    server.broker.publishing = message -> Future.succeededFuture(Publication.unnamed());
+    assertThat(server.publish(large).status()).isEqualTo(200);
+  }
+
+  @Test
+  void whoRepeatsAKeyThatIsNotAnsweredIsBoundedToo() {
+    options.setBodyBytes(0).setPublishTimeout(Duration.ofMillis(50));
+    listen();
+    List<Promise<Publication>> taken = new CopyOnWriteArrayList<>();
+    server.broker.publishing = message -> asked(taken);
+    String keyed = MESSAGE.replace("{", "{\"key\":\"k\",");
+    int repeats = 0;
+    while (server.publish(keyed).status() == 504) {
+      assertThat(repeats++).isLessThan(40);
+    }
+    assertThat(taken).hasSize(1);
+    taken.forEach(promise -> promise.complete(Publication.unnamed()));
+    nothingLeft();
+    assertThat(server.publish(keyed).status()).isEqualTo(200);
+    assertThat(taken).hasSize(1);
   }
 
   @Test

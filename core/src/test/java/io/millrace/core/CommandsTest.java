@@ -14,6 +14,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +63,9 @@ class CommandsTest {
           assertThat(server.node.counts().readers()).isZero();
           assertThat(server.node.counts().subscriptions()).isZero();
           assertThat(server.node.counts().timers()).isZero();
+          if (!server.broker.selective) { // What lingers at the broker counts on.
+            assertThat(server.node.counts().readerBytes()).isZero();
+          }
         });
   }
 
@@ -107,6 +112,23 @@ class CommandsTest {
       send("{\"type\":\"unsubscribe\",\"id\":2" + channels);
     }
     assertThat(server.node.counts().brokerSubscriptions()).isEqualTo(5);
+  }
+
+  @Test
+  void aFrameIsNotHeldOnceItIsCarriedOut() throws IOException {
+    connect("?channels=a");
+    List<Integer> connections = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      connections.add(server.connect("?channels=a"));
+    }
+    String ping = "{\"type\":\"ping\",\"more\":\"" + "x".repeat(200_000) + "\"}";
+    long growth =
+        Heap.growth(
+            () -> {
+              connections.forEach(to -> Server.await(server.send(to, ping)));
+              return server;
+            });
+    assertThat(growth).isLessThan(connections.size() * 20_000L);
   }
 
   @Test
@@ -286,6 +308,39 @@ class CommandsTest {
     JsonObject failed = send("{\"type\":\"publish\",\"id\":4,\"channel\":\"a\",\"data\":1}");
     error(failed, 4, "internal");
     assertThat(failed.encode()).doesNotContain("secret");
+  }
+
+  @Test
+  void whatABrokerNeverAnswersIsBoundedAndTheConnectionGoesOn() throws IOException {
+    options
+        .setBodyBytes(0)
+        .setMaxClientMessageBytes(50_000)
+        .setPublishTimeout(Duration.ofMillis(50));
+    connect("?channels=a");
+    List<Promise<Publication>> taken = new CopyOnWriteArrayList<>();
+    server.broker.publishing =
+        message -> {
+          Promise<Publication> promise = Promise.promise();
+          taken.add(promise);
+          return promise.future();
+        };
+    String publish =
+        "{\"type\":\"publish\",\"id\":1,\"channel\":\"a\",\"data\":\"" + "x".repeat(40_000) + "\"}";
+    for (int i = 0; i < 10; i++) {
+      send(publish);
+    }
+    // Whoever waited has been told that it takes too long; the broker has them all the same.
+    eventually(() -> assertThat(outlet.frames("error")).hasSize(10));
+    assertThat(taken).hasSize(2);
+    assertThat(outlet.frames("error").stream().map(error -> error.getString("code")))
+        .containsOnly("timeout", "unavailable");
+    append("a");
+    eventually(() -> assertThat(outlet.sequences()).hasSize(1));
+    taken.forEach(promise -> promise.complete(Publication.unnamed()));
+    assertThat(server.node.publishing().unanswered().taken()).isZero();
+    server.broker.publishing = message -> Future.succeededFuture(Publication.unnamed());
+    send(publish);
+    eventually(() -> assertThat(outlet.frames("ok")).hasSize(1));
   }
 
   @Test

@@ -6,15 +6,19 @@ import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the log says it holds against what the heap grows by. */
@@ -61,7 +65,12 @@ class HeldBytesTest {
             80_000,
             i -> "c",
             i -> bytes(1).withEvent(i + "\u0416".repeat(58))),
+        new Shape("keyed ones", 80_000, i -> "c", i -> bytes(1).withKey(key(i))),
         new Shape("ordinary ones", 50_000, i -> "room." + i % 500, i -> bytes(300)));
+  }
+
+  private static String key(int number) {
+    return (number + "k".repeat(64)).substring(0, 64);
   }
 
   @ParameterizedTest
@@ -97,6 +106,47 @@ class HeldBytesTest {
   }
 
   @Test
+  void keysTakeTheSameHoweverLongNamesAre() {
+    for (int length : List.of(10, 200)) {
+      KeyTable keys = new KeyTable(new MillraceOptions(), () -> 0);
+      long growth =
+          Heap.growth(
+              () -> {
+                for (int i = 0; i < 60_000; i++) {
+                  String name = longest("c", i).substring(0, length - 1);
+                  Publication published = Publication.named("3w5e11264sgsf-" + (100_000 + i));
+                  keys.once(
+                      "user " + name + name,
+                      name,
+                      bytes(1).withKey(key(i)),
+                      () -> Future.succeededFuture(published));
+                }
+                return keys;
+              });
+      assertThat(keys.size()).isEqualTo(60_000);
+      assertThat((double) growth / (keys.size() * Footprint.KEY)).isBetween(1 / 1.5, 1.5);
+    }
+  }
+
+  @Test
+  void keysOfABackendsLogAreCounted() {
+    Log log =
+        new Log(
+            new MillraceOptions().setRingBytes(0).setHistory(HistoryOptions.NONE), true, () -> 0);
+    long growth =
+        Heap.growth(
+            () -> {
+              for (int i = 0; i < 60_000; i++) {
+                log.append(
+                    i, Instant.EPOCH.plusSeconds(i), longest("a", i), bytes(1).withKey(key(i)));
+              }
+              return log;
+            });
+    assertThat(growth).isGreaterThan(ENOUGH);
+    assertThat((double) growth / log.heldBytes()).isBetween(1 / 1.5, 1.5);
+  }
+
+  @Test
   void aSubscriptionTakesNoMoreForManySegmentsAndANameIsHeldOnce() {
     Log log = new Log(new MillraceOptions(), false, () -> 0);
     for (String filler : List.of("a", "a.")) {
@@ -118,23 +168,44 @@ class HeldBytesTest {
     return subscriptions;
   }
 
-  @Test
-  void aReaderOfAHundredLongestNamesOrPatternsTakesWhatTheGuideToOperatingSays() {
+  @ParameterizedTest
+  @CsvSource({"a, ''", "a., ''", "a, .*", "a., .*", "a, .**", "a., .**"})
+  void whatReadersSubscribeToIsCountedAsTheHeapGrows(String filler, String ending) {
     Vertx vertx = Vertx.vertx();
     try {
       Rig rig = new Rig(vertx, new MillraceOptions());
-      for (String ending : List.of("", ".*", ".**")) {
-        for (String filler : List.of("a", "a.")) {
-          List<TestOutlet> outlets = new ArrayList<>();
-          long growth = Heap.growth(() -> read(rig, outlets, filler, ending));
-          assertThat(growth / READERS).isBetween(20_000L, 140_000L);
-          rig.onLoop(() -> outlets.forEach(TestOutlet::close));
-        }
-      }
+      List<TestOutlet> outlets = new ArrayList<>();
+      long growth = Heap.growth(() -> read(rig, outlets, filler, ending));
+      assertThat((double) growth / rig.log.readers().taken()).isBetween(1 / 1.5, 1.5);
+      assertThat(growth / READERS).isBetween(20_000L, 140_000L);
+      rig.onLoop(() -> outlets.forEach(TestOutlet::close));
       rig.nothingRemains();
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();
     }
+  }
+
+  @Test
+  void filtersAreCountedAsTheHeapGrows() {
+    Log log = new Log(new MillraceOptions(), false, () -> 0);
+    long growth =
+        Heap.growth(
+            () -> {
+              List<ReaderSubscription> all = new ArrayList<>();
+              for (int i = 0; i < 1000; i++) {
+                List<String> events = new ArrayList<>();
+                for (int n = 0; n < 100; n++) {
+                  events.add("\u0416".repeat(58) + (100_000 + 100 * i + n));
+                }
+                all.add(
+                    new ReaderSubscription(
+                        ChannelPattern.of("c" + i), AttachRequest.filter(events)));
+              }
+              log.attach(all, Start.NOW);
+              return all;
+            });
+    assertThat(growth).isGreaterThan(ENOUGH);
+    assertThat((double) growth / log.readers().taken()).isBetween(1 / 1.5, 1.5);
   }
 
   private static Rig read(Rig rig, List<TestOutlet> outlets, String filler, String ending) {

@@ -109,6 +109,7 @@ class MountTest {
           assertThat(server.node.counts().readers()).isZero();
           assertThat(server.node.counts().subscriptions()).isZero();
           assertThat(server.node.counts().timers()).isZero();
+          assertThat(server.node.counts().readerBytes()).isZero();
         });
   }
 

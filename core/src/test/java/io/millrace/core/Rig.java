@@ -170,7 +170,7 @@ final class Rig {
     onLoop(
         () -> {
           List<ReaderSubscription> further = subscriptions(patterns);
-          reader.subscribeLater(id, further, log.attach(further, start));
+          reader.subscribeLater(id, further, log.attach(further, start), () -> {});
         });
   }
 
@@ -295,6 +295,7 @@ final class Rig {
     settle();
     assertThat(timers()).isZero();
     assertThat(log.subscriptionCount()).isZero();
+    assertThat(log.readers().taken()).isZero();
   }
 
   int timers() {

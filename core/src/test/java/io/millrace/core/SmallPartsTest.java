@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class SmallPartsTest {
 
+  private static final Allowance ROOM = new Allowance(1000, "full");
+
   @Nested
   class AnEventFilter {
     @Test
@@ -116,23 +118,23 @@ class SmallPartsTest {
   class AnAdmission {
     @Test
     void letsInAsManyAsTheNodeTakes() {
-      Admission admission = new Admission(new MillraceOptions().setMaxReaders(2));
-      Runnable leave = admission.admit("a");
+      Admission admission = new Admission(new MillraceOptions().setMaxReaders(2), ROOM);
+      Place place = admission.admit("a");
       admission.admit("b");
       assertThatThrownBy(() -> admission.admit("c"))
           .isInstanceOfSatisfying(
               MillraceException.class,
               e -> assertThat(e.code()).isEqualTo(MillraceException.Code.UNAVAILABLE));
-      leave.run();
-      leave.run();
+      place.leave();
+      place.leave();
       admission.admit("c");
       assertThatThrownBy(() -> admission.admit("d")).isInstanceOf(MillraceException.class);
     }
 
     @Test
     void letsInAsManyOfAnAddressAsTheNodeTakes() {
-      Admission admission = new Admission(new MillraceOptions().setMaxReadersPerAddress(2));
-      Runnable leave = admission.admit("a");
+      Admission admission = new Admission(new MillraceOptions().setMaxReadersPerAddress(2), ROOM);
+      Place place = admission.admit("a");
       admission.admit("a");
       admission.admit("b");
       for (int i = 0; i < 3; i++) {
@@ -141,8 +143,8 @@ class SmallPartsTest {
                 MillraceException.class,
                 e -> assertThat(e.code()).isEqualTo(MillraceException.Code.RATE_LIMITED));
       }
-      leave.run();
-      leave.run();
+      place.leave();
+      place.leave();
       admission.admit("a");
       assertThatThrownBy(() -> admission.admit("a")).isInstanceOf(MillraceException.class);
     }
@@ -150,7 +152,7 @@ class SmallPartsTest {
     @Test
     void countsNobodyTwiceWhoIsRefusedForItsAddress() {
       Admission admission =
-          new Admission(new MillraceOptions().setMaxReaders(2).setMaxReadersPerAddress(1));
+          new Admission(new MillraceOptions().setMaxReaders(2).setMaxReadersPerAddress(1), ROOM);
       admission.admit("a");
       assertThatThrownBy(() -> admission.admit("a")).isInstanceOf(MillraceException.class);
       admission.admit("b");

@@ -61,7 +61,7 @@ class SubscribingTest {
 
   private void later(StreamReader reader, String id, Start start, String... patterns) {
     List<ReaderSubscription> further = Rig.subscriptions(patterns);
-    reader.subscribeLater(id, further, rig.log.attach(further, start));
+    reader.subscribeLater(id, further, rig.log.attach(further, start), () -> {});
   }
 
   private void story(String... expected) {
@@ -133,7 +133,7 @@ class SubscribingTest {
         () -> {
           List<ReaderSubscription> further = Rig.subscriptions("b");
           further.get(0).heardFrom = rig.log.takePlace();
-          reader.subscribeLater("1", further, rig.log.attach(further, rig.after(0)));
+          reader.subscribeLater("1", further, rig.log.attach(further, rig.after(0)), () -> {});
         });
     story("welcome", "gap[\"b\"]", "ok");
   }

@@ -10,7 +10,7 @@ final class AbandonedRequests implements Attack {
 
   @Override
   public String name() {
-    return "authorizer-silent";
+    return "authorizer-abandoned";
   }
 
   @Override

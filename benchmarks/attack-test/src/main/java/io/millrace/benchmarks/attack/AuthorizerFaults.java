@@ -22,11 +22,12 @@ final class AuthorizerFaults implements Attack {
 
   @Override
   public String tries() {
-    return "on WebSockets and by polls, what the authorizer answers with "
+    return "on WebSockets and by polls, what the authorizer "
         + switch (fault) {
-          case FaultyAuthorizer.NULL -> "null";
-          case FaultyAuthorizer.NOTHING -> "a future of null";
-          default -> "an Error";
+          case FaultyAuthorizer.SILENT -> "never answers, until that is told";
+          case FaultyAuthorizer.NULL -> "answers with null";
+          case FaultyAuthorizer.NOTHING -> "answers with a future of null";
+          default -> "answers with an Error";
         }
         + "; then something harmless";
   }

@@ -27,6 +27,7 @@ final class Catalogue {
   private static List<Attack> authorizers() {
     return List.of(
         new AbandonedRequests(),
+        new AuthorizerFaults(FaultyAuthorizer.SILENT),
         new AuthorizerFaults(FaultyAuthorizer.NULL),
         new AuthorizerFaults(FaultyAuthorizer.NOTHING),
         new AuthorizerFaults(FaultyAuthorizer.ERROR));

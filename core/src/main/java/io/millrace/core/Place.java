@@ -1,0 +1,58 @@
+package io.millrace.core;
+
+/** What one client takes of what all share, from its request to its end. Used on its event loop. */
+final class Place {
+
+  private final Allowance room;
+  private final Runnable uncount;
+  private long held;
+  private long reserved;
+  private boolean left;
+
+  /**
+   * A place that takes no room yet.
+   *
+   * @param room for all clients together
+   * @param uncount called once when the client leaves
+   */
+  Place(Allowance room, Runnable uncount) {
+    this.room = room;
+    this.uncount = uncount;
+  }
+
+  /**
+   * Takes room for as long as the client is there.
+   *
+   * @throws io.millrace.MillraceException if there is none
+   */
+  void hold(long bytes) {
+    room.take(bytes);
+    held += bytes;
+  }
+
+  /**
+   * Takes room until it is settled.
+   *
+   * @throws io.millrace.MillraceException if there is none
+   */
+  void reserve(long bytes) {
+    room.take(bytes);
+    reserved += bytes;
+  }
+
+  /** What was reserved is counted where it is now. */
+  void settle() {
+    room.add(-reserved);
+    reserved = 0;
+  }
+
+  /** The client is gone. May be called again. */
+  void leave() {
+    if (!left) {
+      left = true;
+      settle();
+      room.add(-held);
+      uncount.run();
+    }
+  }
+}
