@@ -58,9 +58,21 @@ final class StompMessages {
       translated = frame.header(ORIGINAL).filter(TRANSLATED::contains).isPresent();
     }
     AmqpBody.Decoded body = body(frame);
-    if (body.bytes().length() > most) {
+    check(body.bytes().length(), most);
+    Message message = read(headers, body, translated);
+    // As JSON a text is longer, up to six times.
+    check(message.length(), most);
+    return message;
+  }
+
+  private static void check(int length, int most) {
+    if (length > most) {
       throw Link.tooLarge(most);
     }
+  }
+
+  private static Message read(
+      Map<String, String> headers, AmqpBody.Decoded body, boolean translated) {
     if (body.isText()) {
       return MessageHeaders.readUnicode(headers, body.bytes());
     }
