@@ -4,24 +4,52 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.millrace.fuzz.Allocation;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** What is one word of a request: cursors, and the names and patterns of channels. */
+/**
+ * What is one word of a request: cursors, and the names and patterns of channels. What they are is
+ * said twice, here as the documents do.
+ */
 class CursorFuzzTest {
+
+  private static final Pattern CURSOR = Pattern.compile("([A-Za-z0-9_]{1,44})-([0-9]+)");
+  private static final String SEGMENT = "[A-Za-z0-9_-]+";
+  private static final Pattern PATTERN =
+      Pattern.compile("((S|\\*)\\.)*(S|\\*\\*?)".replace("S", SEGMENT));
 
   @FuzzTest
   void read(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
+    assertThat(Cursor.parse(text).isPresent()).as("a cursor").isEqualTo(isCursor(text));
     Cursor.parse(text).ifPresent(cursor -> checkCursor(text, cursor));
+    assertThat(pattern(text).isPresent()).as("a pattern").isEqualTo(isPattern(text));
     pattern(text).ifPresent(pattern -> checkPattern(text, pattern));
     checkSegment(text);
+    checkPair(text);
     Allocation.isBounded(
         bytes.length,
         () -> {
           Cursor.parse(text);
           pattern(text);
         });
+  }
+
+  private static boolean isCursor(String text) {
+    Matcher matcher = CURSOR.matcher(text);
+    return text.length() <= Cursor.MAX_LENGTH
+        && matcher.matches()
+        && new BigInteger(matcher.group(2)).bitLength() < Long.SIZE;
+  }
+
+  private static boolean isPattern(String text) {
+    return text.length() <= ChannelPattern.MAX_LENGTH && PATTERN.matcher(text).matches();
   }
 
   private static void checkCursor(String text, Cursor cursor) {
@@ -54,6 +82,51 @@ class CursorFuzzTest {
       assertThat(pattern.matches(channel)).as("%s matches %s", text, channel).isTrue();
       assertThat(pattern.covers(ChannelPattern.of(channel))).isTrue();
     }
+  }
+
+  /** Two patterns, with a space between them: how they stand to each other. */
+  private static void checkPair(String text) {
+    int space = text.indexOf(' ');
+    if (space < 0
+        || !isPattern(text.substring(0, space))
+        || !isPattern(text.substring(space + 1))) {
+      return;
+    }
+    ChannelPattern one = ChannelPattern.of(text.substring(0, space));
+    ChannelPattern other = ChannelPattern.of(text.substring(space + 1));
+    assertThat(one.covers(other)).as("%s covers %s", one, other).isEqualTo(matchesAll(one, other));
+    assertThat(one.overlaps(other)).as("either way").isEqualTo(other.overlaps(one));
+    assertThat(one.overlaps(other) || !one.covers(other)).as("covered, so met").isTrue();
+    if (other.isName()) {
+      assertThat(one.overlaps(other)).isEqualTo(one.covers(other));
+      assertThat(one.matches(other.toString())).isEqualTo(one.covers(other));
+    }
+    assertThat(one.equals(other)).isEqualTo(one.covers(other) && other.covers(one));
+  }
+
+  /**
+   * Whether a pattern matches all channels of another: those that have words in place of its stars
+   * which stand in neither, and as many at its end as make a difference.
+   */
+  private static boolean matchesAll(ChannelPattern one, ChannelPattern other) {
+    Pattern all =
+        Pattern.compile(
+            one.segments().stream()
+                .map(CursorFuzzTest::expression)
+                .collect(Collectors.joining("\\.")));
+    String word = "w".repeat(1 + Math.max(one.toString().length(), other.toString().length()));
+    return IntStream.rangeClosed(1, 1 + one.segments().size())
+        .mapToObj(many -> String.join(".", Collections.nCopies(many, word)))
+        .map(many -> other.toString().replace("**", many).replace("*", word))
+        .allMatch(channel -> all.matcher(channel).matches());
+  }
+
+  private static String expression(String segment) {
+    return switch (segment) {
+      case "*" -> SEGMENT;
+      case "**" -> SEGMENT + "(\\." + SEGMENT + ")*";
+      default -> segment;
+    };
   }
 
   private static void checkSegment(String text) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,11 @@ class FirstHourIT {
     LocalRepository.in(repository, Path.of(System.getProperty("maven.repo")), PROJECT);
   }
 
+  @AfterAll
+  static void uninstall() throws IOException {
+    LocalRepository.unlink(repository);
+  }
+
   @AfterEach
   void stop() {
     if (process != null) {
@@ -54,12 +60,19 @@ class FirstHourIT {
     }
   }
 
+  /** Offline if this build is. */
+  private MavenRun maven() {
+    return System.getProperty("maven.mode").equals("offline=true")
+        ? new MavenRun(folder, repository, "-o")
+        : new MavenRun(folder, repository);
+  }
+
   @Test
   void theApplicationOfTheReadmeServesItsPageAndItsMessages() throws Exception {
     new Page(PROJECT.resolve("README.md")).copyTo(folder);
     int port = useFreePort(folder.resolve("src/main/java/App.java"));
     Path output = folder.resolve("output.txt");
-    process = new MavenRun(folder, repository).start(output, "-q", "compile", "exec:java");
+    process = maven().start(output, "-q", "compile", "exec:java");
 
     await()
         .atMost(Duration.ofMinutes(5))
@@ -86,7 +99,7 @@ class FirstHourIT {
   void thePlugInOfAGuidePassesItsContract(String guide, int atLeast) throws Exception {
     new Page(PROJECT.resolve("docs").resolve(guide)).copyTo(folder);
 
-    Matcher count = COUNT.matcher(new MavenRun(folder, repository).run("package"));
+    Matcher count = COUNT.matcher(maven().run("package"));
 
     assertThat(count.find()).isTrue();
     assertThat(Integer.parseInt(count.group(1)) - Integer.parseInt(count.group(2)))

@@ -6,11 +6,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
-import org.xml.sax.SAXException;
 
 /**
  * A local repository of Maven that has what the user's has, and the modules of this build as {@code
@@ -23,10 +18,14 @@ final class LocalRepository {
   private LocalRepository() {}
 
   /** Makes one in an empty folder. */
-  static Path in(Path folder, Path users, Path project) throws IOException {
+  static void in(Path folder, Path users, Path project) throws IOException {
+    in(folder, users, project, new Pom(project).version());
+  }
+
+  /** Makes one in an empty folder, where the modules have another version. */
+  static void in(Path folder, Path users, Path project, String version) throws IOException {
     link(users, folder, Path.of(""), GROUP);
-    install(project, folder);
-    return folder;
+    install(project, folder, version);
   }
 
   /** Links all entries but the one that the path leads to, which becomes a folder of its own. */
@@ -48,62 +47,32 @@ final class LocalRepository {
     }
   }
 
-  private static void install(Path module, Path repository) throws IOException {
-    Element pom = parse(module.resolve("pom.xml"));
-    String artifact = child(pom, "artifactId");
-    String version = version(pom);
+  /** Removes the links, as JUnit would one by one with a warning each. */
+  static void unlink(Path repository) throws IOException {
+    List<Path> links;
+    try (Stream<Path> files = Files.walk(repository)) {
+      links = files.filter(Files::isSymbolicLink).toList();
+    }
+    for (Path link : links) {
+      Files.delete(link);
+    }
+  }
+
+  private static void install(Path module, Path repository, String version) throws IOException {
+    Pom pom = new Pom(module);
     Path folder =
-        Files.createDirectories(repository.resolve(GROUP).resolve(artifact).resolve(version));
-    String name = artifact + "-" + version;
-    copy(module.resolve("pom.xml"), folder.resolve(name + ".pom"));
-    Path jar = module.resolve("target").resolve(name + ".jar");
+        Files.createDirectories(repository.resolve(GROUP).resolve(pom.artifact()).resolve(version));
+    String name = pom.artifact() + "-" + version;
+    Files.writeString(
+        folder.resolve(name + ".pom"),
+        Files.readString(module.resolve("pom.xml"))
+            .replace(">" + pom.version() + "<", ">" + version + "<"));
+    Path jar = module.resolve("target").resolve(pom.artifact() + "-" + pom.version() + ".jar");
     if (Files.exists(jar)) {
-      copy(jar, folder.resolve(name + ".jar"));
+      Files.copy(jar, folder.resolve(name + ".jar"), StandardCopyOption.REPLACE_EXISTING);
     }
-    for (String further : modules(pom)) {
-      install(module.resolve(further), repository);
+    for (String further : pom.modules()) {
+      install(module.resolve(further), repository, version);
     }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static Element parse(Path pom) throws IOException {
-    try {
-      return DocumentBuilderFactory.newInstance()
-          .newDocumentBuilder()
-          .parse(pom.toFile())
-          .getDocumentElement();
-    } catch (ParserConfigurationException e) {
-      throw new IOException(e);
-    } catch (SAXException e) {
-      throw new IOException(pom.toString(), e);
-    }
-  }
-
-  private static String version(Element pom) {
-    String own = child(pom, "version");
-    return own.isEmpty()
-        ? child((Element) pom.getElementsByTagName("parent").item(0), "version")
-        : own;
-  }
-
-  private static List<String> modules(Element pom) {
-    NodeList modules = pom.getElementsByTagName("module");
-    return Stream.iterate(0, i -> i < modules.getLength(), i -> i + 1)
-        .map(i -> modules.item(i).getTextContent().strip())
-        .toList();
-  }
-
-  /** Returns the text of a direct child, or nothing. */
-  private static String child(Element parent, String name) {
-    NodeList children = parent.getElementsByTagName(name);
-    for (int i = 0; i < children.getLength(); i++) {
-      if (children.item(i).getParentNode() == parent) {
-        return children.item(i).getTextContent().strip();
-      }
-    }
-    return "";
   }
 }

@@ -12,10 +12,12 @@ final class MavenRun {
 
   private final Path folder;
   private final Path repository;
+  private final List<String> options;
 
-  MavenRun(Path folder, Path repository) {
+  MavenRun(Path folder, Path repository, String... options) {
     this.folder = folder;
     this.repository = repository;
+    this.options = List.of(options);
   }
 
   /** Starts Maven; what it prints goes to a file. */
@@ -24,6 +26,7 @@ final class MavenRun {
     command.add(Path.of(System.getProperty("maven.home"), "bin", "mvn").toString());
     command.addAll(
         List.of("-B", "-ntp", "-Dstyle.color=never", "-Dmaven.repo.local=" + repository));
+    command.addAll(options);
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)

@@ -72,6 +72,7 @@ class CommandsFuzzTest {
     if (commands.isPresent()) {
       checkAnswers(owed, answers);
       checkPublished(commands.get());
+      checkAcknowledged(commands.get(), answers);
     }
   }
 
@@ -157,6 +158,13 @@ class CommandsFuzzTest {
       assertThat(found).as("%s was asked for", published).isTrue();
       checkTravels(published.message());
     }
+  }
+
+  /** What was said to be published was, once; what has a key may have been long before. */
+  private static void checkAcknowledged(List<JsonObject> commands, List<JsonObject> answers) {
+    long said = answers.stream().filter(answer -> answer.containsKey("published")).count();
+    long keyed = commands.stream().filter(command -> command.containsKey("key")).count();
+    assertThat((long) node.published.size()).isBetween(said - keyed, said);
   }
 
   private static boolean asksFor(JsonObject command, CommandNode.Published published) {

@@ -10,8 +10,8 @@ public final class Allocation {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** Buffers and collections that are there however small the input is. */
-  private static final long BASE = 256 << 10;
+  /** What is there however small the input is; in a search also what its hooks allocate. */
+  private static final long BASE = 1 << 20;
 
   /** For each byte of the input. What grows faster is found, whatever the factor. */
   private static final long EACH = 500;

@@ -23,6 +23,16 @@ public final class Messages {
     }
   }
 
+  /** Asserts that one whose payload is longer than a limit is refused, and for that. */
+  public static void isLimited(int most, Supplier<Message> reading) {
+    try {
+      assertThat(reading.get().length()).isLessThanOrEqualTo(most);
+    } catch (MillraceException refused) {
+      assertThat(refused.code())
+          .isIn(MillraceException.Code.TOO_LARGE, MillraceException.Code.BAD_REQUEST);
+    }
+  }
+
   /** Asserts that two are the same to those who read them. */
   public static void same(Message one, Message other) {
     assertThat(one.event()).isEqualTo(other.event());

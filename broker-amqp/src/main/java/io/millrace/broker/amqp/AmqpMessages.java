@@ -81,13 +81,21 @@ final class AmqpMessages {
         .findFirst()
         .ifPresent(type -> headers.put(MessageHeaders.CONTENT_TYPE, type));
     Buffer body = body(message);
-    if (body.length() > most) {
+    check(body.length(), most);
+    // Strings of AMQP, and what becomes JSON, are in no charset any more.
+    io.millrace.Message read =
+        isBinary(message.getBody())
+            ? MessageHeaders.read(headers, body)
+            : MessageHeaders.readUnicode(headers, body);
+    // As JSON a text is longer, up to six times.
+    check(read.length(), most);
+    return read;
+  }
+
+  private static void check(int length, int most) {
+    if (length > most) {
       throw Link.tooLarge(most);
     }
-    // Strings of AMQP, and what becomes JSON, are in no charset any more.
-    return isBinary(message.getBody())
-        ? MessageHeaders.read(headers, body)
-        : MessageHeaders.readUnicode(headers, body);
   }
 
   private static boolean isBinary(@Nullable Section body) {

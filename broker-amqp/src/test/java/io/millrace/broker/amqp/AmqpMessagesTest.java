@@ -1,10 +1,13 @@
 package io.millrace.broker.amqp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.MillraceException;
+import java.util.List;
 import org.apache.qpid.proton.Proton;
+import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.messaging.AmqpSequence;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Sections may hold null on the wire, whatever the specification says of them. */
 class AmqpMessagesTest {
+
+  private static final String CONTROLS = "\u0001".repeat(100);
 
   private static Message message(Section body) {
     Message message = Proton.message();
@@ -33,6 +38,21 @@ class AmqpMessagesTest {
         .isInstanceOfSatisfying(
             MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(MillraceException.Code.BAD_REQUEST));
+  }
+
+  /** As JSON a text has quotes, and characters that need six bytes. */
+  @Test
+  void aTextThatIsTooLargeAsJsonIsRefused() {
+    for (Section body :
+        List.of(new AmqpValue(CONTROLS), new Data(new Binary(CONTROLS.getBytes(UTF_8))))) {
+      Message message = message(body);
+      message.setContentType("text/plain");
+      assertThat(AmqpMessages.read(message, 602).length()).isEqualTo(602);
+      assertThatThrownBy(() -> AmqpMessages.read(message, 601))
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(MillraceException.Code.TOO_LARGE));
+    }
   }
 
   @Test

@@ -55,9 +55,20 @@ final class StompMessages {
       headers.put(MessageHeaders.CONTENT_TYPE, contentType);
     }
     AmqpBody.Decoded body = body(frame);
-    if (body.bytes().length() > most) {
+    check(body.bytes().length(), most);
+    Message message = read(headers, body, isText);
+    // As JSON a text is longer, up to six times.
+    check(message.length(), most);
+    return message;
+  }
+
+  private static void check(int length, int most) {
+    if (length > most) {
       throw Link.tooLarge(most);
     }
+  }
+
+  private static Message read(Map<String, String> headers, AmqpBody.Decoded body, boolean isText) {
     return isText || body.isText()
         ? MessageHeaders.readUnicode(headers, body.bytes())
         : MessageHeaders.read(headers, body.bytes());

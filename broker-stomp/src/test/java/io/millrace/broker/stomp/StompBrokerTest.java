@@ -170,6 +170,22 @@ class StompBrokerTest {
   }
 
   @Test
+  void aTextThatIsTooLargeAsJsonIsReadOver() {
+    StompBroker broker = opened(fake.options().setMaxMessageBytes(1000));
+    broker.subscribe(A).await();
+    String id = fake.first().only("SUBSCRIBE").headers().get("id");
+    for (String text : List.of("x".repeat(998), "\u0001".repeat(167), "\u0001".repeat(166))) {
+      fake.first().send("MESSAGE\nsubscription:" + id + "\n\n" + text + "\0");
+    }
+
+    await().until(() -> ingress.received().size() == 2);
+    assertThat(ingress.received())
+        .extracting(each -> each.message().length())
+        .containsExactly(1000, 998);
+    assertThat(broker.skipped()).isEqualTo(1);
+  }
+
+  @Test
   void aMessageOfTheLargestSizeIsTakenHoweverTheBrokerWrapsIt() {
     opened(fake.options().setMaxMessageBytes(1000)).subscribe(A).await();
     String id = fake.first().only("SUBSCRIBE").headers().get("id");

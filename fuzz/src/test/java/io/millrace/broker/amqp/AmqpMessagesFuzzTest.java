@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.millrace.ChannelPattern;
 import io.millrace.fuzz.Allocation;
 import io.millrace.fuzz.Messages;
+import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.qpid.proton.Proton;
@@ -15,10 +16,14 @@ import org.apache.qpid.proton.message.Message;
 class AmqpMessagesFuzzTest {
 
   private static final ChannelPattern ALL = ChannelPattern.of("**");
+  private static final int SHORT = 50;
 
   @FuzzTest
   void read(byte[] bytes) {
     Optional<Message> decoded = decode(bytes);
+    Allocation.isBounded(bytes.length, () -> decode(bytes));
+    io.millrace.Message payload = io.millrace.Message.bytes(Buffer.buffer(bytes));
+    checkTravels(payload);
     if (decoded.isPresent()) {
       check(decoded.get(), bytes.length);
     }
@@ -47,10 +52,16 @@ class AmqpMessagesFuzzTest {
         length, () -> Messages.read(() -> AmqpMessages.read(message, Integer.MAX_VALUE)));
     if (read.isPresent()) {
       assertThat(read.get().length()).isLessThanOrEqualTo(12 * length + 100);
-      Optional<Message> again = decode(encode(AmqpMessages.write(read.get())));
-      assertThat(again).isPresent();
-      Messages.same(AmqpMessages.read(again.get(), Integer.MAX_VALUE), read.get());
+      checkTravels(read.get());
     }
+    Messages.isLimited(SHORT, () -> AmqpMessages.read(message, SHORT));
+  }
+
+  /** Another node reads the same. */
+  private static void checkTravels(io.millrace.Message message) {
+    Optional<Message> arrived = decode(encode(AmqpMessages.write(message)));
+    assertThat(arrived).isPresent();
+    Messages.same(AmqpMessages.read(arrived.get(), Integer.MAX_VALUE), message);
   }
 
   private static byte[] encode(Message message) {

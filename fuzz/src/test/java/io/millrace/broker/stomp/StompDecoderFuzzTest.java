@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 class StompDecoderFuzzTest {
 
   private static final int MAX_BODY = 200;
+  private static final int SHORT = 50;
   private static final Pattern UNUSUAL = Pattern.compile(".*[\\x00\\r\\n].*", Pattern.DOTALL);
 
   /** What was read, and why no more was. */
@@ -49,6 +50,7 @@ class StompDecoderFuzzTest {
       assertThat(read(bytes, version, Cuts::single)).as("byte by byte").isEqualTo(whole);
       assertThat(read(bytes, version, Cuts::anywhere)).as("cut anywhere").isEqualTo(whole);
       Allocation.isBounded(bytes.length, () -> read(bytes, version, Cuts::whole));
+      checkBody(Buffer.buffer(bytes), version);
       for (StompFrame frame : whole.frames) {
         checkFrame(frame);
         checkSentAgain(frame, version);
@@ -59,6 +61,7 @@ class StompDecoderFuzzTest {
       if (message.isPresent()) {
         checkTravels(message.get());
       }
+      Messages.isLimited(SHORT, () -> StompMessages.read(frame, SHORT));
     }
   }
 
@@ -91,6 +94,22 @@ class StompDecoderFuzzTest {
     }
     assertThat(again)
         .isEqualTo(new Read(List.of(new StompFrame(frame.command(), headers, frame.body())), ""));
+  }
+
+  /** Any body arrives as it is, or is left out if it is too long; what follows it arrives. */
+  private static void checkBody(Buffer body, StompVersion version) {
+    Map<String, String> headers = new LinkedHashMap<>(Map.of("destination", "/topic/a"));
+    StompFrame next = new StompFrame("RECEIPT", Map.of("receipt-id", "1"));
+    Buffer sent =
+        new StompFrame(StompFrame.MESSAGE, headers, body)
+            .encode(version)
+            .appendBuffer(next.encode(version));
+    Read read = read(sent.getBytes(), version, Cuts::anywhere);
+    assertThat(read.refusal).isEmpty();
+    assertThat(read.frames).hasSize(2).last().isEqualTo(next);
+    StompFrame frame = read.frames.get(0);
+    assertThat(frame.isFlawed()).isEqualTo(body.length() > MAX_BODY);
+    assertThat(frame.body()).isEqualTo(frame.isFlawed() ? Buffer.buffer() : body);
   }
 
   /** Another node reads the same. */

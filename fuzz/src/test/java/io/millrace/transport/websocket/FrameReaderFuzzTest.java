@@ -129,6 +129,24 @@ class FrameReaderFuzzTest {
     Allocation.isBounded(bytes.length, () -> read(bytes, Cuts::whole));
     List<Told> accepted = whole.stream().takeWhile(told -> told.what != VIOLATION).toList();
     assertThat(read(frames(accepted), Cuts::whole)).as("sent again").isEqualTo(accepted);
+    checkSent(Buffer.buffer(bytes));
+  }
+
+  /** Any payload arrives as it was sent, or is refused for the one thing that is wrong with it. */
+  private static void checkSent(Buffer payload) {
+    boolean fits = payload.length() <= MAX_MESSAGE;
+    Told binary = new Told(Opcode.BINARY, 0, payload);
+    Told tooBig = new Told(VIOLATION, CloseCode.TOO_BIG, Buffer.buffer());
+    assertThat(read(frames(List.of(binary)), Cuts::anywhere))
+        .containsExactly(fits ? binary : tooBig);
+    Told text = new Told(Opcode.TEXT, 0, payload);
+    List<Told> told = read(frames(List.of(text)), Cuts::anywhere);
+    if (isUtf8(payload)) {
+      assertThat(told).containsExactly(fits ? text : tooBig);
+    } else {
+      Told invalid = new Told(VIOLATION, CloseCode.INVALID_PAYLOAD, Buffer.buffer());
+      assertThat(told).hasSize(1).isSubsetOf(fits ? List.of(invalid) : List.of(invalid, tooBig));
+    }
   }
 
   private static byte[] frames(List<Told> accepted) {
