@@ -78,11 +78,15 @@ final class Node {
               .orElseThrow(
                   () -> new IOException("--skew needs libfaketime: apt-get install faketime"));
       return Map.of(
-          "LD_PRELOAD", library.toString(),
-          "FAKETIME", String.format("%+ds", skew),
-          "FAKETIME_DONT_FAKE_MONOTONIC", "1",
+          "LD_PRELOAD",
+          library.toString(),
+          "FAKETIME",
+          String.format("%+ds", skew),
+          "FAKETIME_DONT_FAKE_MONOTONIC",
+          "1",
           // Otherwise every wait that has an end ends at once, and the JVM spins.
-          "FAKETIME_FORCE_MONOTONIC_FIX", "0");
+          "FAKETIME_FORCE_MONOTONIC_FIX",
+          "0");
     }
   }
 
