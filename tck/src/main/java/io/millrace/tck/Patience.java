@@ -22,4 +22,14 @@ public final class Patience {
   public static ConditionFactory await() {
     return Awaitility.await().atMost(MINUTE);
   }
+
+  /**
+   * The same, as {@link Awaitility#await(String)} does.
+   *
+   * @param what names what is waited for, if it does not happen
+   * @return what waits for a minute, unless it is told otherwise
+   */
+  public static ConditionFactory await(String what) {
+    return Awaitility.await(what).atMost(MINUTE);
+  }
 }
