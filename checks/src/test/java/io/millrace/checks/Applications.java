@@ -27,7 +27,7 @@ final class Applications {
   private static final String GOAL = "org.cyclonedx:cyclonedx-maven-plugin:%s:makeBom";
   private static final String ALL = "all";
 
-  /** Warnings, but for those of the validator about the words of its own schema. */
+  /** Warnings, except those of the validator about the words of its own schema. */
   private static final Predicate<String> MATTERS =
       Pattern.compile("\\[WARNING] (?!Unknown keyword )").asPredicate();
 
