@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,21 +37,10 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
   private static final int READERS = 100;
   private static final Duration PROMISE = Duration.ofSeconds(5);
   private static final Duration LONG = Duration.ofSeconds(90);
-  private static final String USUAL_WATERMARK = "0.4";
-
-  /** Takes one message of a channel "full", and rejects what follows. */
-  private static final String FULL_QUEUE =
-      "Full = rabbit_misc:r(<<\"/\">>, queue, <<\"full\">>),"
-          + " {new, _} = rabbit_amqqueue:declare(Full, false, false,"
-          + " [{<<\"x-max-length\">>, long, 1}, {<<\"x-overflow\">>, longstr, <<\"reject-publish\">>}],"
-          + " none, <<\"tests\">>),"
-          + " ok = rabbit_binding:add({binding, rabbit_misc:r(<<\"/\">>, exchange, <<\"amq.topic\">>),"
-          + " <<\"#.full\">>, Full, []}, <<\"tests\">>).";
-
-  private static final int NO_LIMIT = -1;
   private static final int MOST_ATTEMPTS = 100;
 
   private int published;
+  private Optional<RabbitMqLimits> limits = Optional.empty();
 
   /** For subclasses. */
   protected RabbitMqLimitTck() {}
@@ -58,10 +48,16 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
   /** {@return the server that the brokers are linked to} */
   protected abstract RabbitMq rabbit();
 
+  private RabbitMqLimits limits() {
+    if (limits.isEmpty()) {
+      limits = Optional.of(new RabbitMqLimits(rabbit()));
+    }
+    return limits.get();
+  }
+
   @AfterEach
   void liftLimits() {
-    limitQueues(NO_LIMIT);
-    rabbit().rabbitmqctl("set_vm_memory_high_watermark", USUAL_WATERMARK);
+    limits().lift();
     refusals().ifPresent(BrokerRefusals::permit);
   }
 
@@ -154,10 +150,6 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     assertThat(reader.interruptedPatterns()).isEmpty();
   }
 
-  private void limitQueues(long limit) {
-    rabbit().rabbitmqctl("set_vhost_limits", "{\"max-queues\":" + limit + "}");
-  }
-
   private static boolean succeeds(Future<?> asked) {
     await().atMost(Duration.ofSeconds(30)).until(asked::isComplete);
     return asked.succeeded();
@@ -169,7 +161,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     BrokerNode reader = read();
     BrokerNode publisher = node();
     publishAll(publisher);
-    limitQueues(0);
+    limits().refuseQueues();
     for (int i = 0; i < 5; i++) {
       Future<Void> refused = reader.subscribing("one.too.many" + i);
       assertThat(succeeds(refused)).isFalse();
@@ -177,7 +169,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
           .isInstanceOfSatisfying(MillraceException.class, e -> assertThat(e.retryable()).isTrue());
       publishAll(publisher);
     }
-    limitQueues(NO_LIMIT);
+    limits().permitQueues();
     isBackInTime(() -> succeeds(reader.subscribing("one.too.many0")));
     publishAll(publisher);
     undisturbed(reader);
@@ -262,14 +254,14 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     BrokerNode publisher = node();
     publishAll(publisher);
     await().atMost(LONG).until(() -> reader.received().size() == READERS);
-    limitQueues(0);
+    limits().refuseQueues();
     link.cut();
     await().atMost(LONG).until(() -> reader.reports().contains("degraded"));
     link.mend();
     // With what it is refused it does not stay off its broker.
     await().atMost(LONG).until(() -> reader.reports().contains("restored"));
     await().atMost(LONG).until(() -> succeeds(publisher.publish("elsewhere", Message.json(0))));
-    limitQueues(NO_LIMIT);
+    limits().permitQueues();
     isBackInTime(
         () -> {
           publishAll(publisher);
@@ -290,7 +282,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     BrokerNode publisher = node();
     publishAll(publisher);
     publishAll(publisher);
-    rabbit().rabbitmqctl("set_vm_memory_high_watermark", "0.0000001");
+    limits().refuseMemory();
     List<Future<Publication>> during = new ArrayList<>();
     // Some are taken: RabbitMQ blocks a connection once something came by it, and before version 4
     // none by AMQP 1.0.
@@ -306,7 +298,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
             failed -> assertThat(((MillraceException) failed.cause()).retryable()).isTrue());
     // Longer than two heart-beats.
     await().atMost(LONG).during(Duration.ofSeconds(12)).until(() -> reader.reports().isEmpty());
-    rabbit().rabbitmqctl("set_vm_memory_high_watermark", USUAL_WATERMARK);
+    limits().permitMemory();
     isBackInTime(() -> succeeds(publisher.publish("elsewhere", Message.json(0))));
     publishAll(publisher);
     undisturbed(reader);
@@ -321,14 +313,14 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     publishAll(publisher);
     publishAll(publisher);
     await().atMost(LONG).until(() -> succeeds(publisher.publish("full", Message.json("before"))));
-    rabbit().rabbitmqctl("eval", FULL_QUEUE);
+    limits().addFullQueue();
     try {
       // The first time nobody can know.
       for (int i = 0; i < 3; i++) {
         retryable(publisher.publish("full", Message.json(i)));
       }
       for (int i = 0; i < 3; i++) {
-        rabbit().rabbitmqctl("purge_queue", "full");
+        limits().purgeFullQueue();
         for (int j = 0; j < 3; j++) {
           Future<Publication> perhaps = publisher.publish("full", Message.json(j));
           publishAll(publisher);
@@ -336,7 +328,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
         }
       }
     } finally {
-      rabbit().rabbitmqctl("delete_queue", "full");
+      limits().deleteFullQueue();
     }
     isBackInTime(() -> succeeds(publisher.publish("full", Message.json("after"))));
     publishAll(publisher);
@@ -367,7 +359,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     Channel channel = nodes.get(0).channel("x");
     Message first = Message.json("before").withKey("before");
     await().atMost(LONG).until(() -> succeeds(channel.publish(first)));
-    rabbit().rabbitmqctl("set_vm_memory_high_watermark", "0.0000001");
+    limits().refuseMemory();
     List<Future<Publication>> asked = new ArrayList<>();
     List<String> expected = new ArrayList<>(List.of("\"before\""));
     for (int message = 0; message < 3; message++) {
@@ -378,7 +370,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
         taken = succeeds(asked.get(asked.size() - 1));
       }
     }
-    rabbit().rabbitmqctl("set_vm_memory_high_watermark", USUAL_WATERMARK);
+    limits().permitMemory();
     for (int message = 0; message < 3; message++) {
       Message again = Message.json(message).withKey("alarm-" + message);
       await().atMost(LONG).until(() -> succeeds(channel.publish(again)));

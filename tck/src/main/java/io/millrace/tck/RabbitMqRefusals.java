@@ -1,5 +1,7 @@
 package io.millrace.tck;
 
+import io.vertx.core.json.JsonObject;
+
 /** What a user of RabbitMQ may do with topics, by their names after a prefix. */
 public final class RabbitMqRefusals implements BrokerRefusals {
 
@@ -24,12 +26,22 @@ public final class RabbitMqRefusals implements BrokerRefusals {
 
   @Override
   public void refuse(String channel) {
-    String others = "^(?!" + (prefix + channel).replace(".", "\\.") + "$)";
-    rabbit.rabbitmqctl("set_topic_permissions", username, EXCHANGE, others, others);
+    allow("^(?!" + (prefix + channel).replace(".", "\\.") + "$)");
   }
 
   @Override
   public void permit() {
-    rabbit.rabbitmqctl("clear_topic_permissions", username);
+    allow(".*");
+  }
+
+  private void allow(String topics) {
+    rabbit.manage(
+        "PUT",
+        "topic-permissions/%2F/" + username,
+        new JsonObject()
+            .put("exchange", EXCHANGE)
+            .put("write", topics)
+            .put("read", topics)
+            .encode());
   }
 }

@@ -65,18 +65,18 @@ abstract class RabbitMqServer {
   /** The server's configuration file, for one that listens on an address. */
   final String configuration(String address) {
     return """
-        listeners.tcp.1 = %1$s:%2$d
-        stomp.listeners.tcp.1 = %1$s:%3$d
-        web_stomp.tcp.ip = %1$s
-        web_stomp.tcp.port = %4$d
-        stream.listeners.tcp.1 = %1$s:%5$d
-        management.tcp.ip = %1$s
-        management.tcp.port = %6$d
-        default_user = %7$s
-        default_pass = %8$s
-        default_user_tags.administrator = true
-        disk_free_limit.absolute = 50MB
-        """
+    listeners.tcp.1 = %1$s:%2$d
+    stomp.listeners.tcp.1 = %1$s:%3$d
+    web_stomp.tcp.ip = %1$s
+    web_stomp.tcp.port = %4$d
+    stream.listeners.tcp.1 = %1$s:%5$d
+    management.tcp.ip = %1$s
+    management.tcp.port = %6$d
+    default_user = %7$s
+    default_pass = %8$s
+    default_user_tags.administrator = true
+    disk_free_limit.absolute = 50MB
+    """
         .formatted(
             address,
             ports.amqp(),
@@ -151,6 +151,34 @@ abstract class RabbitMqServer {
     }
   }
 
+  final String manage(String method, String path, String json) {
+    HttpRequest request =
+        management(path, Duration.ofSeconds(60))
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(json))
+            .build();
+    try {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() >= 300) {
+        throw new IllegalStateException(
+            method + " " + path + ": " + answer.statusCode() + " " + answer.body());
+      }
+      return answer.body();
+    } catch (IOException e) {
+      throw new IllegalStateException("RabbitMQ's management does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private HttpRequest.Builder management(String path, Duration timeout) {
+    byte[] credentials = (USERNAME + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8);
+    return HttpRequest.newBuilder(managementUrl().resolve(path))
+        .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials))
+        .timeout(timeout);
+  }
+
   private void awaitService() {
     try {
       await()
@@ -169,14 +197,8 @@ abstract class RabbitMqServer {
 
   /** Asks the server, since what forwards a container's ports accepts connections at any time. */
   private boolean listens(int port) {
-    String credentials =
-        Base64.getEncoder()
-            .encodeToString((USERNAME + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
     HttpRequest request =
-        HttpRequest.newBuilder(managementUrl().resolve("health/checks/port-listener/" + port))
-            .header("Authorization", "Basic " + credentials)
-            .timeout(Duration.ofSeconds(5))
-            .build();
+        management("health/checks/port-listener/" + port, Duration.ofSeconds(5)).build();
     try {
       return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException notYet) {

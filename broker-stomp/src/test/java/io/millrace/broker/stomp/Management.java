@@ -1,22 +1,15 @@
 package io.millrace.broker.stomp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.millrace.tck.RabbitMq;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.Base64;
+import java.util.List;
 
 /** RabbitMQ's HTTP API for management, used as {@code curl} would. All methods block. */
 final class Management {
 
   private final RabbitMq rabbit;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   Management(RabbitMq rabbit) {
     this.rabbit = rabbit;
@@ -62,36 +55,18 @@ final class Management {
             .put("apply-to", "queues"));
   }
 
+  /** Returns the names of the queues as they were a moment ago. */
+  List<String> queues() {
+    return new JsonArray(send("GET", "queues/%2F?columns=name", new JsonObject()))
+        .stream().map(queue -> ((JsonObject) queue).getString("name")).toList();
+  }
+
   /** Returns the consumers that are there. */
   JsonArray consumers() {
     return new JsonArray(send("GET", "consumers/%2F", new JsonObject()));
   }
 
   private String send(String method, String path, JsonObject body) {
-    String credentials = rabbit.username() + ":" + rabbit.password();
-    HttpRequest request =
-        HttpRequest.newBuilder(rabbit.managementUrl().resolve(path))
-            .header("content-type", "application/json")
-            .header(
-                "authorization",
-                "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)))
-            .method(
-                method,
-                method.equals("GET")
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body.encode()))
-            .build();
-    try {
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() >= 300) {
-        throw new IllegalStateException(response.statusCode() + " " + response.body());
-      }
-      return response.body();
-    } catch (IOException e) {
-      throw new IllegalStateException("RabbitMQ's management does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return rabbit.manage(method, path, method.equals("GET") ? "" : body.encode());
   }
 }

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -307,16 +308,18 @@ class RabbitMqTopicTest {
   }
 
   private static long queues() {
-    return RABBIT
-        .rabbitmqctl("list_queues", "name")
-        .lines()
-        .filter(name -> name.startsWith("stomp-subscription-"))
-        .count();
+    return count(RABBIT.rabbitmqctl("list_queues", "name").lines());
+  }
+
+  private static long count(Stream<String> names) {
+    return names.filter(name -> name.startsWith("stomp-subscription-")).count();
   }
 
   /** Those of nodes that were closed before expire. */
-  private static void noQueues() {
-    await().atMost(Duration.ofSeconds(60)).until(() -> queues() == 0);
+  private void noQueues() {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> count(management.queues().stream()) == 0 && queues() == 0);
   }
 
   @Test
