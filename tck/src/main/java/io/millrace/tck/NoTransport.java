@@ -8,8 +8,11 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
 
-/** Carries nothing: for nodes that only publish. */
-final class NoTransport implements Transport {
+/** Carries nothing: for nodes that nobody comes to, as those of a broker's tests. */
+public final class NoTransport implements Transport {
+
+  /** For any number of nodes. */
+  public NoTransport() {}
 
   @Override
   public String name() {

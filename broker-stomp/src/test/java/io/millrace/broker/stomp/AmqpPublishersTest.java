@@ -9,6 +9,7 @@ import io.millrace.Message;
 import io.millrace.Millrace;
 import io.millrace.tck.ActiveMq;
 import io.millrace.tck.Artemis;
+import io.millrace.tck.NoTransport;
 import io.millrace.tck.RabbitMq;
 import io.vertx.amqp.AmqpClient;
 import io.vertx.amqp.AmqpClientOptions;
@@ -73,7 +74,7 @@ class AmqpPublishersTest {
 
   private StompBroker node(StompBrokerOptions options) {
     StompBroker broker = new StompBroker(options);
-    Millrace node = Millrace.builder(vertx).broker(broker).build();
+    Millrace node = Millrace.builder(vertx).broker(broker).transport(new NoTransport()).build();
     await().atMost(LONG).until(() -> node.ready().isComplete());
     node.ready().await();
     node.channel("a").subscribe(entry -> came.add(entry.message())).await();

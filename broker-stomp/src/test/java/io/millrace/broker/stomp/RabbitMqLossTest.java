@@ -13,6 +13,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.tck.FaultProxy;
+import io.millrace.tck.NoTransport;
 import io.millrace.tck.RabbitMq;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -59,6 +60,7 @@ class RabbitMqLossTest {
     Millrace node =
         Millrace.builder(vertx)
             .broker(new StompBroker(options))
+            .transport(new NoTransport())
             .options(new MillraceOptions().setPublishTimeout(Duration.ofSeconds(5)))
             .build();
     nodes.add(node);

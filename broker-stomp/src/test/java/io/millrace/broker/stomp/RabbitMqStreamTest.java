@@ -18,6 +18,7 @@ import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.LoopClock;
+import io.millrace.tck.NoTransport;
 import io.millrace.tck.RabbitMq;
 import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
@@ -79,6 +80,7 @@ class RabbitMqStreamTest {
     Millrace node =
         Millrace.builder(vertx)
             .broker(new StompBroker(options))
+            .transport(new NoTransport())
             .options(new MillraceOptions().setPublishTimeout(Duration.ofSeconds(5)))
             .build();
     nodes.add(node);

@@ -15,6 +15,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
 import io.millrace.tck.LoopClock;
+import io.millrace.tck.NoTransport;
 import io.millrace.tck.RabbitMq;
 import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
@@ -244,6 +245,7 @@ class RabbitMqTopicTest {
     Millrace millrace =
         Millrace.builder(vertx)
             .broker(new StompBroker(options()))
+            .transport(new NoTransport())
             .options(new MillraceOptions().setUnsubscribeLinger(linger))
             .build();
     millrace.ready().await();
@@ -342,7 +344,11 @@ class RabbitMqTopicTest {
     MillraceOptions limits =
         new MillraceOptions().setMaxBrokerSubscriptions(100).setMaxChannels(10);
     Millrace node =
-        Millrace.builder(vertx).broker(new StompBroker(options())).options(limits).build();
+        Millrace.builder(vertx)
+            .broker(new StompBroker(options()))
+            .transport(new NoTransport())
+            .options(limits)
+            .build();
     node.ready().await();
     for (int round = 0; round < 10; round++) {
       int first = round * 10;

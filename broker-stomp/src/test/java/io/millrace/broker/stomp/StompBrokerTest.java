@@ -12,6 +12,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.LoopClock;
+import io.millrace.tck.NoTransport;
 import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -239,6 +240,7 @@ class StompBrokerTest {
     Millrace node =
         Millrace.builder(vertx)
             .broker(broker)
+            .transport(new NoTransport())
             .options(new MillraceOptions().setPublishTimeout(Duration.ofMinutes(5)))
             .build();
     await().atMost(Duration.ofSeconds(30)).until(() -> node.ready().succeeded());
@@ -474,7 +476,9 @@ class StompBrokerTest {
         (connection, frame) -> {
           if (frame.body().length() > 1000) {
             connection.sendLater(
-                "ERROR\nmessage:precondition_failed\n\nmessage size 1001 is larger than configured max size 1000\0");
+                "ERROR\n"
+                    + "message:precondition_failed\n\n"
+                    + "message size 1001 is larger than configured max size 1000\0");
           } else {
             FakeBroker.confirm(connection, frame);
           }
