@@ -65,18 +65,18 @@ abstract class RabbitMqServer {
   /** The server's configuration file, for one that listens on an address. */
   final String configuration(String address) {
     return """
-    listeners.tcp.1 = %1$s:%2$d
-    stomp.listeners.tcp.1 = %1$s:%3$d
-    web_stomp.tcp.ip = %1$s
-    web_stomp.tcp.port = %4$d
-    stream.listeners.tcp.1 = %1$s:%5$d
-    management.tcp.ip = %1$s
-    management.tcp.port = %6$d
-    default_user = %7$s
-    default_pass = %8$s
-    default_user_tags.administrator = true
-    disk_free_limit.absolute = 50MB
-    """
+        listeners.tcp.1 = %1$s:%2$d
+        stomp.listeners.tcp.1 = %1$s:%3$d
+        web_stomp.tcp.ip = %1$s
+        web_stomp.tcp.port = %4$d
+        stream.listeners.tcp.1 = %1$s:%5$d
+        management.tcp.ip = %1$s
+        management.tcp.port = %6$d
+        default_user = %7$s
+        default_pass = %8$s
+        default_user_tags.administrator = true
+        disk_free_limit.absolute = 50MB
+        """
         .formatted(
             address,
             ports.amqp(),

@@ -476,9 +476,7 @@ class StompBrokerTest {
         (connection, frame) -> {
           if (frame.body().length() > 1000) {
             connection.sendLater(
-                "ERROR\n"
-                    + "message:precondition_failed\n\n"
-                    + "message size 1001 is larger than configured max size 1000\0");
+                "ERROR\nmessage:precondition_failed\n\nmessage size 1001 is larger than configured max size 1000\0");
           } else {
             FakeBroker.confirm(connection, frame);
           }
