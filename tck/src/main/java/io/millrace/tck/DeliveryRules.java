@@ -202,7 +202,10 @@ abstract class DeliveryRules extends TransportFixture {
     needs(Ability.CURSOR);
     Duration soon = Duration.ofMillis(1);
     TestNode node = node(options().setHeartbeat(soon).setLongPollHold(Duration.ofMillis(50)));
-    Follower reader = attached(node, follow(node, "channels=a,b&events=message"));
+    // It may be attached for less than a busy machine takes to look.
+    Follower reader =
+        follow(node, "channels=a,b&events=message")
+            .until(self -> self.cursor().isPresent(), "where it begins");
     for (int round = 0; round < ROUNDS; round++) {
       int published = node.broker().appended().size() + MESSAGES / ROUNDS;
       try (Traffic traffic = new Traffic(node, MESSAGES / ROUNDS, "a", "b", "other")) {
