@@ -135,13 +135,19 @@ class ReaderBytesTest {
   private void stay(String query, String... headers) throws IOException {
     int before = readers();
     sockets.add(server.open("GET", "/stay?" + query, "", headers));
-    eventually(() -> assertThat(readers()).isEqualTo(before + 1));
+    attached(before + 1);
   }
 
   private void stayFor(String names) throws IOException {
     int before = readers();
     sockets.add(server.open("POST", "/stay", post(names), JSON));
-    eventually(() -> assertThat(readers()).isEqualTo(before + 1));
+    attached(before + 1);
+  }
+
+  /** What a reader takes is settled a moment after it counts: the event loop has to be through. */
+  private void attached(int readers) {
+    eventually(() -> assertThat(readers()).isEqualTo(readers));
+    assertThat(server.get("/nothing").status()).isEqualTo(404);
   }
 
   private Server.Answer ask(String names) {
