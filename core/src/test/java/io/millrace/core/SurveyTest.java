@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -271,7 +272,7 @@ class SurveyTest {
     try {
       ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
       Surveys surveys = new Surveys(log, context);
-      List<Future<Survey>> made = new ArrayList<>();
+      List<Future<Survey>> made = new CopyOnWriteArrayList<>();
       AtomicBoolean served = new AtomicBoolean();
       context.runOnContext(
           here -> {

@@ -142,7 +142,7 @@ class RabbitMqTopicTest {
   @Test
   void whatIsPublishedOverStompArrivesUnchangedAndOursIsReadByOthers() {
     StompBroker broker = opened("a");
-    List<StompFrame> frames = new ArrayList<>();
+    List<StompFrame> frames = new CopyOnWriteArrayList<>();
     NetSocket socket = client.connect(RABBIT.stompPort(), RABBIT.host()).await();
     StompDecoder decoder = new StompDecoder(1 << 20, frames::add);
     socket.handler(decoder);
