@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.security.sasl.SaslException;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
@@ -54,6 +55,7 @@ final class AmqpLink implements Link {
   private final AmqpConnection connection;
   private final ProtonConnection proton;
   private final ProtonSession session;
+  private final Sessions sessions;
   private final AmqpDialect dialect;
   private final Promise<Throwable> ended = Promise.promise();
   private final long expiry;
@@ -68,6 +70,7 @@ final class AmqpLink implements Link {
     this.proton = connection.unwrap();
     this.dialect = options.dialect().or(this::announced).orElseThrow(this::unknown);
     this.session = proton.createSession();
+    this.sessions = new Sessions(vertx, proton, options.confirmTimeout());
     this.expiry = vertx.setPeriodic(EXPIRY_MILLIS, tick -> outgoing.ifPresent(Outgoing::expire));
   }
 
@@ -226,9 +229,9 @@ final class AmqpLink implements Link {
     return session;
   }
 
-  /** {@return a session that is not open yet} */
-  ProtonSession newSession() {
-    return proton.createSession();
+  /** {@return those that begin and end while the link lasts} */
+  Sessions sessions() {
+    return sessions;
   }
 
   /** {@return the address that a name or pattern can be received from now} */
@@ -241,7 +244,7 @@ final class AmqpLink implements Link {
 
   private RabbitMqManagement management() {
     if (management.isEmpty()) {
-      ProtonSession own = newSession();
+      ProtonSession own = proton.createSession();
       RabbitMqManagement made = new RabbitMqManagement(own);
       management = Optional.of(made);
       own.closeHandler(
@@ -254,7 +257,7 @@ final class AmqpLink implements Link {
     return management.get();
   }
 
-  private static AmqpException refusal(@Nullable ErrorCondition told) {
+  static AmqpException refusal(@Nullable ErrorCondition told) {
     return new AmqpException(
         "The broker refuses: "
             + (told == null ? "" : told.getCondition() + " " + told.getDescription()));
@@ -282,6 +285,22 @@ final class AmqpLink implements Link {
         .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 
+  /** Fails if something takes too long; on the link's context, either way. */
+  Future<Void> inTime(Future<Void> done, String what) {
+    Promise<Void> promise = Promise.promise();
+    long timer =
+        vertx.setTimer(
+            options.confirmTimeout().toMillis(),
+            late ->
+                promise.tryFail(
+                    new MillraceException(
+                        MillraceException.Code.TIMEOUT,
+                        "The broker did not " + what + " in time.",
+                        new TimeoutException())));
+    done.onComplete(promise::tryComplete, promise::tryFail);
+    return promise.future().onComplete(over -> vertx.cancelTimer(timer));
+  }
+
   /** Says CLOSE. */
   @Override
   public Future<Void> goodbye() {
@@ -294,6 +313,7 @@ final class AmqpLink implements Link {
       return;
     }
     down = true;
+    sessions.down();
     vertx.cancelTimer(expiry);
     proton.disconnect();
     outgoing.ifPresent(Outgoing::fail);

@@ -27,7 +27,10 @@ final class Receiver {
   /** What Artemis calls a multicast address. */
   private static final Symbol TOPIC = Symbol.valueOf("topic");
 
-  private final Optional<ProtonSession> ownSession;
+  private final ProtonSession session;
+
+  /** To end the session with the subscription, if it is for this alone. */
+  private final Optional<Sessions> sessions;
 
   /** More than may be on their way: then the tags are no numbers. */
   private static final long MOST_DROPPED = 100_000;
@@ -38,28 +41,32 @@ final class Receiver {
   private Runnable dropped = () -> {};
   private long lastTag;
   private boolean live = true;
+  private boolean sessionEnded;
   private int taken;
 
   /**
    * Attaches.
    *
    * @param session where
-   * @param isOwn whether it is for this alone, and not open yet
+   * @param sessions whose that is, if it is for this alone; then it ends with this
    * @param address of the source
    */
   Receiver(
       ProtonSession session,
-      boolean isOwn,
+      Optional<Sessions> sessions,
       String address,
       AmqpBrokerOptions options,
       Consumer<Message> messages,
       Runnable tooLarge) {
-    ownSession = isOwn ? Optional.of(session) : Optional.empty();
-    ownSession.ifPresent(
-        own -> {
-          own.closeHandler(closed -> gone(own.getRemoteCondition(), closed.cause()));
-          own.open();
-        });
+    this.session = session;
+    this.sessions = sessions;
+    if (sessions.isPresent()) {
+      session.closeHandler(
+          closed -> {
+            sessionEnded = true;
+            gone(session.getRemoteCondition(), closed.cause());
+          });
+    }
     receiver = session.createReceiver(address);
     ((Source) receiver.getSource()).setCapabilities(TOPIC);
     // That of the whole message, as it is encoded.
@@ -125,10 +132,13 @@ final class Receiver {
       receiver.close();
     }
     receiver.free();
-    ownSession.ifPresent(
+    sessions.ifPresent(
         own -> {
-          own.closeHandler(closed -> own.free());
-          own.close();
+          if (sessionEnded) {
+            own.answer(session);
+          } else {
+            own.end(session);
+          }
         });
     String why =
         told == null || told.getCondition() == null

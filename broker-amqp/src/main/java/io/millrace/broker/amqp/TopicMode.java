@@ -1,7 +1,6 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
-import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.link.Link;
@@ -12,6 +11,7 @@ import io.millrace.spi.link.Trials;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.proton.ProtonSession;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.qpid.proton.message.Message;
 
@@ -66,9 +65,16 @@ final class TopicMode implements LinkUser<AmqpLink> {
   /** What was subscribed before and has not been heard of since. */
   private final Set<ChannelPattern> interrupted = new LinkedHashSet<>();
 
+  /** Subscriptions that the broker has not ended yet. */
+  private final Set<Promise<Void>> leaving = new LinkedHashSet<>();
+
   private Optional<AmqpLink> link = Optional.empty();
 
   private long linkedAt;
+
+  /** How often something was answered on it. */
+  private long answers;
+
   private boolean degraded;
 
   /** Whether everything is subscribed again on the present link. */
@@ -120,25 +126,9 @@ final class TopicMode implements LinkUser<AmqpLink> {
                       linked.isDown() ? Future.failedFuture(refused) : Future.succeededFuture()));
     }
     Future<Void> all = Future.join(confirmations).mapEmpty();
-    (cautious ? all : inTime(all, "subscribe"))
+    (cautious ? all : linked.inTime(all, "subscribe"))
         .onSuccess(over -> restored(linked))
         .onFailure(linked::end);
-  }
-
-  /** Fails if something takes too long; on the link's context, either way. */
-  private Future<Void> inTime(Future<Void> done, String what) {
-    Promise<Void> promise = Promise.promise();
-    long timer =
-        vertx.setTimer(
-            options.confirmTimeout().toMillis(),
-            late ->
-                promise.tryFail(
-                    new MillraceException(
-                        MillraceException.Code.TIMEOUT,
-                        "The broker did not " + what + " in time.",
-                        new TimeoutException())));
-    done.onComplete(promise::tryComplete, promise::tryFail);
-    return promise.future().onComplete(over -> vertx.cancelTimer(timer));
   }
 
   /** Everything is subscribed again. */
@@ -163,6 +153,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     link = Optional.empty();
     cautious = cause instanceof AmqpException || !complete || !missing.isEmpty();
     wanted.values().forEach(each -> each.receiver = Optional.empty());
+    left();
     if (!degraded) {
       degraded = true;
       ingress.degraded();
@@ -231,19 +222,30 @@ final class TopicMode implements LinkUser<AmqpLink> {
   private Future<Void> introduce(AmqpLink linked, Wanted each) {
     return trials
         .ask("subscribe " + each.pattern, true, trial -> tryOut(trial, each))
-        .compose(taken -> answered(linked, attach(linked, each)));
+        .compose(taken -> answered(linked, each, attach(linked, each)));
   }
 
   /**
-   * Ends a link that does not answer what the broker has just taken on another: RabbitMQ 3 may get
-   * stuck over sessions that begin and end, and then answers nothing on that link any more.
+   * Ends a link that does not answer what the broker has just taken on another, unless it is only
+   * slow and answers what was asked before.
    */
-  private Future<Void> answered(AmqpLink linked, Future<Void> attached) {
-    long timer =
-        vertx.setTimer(
-            Math.max(1, options.confirmTimeout().toMillis() / 2),
-            late -> linked.end(new IOException("The broker did not answer in time.")));
-    return attached.onComplete(done -> vertx.cancelTimer(timer));
+  private Future<Void> answered(AmqpLink linked, Wanted each, Future<Void> attached) {
+    long half = Math.max(1, options.confirmTimeout().toMillis() / 2);
+    long before = answers;
+    long soon = vertx.setTimer(half, late -> giveUp(linked, answers == before));
+    // Who is new has given up itself by then.
+    long last = vertx.setTimer(2 * half, late -> giveUp(linked, wanted.get(each.pattern) == each));
+    return attached.onComplete(
+        done -> {
+          vertx.cancelTimer(soon);
+          vertx.cancelTimer(last);
+        });
+  }
+
+  private static void giveUp(AmqpLink linked, boolean isStuck) {
+    if (isStuck) {
+      linked.end(new IOException("The broker did not answer in time."));
+    }
   }
 
   private Future<Void> tryOut(AmqpLink trial, Wanted each) {
@@ -253,10 +255,15 @@ final class TopicMode implements LinkUser<AmqpLink> {
             .map(
                 address ->
                     new Receiver(
-                        trial.session(), false, address, options, message -> {}, () -> {}));
+                        trial.session(),
+                        Optional.empty(),
+                        address,
+                        options,
+                        message -> {},
+                        () -> {}));
     Future<Void> taken =
         tried.compose(receiver -> receiver.attached().compose(attached -> receiver.close()));
-    return inTime(typed(taken), "subscribe");
+    return trial.inTime(typed(taken), "subscribe");
   }
 
   private static <T> Future<T> typed(Future<T> asked) {
@@ -274,20 +281,24 @@ final class TopicMode implements LinkUser<AmqpLink> {
         linked
             .source(each.pattern)
             .compose(
-                address -> {
-                  boolean still = !linked.isDown() && wanted.get(each.pattern) == each;
-                  return still
-                      ? attach(linked, each, address)
-                      : Future.failedFuture(Link.outOfReach());
-                }));
+                address ->
+                    linked
+                        .sessions()
+                        .begin()
+                        .compose(session -> attach(linked, each, address, session))));
   }
 
-  private Future<Void> attach(AmqpLink linked, Wanted each, String address) {
+  private Future<Void> attach(AmqpLink linked, Wanted each, String address, ProtonSession session) {
+    answers++;
+    if (linked.isDown() || wanted.get(each.pattern) != each) {
+      linked.sessions().end(session);
+      return Future.failedFuture(Link.outOfReach());
+    }
     Addresses addresses = linked.addresses();
     Receiver receiver =
         new Receiver(
-            linked.newSession(),
-            true,
+            session,
+            Optional.of(linked.sessions()),
             address,
             options,
             message -> receive(each.pattern, addresses, message),
@@ -298,7 +309,13 @@ final class TopicMode implements LinkUser<AmqpLink> {
     }
     each.receiver = Optional.of(receiver);
     receiver.detached().onSuccess(gone -> again(linked, each, receiver));
-    return receiver.attached().onSuccess(confirmed -> each.confirmed.tryComplete());
+    return receiver
+        .attached()
+        .onSuccess(
+            confirmed -> {
+              answers++;
+              each.confirmed.tryComplete();
+            });
   }
 
   /**
@@ -319,6 +336,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
       return Future.succeededFuture();
     }
     interrupted.remove(pattern);
+    missing.remove(known);
     known.confirmed.tryFail(Link.outOfReach());
     Optional<Receiver> receiver = known.receiver;
     known.receiver = Optional.empty();
@@ -326,7 +344,15 @@ final class TopicMode implements LinkUser<AmqpLink> {
       return Future.succeededFuture(); // With the link, the subscription is gone, too.
     }
     receiver.get().mute();
-    return inTime(Future.any(receiver.get().close(), link.get().ended()).mapEmpty(), "unsubscribe");
+    Promise<Void> left = Promise.promise();
+    leaving.add(left);
+    receiver.get().close().onSuccess(detached -> left.tryComplete());
+    return link.get().inTime(left.future(), "unsubscribe").onComplete(over -> leaving.remove(left));
+  }
+
+  /** With the link, all subscriptions are gone. */
+  private void left() {
+    List.copyOf(leaving).forEach(Promise::tryComplete);
   }
 
   @Override
@@ -334,6 +360,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     link = Optional.empty();
     wanted.values().forEach(each -> each.confirmed.tryFail(Link.outOfReach()));
     wanted.clear();
+    left();
     return Future.join(publishers.close(), trials.close()).mapEmpty();
   }
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,28 @@ class OutageTest {
     assertThat(ingress.events().subList(2, 5))
         .containsExactly("degraded", "interrupted [a.b, a.**]", "restored");
     assertThat(ingress.events()).hasSize(7);
+  }
+
+  @Test
+  void whatWasNotSubscribedBeforeIsNotSaidToBeInterrupted() {
+    broker.close().await();
+    broker = new AmqpBroker(options().setConfirmTimeout(Duration.ofMinutes(1)));
+    broker.open(ingress).await();
+    broker.subscribe(ChannelPattern.of("a.b")).await();
+    broker.subscribe(ChannelPattern.of("b.c")).await();
+    proxy.cut();
+    await().until(() -> ingress.events().contains("degraded"));
+    broker.unsubscribe(ChannelPattern.of("b.c")).await();
+    List<Future<Void>> later =
+        Stream.of("b.c", "a.*").map(ChannelPattern::of).map(broker::subscribe).toList();
+    proxy.mend();
+    Future.all(later).await();
+    await().until(() -> ingress.events().contains("restored"));
+    publish(1).await();
+    await().until(() -> ingress.received().size() == 2);
+    assertThat(ingress.events())
+        .filteredOn(event -> event.startsWith("interrupted"))
+        .containsExactly("interrupted [a.b]");
   }
 
   @Test
