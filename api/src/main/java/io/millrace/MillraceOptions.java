@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.internal.HeapShares;
 import io.millrace.internal.Origins;
 import java.time.Duration;
 import java.util.Collections;
@@ -11,26 +12,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Limits, bounds and times of a node. The defaults suit a public site. Not safe for use by several
- * threads; {@link Millrace.Builder#options} takes a copy.
+ * Limits, bounds and times of a node. The defaults suit a public site. Those that bound what is
+ * held depend on the heap (the JVM's {@code -Xmx}): together they leave a quarter of it. Not safe
+ * for use by several threads; {@link Millrace.Builder#options} takes a copy.
  */
 public final class MillraceOptions {
 
   private static final long PUBLISHERS_PER_ADDRESS = 10;
 
-  /** What part of the heap readers may take: the log and what arrives have their shares, too. */
-  private static final int READERS_PART = 4;
+  private static final HeapShares HEAP = HeapShares.here();
 
-  private long ringBytes = 64L << 20;
+  private long ringBytes = HEAP.ringBytes();
   private Duration ringAge = Duration.ofSeconds(30);
-  private long historyBytes = 64L << 20;
+  private long historyBytes = HEAP.historyBytes();
   private int maxMessageBytes = 16 << 20;
   private int maxClientMessageBytes = 256 << 10;
-  private long bodyBytes = 16L << 20;
+  private long bodyBytes = HEAP.bodyBytes();
   private Duration bodyTimeout = Duration.ofSeconds(30);
   private int maxChannels = 100;
   private int maxReaders = 100_000;
-  private long readerBytes = Runtime.getRuntime().maxMemory() / READERS_PART;
+  private long readerBytes = HEAP.readerBytes();
   private int maxBrokerSubscriptions = 10_000;
   private int maxReadersPerAddress = 0;
   private int publishesPerSecond = 10;
@@ -42,7 +43,7 @@ public final class MillraceOptions {
   private Duration publishTimeout = Duration.ofSeconds(10);
   private Duration authorizerTimeout = Duration.ofSeconds(10);
   private Duration keyLifetime = Duration.ofMinutes(5);
-  private int maxKeys = 100_000;
+  private int maxKeys = HEAP.keys();
   private Duration longPollHold = Duration.ofSeconds(25);
   private Duration pollInterval = Duration.ofSeconds(15);
   private int lowPriorityCount = 10;
@@ -109,8 +110,9 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how many bytes of messages the ring of newest entries holds, over all channels} A
-   * reader that is further behind is served from its channels' histories or told a gap.
+   * {@return how many bytes of messages the ring of newest entries holds, over all channels; an
+   * eighth of the heap, at most 64 MiB, if it was not set} A reader that is further behind is
+   * served from its channels' histories or told a gap.
    */
   public long ringBytes() {
     return ringBytes;
@@ -146,7 +148,10 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how many bytes of messages all channels' histories together hold beyond the ring} */
+  /**
+   * {@return how many bytes of messages all channels' histories together hold beyond the ring; an
+   * eighth of the heap, at most 64 MiB, if it was not set}
+   */
   public long historyBytes() {
     return historyBytes;
   }
@@ -198,7 +203,10 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how many bytes of what arrives from clients may be held, all together} */
+  /**
+   * {@return how many bytes of what arrives from clients may be held, all together; a thirty-second
+   * of the heap, at most 16 MiB, if it was not set}
+   */
   public long bodyBytes() {
     return bodyBytes;
   }
@@ -342,16 +350,16 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how many messages one WebSocket, and one user over HTTP, may publish in a second; zero
-   * for no limit}
+   * {@return how many messages one WebSocket, and one user over HTTP and all their WebSockets, may
+   * publish in a second; zero for no limit}
    */
   public int publishesPerSecond() {
     return publishesPerSecond;
   }
 
   /**
-   * Sets how many messages one WebSocket may publish in a second, and one user over HTTP, if the
-   * application sets one; zero for no limit.
+   * Sets how many messages one WebSocket may publish in a second, and one user over HTTP and all
+   * their WebSockets, if the application sets one; zero for no limit.
    *
    * @param value zero or more
    * @return this
@@ -459,7 +467,10 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how many idempotency keys are remembered; the oldest are forgotten first} */
+  /**
+   * {@return how many idempotency keys are remembered; the oldest are forgotten first. As many as
+   * take a sixteenth of the heap, at most 100,000, if it was not set}
+   */
   public int maxKeys() {
     return maxKeys;
   }

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContentEncoder;
@@ -38,6 +39,7 @@ public final class ChunkedBody extends ChannelDuplexHandler
   private final Runnable drained;
   private boolean ended;
   private boolean sent;
+  private int waiting;
 
   private ChunkedBody(
       ContextInternal context,
@@ -98,7 +100,7 @@ public final class ChunkedBody extends ChannelDuplexHandler
 
   /** {@return whether no more waits to be sent than should} */
   public boolean isWritable() {
-    return channel.channel().isWritable();
+    return channel.channel().isWritable() && waiting < Unsent.MOST_WRITES;
   }
 
   /**
@@ -118,6 +120,7 @@ public final class ChunkedBody extends ChannelDuplexHandler
     if (write.isSuccess()) {
       sent = true;
     } else {
+      waiting++;
       write.addListener(this);
       SharedBytes.waits(write, this);
     }
@@ -126,8 +129,12 @@ public final class ChunkedBody extends ChannelDuplexHandler
   /** What could not be written must not be missing from the middle of what was. */
   @Override
   public void operationComplete(ChannelFuture write) {
+    boolean full = waiting-- == Unsent.MOST_WRITES;
     if (write.isSuccess()) {
       sent = true;
+      if (full) {
+        drainedIfWritable();
+      }
     } else {
       channel.close();
     }
@@ -139,14 +146,17 @@ public final class ChunkedBody extends ChannelDuplexHandler
   }
 
   /**
-   * Ends a request's connection at once, or over HTTP/2 its stream, whatever is waiting to be
-   * written.
+   * Ends a request's connection at once, whatever is waiting to be written; over HTTP/2 its stream
+   * alone if the client can be told so.
    *
    * @param request called on its event loop
    */
   public static void abort(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_2) {
       request.response().reset();
+      if (REACHABLE && request.connection() instanceof ConnectionBase connection) {
+        tell(connection.channelHandlerContext());
+      }
     } else if (REACHABLE && request.connection() instanceof ConnectionBase connection) {
       connection.channelHandlerContext().close();
     } else {
@@ -154,13 +164,26 @@ public final class ChunkedBody extends ChannelDuplexHandler
     }
   }
 
+  /** Netty holds what a stream has until its reset was sent. */
+  private static void tell(ChannelHandlerContext connection) {
+    connection.flush();
+    ChannelOutboundBuffer waiting = connection.channel().unsafe().outboundBuffer();
+    if (waiting != null && !waiting.isEmpty()) {
+      connection.close();
+    }
+  }
+
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext from) {
+    drainedIfWritable();
+    from.fireChannelWritabilityChanged();
+  }
+
+  private void drainedIfWritable() {
     if (isWritable()) {
       // Not from within a write.
-      from.executor().execute(() -> context.emit(null, ignored -> drained.run()));
+      channel.executor().execute(() -> context.emit(null, ignored -> drained.run()));
     }
-    from.fireChannelWritabilityChanged();
   }
 
   /**

@@ -77,7 +77,7 @@ public final class SharedBytes {
       counted = new Unsent.Shared(last.bytes.readableBytes());
       last.unsent = counted;
     }
-    Unsent.here().count(write, counted, connection);
+    Unsent.count(write, counted, connection);
   }
 
   private ByteBuf get(Buffer wanted, boolean asChunk, ByteBufAllocator allocator) {

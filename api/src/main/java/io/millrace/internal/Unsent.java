@@ -4,6 +4,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,12 +16,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What an event loop was given to write and has not sent, since clients do not read. It lies in
- * direct memory, and where that runs out, event loops sleep in its allocator and everybody waits.
- * So it is bounded: beyond the loop's share those connections are ended that have stood still for
- * longest. What leaves at once is not counted, and costs nothing here. Owned by the event loop.
+ * What an event loop was given to write and has not sent, since clients do not read: of one memory.
+ * What is on its way to a socket lies in direct memory, and where that runs out, event loops sleep
+ * in its allocator and everybody waits. What Vert.x holds back, as it does over HTTP/2 until the
+ * client has a window for it, lies in the heap; so do the objects of each write. Both are bounded:
+ * beyond the loop's share those connections are ended that have stood still for longest. What
+ * leaves at once is not counted, and costs nothing here. Owned by the event loop.
  */
 public final class Unsent {
 
@@ -45,8 +52,37 @@ public final class Unsent {
     private long bytes;
   }
 
+  /** That of an event loop. */
+  private static final class OfLoop extends FastThreadLocal<Unsent> {
+    private final AtomicInteger loops = new AtomicInteger();
+    private final long all;
+    private final String advice;
+
+    OfLoop(long all, String advice) {
+      this.all = all;
+      this.advice = advice;
+    }
+
+    @Override
+    protected Unsent initialValue() {
+      loops.incrementAndGet();
+      return new Unsent(() -> all / loops.get(), advice);
+    }
+
+    @Override
+    protected void onRemoval(Unsent gone) {
+      loops.decrementAndGet();
+    }
+  }
+
   /** What a write that waits takes besides its bytes: its place in Netty's queue, its futures. */
   static final int WRITE_COST = 256;
+
+  /** How many writes may wait for a connection before more is joined: they are dear if small. */
+  public static final int MOST_WRITES = 32;
+
+  /** What an answer that waits takes besides its bytes: its request, its response, its stream. */
+  static final int ANSWER_COST = 8 << 10;
 
   private static final Logger LOG = System.getLogger(Unsent.class.getName());
   private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -54,23 +90,16 @@ public final class Unsent {
   /** What part of the direct memory may wait on all event loops together; it gets fragmented. */
   private static final int PART = 2;
 
-  private static final AtomicInteger LOOPS = new AtomicInteger();
+  private static final OfLoop DIRECT =
+      new OfLoop(
+          PlatformDependent.maxDirectMemory() / PART,
+          "direct memory free. If they are honest, raise -XX:MaxDirectMemorySize.");
 
-  private static final FastThreadLocal<Unsent> OF_LOOP =
-      new FastThreadLocal<>() {
-        @Override
-        protected Unsent initialValue() {
-          LOOPS.incrementAndGet();
-          return new Unsent(() -> PlatformDependent.maxDirectMemory() / PART / LOOPS.get());
-        }
-
-        @Override
-        protected void onRemoval(Unsent gone) {
-          LOOPS.decrementAndGet();
-        }
-      };
+  private static final OfLoop HEAP =
+      new OfLoop(HeapShares.here().unsentBytes(), "the heap free. If they are honest, raise -Xmx.");
 
   private final LongSupplier share;
+  private final String advice;
 
   /** Those for which something waits; first who was given it, or took some of it, longest ago. */
   private final Map<Connection, Standing> standing = new LinkedHashMap<>();
@@ -79,37 +108,123 @@ public final class Unsent {
   private int ended;
   private long nextLog = System.nanoTime();
 
-  Unsent(LongSupplier share) {
+  /** What was written last, which may be written to others as well, and what counts it. */
+  private @Nullable Buffer last;
+
+  private Shared ofLast = new Shared(0);
+  private final Shared nothing = new Shared(0);
+
+  Unsent(LongSupplier share, String advice) {
     this.share = share;
+    this.advice = advice;
   }
 
-  /** Returns that of the event loop. */
-  static Unsent here() {
-    return OF_LOOP.get();
+  /** Returns that of the event loop in direct memory. */
+  static Unsent direct() {
+    return DIRECT.get();
+  }
+
+  /** Returns that of the event loop in the heap. */
+  static Unsent heap() {
+    return HEAP.get();
+  }
+
+  /**
+   * Writes to a response, and counts that until the client has taken it. Called on the event loop.
+   *
+   * @param request whose response it is
+   * @param content must not be changed any more
+   * @param connection to which
+   * @return completes when it was sent
+   */
+  public static Future<Void> write(
+      HttpServerRequest request, Buffer content, Connection connection) {
+    boolean held = isHeld(request);
+    Future<Void> write = request.response().write(content);
+    count(write, content, held, WRITE_COST, connection);
+    return write;
+  }
+
+  /**
+   * Ends a response, and counts the answer until the client has taken it. Called on the event loop.
+   *
+   * @param request whose response it is
+   * @param content must not be changed any more; may be empty
+   * @return completes when it was sent
+   */
+  public static Future<Void> answer(HttpServerRequest request, Buffer content) {
+    boolean held = isHeld(request);
+    HttpServerResponse response = request.response();
+    // Over HTTP/2 Vert.x does not say when a head alone was sent.
+    boolean alone = content.length() == 0 && request.version() != HttpVersion.HTTP_2;
+    Future<Void> answer = alone ? response.end() : response.end(content);
+    count(answer, content, held, ANSWER_COST, () -> ChunkedBody.abort(request));
+    return answer;
+  }
+
+  /** Returns whether Vert.x holds back what it is given now. */
+  private static boolean isHeld(HttpServerRequest request) {
+    return request.version() == HttpVersion.HTTP_2 || request.response().writeQueueFull();
   }
 
   /**
    * Counts a write until it is complete. Called on the event loop, as its end is.
    *
    * @param write what may be complete already
-   * @param length how many bytes it has
+   * @param content what is written
+   * @param held whether Vert.x held it back, since others wait
    * @param connection to which
    */
-  public static void count(Future<Void> write, int length, Connection connection) {
-    if (!write.isComplete()) {
-      Unsent here = here();
-      Shared own = new Shared(length);
-      here.add(own, connection);
-      write.onComplete(done -> here.remove(own, connection, done.succeeded()));
-      here.relieve(connection);
-    }
+  public static void count(
+      Future<Void> write, Buffer content, boolean held, Connection connection) {
+    count(write, content, held, WRITE_COST, connection);
   }
 
-  /** Counts a write, which is not complete, of bytes that others may be given as well. */
-  void count(ChannelFuture write, Shared of, Connection connection) {
-    add(of, connection);
-    write.addListener(done -> remove(of, connection, done.isSuccess()));
-    relieve(connection);
+  private static void count(
+      Future<Void> write, Buffer content, boolean held, int cost, Connection connection) {
+    if (write.isComplete()) {
+      return;
+    }
+    Unsent direct = direct();
+    Unsent heap = heap();
+    // Netty copies what is not held back, for each connection.
+    Shared moved = held ? direct.nothing : new Shared(content.length());
+    Shared kept = held ? heap.shared(content) : heap.nothing;
+    direct.add(moved, 0, connection);
+    heap.add(kept, cost, connection);
+    write.onComplete(
+        done -> {
+          direct.remove(moved, 0, connection, done.succeeded());
+          heap.remove(kept, cost, connection, done.succeeded());
+        });
+    direct.relieve(connection);
+    heap.relieve(connection);
+  }
+
+  private Shared shared(Buffer content) {
+    if (content != last) {
+      last = content;
+      ofLast = new Shared(content.length());
+    }
+    return ofLast;
+  }
+
+  /**
+   * Counts a write past Vert.x, which is not complete, of bytes in direct memory that others may be
+   * given as well.
+   */
+  static void count(ChannelFuture write, Shared of, Connection connection) {
+    Unsent direct = direct();
+    Unsent heap = heap();
+    direct.add(of, 0, connection);
+    heap.add(heap.nothing, WRITE_COST, connection);
+    write.addListener(
+        done -> {
+          direct.remove(of, 0, connection, done.isSuccess());
+          heap.remove(heap.nothing, WRITE_COST, connection, done.isSuccess());
+        });
+    direct.relieve(connection);
+    heap.relieve(connection);
   }
 
   /** Returns how much waits. */
@@ -117,26 +232,29 @@ public final class Unsent {
     return bytes;
   }
 
-  private void add(Shared of, Connection connection) {
+  void add(Shared of, int cost, Connection connection) {
     if (of.waiting++ == 0) {
       bytes += of.size;
     }
-    bytes += WRITE_COST;
+    bytes += cost;
     Standing still = standing.computeIfAbsent(connection, first -> new Standing());
     still.writes++;
-    still.bytes += of.size + WRITE_COST;
+    still.bytes += of.size + cost;
   }
 
-  private void remove(Shared of, Connection connection, boolean sent) {
+  void remove(Shared of, int cost, Connection connection, boolean sent) {
     if (--of.waiting == 0) {
       bytes -= of.size;
+      if (of == ofLast) {
+        last = null; // Nobody shall keep it.
+      }
     }
-    bytes -= WRITE_COST;
+    bytes -= cost;
     Standing still = standing.get(connection);
     if (still == null) {
       return; // It was ended here.
     }
-    still.bytes -= of.size + WRITE_COST;
+    still.bytes -= of.size + cost;
     if (--still.writes == 0) {
       standing.remove(connection);
     } else if (sent) {
@@ -146,7 +264,7 @@ public final class Unsent {
   }
 
   /** Ends as many as must be, but not the one that is being written to. */
-  private void relieve(Connection writing) {
+  void relieve(Connection writing) {
     long over = bytes - share.getAsLong();
     if (over <= 0) {
       return;
@@ -172,8 +290,9 @@ public final class Unsent {
     if (ended > 0 && now - nextLog >= 0) {
       LOG.log(
           Logger.Level.WARNING,
-          "Ending connections that do not read, {0} more of them, to keep direct memory free. If they are honest, raise -XX:MaxDirectMemorySize.",
-          ended);
+          "Ending connections that do not read, {0} more of them, to keep {1}",
+          ended,
+          advice);
       ended = 0;
       nextLog = now + LOG_NANOS;
     }

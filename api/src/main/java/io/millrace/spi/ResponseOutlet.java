@@ -97,8 +97,7 @@ public class ResponseOutlet implements Outlet {
     if (body != null) {
       body.write(frames);
     } else {
-      written = response.write(frames);
-      Unsent.count(written, frames.length(), connection);
+      written = Unsent.write(request, frames, connection);
     }
   }
 
@@ -122,7 +121,7 @@ public class ResponseOutlet implements Outlet {
   @Override
   public void end(Ending ending) {
     if (!response.ended() && !response.closed()) {
-      Future<Void> ended = response.end();
+      Future<Void> ended = Unsent.answer(request, Buffer.buffer());
       if (!ended.isComplete()) {
         // What is not read would keep the connection, and what waits for it.
         ended.timeout(PATIENCE_SECONDS, TimeUnit.SECONDS).onFailure(late -> connection.abort());

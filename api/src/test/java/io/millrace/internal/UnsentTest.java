@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,10 @@ class UnsentTest {
 
   private static final int SIZE = 1000;
   private static final int WRITE = SIZE + Unsent.WRITE_COST;
+  private static final Buffer BYTES = Buffer.buffer(new byte[SIZE]);
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final Unsent unsent = new Unsent(() -> 3L * WRITE);
+  private final Unsent unsent = new Unsent(() -> 3L * WRITE, "it.");
   private final List<String> aborted = new ArrayList<>();
 
   /** Takes what it is given when a test says so. */
@@ -33,7 +35,9 @@ class UnsentTest {
     Client write(Unsent.Shared bytes) {
       ChannelPromise write = channel.newPromise();
       writes.add(write);
-      unsent.count(write, bytes, this);
+      unsent.add(bytes, Unsent.WRITE_COST, this);
+      write.addListener(done -> unsent.remove(bytes, Unsent.WRITE_COST, this, done.isSuccess()));
+      unsent.relieve(this);
       return this;
     }
 
@@ -104,13 +108,34 @@ class UnsentTest {
 
   @Test
   void aWriteThatIsCompleteIsNotCounted() {
-    long before = Unsent.here().bytes();
-    Unsent.count(Future.succeededFuture(), SIZE, () -> aborted.add("?"));
-    assertThat(Unsent.here().bytes()).isEqualTo(before);
+    Unsent.count(Future.succeededFuture(), BYTES, false, () -> aborted.add("?"));
+    assertThat(Unsent.direct().bytes()).isZero();
+    assertThat(Unsent.heap().bytes()).isZero();
+  }
+
+  @Test
+  void whatIsOnItsWayIsCountedInDirectMemoryAndItsObjectsInTheHeap() {
     Promise<Void> later = Promise.promise();
-    Unsent.count(later.future(), SIZE, () -> aborted.add("?"));
-    assertThat(Unsent.here().bytes()).isEqualTo(before + WRITE);
+    Unsent.count(later.future(), BYTES, false, () -> aborted.add("?"));
+    assertThat(Unsent.direct().bytes()).isEqualTo(SIZE);
+    assertThat(Unsent.heap().bytes()).isEqualTo(Unsent.WRITE_COST);
     later.fail("closed");
-    assertThat(Unsent.here().bytes()).isEqualTo(before);
+    assertThat(Unsent.direct().bytes()).isZero();
+    assertThat(Unsent.heap().bytes()).isZero();
+  }
+
+  @Test
+  void whatVertxHoldsBackIsCountedInTheHeapOnceForAllWhoAreGivenIt() {
+    Promise<Void> one = Promise.promise();
+    Promise<Void> other = Promise.promise();
+    Unsent.count(one.future(), BYTES, true, () -> aborted.add("one"));
+    Unsent.count(other.future(), BYTES, true, () -> aborted.add("other"));
+    assertThat(Unsent.direct().bytes()).isZero();
+    assertThat(Unsent.heap().bytes()).isEqualTo(SIZE + 2 * Unsent.WRITE_COST);
+    one.complete();
+    assertThat(Unsent.heap().bytes()).isEqualTo(WRITE);
+    other.fail("closed");
+    assertThat(Unsent.heap().bytes()).isZero();
+    assertThat(aborted).isEmpty();
   }
 }

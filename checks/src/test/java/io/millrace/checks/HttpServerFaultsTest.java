@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Faults of HTTP servers that the BOM's version of Netty has mended, on a server as documented. */
+/**
+ * What comes before Millrace sees a request, on a server as documented, and faults of HTTP servers
+ * that the BOM's version of Netty has mended.
+ */
 class HttpServerFaultsTest {
 
   private static final byte[] PREFACE =
@@ -54,10 +57,14 @@ class HttpServerFaultsTest {
   }
 
   private int listen(HttpServerOptions options) {
+    return listen(options, 60);
+  }
+
+  private int listen(HttpServerOptions options, int idleSeconds) {
     Router router = Router.router(vertx);
     router.route("/live*").subRouter(millrace.router());
     return vertx
-        .createHttpServer(options.setIdleTimeout(60).setHttp2ClearTextEnabled(false))
+        .createHttpServer(options.setIdleTimeout(idleSeconds).setHttp2ClearTextEnabled(false))
         .requestHandler(router)
         .listen(0, "localhost")
         .await()
@@ -71,6 +78,32 @@ class HttpServerFaultsTest {
     frame[3] = (byte) type;
     frame[8] = (byte) stream;
     return frame;
+  }
+
+  private Socket send(int port, String bytes) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  @Test
+  void halfAHeadIsEndedWithTheIdleTime() throws IOException {
+    int port = listen(new HttpServerOptions(), 1);
+    try (Socket socket = send(port, "GET /live?channels=a HTTP/1.1\r\nHost: localhost\r\nX: ")) {
+      assertThat(isEnded(socket)).isTrue();
+    }
+  }
+
+  @Test
+  void aHeadThatGoesOnIsRefusedBeforeItIsLong() throws IOException {
+    int port = listen(new HttpServerOptions());
+    String line = "X: " + "x".repeat(1000) + "\r\n";
+    try (Socket socket =
+        send(port, "GET /live HTTP/1.1\r\nHost: localhost\r\n" + line.repeat(10))) {
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 431");
+    }
   }
 
   /** CVE-2026-33871: the end of the headers never comes. */

@@ -47,7 +47,8 @@ final class Access {
         : new Client(Optional.empty(), Optional.of(scope(request)));
   }
 
-  private static String scope(RoutingContext request) {
+  /** Returns who sends a request: the user, or if there is none, the address. */
+  static String scope(RoutingContext request) {
     return user(request)
         .map(subject -> "user " + subject)
         .orElseGet(() -> ADDRESS + Attaching.address(request));

@@ -24,7 +24,7 @@ final class Bodies {
 
   private final MillraceOptions options;
   private final Shards shards;
-  private final Allowance unanswered;
+  private final Unanswered unanswered;
   private final Room room;
 
   /**
@@ -34,7 +34,7 @@ final class Bodies {
    * @param shards whose event loops read them
    * @param unanswered the room for publishes, see {@link Publishing#unanswered}
    */
-  Bodies(MillraceOptions options, Shards shards, Allowance unanswered) {
+  Bodies(MillraceOptions options, Shards shards, Unanswered unanswered) {
     this.options = options;
     this.shards = shards;
     this.unanswered = unanswered;
@@ -43,7 +43,11 @@ final class Bodies {
 
   /** One always fits, with what its buffer grows by. */
   static long most(MillraceOptions options) {
-    return Math.max(options.bodyBytes(), REQUEST_BYTES + 2L * options.maxClientMessageBytes());
+    return Math.max(options.bodyBytes(), one(options));
+  }
+
+  static long one(MillraceOptions options) {
+    return REQUEST_BYTES + 2L * options.maxClientMessageBytes();
   }
 
   /** Returns the room for all that arrives from clients. */
@@ -198,7 +202,8 @@ final class Bodies {
       if (kept) {
         // No longer with what arrives: others would have to make room for what the broker delays.
         try {
-          Runnable answered = unanswered.reserve(REQUEST_BYTES + content.length());
+          Runnable answered =
+              unanswered.reserve(Access.scope(context), REQUEST_BYTES + content.length());
           context.addEndHandler(done -> answered.run());
         } catch (MillraceException full) {
           context.fail(full);

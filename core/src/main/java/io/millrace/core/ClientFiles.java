@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import io.millrace.MillraceException;
+import io.millrace.internal.Unsent;
 import io.millrace.spi.HeaderElement;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -112,12 +113,14 @@ final class ClientFiles {
     if (zipped) {
       response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
+    Buffer body = content;
     if (isKnown(context, tag)) {
-      response.setStatusCode(304).end();
+      response.setStatusCode(304);
+      body = Buffer.buffer();
     } else if (HttpMethod.HEAD.equals(context.request().method())) {
-      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(content.length())).end();
-    } else {
-      response.end(content);
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(content.length()));
+      body = Buffer.buffer();
     }
+    Unsent.answer(context.request(), body);
   }
 }

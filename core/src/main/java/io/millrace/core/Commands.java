@@ -328,6 +328,7 @@ final class Commands {
               + node.options().publishesPerSecond()
               + " messages in a second.");
     }
+    node.publishing().rates().countConnected(client.scope());
     publishRate.count(shard.now());
     Promise<Void> given = Promise.promise();
     shard.handle(

@@ -35,8 +35,8 @@ final class EventLoopShards {
   private final Log log;
   private final ContextInternal context;
   private final Wheel wheel;
-  private final FrameCache frames = new FrameCache();
-  private final SharedSlices slices = new SharedSlices();
+  private final FrameCache frames;
+  private final SharedSlices slices;
   private final List<Shard> shards;
   private final AtomicInteger dealt = new AtomicInteger();
   private final AtomicBoolean awake = new AtomicBoolean();
@@ -56,15 +56,23 @@ final class EventLoopShards {
     int readers;
   }
 
+  /**
+   * Shards without readers.
+   *
+   * @param kept how many bytes of frames are kept for others, and again of what readers share
+   */
   EventLoopShards(
       Log log,
       ContextInternal context,
       LongSupplier clock,
+      LongSupplier kept,
       boolean degraded,
       Function<EventLoopShards, Shard> shard) {
     this.log = log;
     this.context = context;
     this.wheel = new Wheel(context, clock);
+    this.frames = new FrameCache(kept);
+    this.slices = new SharedSlices(kept);
     this.degraded = degraded;
     this.shards = Stream.generate(() -> shard.apply(this)).limit(SHARDS).toList();
   }

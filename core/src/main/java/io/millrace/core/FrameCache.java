@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Frames that have been made on one event loop, the newest within a bound of bytes. Owned by the
@@ -13,15 +14,23 @@ import java.util.Map;
  */
 final class FrameCache {
 
-  static final int MOST_BYTES = 4 << 20;
-
   /** What a frame costs besides its bytes. */
   private static final int OVERHEAD = 128;
 
   private record Key(Framing framing, boolean replayed, long seq) {}
 
+  private final LongSupplier most;
   private final Map<Key, Buffer> frames = new LinkedHashMap<>();
-  private int bytes;
+  private long bytes;
+
+  /**
+   * An empty cache.
+   *
+   * @param most how many bytes are kept
+   */
+  FrameCache(LongSupplier most) {
+    this.most = most;
+  }
 
   /** Returns the frame of an entry, made if need be. */
   Buffer frame(Framing framing, LogEntry entry) {
@@ -51,7 +60,7 @@ final class FrameCache {
     frames.put(key, frame);
     bytes += frame.length() + OVERHEAD;
     Iterator<Buffer> oldest = frames.values().iterator();
-    while (bytes > MOST_BYTES && oldest.hasNext()) {
+    while (bytes > most.getAsLong() && oldest.hasNext()) {
       bytes -= oldest.next().length() + OVERHEAD;
       oldest.remove();
     }

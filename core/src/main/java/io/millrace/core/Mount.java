@@ -3,6 +3,7 @@ package io.millrace.core;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.millrace.internal.Unsent;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -59,12 +60,19 @@ final class Mount {
     if (Attaching.isAttached(context) && context.failure() == null) {
       return; // A handler of the application finds that it takes long: it is meant to.
     }
-    node.bodies().discard(context);
+    // Not of every request: it would wait for the event loop, which may have many to refuse.
+    if (mayHaveBody(context.request())) {
+      node.bodies().discard(context);
+    }
     if (context.statusCode() == MillraceException.Code.TOO_LARGE.status()) {
       Problems.answer(context, node.bodies().tooLarge());
     } else {
       Problems.answer(context);
     }
+  }
+
+  private static boolean mayHaveBody(HttpServerRequest request) {
+    return HttpMethod.POST.equals(request.method()) || Bodies.isAnnounced(request);
   }
 
   /** Takes every request. Only what has a body to be read goes through further routes. */
@@ -302,7 +310,7 @@ final class Mount {
     context
         .response()
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(answer.toBuffer());
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    Unsent.answer(context.request(), answer.toBuffer());
   }
 }

@@ -3,7 +3,9 @@ package io.millrace.core;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.internal.Origins;
+import io.millrace.internal.Unsent;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -102,8 +104,8 @@ final class OriginPolicy {
         .putHeader(
             HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS,
             "Content-Type, Last-Event-ID, Prefer, Authorization, Cache-Control")
-        .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, "3600")
-        .end();
+        .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, "3600");
+    Unsent.answer(context.request(), Buffer.buffer());
   }
 
   private static Optional<String> own(HttpServerRequest request) {

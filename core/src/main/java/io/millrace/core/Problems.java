@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import io.millrace.MillraceException;
+import io.millrace.internal.Unsent;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -75,14 +76,15 @@ final class Problems {
         .setChunked(false)
         .setStatusCode(code.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(
-            new JsonObject()
-                .put("type", "about:blank")
-                .put("title", response.getStatusMessage())
-                .put("status", code.status())
-                .put("code", code.text())
-                .put("detail", problem.getMessage())
-                .toBuffer());
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    Unsent.answer(
+        context.request(),
+        new JsonObject()
+            .put("type", "about:blank")
+            .put("title", response.getStatusMessage())
+            .put("status", code.status())
+            .put("code", code.text())
+            .put("detail", problem.getMessage())
+            .toBuffer());
   }
 }

@@ -7,13 +7,13 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * How often clients publish over HTTP, where nothing lasts that could count: by user, or if the
- * application has named none, by address, which many may share. Safe on any thread.
+ * How often clients publish: users, wherever they do it; of those who are no user only what comes
+ * over HTTP, where nothing lasts that could count, by address, which many may share. Safe on any
+ * thread.
  */
 final class PublishRates {
 
@@ -40,21 +40,36 @@ final class PublishRates {
    * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
    */
   void count(RoutingContext request) {
-    Optional<String> user = Access.user(request);
-    if (user.isPresent()) {
-      count(request, "user " + user.get(), options.publishesPerSecond(), "You");
-    } else if (options.publishesPerSecondPerAddress() > 0) {
-      count(
-          request,
-          "address " + Attaching.network(request),
-          options.publishesPerSecondPerAddress(),
-          "Who comes from your address");
+    try {
+      if (Access.user(request).isPresent()) {
+        countConnected(Access.scope(request));
+      } else if (options.publishesPerSecondPerAddress() > 0) {
+        count(
+            Access.ADDRESS + Attaching.network(request),
+            options.publishesPerSecondPerAddress(),
+            "Who comes from your address");
+      }
+    } catch (MillraceException tooMany) {
+      request.response().putHeader(HttpHeaders.RETRY_AFTER, A_SECOND);
+      throw tooMany;
     }
   }
 
-  private void count(RoutingContext request, String who, int perSecond, String subject) {
+  /**
+   * Counts what is published on a connection that has a rate of its own. A user may have several of
+   * them; who is no user is the connection, since an address may be that of many.
+   *
+   * @param scope who publishes, see {@link Access.Client#scope}
+   * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
+   */
+  void countConnected(String scope) {
+    if (!scope.startsWith(Access.ADDRESS)) {
+      count(scope, options.publishesPerSecond(), "You");
+    }
+  }
+
+  private void count(String who, int perSecond, String subject) {
     if (waitMillis(who, perSecond) > 0) {
-      request.response().putHeader(HttpHeaders.RETRY_AFTER, A_SECOND);
       throw new MillraceException(
           MillraceException.Code.RATE_LIMITED,
           subject + " may publish " + perSecond + " messages in a second.");

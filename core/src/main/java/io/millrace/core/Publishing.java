@@ -31,7 +31,7 @@ final class Publishing {
   private final BooleanSupplier serving;
 
   /** For what clients have published and the broker has not answered. */
-  private final Allowance unanswered;
+  private final Unanswered unanswered;
 
   Publishing(Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
     this.broker = broker;
@@ -39,17 +39,14 @@ final class Publishing {
     this.keys = new KeyTable(options, clock);
     this.rates = new PublishRates(options, clock);
     this.serving = serving;
-    this.unanswered =
-        new Allowance(
-            Bodies.most(options),
-            "As much as this server holds waits for its broker. Try again later.");
+    this.unanswered = new Unanswered(options);
   }
 
   /**
    * Returns the room for what clients have published: each message until the broker itself has
    * answered, which may be long after whoever asked was told that it takes too long.
    */
-  Allowance unanswered() {
+  Unanswered unanswered() {
     return unanswered;
   }
 
@@ -85,7 +82,7 @@ final class Publishing {
     }
     Runnable answered;
     try {
-      answered = unanswered.reserve(Footprint.unanswered(message));
+      answered = unanswered.reserve(publisher, Footprint.unanswered(message));
     } catch (MillraceException full) {
       return Future.failedFuture(full);
     }

@@ -1,5 +1,6 @@
 package io.millrace.core;
 
+import io.millrace.internal.HeapShares;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
@@ -18,6 +19,11 @@ import java.util.function.Supplier;
  * The shards of a node, for each event loop on which it has ever had a reader. Safe on any thread.
  */
 final class Shards {
+
+  /** Enough for what is new; a larger heap has no use for more. */
+  private static final long MOST_KEPT = 4 << 20;
+
+  private static final long FRAMES = HeapShares.here().frameBytes();
 
   private final VertxInternal vertx;
   private final Log log;
@@ -73,7 +79,17 @@ final class Shards {
     // A context of its own, whose timers do not end when a verticle is undeployed.
     ContextInternal own = vertx.contextBuilder().withEventLoop(context.nettyEventLoop()).build();
     return new EventLoopShards(
-        log, own, clock, degraded, siblings -> new Shard(log, archive, interests, siblings, clock));
+        log,
+        own,
+        clock,
+        this::keptBytes,
+        degraded,
+        siblings -> new Shard(log, archive, interests, siblings, clock));
+  }
+
+  /** Frames that are kept, and what readers share, are two on each event loop. */
+  private long keptBytes() {
+    return Math.min(MOST_KEPT, FRAMES / 2 / Math.max(1, byEventLoop.size()));
   }
 
   private void tellHealth(EventLoopShards shards) {

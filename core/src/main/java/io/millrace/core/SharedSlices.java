@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * What readers of one event loop that are behind at the same place share, the newest within a bound
@@ -12,7 +13,6 @@ import java.util.Optional;
  */
 final class SharedSlices {
 
-  private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_SLICES = 256;
 
   /** What an audience's key takes for each channel, a name of the greatest length with it. */
@@ -35,8 +35,18 @@ final class SharedSlices {
     }
   }
 
+  private final LongSupplier most;
   private final Map<Key, Shared> slices = new LinkedHashMap<>();
-  private int bytes;
+  private long bytes;
+
+  /**
+   * Nothing is shared.
+   *
+   * @param most how many bytes are kept
+   */
+  SharedSlices(LongSupplier most) {
+    this.most = most;
+  }
 
   /** Returns what a reader that is alike was given from the same place to the same end. */
   Optional<Shared> of(Reader reader) {
@@ -49,7 +59,7 @@ final class SharedSlices {
       bytes += cost(Key.of(reader), slice);
     }
     Iterator<Map.Entry<Key, Shared>> oldest = slices.entrySet().iterator();
-    while (bytes > MOST_BYTES || slices.size() > MOST_SLICES) {
+    while (bytes > most.getAsLong() || slices.size() > MOST_SLICES) {
       Map.Entry<Key, Shared> dropped = oldest.next();
       bytes -= cost(dropped.getKey(), dropped.getValue());
       oldest.remove();
@@ -62,7 +72,7 @@ final class SharedSlices {
   }
 
   /** Returns how many bytes are kept. */
-  int bytes() {
+  long bytes() {
     return bytes;
   }
 

@@ -319,6 +319,26 @@ class BodiesTest {
   }
 
   @Test
+  void whoseMessagesTheBrokerNeverAnswersLeavesRoomForOthers() throws IOException {
+    options.setBodyBytes(200_000).setPublishTimeout(Duration.ofMillis(1));
+    listen();
+    List<Promise<Publication>> taken = new CopyOnWriteArrayList<>();
+    server.broker.publishing =
+        message ->
+            message.length() > 1 ? asked(taken) : Future.succeededFuture(Publication.unnamed());
+    String never = "{\"channel\":\"a\",\"data\":22}";
+    int published = 0;
+    while (server.publish(never).status() == 504) {
+      assertThat(published++).isLessThan(1000);
+    }
+    assertThat(server.publish(MESSAGE).status()).isEqualTo(503);
+    String[] json = {JSON};
+    assertThat(server.requestFrom("127.0.0.2", "/publish", MESSAGE, json).status()).isEqualTo(200);
+    taken.forEach(promise -> promise.complete(Publication.unnamed()));
+    nothingLeft();
+  }
+
+  @Test
   void whoRepeatsAKeyThatIsNotAnsweredIsBoundedToo() {
     options.setBodyBytes(0).setPublishTimeout(Duration.ofMillis(50));
     listen();

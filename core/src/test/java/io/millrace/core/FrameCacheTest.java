@@ -14,8 +14,10 @@ import org.junit.jupiter.api.Test;
 
 class FrameCacheTest {
 
+  private static final int MOST_BYTES = 4 << 20;
+
   private final AtomicInteger framed = new AtomicInteger();
-  private final FrameCache cache = new FrameCache();
+  private final FrameCache cache = new FrameCache(() -> MOST_BYTES);
   private final Log log = new Log(new MillraceOptions(), false, () -> 0);
 
   private final class Sized implements Framing {
@@ -64,8 +66,8 @@ class FrameCacheTest {
     assertThat(framed).hasValue(5);
     cache.frame(framing, entries.get(0));
     assertThat(framed).hasValue(6);
-    Buffer large = cache.frame(new Sized(FrameCache.MOST_BYTES), entries.get(0));
-    assertThat(large.length()).isEqualTo(FrameCache.MOST_BYTES);
+    Buffer large = cache.frame(new Sized(MOST_BYTES), entries.get(0));
+    assertThat(large.length()).isEqualTo(MOST_BYTES);
     assertThat(cache.size()).isZero();
   }
 

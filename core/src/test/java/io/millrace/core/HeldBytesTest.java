@@ -7,6 +7,7 @@ import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.millrace.internal.HeapShares;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -219,5 +220,11 @@ class HeldBytesTest {
       rig.stream(outlet, Start.NOW, names);
     }
     return rig;
+  }
+
+  @Test
+  void theDefaultCountsAKeyWhereItIsPublishedAndWhereItArrives() {
+    int arrived = Math.max(Footprint.ARRIVED_KEY, Footprint.RECORD_KEY);
+    assertThat(HeapShares.KEY_BYTES).isBetween(Footprint.KEY + arrived, 700);
   }
 }

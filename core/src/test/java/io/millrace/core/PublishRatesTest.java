@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.MillraceOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.AllowForwardHeaders;
 import io.vertx.ext.web.Router;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
 class PublishRatesTest {
 
   private static final String MESSAGE = "{\"channel\":\"a\",\"data\":1}";
+  private static final String PUBLISH =
+      "{\"type\":\"publish\",\"id\":1,\"channel\":\"a\",\"data\":1}";
   private static final String JSON = "Content-Type: application/json";
 
   private static final SimpleAuthenticationHandler BELIEVING =
@@ -118,6 +121,37 @@ class PublishRatesTest {
     assertThat(server.request("POST", "/publish", MESSAGE, JSON, "X-User: bob").status())
         .isEqualTo(200);
     assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
+  }
+
+  @Test
+  void theWebSocketsOfAUserCountTogetherAndWithWhatComesOverHttp() throws IOException {
+    options.setPublishesPerSecond(1).setPublishesPerSecondPerAddress(0);
+    listen();
+    for (int i = 0; i < 100; i++) {
+      int one = server.connect("", "X-User: ann");
+      int other = server.connect("", "X-User: ann");
+      Server.await(server.send(one, PUBLISH));
+      Server.await(server.send(other, PUBLISH));
+      for (JsonObject refused : server.outlets.get(other).frames("error")) {
+        assertThat(refused.getString("code")).isEqualTo("rate-limited");
+        assertThat(refused.getString("message")).startsWith("You may publish 1 ");
+        refusal(MESSAGE, JSON, "X-User: ann");
+        return;
+      }
+    }
+    throw new AssertionError("never refused");
+  }
+
+  @Test
+  void theWebSocketsOfThoseWhoAreNoUserCountByThemselves() throws IOException {
+    options.setPublishesPerSecond(1).setPublishesPerSecondPerAddress(1);
+    listen();
+    refusal(MESSAGE, JSON);
+    for (int i = 0; i < 50; i++) {
+      int one = server.connect("");
+      Server.await(server.send(one, PUBLISH));
+      assertThat(server.outlets.get(one).frames("ok")).hasSize(1);
+    }
   }
 
   @Test

@@ -449,7 +449,7 @@ class ShardTest {
       TestOutlet poll = new TestOutlet();
       rig.batch(poll, Duration.ofSeconds(1), rig.after(i), "a");
       eventually(() -> assertThat(poll.sequences()).hasSize(1));
-      assertThat(rig.onLoop(() -> rig.shard.slices().bytes())).isBetween(1, 4 << 20);
+      assertThat(rig.onLoop(() -> rig.shard.slices().bytes())).isBetween(1L, 4L << 20);
     }
     rig.onLoop(outlet::close);
     assertThat(rig.onLoop(() -> rig.shard.slices().bytes())).isZero();

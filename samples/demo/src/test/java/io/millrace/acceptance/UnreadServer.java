@@ -13,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -22,9 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A node in a process of its own, with small buffers in the kernel. {@code /publish} publishes,
- * {@code /direct} tells the most direct memory that was in use, {@code /connections} how many there
- * are.
+ * A node in a process of its own, with small buffers in the kernel. {@code /publish} publishes
+ * much, {@code /tiny} little, {@code /direct} tells the most direct memory that was in use, {@code
+ * /connections} how many there are.
  */
 final class UnreadServer {
 
@@ -105,15 +106,8 @@ final class UnreadServer {
       router
           .get("/connections")
           .handler(request -> request.end(Integer.toString(CONNECTIONS.get())));
-      router
-          .get("/publish/:channel")
-          .handler(
-              request ->
-                  millrace
-                      .channel(request.pathParam("channel"))
-                      .publish(Message.bytes(Buffer.buffer(new byte[MESSAGE_BYTES])))
-                      .onSuccess(published -> request.end())
-                      .onFailure(request::fail));
+      router.get("/publish/:channel").handler(request -> publish(request, MESSAGE_BYTES));
+      router.get("/tiny/:channel").handler(request -> publish(request, 1));
       return vertx
           .createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER))
           .connectionHandler(
@@ -124,6 +118,14 @@ final class UnreadServer {
           .requestHandler(router)
           .listen(-1, "localhost")
           .onSuccess(server -> System.out.println("port " + server.actualPort()));
+    }
+
+    private void publish(RoutingContext request, int bytes) {
+      millrace
+          .channel(request.pathParam("channel"))
+          .publish(Message.bytes(Buffer.buffer(new byte[bytes])))
+          .onSuccess(published -> request.end())
+          .onFailure(request::fail);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,11 +25,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Readers that never read, each given what nobody else gets, more than twice as much as there is of
- * direct memory: those that stood still for longest are ended, and an honest reader is served.
+ * Clients that never read, given more than there is of the memory in which it waits: those that
+ * stood still for longest are ended, and an honest reader is served.
  */
 @Tag("slow")
 @Timeout(600)
@@ -36,11 +38,18 @@ class UnreadTest {
 
   private static final int DIRECT_MIB = 48;
 
+  /** So much that what lies in the heap fills the heap first. */
+  private static final int MUCH_DIRECT_MIB = 512;
+
+  /** As many as Vert.x lets one connection have. */
+  private static final int STREAMS = 100;
+
   /** Beyond half of it nobody's writes may wait; the rest is for what does not wait. */
   private static final long MOST_DIRECT = (DIRECT_MIB * 3L / 4) << 20;
 
   private static final int READERS = 1000;
   private static final int POLLS = 150;
+  private static final String POLL = "channels=" + UnreadServer.FULL + "&last=20";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** How a reader asks, and for what. */
@@ -65,14 +74,14 @@ class UnreadTest {
             Sec-WebSocket-Version: 13\r
             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
             """),
-        new Technique("poll", POLLS, "channels=" + UnreadServer.FULL + "&last=20", ""));
+        new Technique("poll", POLLS, POLL, ""));
   }
 
   @ParameterizedTest
   @MethodSource("techniques")
   void whoNeverReadsDoesNotUseUpDirectMemory(Technique technique) throws Exception {
     List<Socket> sockets = new ArrayList<>();
-    try (Server server = new Server(Duration.ofMinutes(2));
+    try (Server server = new Server(Duration.ofMinutes(2), DIRECT_MIB);
         Honest honest = new Honest(server.port)) {
       for (int i = 0; i < technique.readers(); i++) {
         sockets.add(
@@ -88,8 +97,7 @@ class UnreadTest {
         }
         await().atMost(PATIENCE).until(() -> server.readers() < READERS);
       }
-      long before = honest.received.get();
-      await().atMost(PATIENCE).until(() -> honest.received.get() > before + 20);
+      honest.isServed();
       assertThat(Long.parseLong(server.get("/direct"))).isLessThan(MOST_DIRECT);
       assertThat(server.readers()).isPositive();
     } finally {
@@ -101,7 +109,7 @@ class UnreadTest {
 
   @Test
   void aStreamThatHasEndedAndIsNotReadIsGivenUp() throws Exception {
-    try (Server server = new Server(Duration.ofSeconds(1))) {
+    try (Server server = new Server(Duration.ofSeconds(1), DIRECT_MIB)) {
       int before = server.connections();
       try (Socket socket =
           request(server.port, "channels=c", "Accept: text/event-stream\r\n", 4 << 10)) {
@@ -116,14 +124,91 @@ class UnreadTest {
     }
   }
 
+  @Test
+  void answersThatNobodyReadsDoNotUseUpDirectMemory() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Server server = new Server(Duration.ofMinutes(2), DIRECT_MIB);
+        Honest honest = new Honest(server.port)) {
+      for (int i = 0; i < READERS; i++) {
+        sockets.add(get(server.port, "/live/millrace.js.map", "", 4 << 10));
+      }
+      honest.isServed();
+      assertThat(Long.parseLong(server.get("/direct"))).isLessThan(MOST_DIRECT);
+      assertThat(get(server.port, "/live/millrace.js.map", "", 64 << 10).getInputStream().read())
+          .isEqualTo('H');
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void manySmallMessagesThatNobodyReadsDoNotUseUpTheHeap() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Server server = new Server(Duration.ofMinutes(2), MUCH_DIRECT_MIB);
+        Honest honest = new Honest(server.port)) {
+      for (int i = 0; i < 2 * READERS; i++) {
+        String type = i % 2 == 0 ? "text/event-stream" : "application/x-ndjson";
+        sockets.add(request(server.port, "channels=c", "Accept: " + type + "\r\n", 4 << 10));
+      }
+      await().atMost(PATIENCE).until(() -> server.readers() == 2 * READERS + 1);
+      for (int i = 0; i < 1500; i++) {
+        server.get("/tiny/c");
+      }
+      honest.isServed();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  /** What is asked for on each stream of how many connections. */
+  static Stream<Arguments> overHttp2() {
+    return Stream.of(
+        Arguments.of("/live?" + POLL, 5),
+        Arguments.of("/live/negotiate", 400),
+        Arguments.of("/live/nothing", 400));
+  }
+
+  @ParameterizedTest
+  @MethodSource("overHttp2")
+  void answersOverHttp2ForWhichThereIsNoWindowDoNotUseUpTheHeap(String target, int connections)
+      throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Server server = new Server(Duration.ofMinutes(2), MUCH_DIRECT_MIB);
+        Honest honest = new Honest(server.port)) {
+      for (int i = 0; i < connections; i++) {
+        Socket socket = new Socket("localhost", server.port);
+        sockets.add(socket);
+        OutputStream out = socket.getOutputStream();
+        out.write(Http2Bytes.openingWithoutWindow());
+        for (int stream = 0; stream < STREAMS; stream++) {
+          out.write(Http2Bytes.get(2 * stream + 1, target));
+        }
+      }
+      honest.isServed();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
   private static Socket request(int port, String query, String headers, int receiveBuffer)
+      throws IOException {
+    return get(port, "/live?" + query, headers, receiveBuffer);
+  }
+
+  private static Socket get(int port, String target, String headers, int receiveBuffer)
       throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(receiveBuffer);
     socket.connect(new InetSocketAddress("localhost", port));
     socket.setSoTimeout((int) PATIENCE.toMillis());
     String request =
-        "GET /live?" + query + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n" + headers + "\r\n";
+        "GET " + target + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n" + headers + "\r\n";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
@@ -139,6 +224,11 @@ class UnreadTest {
       Thread thread = new Thread(this::read);
       thread.setDaemon(true);
       thread.start();
+    }
+
+    void isServed() {
+      long before = received.get();
+      await().atMost(PATIENCE).until(() -> received.get() > before + 20);
     }
 
     private void read() {
@@ -167,12 +257,13 @@ class UnreadTest {
     private final HttpClient client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    Server(Duration stall) throws IOException {
+    Server(Duration stall, int directMebibytes) throws IOException {
       process =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "-Xmx128m",
-                  "-XX:MaxDirectMemorySize=" + DIRECT_MIB + "m",
+                  "-XX:MaxDirectMemorySize=" + directMebibytes + "m",
+                  "-XX:+ExitOnOutOfMemoryError",
                   "-cp",
                   System.getProperty("java.class.path"),
                   UnreadServer.class.getName(),

@@ -1,11 +1,9 @@
 package io.millrace.transport.longpoll;
 
 import io.millrace.MillraceException;
-import io.millrace.internal.ChunkedBody;
 import io.millrace.internal.Unsent;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Outlet;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -35,8 +33,8 @@ final class BatchOutlet implements Outlet {
 
   @Override
   public void write(Buffer frames) {
-    Future<Void> written = begin().end(frames);
-    Unsent.count(written, frames.length(), () -> ChunkedBody.abort(context.request()));
+    begin();
+    Unsent.answer(context.request(), frames);
   }
 
   /** Nothing: there is one write, and it is always taken. */
@@ -61,7 +59,8 @@ final class BatchOutlet implements Outlet {
       return;
     }
     if (context.request().method().equals(HttpMethod.HEAD)) {
-      begin().end();
+      begin();
+      Unsent.answer(context.request(), Buffer.buffer());
     } else {
       MillraceException.Code code =
           ending.returns() ? MillraceException.Code.UNAVAILABLE : MillraceException.Code.FORBIDDEN;
@@ -70,8 +69,8 @@ final class BatchOutlet implements Outlet {
   }
 
   // Pragma is for caches that know HTTP/1.0 only.
-  private HttpServerResponse begin() {
-    return response
+  private void begin() {
+    response
         .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
         .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
         .putHeader(PRAGMA, NO_CACHE);

@@ -44,6 +44,7 @@ final class NettyWire extends ChannelDuplexHandler
   private boolean reading;
   private boolean written;
   private boolean sent;
+  private int waiting;
   private boolean paused;
   private int pausedBytes;
 
@@ -80,6 +81,7 @@ final class NettyWire extends ChannelDuplexHandler
     if (write.isSuccess()) {
       sent = true;
     } else {
+      waiting++;
       write.addListener(this);
       SharedBytes.waits(write, this);
     }
@@ -88,8 +90,12 @@ final class NettyWire extends ChannelDuplexHandler
   /** What could not be written must not be missing from the middle of what was. */
   @Override
   public void operationComplete(ChannelFuture write) {
+    boolean full = waiting-- == Unsent.MOST_WRITES;
     if (write.isSuccess()) {
       sent = true;
+      if (full) {
+        drained();
+      }
     } else {
       abort();
     }
@@ -97,7 +103,7 @@ final class NettyWire extends ChannelDuplexHandler
 
   @Override
   public boolean writeQueueFull() {
-    return !channel.channel().isWritable();
+    return !channel.channel().isWritable() || waiting >= Unsent.MOST_WRITES;
   }
 
   @Override
@@ -153,6 +159,10 @@ final class NettyWire extends ChannelDuplexHandler
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext from) {
+    drained();
+  }
+
+  private void drained() {
     if (!writeQueueFull()) {
       // Not from within a write.
       channel.executor().execute(() -> context.emit(null, ignored -> listener.drained()));

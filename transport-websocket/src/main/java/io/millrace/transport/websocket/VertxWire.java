@@ -24,9 +24,10 @@ final class VertxWire implements Wire, Unsent.Connection {
 
   @Override
   public void write(Buffer buffer) {
+    boolean held = socket.writeQueueFull();
     // What could not be written must not be missing from the middle of what was.
     Future<Void> write = socket.write(buffer).onFailure(failure -> abort());
-    Unsent.count(write, buffer.length(), this);
+    Unsent.count(write, buffer, held, this);
   }
 
   @Override

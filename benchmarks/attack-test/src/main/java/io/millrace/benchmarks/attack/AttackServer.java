@@ -56,8 +56,13 @@ public final class AttackServer {
     Setup setup = Setup.of(System.getenv(SETUP));
     Vertx vertx = Vertx.vertx();
     Millrace.Builder builder = Millrace.builder(vertx).options(options(setup));
-    Millrace millrace =
-        (setup.judged() ? builder.authorizer(new FaultyAuthorizer()) : builder).build();
+    if (setup.judged()) {
+      builder.authorizer(new FaultyAuthorizer());
+    }
+    if (setup.silent()) {
+      builder.broker(new SilentBroker());
+    }
+    Millrace millrace = builder.build();
     Router router = Router.router(vertx);
     router.route("/live*").subRouter(millrace.router());
     millrace.ready().await();

@@ -1,8 +1,8 @@
 package io.millrace.benchmarks.attack;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /**
  * An attack that is a {@link Flood} of things that differ by their number alone.
@@ -18,15 +18,7 @@ record Attempt(String name, String tries, Setup setup, Flood flood, IntFunction<
 
   @Override
   public void run(Attacker attacker) {
-    flood.run(
-        attacker,
-        new Supplier<>() {
-          private int number;
-
-          @Override
-          public Buffer get() {
-            return thing.apply(number++);
-          }
-        });
+    AtomicInteger number = new AtomicInteger();
+    flood.run(attacker, line -> thing.apply(number.getAndIncrement()));
   }
 }

@@ -19,7 +19,11 @@ final class Catalogue {
             Publishing.json(),
             authorizers(),
             Stalling.attacks(),
-            List.of(Publishing.flood(), new ContinuationFlood()))
+            List.of(
+                new UnansweredPublishes(),
+                Commands.kept(),
+                Publishing.flood(),
+                new ContinuationFlood()))
         .flatMap(List::stream)
         .toList();
   }

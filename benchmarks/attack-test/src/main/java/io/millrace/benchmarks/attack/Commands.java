@@ -73,6 +73,18 @@ final class Commands {
             n -> Requests.request("HEAD", last())));
   }
 
+  /** What is left of a frame that was carried out. */
+  static Attack kept() {
+    String command = "{\"type\":\"unsubscribe\",\"id\":1,\"channels\":[\"clock\"]";
+    Buffer frame = Requests.frame(command + " ".repeat(MOST_BYTES - command.length() - 1) + "}");
+    return new Attempt(
+        "kept-frames",
+        "a frame of 256 KiB with one command on each of 1,000 WebSockets",
+        Setup.README,
+        Flood.webSocket(1000, 1),
+        n -> frame);
+  }
+
   /** Each is refused: it has no type. */
   private static String tinyCommands() {
     String command = "{\"\":0}";

@@ -4,8 +4,8 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * Sends one thing after another on some connections, as fast as the server takes it, and opens
@@ -27,8 +27,24 @@ record Flood(int lines, int window, Function<Attacker, Optional<Line>> opener) {
     return new Flood(lines, window, Attacker::webSocket);
   }
 
-  /** Goes on until there is no time left. */
-  void run(Attacker attacker, Supplier<Buffer> next) {
+  /** By both in turn. */
+  static Flood either(int lines, int window) {
+    AtomicInteger opened = new AtomicInteger();
+    return new Flood(
+        lines,
+        window,
+        attacker ->
+            opened.getAndIncrement() % 2 == 0
+                ? attacker.webSocket()
+                : attacker.open(HttpAnswers::new));
+  }
+
+  /**
+   * Goes on until there is no time left.
+   *
+   * @param next what is sent next, on the connection that is given
+   */
+  void run(Attacker attacker, Function<Line, Buffer> next) {
     List<Optional<Line>> open = new ArrayList<>();
     for (int i = 0; i < lines; i++) {
       open.add(Optional.empty());
@@ -42,7 +58,7 @@ record Flood(int lines, int window, Function<Attacker, Optional<Line>> opener) {
         Optional<Line> line = open.get(i).filter(this::hasRoom);
         line.ifPresent(
             ready -> {
-              if (attacker.send(ready, next.get())) {
+              if (attacker.send(ready, next.apply(ready))) {
                 ready.ask();
               }
             });

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
  * @param publishing whether strangers may publish to {@code open.**}
  * @param patterns whether strangers may subscribe to patterns of {@code held.**}
  * @param judged whether it has a {@link FaultyAuthorizer}
+ * @param silent whether its broker never answers what is published to {@code open.**}
  * @param maxReaders the option, 0 for the default
  * @param keySeconds for how long keys are remembered, 0 for the default
  * @param sendBuffer the bytes of the kernel's send buffers, 0 for the default
@@ -19,6 +20,7 @@ record Setup(
     boolean publishing,
     boolean patterns,
     boolean judged,
+    boolean silent,
     int maxReaders,
     int keySeconds,
     int sendBuffer,
@@ -55,41 +57,51 @@ record Setup(
   }
 
   /** As the README has it. */
-  static final Setup README = new Setup(false, false, false, 0, 0, 0, Contents.NONE, Contents.NONE);
+  static final Setup README =
+      new Setup(false, false, false, false, 0, 0, 0, Contents.NONE, Contents.NONE);
 
   /** Strangers may publish. */
   static final Setup PUBLISHING =
-      new Setup(true, false, false, 0, 0, 0, Contents.NONE, Contents.NONE);
+      new Setup(true, false, false, false, 0, 0, 0, Contents.NONE, Contents.NONE);
 
   Setup withPatterns() {
-    return new Setup(publishing, true, judged, maxReaders, keySeconds, sendBuffer, held, fed);
+    return new Setup(
+        publishing, true, judged, silent, maxReaders, keySeconds, sendBuffer, held, fed);
   }
 
   Setup withAuthorizer() {
-    return new Setup(publishing, patterns, true, maxReaders, keySeconds, sendBuffer, held, fed);
+    return new Setup(
+        publishing, patterns, true, silent, maxReaders, keySeconds, sendBuffer, held, fed);
+  }
+
+  Setup withSilentBroker() {
+    return new Setup(
+        publishing, patterns, judged, true, maxReaders, keySeconds, sendBuffer, held, fed);
   }
 
   Setup withMaxReaders(int most) {
-    return new Setup(publishing, patterns, judged, most, keySeconds, sendBuffer, held, fed);
+    return new Setup(publishing, patterns, judged, silent, most, keySeconds, sendBuffer, held, fed);
   }
 
   Setup withKeySeconds(int seconds) {
-    return new Setup(publishing, patterns, judged, maxReaders, seconds, sendBuffer, held, fed);
+    return new Setup(
+        publishing, patterns, judged, silent, maxReaders, seconds, sendBuffer, held, fed);
   }
 
   /** Over loopback the kernel would take megabytes for each reader that does not read. */
   Setup withSendBuffer(int bytes) {
-    return new Setup(publishing, patterns, judged, maxReaders, keySeconds, bytes, held, fed);
+    return new Setup(
+        publishing, patterns, judged, silent, maxReaders, keySeconds, bytes, held, fed);
   }
 
   Setup holding(Contents contents) {
     return new Setup(
-        publishing, patterns, judged, maxReaders, keySeconds, sendBuffer, contents, fed);
+        publishing, patterns, judged, silent, maxReaders, keySeconds, sendBuffer, contents, fed);
   }
 
   Setup feeding(Contents contents) {
     return new Setup(
-        publishing, patterns, judged, maxReaders, keySeconds, sendBuffer, held, contents);
+        publishing, patterns, judged, silent, maxReaders, keySeconds, sendBuffer, held, contents);
   }
 
   /** For {@link #of}. */
@@ -98,6 +110,7 @@ record Setup(
         .put("publishing", publishing)
         .put("patterns", patterns)
         .put("judged", judged)
+        .put("silent", silent)
         .put("maxReaders", maxReaders)
         .put("keySeconds", keySeconds)
         .put("sendBuffer", sendBuffer)
@@ -112,6 +125,7 @@ record Setup(
         json.getBoolean("publishing"),
         json.getBoolean("patterns"),
         json.getBoolean("judged"),
+        json.getBoolean("silent"),
         json.getInteger("maxReaders"),
         json.getInteger("keySeconds"),
         json.getInteger("sendBuffer"),

@@ -1,0 +1,84 @@
+package io.millrace.core;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Room for what clients have published and the broker has not answered. Nobody may take more of it
+ * than is left for all others, so that whose messages the broker does not answer uses up no more
+ * than half, and others still publish where it does. Safe on any thread.
+ */
+final class Unanswered {
+
+  /** What a message takes besides its payload, at most. */
+  private static final int BESIDES = 4 << 10;
+
+  private final long most;
+  private final long one;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** What each has taken who has taken anything. */
+  private final Map<String, Long> takenBy = new HashMap<>();
+
+  private long taken;
+
+  Unanswered(MillraceOptions options) {
+    this.one = Bodies.one(options) + BESIDES;
+    this.most = Math.max(options.bodyBytes(), one);
+  }
+
+  /** Returns how many bytes are taken. */
+  long taken() {
+    lock.lock();
+    try {
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes some. One message always fits into what is left.
+   *
+   * @param who whose it is, see {@link Access.Client#scope}
+   * @return what gives it back, once, however often it is run
+   * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not as much
+   */
+  Runnable reserve(String who, long bytes) {
+    lock.lock();
+    try {
+      long left = most - taken - bytes;
+      long own = takenBy.getOrDefault(who, 0L) + bytes;
+      if (left < 0 || own > Math.max(one, left)) {
+        throw new MillraceException(
+            MillraceException.Code.UNAVAILABLE,
+            "As much as this server holds waits for its broker. Try again later.");
+      }
+      add(who, bytes);
+    } finally {
+      lock.unlock();
+    }
+    AtomicBoolean given = new AtomicBoolean();
+    return () -> {
+      if (given.compareAndSet(false, true)) {
+        lock.lock();
+        try {
+          add(who, -bytes);
+        } finally {
+          lock.unlock();
+        }
+      }
+    };
+  }
+
+  private void add(String who, long bytes) {
+    taken += bytes;
+    if (takenBy.merge(who, bytes, Long::sum) == 0) {
+      takenBy.remove(who);
+    }
+  }
+}
