@@ -122,11 +122,11 @@
  *     Map<String, String> headers = new HashMap<>();
  *     received.headers().forEach(headers::put);
  *     String channel = Objects.requireNonNull(headers.get(CHANNEL));
- *     // A name and a pattern may both match: still the message is brought once.
+ *     // Even if a name and a pattern both match, the message is brought once.
  *     if (names.contains(ChannelPattern.of(channel))
  *         || patterns.stream().anyMatch(pattern -> pattern.matches(channel))) {
  *       Message message = MessageHeaders.read(headers, received.body());
- *       // What the log refuses, Vert.x reports; the next message comes all the same.
+ *       // If the log refuses the message, Vert.x reports that, and the next one still arrives.
  *       link.ifPresent(open -> open.ingress().append(channel, message));
  *     }
  *   }
