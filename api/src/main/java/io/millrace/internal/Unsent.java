@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * What an event loop was given to write and has not sent, since clients do not read. It lies in
- * direct memory, and where that runs out, event loops sleep in its allocator and everybody waits.
- * So it is bounded: beyond the loop's share those connections are ended that have stood still for
- * longest. What leaves at once is not counted, and costs nothing here. Owned by the event loop.
+ * What an event loop was given to write and has not sent, because clients do not read. It lies in
+ * direct memory. If that runs out, event loops sleep in its allocator and everybody waits. So it is
+ * bounded: beyond the loop's share, the connections that have stood still for longest are ended.
+ * What is sent at once is not counted, and costs nothing here. Owned by the event loop.
  */
 public final class Unsent {
 
@@ -172,7 +172,7 @@ public final class Unsent {
     if (ended > 0 && now - nextLog >= 0) {
       LOG.log(
           Logger.Level.WARNING,
-          "Ending connections that do not read, {0} more of them, to keep direct memory free. If they are honest, raise -XX:MaxDirectMemorySize.",
+          "Closed {0} more connections that do not read, to keep direct memory free. If their clients are honest, raise -XX:MaxDirectMemorySize.",
           ended);
       ended = 0;
       nextLog = now + LOG_NANOS;
