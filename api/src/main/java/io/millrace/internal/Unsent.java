@@ -172,7 +172,7 @@ public final class Unsent {
     if (ended > 0 && now - nextLog >= 0) {
       LOG.log(
           Logger.Level.WARNING,
-          "Closed {0} more connections that do not read, to keep direct memory free. If their clients are honest, raise -XX:MaxDirectMemorySize.",
+          "Closed connections that do not read, {0} more of them, to keep direct memory free. If their clients are honest, raise -XX:MaxDirectMemorySize.",
           ended);
       ended = 0;
       nextLog = now + LOG_NANOS;
