@@ -1,5 +1,5 @@
 /** The application API of Millrace and the SPIs for transports and brokers. */
-@SuppressWarnings("module") // The one that it exports something to is built later.
+@SuppressWarnings("module") // The modules that it exports a package to are compiled later.
 module io.millrace.api {
   requires transitive io.vertx.core;
   requires transitive io.vertx.web;

@@ -9,23 +9,24 @@ public interface Authorizer {
 
   /** What a client asks to do. */
   enum Action {
-    /** Receive what is published. */
+    /** Receive messages. */
     SUBSCRIBE,
     /** Publish. */
     PUBLISH
   }
 
   /**
-   * Decides one request. It is asked at every attach, so at every reconnect, and for every publish.
+   * Decides one request. It is called at every attach, and so at every reconnect, for every
+   * subscribe command on a connection, and for every publish.
    *
-   * @param request the HTTP request, with what earlier handlers of the application put there (its
-   *     user, for example); for a WebSocket, the request that opened it
+   * @param request the HTTP request, with whatever earlier handlers of the application have added
+   *     to it (its user, for example); for a WebSocket, the request that opened it
    * @param action what the client asks to do
-   * @param target a channel, or for {@link Action#SUBSCRIBE} also a pattern: grant it only if every
-   *     name it matches is granted
-   * @return whether it may. A failed future is a refusal and is logged, as is whatever is thrown,
-   *     and null; so is what takes longer than {@link MillraceOptions#authorizerTimeout()}. Called
-   *     on the client's event loop; must not block
+   * @param target a channel; for {@link Action#SUBSCRIBE} it may be a pattern, which should be
+   *     granted only if every name that it matches would be
+   * @return whether the client may do this. A failed future, a thrown exception and {@code null}
+   *     are refusals, and are logged. So is a decision that takes longer than {@link
+   *     MillraceOptions#authorizerTimeout()}. Called on the client's event loop; must not block
    */
   Future<Boolean> authorize(RoutingContext request, Action action, ChannelPattern target);
 }

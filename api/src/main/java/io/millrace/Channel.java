@@ -4,8 +4,8 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * A named stream of messages. It needs no creation and no deletion; a channel that nobody uses
- * costs nothing.
+ * A named stream of messages. A channel is neither created nor deleted; one that nobody uses costs
+ * nothing.
  */
 public interface Channel extends Publisher {
 
@@ -13,30 +13,30 @@ public interface Channel extends Publisher {
   String name();
 
   /**
-   * Subscribes from now on.
+   * Subscribes to the messages that are published from now on.
    *
    * @param subscriber gets the messages
-   * @return completes when the broker confirmed; fails with a {@link MillraceException} if it did
-   *     not
+   * @return completes when the broker has confirmed; fails with a {@link MillraceException} if it
+   *     has not, or as {@link Millrace#ready()} does
    */
   Future<Subscription> subscribe(Subscriber subscriber);
 
   /**
-   * Subscribes from a place in the log. If the log cannot be continued there, the subscriber is
-   * told a {@link Gap} first.
+   * Subscribes from a place in the log. If the log cannot be continued from there, the subscriber
+   * receives a {@link Gap} first.
    *
    * @param after how far the subscriber has read
    * @param subscriber gets the messages
-   * @return completes when the broker confirmed; fails with a {@link MillraceException} if it did
-   *     not
+   * @return completes when the broker has confirmed; fails with a {@link MillraceException} if it
+   *     has not, or as {@link Millrace#ready()} does
    */
   Future<Subscription> subscribe(Cursor after, Subscriber subscriber);
 
   /**
    * Returns the newest messages held for this channel, oldest first.
    *
-   * @param limit how many at the most, zero or more
-   * @return the messages this node holds
+   * @param limit at most how many; zero or more
+   * @return the messages that this node holds
    * @throws IllegalArgumentException if the limit is negative
    */
   Future<List<Entry>> history(int limit);
@@ -49,13 +49,13 @@ public interface Channel extends Publisher {
    * millrace.channel("user." + Channel.encodeSegment("ann@example.com"))  // user.ann_0040example_002ecom
    * }</pre>
    *
-   * <p>Different texts give different segments. Letters and digits of ASCII and {@code -} stand for
-   * themselves; every other UTF-16 code unit becomes {@code _} and its four lower-case hex digits;
-   * the empty text becomes {@code _}. The browser client's {@code encodeSegment} does the same. A
-   * channel has at most 200 characters, so of a script like Hangul up to 40.
+   * <p>Different texts give different segments. ASCII letters and digits and {@code -} stay as they
+   * are; every other UTF-16 code unit becomes {@code _} and its four lower-case hex digits; the
+   * empty text becomes {@code _}. The browser client's {@code encodeSegment} does the same. A
+   * channel has at most 200 characters, which is enough for 40 of a script such as Hangul.
    *
-   * <p>Texts are compared as they are: who wants {@code Ann} and {@code ann}, or composed and
-   * decomposed letters, to be the same must make them the same first ({@link
+   * <p>Texts are compared as they are. If {@code Ann} and {@code ann}, or composed and decomposed
+   * letters, should be the same, convert them to one form first (for letters, see {@link
    * java.text.Normalizer}).
    *
    * @param text any text
@@ -66,11 +66,11 @@ public interface Channel extends Publisher {
   }
 
   /**
-   * Gives back the text that a segment was made of.
+   * Returns the text that a segment was made from.
    *
    * @param segment what {@link #encodeSegment} returned
    * @return the text
-   * @throws IllegalArgumentException if it is no segment that {@link #encodeSegment} makes
+   * @throws IllegalArgumentException if {@link #encodeSegment} cannot have made the segment
    */
   static String decodeSegment(String segment) {
     return Names.decodeSegment(segment);

@@ -3,21 +3,21 @@ package io.millrace;
 import java.util.List;
 
 /**
- * A channel name, or a pattern that stands for many.
+ * A channel name, or a pattern that matches many.
  *
  * <p>A name is 1 to {@value #MAX_LENGTH} characters: segments of {@code [A-Za-z0-9_-]+} joined by
- * {@code .}, as in {@code congress.house.floor}. In a pattern a segment may be {@code *}, which
- * stands for exactly one segment, and the last may be {@code **}, which stands for one or more.
+ * {@code .}, for example {@code congress.house.floor}. In a pattern, a segment may be {@code *},
+ * which matches exactly one segment, and the last one may be {@code **}, which matches one or more.
  */
 public final class ChannelPattern implements Comparable<ChannelPattern> {
 
-  /** The greatest length of a name or pattern, in characters. */
+  /** The maximum length of a name or pattern, in characters. */
   public static final int MAX_LENGTH = 200;
 
   private static final char WILD = '*';
   private static final String MANY = "**";
 
-  // A node holds very many: of a.b.c… a list of segments would be fifty times the text.
+  // A node holds very many. For a.b.c…, a list of segments would take fifty times the text.
   private final String text;
   private final boolean name;
 
@@ -65,13 +65,13 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
    * @param text the name
    * @return the same name
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not a name;
-   *     a pattern is not
+   *     a pattern is not one
    */
   public static String checkName(String text) {
     if (!readsAsName(text)) {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
-          "A single channel is needed here, not the pattern \"" + text + "\".");
+          "A single channel is required here, not the pattern \"" + text + "\".");
     }
     return text;
   }
@@ -84,7 +84,7 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
             + shown
             + "\". A channel is 1 to "
             + MAX_LENGTH
-            + " characters, segments of [A-Za-z0-9_-] joined by dots; a pattern may have * for a segment and ** for the last.");
+            + " characters, segments of [A-Za-z0-9_-] joined by dots; a pattern may have * for a segment, and ** for the last one.");
   }
 
   /** {@return whether this is a plain channel name, without {@code *} or {@code **}} */
@@ -92,13 +92,13 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
     return name;
   }
 
-  /** {@return the segments, in order; made at each call} */
+  /** {@return the segments, in order; a new list at each call} */
   public List<String> segments() {
     return List.of(text.split("\\.", -1));
   }
 
   /**
-   * Returns whether a channel is meant by this pattern.
+   * Returns whether a channel matches this pattern.
    *
    * @param channel a channel name
    * @return whether it matches
@@ -108,7 +108,7 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
   }
 
   /**
-   * Returns whether every name that the other pattern matches is matched by this one.
+   * Returns whether this pattern matches every name that the other one matches.
    *
    * @param other a name or pattern
    * @return whether it is covered
@@ -139,7 +139,7 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
   }
 
   /**
-   * Returns whether there is a name that both match.
+   * Returns whether there is a name that both patterns match.
    *
    * @param other a name or pattern
    * @return whether they overlap
@@ -175,8 +175,8 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
   }
 
   /**
-   * Compares by the text. Since patterns can be compared, a map of them is fast even if somebody
-   * chooses those whose hash codes are equal.
+   * Compares the texts. Because patterns are comparable, a map of them stays fast even if somebody
+   * chooses patterns with equal hash codes.
    *
    * @param other a name or pattern
    * @return as {@link String#compareTo}

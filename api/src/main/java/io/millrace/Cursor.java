@@ -4,19 +4,20 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A place in a log: everything at or before it has been read.
+ * A place in a log: everything up to it has been read.
  *
  * <p>Cursors of one epoch are ordered by their sequence number. An epoch names one numbering of a
  * log; cursors of different epochs cannot be compared. The text form is {@code <epoch>-<seq>}, at
  * most {@value #MAX_LENGTH} characters of {@code [A-Za-z0-9_-]}, which is safe in a URL, in an SSE
  * {@code id} and in a CORS-safelisted header.
  *
- * @param epoch the numbering the sequence belongs to: one or more of {@code [A-Za-z0-9_]}
+ * @param epoch the numbering that the sequence number belongs to: one or more of {@code
+ *     [A-Za-z0-9_]}
  * @param seq the sequence number, zero or more; zero is before the first entry
  */
 public record Cursor(String epoch, long seq) {
 
-  /** The greatest length of a cursor's text form, in characters. */
+  /** The maximum length of a cursor's text form, in characters. */
   public static final int MAX_LENGTH = 64;
 
   private static final int MAX_EPOCH_LENGTH = MAX_LENGTH - 1 - 19;
@@ -26,13 +27,13 @@ public record Cursor(String epoch, long seq) {
    *
    * @param epoch the numbering
    * @param seq the sequence number
-   * @throws IllegalArgumentException if the epoch is empty, too long or has another character, or
+   * @throws IllegalArgumentException if the epoch is empty, is too long or has other characters, or
    *     if seq is negative
    */
   public Cursor {
     if (!isEpoch(epoch)) {
       throw new IllegalArgumentException(
-          "epoch must be 1 to " + MAX_EPOCH_LENGTH + " of [A-Za-z0-9_]: " + epoch);
+          "epoch must be 1 to " + MAX_EPOCH_LENGTH + " characters of [A-Za-z0-9_]: " + epoch);
     }
     if (seq < 0) {
       throw new IllegalArgumentException("seq must not be negative: " + seq);

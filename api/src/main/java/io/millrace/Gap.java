@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * "You may have missed messages on these channels." It comes before whatever is delivered after it.
+ * A notice: "You may have missed messages on these channels." It arrives before the messages that
+ * follow the gap.
  *
  * @param channels the channels; for a subscription to a pattern, the pattern
  * @param reason why
@@ -13,18 +14,18 @@ public record Gap(List<String> channels, Reason reason) {
 
   /** Why messages may be missing. */
   public enum Reason {
-    /** The log no longer holds all that came after the cursor. */
+    /** The log no longer holds everything that came after the cursor. */
     EXPIRED,
-    /** The cursor is of another epoch: the log was begun anew, or belongs to another node. */
+    /** The cursor is of another epoch: the log was started again, or belongs to another node. */
     EPOCH,
     /** The broker may have lost messages on their way to this node. */
     INTERRUPTED,
-    /** The reader was slower than the log is long. */
+    /** The reader fell so far behind that the log no longer holds what it has not read. */
     SLOW,
     /** The cursor could not be read, or is ahead of the log. */
     UNKNOWN;
 
-    /** {@return the name in lower case, as it travels} */
+    /** {@return the name in lower case, as it is sent} */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

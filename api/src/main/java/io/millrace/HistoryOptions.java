@@ -3,17 +3,17 @@ package io.millrace;
 import java.time.Duration;
 
 /**
- * How much of a channel stays held after it has left the log's ring: for {@code last}, {@link
- * Channel#history} and clients that were long away. Whichever bound is reached first drops the
- * oldest.
+ * How many of a channel's messages are kept after they have left the log's ring: for {@code last},
+ * {@link Channel#history}, and clients that were away for long. When any of the limits is exceeded,
+ * the oldest messages are dropped.
  *
  * @param count how many messages, zero or more
  * @param bytes how many bytes of payload, zero or more
- * @param age how old, zero or more; at most so many milliseconds as a long can count
+ * @param age how old, zero or more; must fit a long in milliseconds
  */
 public record HistoryOptions(int count, long bytes, Duration age) {
 
-  /** Nothing beyond the ring. */
+  /** Keeps nothing beyond the ring. */
   public static final HistoryOptions NONE = new HistoryOptions(0, 0, Duration.ZERO);
 
   /** 100 messages, 1 MiB, an hour. */
@@ -21,7 +21,7 @@ public record HistoryOptions(int count, long bytes, Duration age) {
       new HistoryOptions(100, 1 << 20, Duration.ofHours(1));
 
   /**
-   * Checks the bounds.
+   * Checks the limits.
    *
    * @param count how many messages
    * @param bytes how many bytes
@@ -30,7 +30,7 @@ public record HistoryOptions(int count, long bytes, Duration age) {
    */
   public HistoryOptions {
     if (count < 0 || bytes < 0 || age.isNegative()) {
-      throw new IllegalArgumentException("history bounds must not be negative");
+      throw new IllegalArgumentException("The limits of a history must not be negative.");
     }
     MillraceOptions.millis(age, "age");
   }

@@ -15,9 +15,9 @@ import io.vertx.core.json.jackson.DatabindCodec;
 final class JsonValues {
 
   private static final String WITHOUT_DATABIND =
-      "%s cannot be encoded: that needs jackson-databind, jackson-datatype-jsr310 and"
-          + " jackson-datatype-jdk8 on the class path. They come with millrace-core; here they are"
-          + " excluded.";
+      "%s cannot be encoded without jackson-databind, jackson-datatype-jsr310 and"
+          + " jackson-datatype-jdk8 on the class path. millrace-core brings them; do not exclude"
+          + " them.";
 
   private JsonValues() {}
 
@@ -32,7 +32,7 @@ final class JsonValues {
     }
   }
 
-  /** What Vert.x does alone: JsonObject, JsonArray, and what they may hold. */
+  /** What Vert.x encodes alone: JsonObject, JsonArray, and the values that they may hold. */
   private static Buffer encodePlain(Object value) {
     try {
       return JsonText.checkLimits(Json.encodeToBuffer(value));
@@ -41,10 +41,10 @@ final class JsonValues {
     }
   }
 
-  /** Apart, since it is loaded only where Jackson's databind is. */
+  /** A class of its own, because it can be loaded only if Jackson's databind is there. */
   private static final class Databind {
 
-    /** With what the application has registered at Vert.x's mapper until the first use. */
+    /** Has what the application has registered with Vert.x's mapper before the first use. */
     private static final ObjectMapper MAPPER =
         DatabindCodec.mapper()
             .copy()
@@ -63,7 +63,7 @@ final class JsonValues {
             value.getClass().getName() + " cannot be encoded as JSON: " + e.getOriginalMessage(),
             e);
       } catch (StackOverflowError e) {
-        // As Jackson itself does for beans: JsonArray and JsonObject count no levels.
+        // As Jackson itself does for beans; in JsonArray and JsonObject it counts no levels.
         throw new EncodeException(
             value.getClass().getName() + " cannot be encoded as JSON: it is nested too deep", e);
       }

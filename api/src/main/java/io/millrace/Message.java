@@ -18,14 +18,14 @@ public final class Message {
   /** The event of a message that names none. */
   public static final String DEFAULT_EVENT = "message";
 
-  /** Years have four digits (RFC 3339): what is beyond was counted in another unit. */
+  /** Years have four digits (RFC 3339): any other time was counted in another unit. */
   private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
 
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
   private static final long NO_TIME = Long.MIN_VALUE;
 
-  // A log holds very many: as few objects as possible.
+  // A log holds very many messages: each has as few objects as possible.
   private final String event;
   private final boolean json;
   private final byte[] data;
@@ -52,42 +52,42 @@ public final class Message {
    * A message whose payload is a JSON value. Jackson encodes it: records, beans, collections, maps,
    * arrays and enums; {@code java.time}, in the forms of ISO 8601; {@link Optional}, as its value
    * or {@code null}; a {@link io.vertx.core.json.JsonObject} or {@link
-   * io.vertx.core.json.JsonArray}. What the application has registered at {@link
-   * io.vertx.core.json.jackson.DatabindCodec#mapper()} before its first message counts too.
+   * io.vertx.core.json.JsonArray}. What the application has registered with {@link
+   * io.vertx.core.json.jackson.DatabindCodec#mapper()} before its first message is used too.
    *
    * @param value what to publish
    * @return the message
    * @throws io.vertx.core.json.EncodeException if the value cannot be encoded, saying why
-   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if what the value writes
-   *     itself is no JSON; if it is nested deeper than {@value JsonText#MOST_DEPTH}, or has a
-   *     number of more than {@value JsonText#MOST_NUMBER} characters, a string of more than {@value
-   *     JsonText#MOST_STRING} bytes or a name of more than {@value JsonText#MOST_NAME}
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the value writes raw
+   *     text that is not JSON, or if the JSON is nested deeper than {@value JsonText#MOST_DEPTH},
+   *     or has a number of more than {@value JsonText#MOST_NUMBER} characters, a string of more
+   *     than {@value JsonText#MOST_STRING} bytes or a name of more than {@value JsonText#MOST_NAME}
+   *     bytes
    */
   public static Message json(Object value) {
     return of(true, JsonValues.encode(Objects.requireNonNull(value)));
   }
 
   /**
-   * A message that reports an event and whose payload is a JSON value.
+   * A message that reports an event, with a JSON value as its payload.
    *
    * @param event the event's name, see {@link #withEvent}
    * @param value as in {@link #json(Object)}
    * @return the message
-   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the event may not be
-   *     used
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the event's name is not
+   *     allowed
    */
   public static Message json(String event, Object value) {
     return json(value).withEvent(event);
   }
 
   /**
-   * A message whose payload is JSON that is encoded already. Only white space between tokens is
-   * dropped.
+   * A message whose payload is JSON text. Only white space between tokens is removed.
    *
    * @param text one JSON value in UTF-8 (RFC 8259)
    * @return the message
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not one
-   *     JSON value, or is beyond the limits of {@link #json(Object)}
+   *     JSON value, or exceeds the limits of {@link #json(Object)}
    */
   public static Message jsonText(Buffer text) {
     return of(true, JsonText.compact(text));
@@ -106,10 +106,10 @@ public final class Message {
   /**
    * The same message with an event.
    *
-   * @param name 1 to 64 characters of Unicode without CR, LF or NUL; not {@code open}, {@code
-   *     error} or beginning {@code millrace.}
+   * @param name 1 to 64 Unicode characters without CR, LF or NUL; not {@code open}, {@code error}
+   *     or a name that begins with {@code millrace.}
    * @return a message
-   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the name is not one
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the name is not allowed
    */
   public Message withEvent(String name) {
     String kept = name.equals(DEFAULT_EVENT) ? DEFAULT_EVENT : Names.checkEvent(name);
@@ -128,9 +128,9 @@ public final class Message {
 
   /**
    * The same message with an idempotency key: within {@link MillraceOptions#keyLifetime()} a
-   * channel takes a key once.
+   * channel accepts a key once.
    *
-   * @param text 1 to 64 of {@code [A-Za-z0-9_-]}
+   * @param text 1 to 64 characters of {@code [A-Za-z0-9_-]}
    * @return a message
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not a key
    */
@@ -139,28 +139,27 @@ public final class Message {
   }
 
   /**
-   * The same message with the time it is from. Without one, a message gets the time at which it is
-   * published.
+   * The same message with a time. A message without one gets the time at which it is published.
    *
-   * @param instant the time, of the years 0 to 9999; kept to the millisecond
+   * @param instant the time, in the years 0 to 9999; kept to the millisecond
    * @return a message
-   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is of another year
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is in another year
    */
   public Message withTime(Instant instant) {
     if (!isTime(instant)) {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
-          "A message's time is of the years 0 to 9999, not " + instant + ".");
+          "A message's time must be in the years 0 to 9999, not " + instant + ".");
     }
     return new Message(event, json, data, priority, instant.toEpochMilli(), key);
   }
 
   /**
-   * Returns whether a message can be from a time. One of another year than 0 to 9999 is most often
-   * microseconds or nanoseconds that were taken for milliseconds.
+   * Returns whether a message can have a time. If the year is not 0 to 9999, usually microseconds
+   * or nanoseconds were taken for milliseconds.
    *
    * @param instant the time
-   * @return whether {@link #withTime} takes it
+   * @return whether {@link #withTime} accepts it
    */
   public static boolean isTime(Instant instant) {
     return !instant.isBefore(EARLIEST) && !instant.isAfter(LATEST);
@@ -169,10 +168,10 @@ public final class Message {
   /**
    * Checks the name of an event.
    *
-   * @param name 1 to 64 characters of Unicode without CR, LF or NUL; not {@code open}, {@code
-   *     error} or beginning {@code millrace.}
+   * @param name 1 to 64 Unicode characters without CR, LF or NUL; not {@code open}, {@code error}
+   *     or a name that begins with {@code millrace.}
    * @return the same name
-   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is not one
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the name is not allowed
    */
   public static String checkEvent(String name) {
     return Names.checkEvent(name);
@@ -217,8 +216,7 @@ public final class Message {
   }
 
   /**
-   * {@return the time the message is from, to the millisecond; present in every message that is
-   * delivered}
+   * {@return the message's time, to the millisecond; present in every message that is delivered}
    */
   public Optional<Instant> time() {
     return time == NO_TIME ? Optional.empty() : Optional.of(Instant.ofEpochMilli(time));

@@ -12,14 +12,14 @@ import java.util.ServiceLoader;
 /**
  * One node: a log that a broker feeds, and the readers attached to it. Safe on any thread.
  *
- * <p>Mount {@link #router()} where browsers shall find it; publish through {@link #channel}.
+ * <p>Mount {@link #router()} where browsers expect it; publish through {@link #channel}.
  */
 public interface Millrace {
 
   /**
-   * Begins a node.
+   * Starts to build a node.
    *
-   * @param vertx what it runs on
+   * @param vertx the Vert.x instance that the node runs on
    * @return a builder
    * @throws IllegalStateException if no implementation ({@code millrace-core}) is on the class path
    *     or module path
@@ -48,7 +48,8 @@ public interface Millrace {
    *
    * @param pattern a name or pattern
    * @param subscriber gets the messages
-   * @return completes when the broker confirmed
+   * @return completes when the broker has confirmed; fails as {@link Channel#subscribe(Subscriber)}
+   *     does
    */
   Future<Subscription> subscribe(ChannelPattern pattern, Subscriber subscriber);
 
@@ -58,20 +59,21 @@ public interface Millrace {
    * @param pattern a name or pattern
    * @param after how far the subscriber has read
    * @param subscriber gets the messages
-   * @return completes when the broker confirmed
+   * @return completes when the broker has confirmed; fails as {@link Channel#subscribe(Subscriber)}
+   *     does
    */
   Future<Subscription> subscribe(ChannelPattern pattern, Cursor after, Subscriber subscriber);
 
   /**
    * {@return a new router that serves clients: {@code
-   * router.route("/live*").subRouter(millrace.router())}} Take one for each verticle that serves
-   * HTTP; all lead to the same log. It must run on event loops, not on workers.
+   * router.route("/live*").subRouter(millrace.router())}} Make one for each verticle that serves
+   * HTTP; all of them serve the same log. A router must run on event loops, not on workers.
    */
   Router router();
 
   /**
-   * {@return completes when the broker is open and readers are accepted; fails if the broker could
-   * not be opened}
+   * {@return completes when the broker is open and readers are accepted; if the broker could not be
+   * opened, fails with the exception that the broker failed with}
    */
   Future<Void> ready();
 
@@ -79,20 +81,21 @@ public interface Millrace {
   Counts counts();
 
   /**
-   * Takes a transport out of service or back into it, for new connections and for those that use
-   * it, which are told to come back and will find another.
+   * Switches a transport off, or on again. One that is off accepts no new connections. Clients that
+   * use it are told to reconnect, and will find another transport.
    *
    * @param transport its name
-   * @param enabled whether it shall be in service
+   * @param enabled whether to switch it on
    * @throws IllegalArgumentException if no transport has that name
    */
   void enableTransport(String transport, boolean enabled);
 
   /**
-   * Ends every reader, telling clients to come back (to another node, or to this one when it has
-   * restarted), then closes the broker. Does not close Vert.x or any HTTP server.
+   * Ends every reader and tells clients to reconnect (to another node, or to this one after a
+   * restart), then closes the broker. Does not close Vert.x or any HTTP server.
    *
-   * @return completes when all has ended; calling it again returns the same
+   * @return completes when everything has ended; fails if the broker could not be closed, as the
+   *     broker did. A second call returns the same future
    */
   Future<Void> close();
 
@@ -102,7 +105,7 @@ public interface Millrace {
     /**
      * Sets the broker. Without this, the only one that {@link ServiceLoader} finds is used.
      *
-     * @param broker where messages go and come from
+     * @param broker takes and brings messages
      * @return this
      */
     Builder broker(Broker broker);
@@ -119,7 +122,7 @@ public interface Millrace {
      * Sets the broker by its name, among those that {@link ServiceLoader} finds, and configures it.
      *
      * @param name a {@link Broker#name()}
-     * @param config what the broker's documentation says
+     * @param config its configuration, see the documentation of the broker
      * @return this
      */
     Builder broker(String name, JsonObject config);
@@ -128,37 +131,38 @@ public interface Millrace {
      * Adds a transport. Those that {@link ServiceLoader} finds are added too, unless one of the
      * same name was added here.
      *
-     * @param transport a technique
+     * @param transport the transport
      * @return this
      */
     Builder transport(Transport transport);
 
     /**
-     * Sets who decides what clients may do. Without one, all names are open to subscribe, patterns
-     * are as {@link MillraceOptions#subscribablePatterns()} says, and publishing as {@link
-     * MillraceOptions#publishablePatterns()} says.
+     * Sets the authorizer, which decides what clients may do. Without one, clients may subscribe to
+     * every name and to the {@link MillraceOptions#subscribablePatterns()}, and publish to the
+     * {@link MillraceOptions#publishablePatterns()}.
      *
-     * @param authorizer asked in addition to the options' patterns for publishing, and instead of
-     *     those for subscribing
+     * @param authorizer for subscribing, asked instead of the options' patterns; for publishing,
+     *     asked in addition to them
      * @return this
      */
     Builder authorizer(Authorizer authorizer);
 
     /**
-     * Sets limits, bounds and times.
+     * Sets limits and times.
      *
-     * @param options copied
+     * @param options the options, which are copied
      * @return this
      */
     Builder options(MillraceOptions options);
 
     /**
-     * Builds the node and begins to open its broker, see {@link Millrace#ready()}.
+     * Builds the node and starts to open its broker, see {@link Millrace#ready()}.
      *
      * @return the node
-     * @throws IllegalStateException if no transport was found, or not exactly one broker and none
-     *     chosen; the message says which were found
-     * @throws IllegalArgumentException if the broker does not understand its configuration
+     * @throws IllegalStateException if no transport is found; if no broker is chosen, and none or
+     *     several are found; or if credentials are allowed for the origins {@code *} or {@code
+     *     null}
+     * @throws IllegalArgumentException if the broker does not accept its configuration
      */
     Millrace build();
   }
@@ -168,13 +172,13 @@ public interface Millrace {
    *
    * @param channels channels that have a reader or hold a message
    * @param readers clients and subscribers attached
-   * @param subscriptions channel names and patterns that readers hold, each counted for each reader
-   * @param brokerSubscriptions names and patterns this node holds at its broker
-   * @param timers readers with a time at which something is due
-   * @param heldBytes bytes of heap that the log takes: payloads, and what messages, channels and
-   *     idempotency keys cost besides
-   * @param readerBytes bytes of heap that clients and what is subscribed take, about; see {@link
-   *     MillraceOptions#setReaderBytes}
+   * @param subscriptions channel names and patterns that readers hold, counted once for each reader
+   * @param brokerSubscriptions names and patterns that this node holds at its broker
+   * @param timers readers that have a timer running
+   * @param heldBytes bytes of heap that the log takes: payloads, and the overhead of messages,
+   *     channels and idempotency keys
+   * @param readerBytes about how many bytes of heap clients and their subscriptions take; see
+   *     {@link MillraceOptions#setReaderBytes}
    */
   record Counts(
       int channels,

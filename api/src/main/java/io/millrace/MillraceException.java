@@ -6,8 +6,8 @@ public final class MillraceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Stable codes. Each is told over HTTP by a status (RFC 9110) and in error frames by its {@link
-   * #text()}.
+   * Stable codes. Each has an HTTP status (RFC 9110) and a {@link #text()}, by which clients
+   * recognize it.
    */
   public enum Code {
     /** The request cannot be understood or has a value out of bounds: 400. */
@@ -26,19 +26,20 @@ public final class MillraceException extends RuntimeException {
     CONFLICT("conflict", 409, false),
     /** The message is larger than allowed: 413. */
     TOO_LARGE("too-large", 413, false),
-    /** The body is of a type that is not taken: 415. */
+    /** The body is of a type that is not accepted: 415. */
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, false),
     /** Another protocol or version is needed: 426. */
     UPGRADE_REQUIRED("upgrade-required", 426, false),
-    /** Too much, too fast: 429. */
+    /** Too many messages or connections: 429. */
     RATE_LIMITED("rate-limited", 429, true),
-    /** A fault of the server: 500. */
+    /** The server has a fault: 500. */
     INTERNAL("internal", 500, false),
     /** The server is full, starting, closing, or without its broker: 503. */
     UNAVAILABLE("unavailable", 503, true),
     /**
-     * It is not known whether the broker took the message: it did not answer in time, or the link
-     * to it broke before it did. Whatever fails with another code was not taken: 504.
+     * It is not known whether the broker took the message, because it did not answer in time, or
+     * because the link to it broke first. After a failure with any other code, the message was not
+     * taken: 504.
      */
     TIMEOUT("timeout", 504, true);
 
@@ -52,7 +53,7 @@ public final class MillraceException extends RuntimeException {
       this.retryable = retryable;
     }
 
-    /** {@return the code as it travels} */
+    /** {@return the code as it is sent} */
     public String text() {
       return text;
     }
@@ -68,8 +69,8 @@ public final class MillraceException extends RuntimeException {
   /**
    * An exception.
    *
-   * @param code what kind
-   * @param message what is wrong and what to do, fit to be shown to a client
+   * @param code the kind of failure
+   * @param message what is wrong and what to do; clients may see it
    */
   public MillraceException(Code code, String message) {
     super(message);
@@ -79,9 +80,9 @@ public final class MillraceException extends RuntimeException {
   /**
    * An exception with a cause.
    *
-   * @param code what kind
-   * @param message what is wrong and what to do, fit to be shown to a client
-   * @param cause what led to it; logged, never shown to a client
+   * @param code the kind of failure
+   * @param message what is wrong and what to do; clients may see it
+   * @param cause what led to it; it is logged, but never shown to a client
    */
   public MillraceException(Code code, String message, Throwable cause) {
     super(message, cause);

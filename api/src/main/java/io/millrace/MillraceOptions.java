@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Limits, bounds and times of a node. The defaults suit a public site. Those that bound what is
- * held depend on the heap (the JVM's {@code -Xmx}): together they leave a quarter of it. Not safe
+ * Limits and times of a node. The defaults suit a public site. Those that limit what the node holds
+ * depend on the heap (the JVM's {@code -Xmx}): together they leave a quarter of it free. Not safe
  * for use by several threads; {@link Millrace.Builder#options} takes a copy.
  */
 public final class MillraceOptions {
@@ -36,7 +36,7 @@ public final class MillraceOptions {
   private int maxReadersPerAddress = 0;
   private int publishesPerSecond = 10;
 
-  /** Less than zero until it is set. */
+  /** Negative until it is set. */
   private int publishesPerSecondPerAddress = -1;
 
   private int commandsPerSecond = 100;
@@ -110,9 +110,9 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how many bytes of messages the ring of newest entries holds, over all channels; an
-   * eighth of the heap, at most 64 MiB, if it was not set} A reader that is further behind is
-   * served from its channels' histories or told a gap.
+   * {@return how many bytes of messages the ring of newest entries holds, over all channels; by
+   * default an eighth of the heap, at most 64 MiB} A reader that is further behind is served from
+   * its channels' histories, or receives a gap notice.
    */
   public long ringBytes() {
     return ringBytes;
@@ -120,7 +120,7 @@ public final class MillraceOptions {
 
   /**
    * Sets how many bytes of messages the ring of newest entries holds, over all channels. A reader
-   * that is further behind is served from its channels' histories or told a gap.
+   * that is further behind is served from its channels' histories, or receives a gap notice.
    *
    * @param value zero or more
    * @return this
@@ -131,13 +131,13 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how long entries stay in the ring, while its bytes suffice} */
+  /** {@return how long entries stay in the ring, unless it is full before} */
   public Duration ringAge() {
     return ringAge;
   }
 
   /**
-   * Sets how long entries stay in the ring, while its bytes suffice.
+   * Sets how long entries stay in the ring, unless it is full before.
    *
    * @param value zero or more
    * @return this
@@ -175,7 +175,7 @@ public final class MillraceOptions {
 
   /**
    * Sets the largest payload that the application or the broker may publish, in bytes. A broker may
-   * have a lower bound of its own; what cannot arrive is refused at publish.
+   * have a lower limit of its own; a larger message is refused when it is published.
    *
    * @param value one or more
    * @return this
@@ -204,23 +204,23 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how many bytes of what arrives from clients may be held, all together; a thirty-second
-   * of the heap, at most 16 MiB, if it was not set}
+   * {@return how many bytes of incoming data the node may hold for all clients together; by default
+   * a thirty-second of the heap, at most 16 MiB}
    */
   public long bodyBytes() {
     return bodyBytes;
   }
 
   /**
-   * Sets how many bytes of what arrives from clients may be held, all together. The body of a
-   * request counts what its buffer takes and 16 KiB for its request, until it has arrived. What
-   * comes over a WebSocket counts what its buffers take until it has arrived, and a frame above 4
-   * KiB until it is carried out. When there is no room, what has been there for longest is refused:
-   * a body with 503, a WebSocket is closed with 4103. One always fits.
+   * Sets how many bytes of incoming data the node may hold for all clients together. A request body
+   * counts the size of its buffer, plus 16 KiB for the request, until it has arrived. A WebSocket
+   * message counts the size of its buffers until it has arrived, and a frame above 4 KiB until it
+   * is carried out. If there is no room, whatever has been there for longest is refused: a body is
+   * answered 503, a WebSocket is closed with 4103. A single one always fits.
    *
-   * <p>As many bytes again may wait for the broker: each message that a client publishes, until the
-   * broker has answered, and over HTTP its request until it is answered. When there is no room, a
-   * publish is refused with {@link MillraceException.Code#UNAVAILABLE}.
+   * <p>As many bytes again may wait for the broker: each message that a client publishes counts
+   * until the broker has answered, and over HTTP the request counts until it is answered. If there
+   * is no room, a publish is refused with {@link MillraceException.Code#UNAVAILABLE}.
    *
    * @param value zero or more
    * @return this
@@ -231,15 +231,15 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how long the body of a request, or a message of a WebSocket, may take to arrive} */
+  /** {@return how long a request body or a WebSocket message may take to arrive} */
   public Duration bodyTimeout() {
     return bodyTimeout;
   }
 
   /**
-   * Sets how long the body of a request may take to arrive, from its head to its last byte, and a
-   * message of a WebSocket from its first byte to its last. Then the request is refused, and its
-   * connection closed; a WebSocket is closed with 4103.
+   * Sets how long a request body may take to arrive, from the head of the request to the last byte,
+   * and a WebSocket message, from its first byte to its last. After that, the request is refused
+   * and its connection closed (over HTTP/2, its stream); a WebSocket is closed with 4103.
    *
    * @param value a millisecond or more
    * @return this
@@ -285,19 +285,19 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how many bytes of the heap all clients, and what they subscribe to, may take; a
-   * quarter of the heap if it was not set}
+   * {@return how many bytes of the heap all clients and their subscriptions may take; by default a
+   * quarter of the heap}
    */
   public long readerBytes() {
     return readerBytes;
   }
 
   /**
-   * Sets how many bytes of the heap all clients, and what they subscribe to, may take: their
-   * connections with what is kept of their requests, and each name, pattern and filter, those that
-   * several have once. It is an estimate, see {@link Millrace.Counts#readerBytes()}. When there is
-   * no room, who attaches or subscribes to more is refused and may come back; who is attached is
-   * not disturbed.
+   * Sets how many bytes of the heap all clients and their subscriptions may take: their
+   * connections, with what is kept of their requests, and each name, pattern and filter, counted
+   * once if several clients have it. The bytes are estimated, see {@link
+   * Millrace.Counts#readerBytes()}. If there is no room, a client that attaches or subscribes to
+   * more is refused and may try again; clients that are attached are not disturbed.
    *
    * @param value one or more
    * @return this
@@ -308,16 +308,17 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how many subscriptions the node has at its broker, at most} */
+  /** {@return at most how many subscriptions the node has at its broker} */
   public int maxBrokerSubscriptions() {
     return maxBrokerSubscriptions;
   }
 
   /**
-   * Sets how many subscriptions the node has at its broker, at most. When room is needed, those
-   * that nobody reads go first, the oldest of them at once; if all are read, who asks for another
-   * is refused and may come back. Of names that nobody has come back to, at most a tenth of these,
-   * or {@link #maxChannels}, linger. Only for brokers that bring only what is subscribed.
+   * Sets at most how many subscriptions the node has at its broker. If room is needed, the oldest
+   * subscription without readers is given up at once. If all have readers, a client that asks for
+   * another is refused and may try again. At most a tenth of this number, or {@link #maxChannels}
+   * if that is more, may linger without ever having been used a second time. This applies only to
+   * brokers that bring only what is subscribed.
    *
    * @param value one or more
    * @return this
@@ -329,16 +330,18 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how many clients may be attached from one address, of IPv6 from one /64; zero for no
-   * limit} Mind proxies: see Router.allowForward of vertx-web.
+   * {@return how many clients may be attached from one address (with IPv6, from one /64 network);
+   * zero for no limit} Behind a proxy, all clients may seem to have its address: see
+   * Router.allowForward of vertx-web.
    */
   public int maxReadersPerAddress() {
     return maxReadersPerAddress;
   }
 
   /**
-   * Sets how many clients may be attached from one address, of IPv6 from one /64; zero for no
-   * limit. Mind proxies: see Router.allowForward of vertx-web.
+   * Sets how many clients may be attached from one address (with IPv6, from one /64 network); zero
+   * for no limit. Behind a proxy, all clients may seem to have its address: see Router.allowForward
+   * of vertx-web.
    *
    * @param value zero or more
    * @return this
@@ -358,8 +361,8 @@ public final class MillraceOptions {
   }
 
   /**
-   * Sets how many messages one WebSocket may publish in a second, and one user over HTTP and all
-   * their WebSockets, if the application sets one; zero for no limit.
+   * Sets how many messages one WebSocket may publish in a second, and one user over HTTP and all of
+   * that user's WebSockets, if the application sets users; zero for no limit.
    *
    * @param value zero or more
    * @return this
@@ -371,9 +374,9 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how many messages may be published over HTTP in a second from one address, of IPv6
-   * from one /64, by those who are no user; zero for no limit. Ten times {@link
-   * #publishesPerSecond()} if it was not set}
+   * {@return how many messages the anonymous clients of one address (with IPv6, of one /64 network)
+   * may publish over HTTP in a second; zero for no limit. By default ten times {@link
+   * #publishesPerSecond()}}
    */
   public int publishesPerSecondPerAddress() {
     return publishesPerSecondPerAddress < 0
@@ -382,9 +385,9 @@ public final class MillraceOptions {
   }
 
   /**
-   * Sets how many messages may be published over HTTP in a second from one address, of IPv6 from
-   * one /64, by those for whom the application sets no user; zero for no limit. Many may share an
-   * address, and behind a proxy all do: see Router.allowForward of vertx-web.
+   * Sets how many messages the clients of one address (with IPv6, of one /64 network) for which the
+   * application sets no user may publish over HTTP in a second; zero for no limit. Many clients may
+   * share an address, and behind a proxy all of them do: see Router.allowForward of vertx-web.
    *
    * @param value zero or more
    * @return this
@@ -395,13 +398,14 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how many frames one WebSocket may send in a second; zero for no limit} */
+  /** {@return how many commands one WebSocket may send in a second; zero for no limit} */
   public int commandsPerSecond() {
     return commandsPerSecond;
   }
 
   /**
-   * Sets how many frames one WebSocket may send in a second; zero for no limit.
+   * Sets how many commands one WebSocket may send in a second; zero for no limit. A large command
+   * counts as several; further commands wait.
    *
    * @param value zero or more
    * @return this
@@ -413,15 +417,16 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how long the broker may take to accept a message before the publish fails with
-   * TIMEOUT}
+   * {@return how long the broker may take to accept a message, or to confirm a subscription, before
+   * that fails with TIMEOUT}
    */
   public Duration publishTimeout() {
     return publishTimeout;
   }
 
   /**
-   * Sets how long the broker may take to accept a message before the publish fails with TIMEOUT.
+   * Sets how long the broker may take to accept a message, or to confirm a subscription, before
+   * that fails with TIMEOUT.
    *
    * @param value a millisecond or more
    * @return this
@@ -432,14 +437,14 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how long the authorizer may take to decide before what was asked for is refused} */
+  /** {@return how long the authorizer may take to decide before the request is refused} */
   public Duration authorizerTimeout() {
     return authorizerTimeout;
   }
 
   /**
-   * Sets how long the authorizer may take to decide before what was asked for is refused, with
-   * UNAVAILABLE. What it decides later is ignored.
+   * Sets how long the authorizer may take to decide before the request is refused with UNAVAILABLE.
+   * A later decision is ignored.
    *
    * @param value a millisecond or more
    * @return this
@@ -488,16 +493,16 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how long a long poll is held at the most; below the 30 s that proxies commonly allow
-   * (RFC 6202, section 5.5)}
+   * {@return at most how long a long poll is held; by default less than the 30 s that proxies
+   * commonly allow (RFC 6202, section 5.5)}
    */
   public Duration longPollHold() {
     return longPollHold;
   }
 
   /**
-   * Sets how long a long poll is held at the most; below the 30 s that proxies commonly allow (RFC
-   * 6202, section 5.5).
+   * Sets at most how long a long poll is held. It should be less than the 30 s that proxies
+   * commonly allow (RFC 6202, section 5.5).
    *
    * @param value a millisecond or more
    * @return this
@@ -560,15 +565,16 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how long after its append a low-priority message may wait for a long poll to be
-   * answered}
+   * {@return how long a low-priority message may wait, after it was appended, before it answers a
+   * long poll}
    */
   public Duration lowPriorityDelay() {
     return lowPriorityDelay;
   }
 
   /**
-   * Sets how long after its append a low-priority message may wait for a long poll to be answered.
+   * Sets how long a low-priority message may wait, after it was appended, before it answers a long
+   * poll.
    *
    * @param value zero or more
    * @return this
@@ -580,14 +586,16 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return after how long a browser's EventSource reconnects, varied by 30 % for each connection}
+   * {@return after how long a browser's EventSource reconnects, varied by up to 30 % for each
+   * connection}
    */
   public Duration retry() {
     return retry;
   }
 
   /**
-   * Sets after how long a browser's EventSource reconnects, varied by 30 % for each connection.
+   * Sets after how long a browser's EventSource reconnects, varied by up to 30 % for each
+   * connection.
    *
    * @param value a millisecond or more
    * @return this
@@ -599,16 +607,14 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how long a client may take no byte of what is written to it before its connection is
-   * ended}
+   * {@return how long a client may take nothing of what is written to it before it is disconnected}
    */
   public Duration stallTimeout() {
     return stallTimeout;
   }
 
   /**
-   * Sets how long a client may take no byte of what is written to it before its connection is
-   * ended.
+   * Sets how long a client may take nothing of what is written to it before it is disconnected.
    *
    * @param value a millisecond or more
    * @return this
@@ -620,16 +626,16 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return after how many bytes a streamed HTTP response is ended, for the client to resume; zero
-   * for never} For proxies that keep what passes.
+   * {@return after how many bytes a streamed HTTP response is ended, so that the client resumes
+   * with a new one; zero for never} For proxies that keep everything that passes through them.
    */
   public long recycleBytes() {
     return recycleBytes;
   }
 
   /**
-   * Sets after how many bytes a streamed HTTP response is ended, for the client to resume; zero for
-   * never. For proxies that keep what passes.
+   * Sets after how many bytes a streamed HTTP response is ended, so that the client resumes with a
+   * new one; zero for never. For proxies that keep everything that passes through them.
    *
    * @param value zero or more
    * @return this
@@ -641,16 +647,16 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return how long a broker subscription outlives its last reader: longer than a long poll's
-   * hold plus two poll intervals, so that polling clients do not cause gaps}
+   * {@return how long a broker subscription outlives its last reader; by default longer than a long
+   * poll's hold plus two poll intervals, so that clients that poll get no gaps}
    */
   public Duration unsubscribeLinger() {
     return unsubscribeLinger;
   }
 
   /**
-   * Sets how long a broker subscription outlives its last reader: longer than a long poll's hold
-   * plus two poll intervals, so that polling clients do not cause gaps.
+   * Sets how long a broker subscription outlives its last reader. It should be longer than a long
+   * poll's hold plus two poll intervals, so that clients that poll get no gaps.
    *
    * @param value zero or more
    * @return this
@@ -662,7 +668,7 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return after how much silence a heartbeat is sent, where it is not the transport's own
+   * {@return after how much silence a heartbeat is sent; empty if each transport uses its own
    * default}
    */
   public Optional<Duration> heartbeat() {
@@ -670,8 +676,8 @@ public final class MillraceOptions {
   }
 
   /**
-   * Sets after how much silence a heartbeat is sent, for every transport. By default each has its
-   * own: 25 s for WebSocket, 15 s for streams.
+   * Sets after how much silence a heartbeat is sent, for every transport. By default each transport
+   * has its own: 25 s for WebSocket, 15 s for streams.
    *
    * @param value a millisecond or more
    * @return this
@@ -682,14 +688,17 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return whether a reader that fell behind the log is ended instead of being told a gap} */
+  /**
+   * {@return whether a reader that fell behind the log is disconnected instead of receiving a gap
+   * notice}
+   */
   public boolean slowReadersEnd() {
     return slowReadersEnd;
   }
 
   /**
-   * Sets whether a reader that fell behind the log is ended, to come back later, instead of being
-   * told a gap.
+   * Sets whether a reader that fell behind the log is disconnected, to reconnect later, instead of
+   * receiving a gap notice.
    *
    * @param value false by default
    * @return this
@@ -699,13 +708,13 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return how much history a channel has} */
+  /** {@return how much history a channel has if no pattern that it matches sets another} */
   public HistoryOptions history() {
     return history;
   }
 
   /**
-   * Sets how much history a channel has for which no other bound is set.
+   * Sets how much history a channel has if no pattern that it matches sets another.
    *
    * @param value the bounds
    * @return this
@@ -715,14 +724,14 @@ public final class MillraceOptions {
     return this;
   }
 
-  /** {@return the bounds set for patterns, in the order they were set} */
+  /** {@return the histories set for patterns, in the order in which they were set} */
   public Map<ChannelPattern, HistoryOptions> histories() {
     return Collections.unmodifiableMap(new LinkedHashMap<>(histories));
   }
 
   /**
-   * Sets how much history the channels have that a pattern matches. Of several that match, the
-   * first that was set holds.
+   * Sets how much history the channels that match a pattern have. If a channel matches several, the
+   * one that was set first applies.
    *
    * @param pattern a name or pattern
    * @param value the bounds
@@ -755,8 +764,8 @@ public final class MillraceOptions {
   }
 
   /**
-   * Lets clients publish to the channels that a pattern matches (and the {@link Authorizer}, if
-   * there is one, agrees to).
+   * Lets clients publish to the channels that match a pattern. If there is an {@link Authorizer},
+   * it must agree too.
    *
    * @param pattern a name or pattern
    * @return this
@@ -768,7 +777,7 @@ public final class MillraceOptions {
   }
 
   /**
-   * {@return the patterns that clients may subscribe to without an {@link Authorizer}; none by
+   * {@return the patterns that clients may subscribe to if there is no {@link Authorizer}; none by
    * default}
    */
   public Set<ChannelPattern> subscribablePatterns() {
@@ -776,8 +785,8 @@ public final class MillraceOptions {
   }
 
   /**
-   * Lets clients subscribe to a pattern, and to every pattern it covers, where there is no {@link
-   * Authorizer}. Names need no such leave.
+   * Lets clients subscribe to a pattern, and to every pattern that it covers, if there is no {@link
+   * Authorizer}. Names need no such permission.
    *
    * @param pattern a pattern
    * @return this
@@ -797,16 +806,16 @@ public final class MillraceOptions {
    * Lets pages of a foreign origin connect (RFC 6454; CORS in the Fetch standard). A page of the
    * server's own origin always may.
    *
-   * @param origin scheme, host and, unless it is the scheme's default, port, as in {@code
+   * @param origin scheme, host and, unless it is the scheme's default, port, for example {@code
    *     https://app.example}, {@code app://shell} or {@code file://}; {@code null} for pages that
-   *     have none, such as files and sandboxed frames; or {@code *} for whatever a page says
+   *     have none, such as files and sandboxed frames; or {@code *} for every page
    * @return this
    * @throws IllegalArgumentException if it is not an origin
    */
   public MillraceOptions addAllowedOrigin(String origin) {
     if (!origin.equals("*") && Origins.normal(origin).isEmpty()) {
       throw new IllegalArgumentException(
-          "An origin is scheme://host or scheme://host:port, null, or *, not " + origin);
+          "An origin must be scheme://host, scheme://host:port, null or *, not " + origin);
     }
     allowedOrigins.add(origin);
     return this;
@@ -819,7 +828,7 @@ public final class MillraceOptions {
 
   /**
    * Sets whether pages of allowed foreign origins may send cookies. It cannot be combined with the
-   * origins {@code *} and {@code null}, which any page can have: building the node fails then.
+   * origins {@code *} and {@code null}, which any page can have: then building the node fails.
    *
    * @param value false by default
    * @return this

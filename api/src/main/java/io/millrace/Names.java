@@ -2,7 +2,7 @@ package io.millrace;
 
 import java.util.HexFormat;
 
-/** The characters and lengths of the names that travel in URLs, headers and frames. */
+/** The characters and lengths of the names that are sent in URLs, headers and frames. */
 final class Names {
 
   private static final int MAX_EVENT_LENGTH = 64;
@@ -29,7 +29,7 @@ final class Names {
     return isPlain(c) || c == '_';
   }
 
-  /** Returns whether a character stands for itself in a segment that was made of a text. */
+  /** Returns whether a character stays as it is in a segment that was made from a text. */
   private static boolean isPlain(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
   }
@@ -64,7 +64,7 @@ final class Names {
     }
     if (!encodeSegment(text.toString()).equals(segment)) {
       throw new IllegalArgumentException(
-          "Channel.encodeSegment makes no such segment: \"" + segment + "\"");
+          "Not a segment that Channel.encodeSegment makes: \"" + segment + "\"");
     }
     return text.toString();
   }
@@ -82,24 +82,25 @@ final class Names {
     if (event.isEmpty() || event.length() > MAX_EVENT_LENGTH) {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
-          "An event has 1 to " + MAX_EVENT_LENGTH + " characters.");
+          "An event must have 1 to " + MAX_EVENT_LENGTH + " characters.");
     }
     if (event.codePoints().anyMatch(Names::isForbiddenInEvents)) {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
-          "An event has no CR, LF or NUL, and no half of a surrogate pair.");
+          "An event must not contain CR, LF, NUL or an unpaired surrogate.");
     }
-    // EventSource fires its own "open" and "error"; "millrace." marks what the server itself says.
+    // EventSource fires its own "open" and "error"; "millrace." marks the server's own signals.
     if (event.equals("open") || event.equals("error") || event.startsWith("millrace.")) {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
-          "The events \"open\", \"error\" and those beginning \"millrace.\" are reserved.");
+          "The events \"open\", \"error\" and those that begin with \"millrace.\" are reserved.");
     }
     return event;
   }
 
   /**
-   * Half of a pair is no character: UTF-8 cannot carry it to other nodes, nor into an SSE frame.
+   * An unpaired surrogate is not a character: UTF-8 cannot carry it to other nodes, nor into an SSE
+   * frame.
    */
   private static boolean isForbiddenInEvents(int c) {
     return c == '\r'
@@ -112,7 +113,7 @@ final class Names {
     if (key.length() > MAX_KEY_LENGTH || !isWord(key, 0, key.length())) {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
-          "A key is 1 to " + MAX_KEY_LENGTH + " of [A-Za-z0-9_-].");
+          "A key must be 1 to " + MAX_KEY_LENGTH + " characters of [A-Za-z0-9_-].");
     }
     return key;
   }

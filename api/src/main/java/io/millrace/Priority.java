@@ -12,8 +12,9 @@ public enum Priority {
   /** The default; answers a held long poll at once, with everything pending. */
   NORMAL,
   /**
-   * May wait for company, within the bounds that {@link MillraceOptions#setLowPriorityDelay} and
-   * its siblings set.
+   * May wait for more messages before it answers a held long poll, within {@link
+   * MillraceOptions#lowPriorityDelay()}, {@link MillraceOptions#lowPriorityCount()} and {@link
+   * MillraceOptions#lowPriorityBytes()}.
    */
   LOW;
 
@@ -33,7 +34,7 @@ public enum Priority {
       }
     }
     throw new MillraceException(
-        MillraceException.Code.BAD_REQUEST, "A priority is high, normal or low.");
+        MillraceException.Code.BAD_REQUEST, "A priority must be high, normal or low.");
   }
 
   /** {@return the text form, in lower case} */

@@ -2,7 +2,7 @@ package io.millrace;
 
 import java.util.Optional;
 
-/** The broker's word that it took a message. Immutable. */
+/** Confirms that the broker has taken a message. Immutable. */
 public final class Publication {
 
   private static final Publication UNNAMED = new Publication(Optional.empty());
@@ -23,13 +23,13 @@ public final class Publication {
     return new Publication(Optional.of(name));
   }
 
-  /** {@return a publication whose message the broker gave no name} */
+  /** {@return a publication whose message has no name} */
   public static Publication unnamed() {
     return UNNAMED;
   }
 
   /**
-   * {@return a name for the message, where the broker gives one} It is for logs and tests; never
+   * {@return a name for the message, if the broker gives it one} It is for logs and tests; never
    * resume from it.
    */
   public Optional<String> name() {

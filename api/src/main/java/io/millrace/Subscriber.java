@@ -1,30 +1,30 @@
 package io.millrace;
 
 /**
- * Gets what is published, in the application itself. Called on one event loop: that of the context
- * which subscribed, or one that Millrace chose if it did so from another thread. It must not block.
- * What it throws is logged and stops nothing.
+ * Receives messages in the application itself. Called on one event loop: that of the context that
+ * subscribed, or, if the subscription was made on no event loop, one that Millrace chooses. It must
+ * not block. Exceptions are logged and otherwise ignored.
  */
 @FunctionalInterface
 public interface Subscriber {
 
   /**
-   * A message, in the order of the log.
+   * Called for each message, in the order of the log.
    *
    * @param entry the message, its channel and its place
    */
   void onMessage(Entry entry);
 
   /**
-   * Messages may be missing before the next one.
+   * Called if messages may be missing before the next one.
    *
    * @param gap where and why
    */
   default void onGap(Gap gap) {}
 
   /**
-   * The subscription has ended, by {@link Subscription#end()} or because Millrace closed. Nothing
-   * comes after it.
+   * Called when the subscription has ended, by {@link Subscription#end()} or because Millrace was
+   * closed. No other call follows.
    */
   default void onEnd() {}
 }

@@ -5,11 +5,14 @@ import io.vertx.core.Future;
 /** A {@link Subscriber} that is attached to the log. */
 public interface Subscription {
 
-  /** {@return how far the subscriber has read; to continue from there later} Safe on any thread. */
+  /**
+   * {@return how far the subscriber has read; a later subscription can continue from there} Safe on
+   * any thread.
+   */
   Cursor cursor();
 
   /**
-   * Ends the subscription. Safe on any thread, and more than once.
+   * Ends the subscription. Safe on any thread; may be called more than once.
    *
    * @return completes when nothing more will be delivered
    */

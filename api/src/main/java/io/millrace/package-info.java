@@ -10,8 +10,9 @@
  * floor.publish(Message.json("vote", new JsonObject().put("bill", "H.R. 1").put("yeas", 217)));
  * }</pre>
  *
- * <p>Nothing in this package is ever {@code null}. Every {@link io.vertx.core.Future} that fails
- * does so with a {@link io.millrace.MillraceException}, unless it says otherwise.
+ * <p>No parameter or result in this package is ever {@code null}. Every {@link
+ * io.vertx.core.Future} that fails does so with a {@link io.millrace.MillraceException}, unless its
+ * documentation says otherwise.
  */
 @NullMarked
 package io.millrace;

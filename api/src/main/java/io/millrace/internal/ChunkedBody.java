@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /**
  * The body of a chunked response, written past the encoders of Vert.x and Netty, which would make
- * three buffers of each chunk for each response. The head and the end are Vert.x's. Called on the
+ * three buffers of each chunk for each response. Vert.x writes the head and the end. Called on the
  * connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Listened to, or ends in the close of the response.
@@ -111,7 +111,7 @@ public final class ChunkedBody extends ChannelDuplexHandler
    */
   public void write(Buffer content) {
     if (ended) {
-      throw new IllegalStateException("the response has ended");
+      throw new IllegalStateException("The response has ended.");
     }
     if (content.length() == 0) {
       return; // An empty chunk would be the last one.

@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Holds the idle time of a server on a connection that is streamed to, in the place of Netty's
- * handler. That one listens to each write, and must be passed by it. This one asks twice in an idle
- * time whether anything has come or left, so it ends a connection after the idle time and at most
- * half as much again. Used on the connection's event loop.
+ * Enforces the idle timeout of a server on a connection that is streamed to, in place of Netty's
+ * handler. Netty's handler listens to each write, so every write must pass through it. This one
+ * checks twice per timeout whether anything was received or sent, so it ends a connection after the
+ * timeout and at most half as much again. Used on the connection's event loop.
  */
 public final class IdleWatch extends ChannelInboundHandlerAdapter {
 

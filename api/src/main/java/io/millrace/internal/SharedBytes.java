@@ -12,9 +12,9 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event loop wrote last. A buffer is given to many connections one after another, and what
- * lies on the heap would be copied for each of them; this is one copy for all. It is kept until
- * another buffer is written.
+ * What an event loop wrote last. A buffer is written to many connections one after another; if it
+ * lies on the heap, it is copied for each of them. This is one copy for all, kept until another
+ * buffer is written.
  */
 public final class SharedBytes {
 

@@ -19,12 +19,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event loop was given to write and has not sent, since clients do not read: of one memory.
- * What is on its way to a socket lies in direct memory, and where that runs out, event loops sleep
- * in its allocator and everybody waits. What Vert.x holds back, as it does over HTTP/2 until the
- * client has a window for it, lies in the heap; so do the objects of each write. Both are bounded:
- * beyond the loop's share those connections are ended that have stood still for longest. What
- * leaves at once is not counted, and costs nothing here. Owned by the event loop.
+ * What an event loop was given to write and has not sent, because clients do not read, in one kind
+ * of memory. What is on its way to a socket lies in direct memory; if that runs out, event loops
+ * sleep in its allocator and everybody waits. What Vert.x holds back, as it does over HTTP/2 until
+ * the client has a window for it, lies in the heap; so do the objects of each write. Both are
+ * bounded: beyond the loop's share, the connections that have stood still for longest are ended.
+ * What is sent at once is not counted, and costs nothing here. Owned by the event loop.
  */
 public final class Unsent {
 
@@ -290,7 +290,7 @@ public final class Unsent {
     if (ended > 0 && now - nextLog >= 0) {
       LOG.log(
           Logger.Level.WARNING,
-          "Ending connections that do not read, {0} more of them, to keep {1}",
+          "Closed connections that do not read, {0} more of them, to keep {1}",
           ended,
           advice);
       ended = 0;

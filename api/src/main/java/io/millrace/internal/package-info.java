@@ -1,4 +1,4 @@
-/** What modules of Millrace share. Not promised: it may change or go at any time. */
+/** What modules of Millrace share. It is not an API: it may change or go at any time. */
 @NullMarked
 package io.millrace.internal;
 

@@ -5,8 +5,8 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 
 /**
- * What a client asked for: channels and a cursor, read, authorised and counted. A transport calls
- * {@link #attach} or {@link #take}, once, on the request's event loop.
+ * What a client asked for: channels and a cursor. The engine has read, authorized and counted it. A
+ * transport calls {@link #attach} or {@link #take} once, on the request's event loop.
  */
 public interface Attachment {
 
@@ -16,40 +16,40 @@ public interface Attachment {
   /**
    * Attaches a reader that stays.
    *
-   * @param framing how it is written
-   * @param outlet where to; the engine sets its handlers, then writes
+   * @param framing how messages look on the wire
+   * @param outlet where they are written; the engine first sets its handlers, then writes
    */
   void attach(Framing framing, Outlet outlet);
 
   /**
    * Attaches a reader that takes one batch and leaves.
    *
-   * @param framing how it is written
-   * @param outlet gets one buffer, the whole answer, and is then forgotten
-   * @param hold how long to wait for a message; the engine's own bound applies. Zero is a poll
+   * @param framing how messages look on the wire
+   * @param outlet gets one buffer with the whole answer, and is then forgotten
+   * @param hold how long to wait for a message; the engine limits it. Zero is a poll
    */
   void take(Framing framing, Outlet outlet, Duration hold);
 
   /**
-   * Takes a frame that the client sent, after {@link #attach}; only from a transport that is {@link
+   * Accepts a frame from the client, after {@link #attach}. Only for a transport that is {@link
    * Transport.Trait#DUPLEX}.
    *
    * @param json a JSON object or an array of them, in UTF-8
-   * @return completes when the next may be given; until then the transport shall stop reading
+   * @return completes when the next frame may be passed; until then the transport must not read
    */
   Future<Void> receive(Buffer json);
 
   /**
-   * Says what the transport holds of what the client sent and {@link #receive} was not given yet.
-   * All that arrives from clients is bounded together ({@link
-   * io.millrace.MillraceOptions#bodyBytes}), and a message has its time to arrive ({@link
-   * io.millrace.MillraceOptions#bodyTimeout}): the outlet of a client beyond either is ended. A
-   * message that arrives whole need not be told.
+   * Reports how much of the client's data the transport holds and has not passed to {@link
+   * #receive} yet. The incoming data of all clients together is limited ({@link
+   * io.millrace.MillraceOptions#bodyBytes}), and so is the time that a message may take to arrive
+   * ({@link io.millrace.MillraceOptions#bodyTimeout}): if a client exceeds either, its outlet is
+   * ended. A message that arrives whole need not be reported.
    *
-   * @param bytes what it takes of memory
-   * @param begun whether a message has begun whose rest the client has still to send. Its time runs
-   *     from the first call with true to the next with false: when it has arrived, before the next
-   *     begins, and while the transport itself does not read
+   * @param bytes how much memory that takes
+   * @param begun whether a message has begun and the client has not sent all of it. Its time runs
+   *     from the first call with true to the next call with false. Pass false when the message has
+   *     arrived, before the next one begins, and while the transport itself does not read
    */
   default void holds(int bytes, boolean begun) {}
 

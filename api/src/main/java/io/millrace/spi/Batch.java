@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * About one answer to a poll.
+ * Describes one answer to a poll.
  *
- * @param cursor where the client has read to once it has the answer
+ * @param cursor how far the client has read once it has the answer
  * @param gap what it may have missed before the first message
- * @param more whether there is more already, to be asked for at once
+ * @param more whether more messages are available already, so that the client should ask at once
  * @param degraded whether the broker is out of reach
  * @param nextPoll when to ask again, for a client that polls without waiting
  */

@@ -8,24 +8,26 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
 /**
- * Where messages go and come from. One instance serves one node, over one link.
+ * Takes the messages that are published, and brings messages to a node. One instance serves one
+ * node, over one link.
  *
- * <p>What is published reaches the node's log only when the broker brings it back through {@link
- * Ingress#append}, so that all nodes see one order. See the package documentation for a complete
- * example.
+ * <p>A published message reaches the node's log only when the broker brings it back through {@link
+ * Ingress#append}, so that all nodes see the same order. See the package documentation for a
+ * complete example.
  */
 public interface Broker {
 
-  /** {@return the name by which configuration chooses it: {@code [a-z0-9-]+}} */
+  /** {@return the name by which an application chooses the broker: {@code [a-z0-9-]+}} */
   String name();
 
   /**
    * Returns this broker with a configuration that was given along with its name, see {@link
    * io.millrace.Millrace.Builder#broker(String, JsonObject)}.
    *
-   * @param config what it understands is its own affair
-   * @return a broker of the same name; this one, if there is nothing in the configuration
-   * @throws IllegalArgumentException if it does not understand something, saying what
+   * @param config its keys are defined by the broker
+   * @return a broker of the same name; this one, if the configuration is empty
+   * @throws IllegalArgumentException if the broker does not accept a key or a value; the message
+   *     says which
    */
   default Broker configured(JsonObject config) {
     if (config.isEmpty()) {
@@ -39,8 +41,9 @@ public interface Broker {
    * Opens the link. Called once, before anything else.
    *
    * @param ingress where to bring messages
-   * @return completes when the broker can be used; fails if its configuration is wrong. A broker
-   *     that is out of reach is not a failure for one that reconnects: it may complete late
+   * @return completes when the broker can be used; fails if its configuration is wrong. If the
+   *     broker reconnects by itself, a server that is out of reach is not a failure: then this
+   *     completes later
    */
   Future<Void> open(Ingress ingress);
 
@@ -49,22 +52,24 @@ public interface Broker {
    *
    * @param channel a channel name
    * @param message the message; its time is present
-   * @return completes when the broker confirmed that it took the message, in the order of the calls
-   *     for one channel; fails with {@link io.millrace.MillraceException.Code#TIMEOUT} if it is not
-   *     known whether it did, as when the link broke after the message was sent; with another code
-   *     of {@link io.millrace.MillraceException} only if it surely did not: {@link
-   *     io.millrace.MillraceException.Code#FORBIDDEN} if the backend does not permit it. What is
-   *     refused concerns nobody else
+   * @return completes when the broker has confirmed that it took the message, for one channel in
+   *     the order of the calls. Fails with {@link io.millrace.MillraceException.Code#TIMEOUT} if it
+   *     is not known whether the broker took it, for example because the link broke after the
+   *     message was sent. Fails with another code of {@link io.millrace.MillraceException} only if
+   *     the broker surely did not take it, such as {@link
+   *     io.millrace.MillraceException.Code#FORBIDDEN} if the backend does not permit it. A refusal
+   *     must not affect anybody else
    */
   Future<Publication> publish(String channel, Message message);
 
   /**
-   * Subscribes the whole node. Called once for each name or pattern in use that no other covers, on
-   * any thread. A broker whose subscriptions may overlap brings each message by {@link
+   * Subscribes the whole node. Called on any thread, once for each name or pattern in use that no
+   * other one covers. A broker whose subscriptions may overlap brings each message by {@link
    * Ingress#append(ChannelPattern, String, Message)}.
    *
    * @param pattern a name or pattern
-   * @return completes when the broker confirmed: from then on everything published is brought
+   * @return completes when the broker has confirmed: from then on, everything that is published is
+   *     brought
    */
   Future<Void> subscribe(ChannelPattern pattern);
 
@@ -72,20 +77,20 @@ public interface Broker {
    * Ends a subscription of the node.
    *
    * @param pattern as given to {@link #subscribe}
-   * @return completes when the broker confirmed
+   * @return completes when the broker has confirmed
    */
   Future<Void> unsubscribe(ChannelPattern pattern);
 
   /**
-   * Closes the link, also while it is still being opened. Nothing is appended afterwards.
+   * Closes the link, even while it is still being opened. Nothing is appended afterwards.
    *
    * @return completes when it is closed
    */
   Future<Void> close();
 
   /**
-   * {@return whether the broker brings only what is subscribed} Then the time before a subscription
-   * was confirmed is a hole in this node's log.
+   * {@return whether the broker brings only what is subscribed} Then this node's log lacks what was
+   * published before a subscription was confirmed.
    */
   default boolean selective() {
     return true;
@@ -93,7 +98,7 @@ public interface Broker {
 
   /**
    * {@return whether other nodes may serve the same messages} Then a client with a cursor of
-   * another epoch may have seen what this node holds, and is not given it again.
+   * another epoch may have seen what this node holds, and is not sent it again.
    */
   default boolean shared() {
     return true;
@@ -101,8 +106,8 @@ public interface Broker {
 
   /**
    * {@return the backend's own log, if it has one} Then messages are brought by {@link
-   * Ingress#append(long, String, Message)}, a cursor is good on every node, and what this node no
-   * longer holds is read back.
+   * Ingress#append(long, String, Message)}, a cursor is valid on every node, and messages that this
+   * node no longer holds are read back.
    */
   default Optional<BrokerLog> log() {
     return Optional.empty();

@@ -4,14 +4,14 @@ import io.vertx.core.Future;
 import java.time.Duration;
 
 /**
- * A backend that is a log itself, such as a RabbitMQ stream. Every record has an offset, the same
- * for all nodes, from which the sequence of the node's log is taken; so a cursor is good on every
- * node. Every node is brought every record. Called on any thread.
+ * A backend that is a log itself, such as a RabbitMQ stream. Every record has an offset, which is
+ * the same for all nodes. The node's log takes its sequence from it, so a cursor is valid on every
+ * node. Every record is brought to every node. Called on any thread.
  */
 public interface BrokerLog {
 
   /**
-   * Waits for what is under way.
+   * Waits until this node has what the backend's log has.
    *
    * @return completes when everything that the backend's log held at the time of the call has been
    *     brought to the ingress; fails with a {@link io.millrace.MillraceException} if that cannot
@@ -20,13 +20,13 @@ public interface BrokerLog {
   Future<Void> catchUp();
 
   /**
-   * Begins to read back.
+   * Starts to read the backend's log back.
    *
    * @param from the offset of the first record that is wanted
-   * @param lead by how much earlier reading shall begin, by the records' own times: idempotency
-   *     keys before the wanted record matter, too
-   * @return the records, paused; the first is the oldest that the backend holds if all of those
-   *     wanted have been dropped, and so has an offset beyond {@code from}. Fails with a {@link
+   * @param lead how much earlier to start, by the records' own times: idempotency keys before the
+   *     wanted record matter, too
+   * @return the records, paused. If the backend has dropped those that are wanted, the first one is
+   *     the oldest that it holds, with an offset beyond {@code from}. Fails with a {@link
    *     io.millrace.MillraceException} if the backend is out of reach
    */
   Future<BrokerRecords> read(long from, Duration lead);

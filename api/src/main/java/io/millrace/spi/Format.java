@@ -2,9 +2,9 @@ package io.millrace.spi;
 
 import java.util.Locale;
 
-/** What of a message travels. */
+/** How much of a message is sent. */
 public enum Format {
-  /** The payload alone, for clients with no library. */
+  /** The payload alone, for clients without a library. */
   PLAIN,
   /** A JSON object with the channel, cursor, event, time and payload. */
   ENVELOPE;

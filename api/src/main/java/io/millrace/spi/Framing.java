@@ -6,13 +6,13 @@ import io.vertx.core.buffer.Buffer;
 /**
  * How entries and signals look on the wire. Stateless, shared by all readers and event loops.
  *
- * <p>The engine calls {@link #entry} once for each entry and shares the result among all readers of
- * the framing, joined with its neighbours; so a framing says nothing about a recipient, and an
- * instance must be kept, not made for each request. Buffers that are returned must not be changed
- * afterwards.
+ * <p>The engine calls {@link #entry} once for each entry, joins the result with those of other
+ * entries, and shares it among all readers of the framing. So the bytes must not depend on the
+ * recipient, and one instance must be kept, rather than one made for each request. Returned buffers
+ * must not be changed afterwards.
  *
- * <p>On a connection that stays, what is written is a sequence of signals and entries. A batch is
- * one buffer: {@link #prefix}, entries with a {@link #separator} between each two, {@link #suffix}.
+ * <p>On a connection that stays open, signals and entries are written in sequence. A batch is one
+ * buffer: {@link #prefix}, the entries with a {@link #separator} between them, {@link #suffix}.
  */
 public interface Framing {
 
@@ -28,8 +28,8 @@ public interface Framing {
   Buffer entry(Entry entry);
 
   /**
-   * Frames an entry that is replayed apart from ordinary reading, so that a client must not resume
-   * from it: for {@code last}, or for a subscription made later on a connection.
+   * Frames an entry that is replayed separately from ordinary reading: for {@code last}, or for a
+   * subscription that is added to a connection later. A client must not resume from it.
    *
    * @param entry the entry
    * @param subscribe the JSON text of the id of the subscribe command that asked for it, or empty
@@ -44,22 +44,22 @@ public interface Framing {
    * Frames a signal.
    *
    * @param signal the signal
-   * @return the bytes, {@link #NOTHING} if this framing does not tell it. A reader whose framing
-   *     cannot tell a gap is ended with {@link Ending#GAP} instead
+   * @return the bytes; {@link #NOTHING} if this framing cannot express the signal. If it cannot
+   *     express a gap, the reader is ended with {@link Ending#GAP} instead
    */
   Buffer signal(Signal signal);
 
   /**
    * Returns what precedes the entries of a batch.
    *
-   * @param batch about the batch
+   * @param batch describes the batch
    * @return the bytes
    */
   default Buffer prefix(Batch batch) {
     return NOTHING;
   }
 
-  /** {@return what stands between two entries of a batch} */
+  /** {@return what separates two entries of a batch} */
   default Buffer separator() {
     return NOTHING;
   }
@@ -67,7 +67,7 @@ public interface Framing {
   /**
    * Returns what follows the entries of a batch.
    *
-   * @param batch about the batch
+   * @param batch describes the batch
    * @return the bytes
    */
   default Buffer suffix(Batch batch) {

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * One element of a header field that is a list of names with parameters, as {@code Accept} and
- * {@code Prefer} are (RFC 9110, sections 5.6.1 and 5.6.6; RFC 7240, section 2): {@code
- * text/html;q=0.5}, {@code wait=10}. It is here for {@link Transport#accepts}, which has no routing
+ * One element of a header field that is a list of names with parameters, such as {@code Accept} and
+ * {@code Prefer} (RFC 9110, sections 5.6.1 and 5.6.6; RFC 7240, section 2): {@code
+ * text/html;q=0.5}, {@code wait=10}. It exists for {@link Transport#accepts}, which has no routing
  * context.
  *
  * @param name the media range or token, in lower case
  * @param value what follows its {@code =}, without quotes; empty if there is nothing
- * @param parameters their values, without quotes, by their names in lower case; of several with one
- *     name the first
+ * @param parameters the values of the parameters, without quotes, by their names in lower case; if
+ *     a name occurs several times, its first value
  */
 public record HeaderElement(String name, String value, Map<String, String> parameters) {
 
@@ -44,7 +44,7 @@ public record HeaderElement(String name, String value, Map<String, String> param
    * Reads a header field.
    *
    * @param lines the values of all lines with the field's name, see {@link MultiMap#getAll(String)}
-   * @return its elements in order; those that cannot be read are left out
+   * @return its elements in order; those that cannot be read are omitted
    */
   public static List<HeaderElement> parse(Collection<String> lines) {
     List<HeaderElement> elements = new ArrayList<>(lines.size());
@@ -60,7 +60,7 @@ public record HeaderElement(String name, String value, Map<String, String> param
   /**
    * Returns whether a request asks for a media type by {@code Accept} (RFC 9110, section 12.5.1).
    * The most specific range that matches decides; a weight of 0 refuses. <code>*&#47;*</code> does
-   * not ask for anything: every request that a script makes has it.
+   * not count as asking: every request that a script makes has it.
    *
    * @param headers the request's headers
    * @param type the media type, in lower case and without parameters
@@ -79,7 +79,7 @@ public record HeaderElement(String name, String value, Map<String, String> param
         .map(range -> !range.isRefused());
   }
 
-  /** {@return whether it has a weight of 0, which says "not this" (RFC 9110, section 12.4.2)} */
+  /** {@return whether it has a weight of 0, which means "not this" (RFC 9110, section 12.4.2)} */
   public boolean isRefused() {
     return ZERO.matcher(parameters.getOrDefault("q", "1")).matches();
   }
@@ -106,7 +106,7 @@ public record HeaderElement(String name, String value, Map<String, String> param
     return first.map(it -> new HeaderElement(it.name, it.value, parameters));
   }
 
-  /** Reads what has no parameters. */
+  /** Reads a part without parameters. */
   private static Optional<HeaderElement> pair(String part) {
     int equals = part.indexOf('=');
     String name = equals < 0 ? part : part.substring(0, equals).strip();
@@ -156,7 +156,7 @@ public record HeaderElement(String name, String value, Map<String, String> param
     return Optional.empty();
   }
 
-  /** Returns where the next separator is that is not quoted, or the end of the text. */
+  /** Returns the position of the next separator that is not quoted, or the end of the text. */
   private static int end(String text, int from, char separator) {
     boolean quoted = false;
     for (int i = from; i < text.length(); i++) {

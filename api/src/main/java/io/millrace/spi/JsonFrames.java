@@ -16,8 +16,7 @@ public final class JsonFrames {
 
   /**
    * The envelope of an entry: <code>{"channel":…,"cursor":…,"event":…,"time":…,"data":…}</code>.
-   * The event is left out if it is the default; bytes are in {@code base64} instead of {@code
-   * data}.
+   * The event is omitted if it is the default; bytes are in {@code base64} instead of {@code data}.
    *
    * @param entry the entry
    * @return JSON in UTF-8
@@ -75,7 +74,7 @@ public final class JsonFrames {
   }
 
   /**
-   * The payload of a message alone: a JSON string as its text, other JSON compact, bytes as they
+   * Only the payload of a message: a JSON string as its text, other JSON compact, bytes as they
    * are.
    *
    * @param message the message
@@ -95,7 +94,7 @@ public final class JsonFrames {
         return Buffer.buffer((String) Json.decodeValue(string));
       }
     }
-    return string.slice(1, end); // ASCII without escapes: itself, but for the quotes.
+    return string.slice(1, end); // ASCII without escapes is the text itself, in quotes.
   }
 
   /**

@@ -2,7 +2,7 @@ package io.millrace.spi;
 
 import io.millrace.MillraceException;
 
-/** Finds in JSON text what is beyond the limits, whether or not it is JSON in other respects. */
+/** Checks that JSON text is within the limits, whether or not it is JSON in other respects. */
 final class JsonLimits {
 
   private final byte[] text;
@@ -20,7 +20,7 @@ final class JsonLimits {
     }
   }
 
-  /** Returns where the next token begins, or white space. */
+  /** Returns where the next token or white space begins. */
   private int after(int start) {
     byte first = text[start];
     if (first == '"') {
@@ -69,7 +69,7 @@ final class JsonLimits {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
           String.format(
-              "In JSON %s may have %,d %s. Shorten it, or send bytes.", what, most, unit));
+              "In JSON, %s may have at most %,d %s. Shorten it, or send bytes.", what, most, unit));
     }
   }
 }

@@ -31,7 +31,7 @@ public final class JsonText {
   /** How many bytes the name of a member may have as it is written. */
   public static final int MOST_NAME = 50_000;
 
-  /** Keeps no names: whoever writes the text chooses how many there are, and their hash codes. */
+  /** Caches no names: the author of the text chooses how many there are, and their hash codes. */
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -41,12 +41,12 @@ public final class JsonText {
   private JsonText() {}
 
   /**
-   * Drops the white space between tokens, and a byte order mark (RFC 8259, section 8.1).
+   * Removes the white space between tokens, and a byte order mark (RFC 8259, section 8.1).
    *
    * @param text one JSON value in UTF-8
    * @return the same value, compact
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not one
-   *     JSON value in UTF-8, or is beyond the limits
+   *     JSON value in UTF-8, or exceeds the limits
    */
   public static Buffer compact(Buffer text) {
     byte[] bytes = withoutMark(text.getBytes());
@@ -71,8 +71,8 @@ public final class JsonText {
   }
 
   /**
-   * Checks the limits that Jackson has by default, so that whatever is published can be read at
-   * other nodes and by every subscriber.
+   * Checks the limits that Jackson has by default, so that other nodes and every subscriber can
+   * read whatever is published.
    *
    * @param text JSON
    * @return the same

@@ -16,30 +16,31 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How a message travels through a broker that carries bytes and string headers: STOMP's headers, or
+ * How a message is sent through a broker that carries bytes and string headers: STOMP's headers, or
  * the application properties and the content type of AMQP.
  *
  * <table>
- * <caption>Headers, each of which may be left out</caption>
+ * <caption>Headers; each is optional</caption>
  * <tr><th>header</th><th>meaning</th><th>without it</th></tr>
  * <tr><td>{@value #CONTENT_TYPE}</td><td>what the body is, see below</td>
- *     <td>it is found out</td></tr>
+ *     <td>it is detected</td></tr>
  * <tr><td>{@value #EVENT}</td><td>the event's name</td><td>{@value Message#DEFAULT_EVENT}</td></tr>
  * <tr><td>{@value #KEY}</td><td>the idempotency key</td><td>none</td></tr>
  * <tr><td>{@value #PRIORITY}</td><td>{@code high}, {@code normal} or {@code low}</td>
  *     <td>{@code normal}</td></tr>
  * <tr><td>{@value #TIME}</td><td>the message's time, in milliseconds since 1970-01-01T00:00Z</td>
- *     <td>none, as with one of another year than 0 to 9999</td></tr>
+ *     <td>none; the same if its year is not 0 to 9999</td></tr>
  * </table>
  *
- * <p>The body of {@code application/json} or of a type that ends in {@code +json} is a JSON value,
- * and that of {@code text/*} is text in its {@code charset}, UTF-8 if it names none; a body that is
- * not what it is said to be makes the message invalid. {@code application/octet-stream} is bytes.
- * Of any other type, or none, a body is a JSON value if it is one, else text if it is UTF-8, else
- * bytes. Text becomes a JSON string. So a message from any program, written without a thought of
- * Millrace, can be read; an empty body is the empty text.
+ * <p>A body of {@code application/json}, or of a type that ends in {@code +json}, is a JSON value.
+ * A body of {@code text/*} is text in its {@code charset}, or in UTF-8 if it names none. If such a
+ * body is not what its type says, the message is invalid. A body of {@code
+ * application/octet-stream} is bytes. With any other type, or none, a body is a JSON value if it
+ * can be read as one, otherwise text if it is UTF-8, otherwise bytes. Text becomes a JSON string;
+ * an empty body is the empty text. So messages from programs that know nothing of Millrace can be
+ * read.
  *
- * <p>Header names and values are given and taken without the escapes of the protocol that carries
+ * <p>Header names and values are plain text here, without the escapes of the protocol that carries
  * them.
  */
 public final class MessageHeaders {
@@ -67,11 +68,11 @@ public final class MessageHeaders {
   private MessageHeaders() {}
 
   /**
-   * Returns the headers that a message travels with. Its body is {@link Message#data()}.
+   * Returns the headers of a message. Its body is {@link Message#data()}.
    *
    * @param message the message
-   * @return a new map, which may be changed: {@value #CONTENT_TYPE} always, the others where the
-   *     message differs from one without them
+   * @return a new map, which may be changed. It always has {@value #CONTENT_TYPE}, and the others
+   *     if their value is not what holds without them
    */
   public static Map<String, String> write(Message message) {
     Map<String, String> headers = new LinkedHashMap<>();
@@ -96,16 +97,16 @@ public final class MessageHeaders {
    * @param headers its headers by their names; those that are not Millrace's are ignored
    * @param body its body, which is not kept
    * @return the message
-   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if a header's value may
-   *     not be used, or the body is not what its content type says
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if a header's value is not
+   *     allowed, or the body is not what its content type says
    */
   public static Message read(Map<String, String> headers, Buffer body) {
     return read(headers, body, true);
   }
 
   /**
-   * Reads a message whose body is in UTF-8 if it is text, whatever {@code charset} its content type
-   * names: that of a string of AMQP 1.0, for example, which has been decoded.
+   * Reads a message whose body, if it is text, is in UTF-8, whatever {@code charset} its content
+   * type names: for example a string of AMQP 1.0, which has been decoded already.
    *
    * @param headers as in {@link #read}
    * @param body its body, which is not kept
@@ -146,7 +147,7 @@ public final class MessageHeaders {
     if (name.startsWith("text/")) {
       String charset = type.map(HeaderElement::parameters).map(p -> p.get("charset")).orElse("");
       return text(encoded ? charset : "", body)
-          .orElseThrow(() -> invalid("The body is not the text that its content type says."));
+          .orElseThrow(() -> invalid("The body is not text in the charset of its content type."));
     }
     return name.equals(BYTES) ? Message.bytes(body) : unsaid(body);
   }
@@ -167,14 +168,14 @@ public final class MessageHeaders {
     } catch (CharacterCodingException notText) {
       return Optional.empty();
     } catch (IllegalArgumentException unknown) {
-      throw invalid("The charset of the body's content type is not known here.");
+      throw invalid("The charset in the body's content type is not supported here.");
     }
   }
 
-  /** Of more digits than fit, it is implausible like any that is too large. */
+  /** A number with too many digits is as implausible as any other that is too large. */
   private static Optional<Instant> readTime(String text) {
     if (!WHOLE.matcher(text).matches()) {
-      throw invalid("A message's time is a whole number of milliseconds since 1970.");
+      throw invalid("A message's time must be a whole number of milliseconds since 1970.");
     }
     try {
       return Optional.of(Instant.ofEpochMilli(Long.parseLong(text)));

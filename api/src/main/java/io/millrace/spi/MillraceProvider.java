@@ -3,13 +3,13 @@ package io.millrace.spi;
 import io.millrace.Millrace;
 import io.vertx.core.Vertx;
 
-/** Found by {@link java.util.ServiceLoader}: the implementation behind {@link Millrace#builder}. */
+/** The implementation behind {@link Millrace#builder}; found by {@link java.util.ServiceLoader}. */
 public interface MillraceProvider {
 
   /**
-   * Begins a node.
+   * Starts to build a node.
    *
-   * @param vertx what it runs on
+   * @param vertx the Vert.x instance that the node runs on
    * @return a builder
    */
   Millrace.Builder builder(Vertx vertx);

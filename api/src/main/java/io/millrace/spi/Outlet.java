@@ -5,20 +5,17 @@ import io.vertx.core.buffer.Buffer;
 /**
  * Where the bytes for one client go. Used on one event loop only.
  *
- * <p>The engine sets both handlers before it writes anything, so a connection that is dead already
- * is noticed.
+ * <p>The engine sets both handlers before it writes anything, so it notices a connection that is
+ * closed already.
  */
 public interface Outlet {
 
-  /**
-   * {@return whether the client keeps up: false once more than the connection's write queue is
-   * waiting to be sent}
-   */
+  /** {@return whether the client keeps up: false once the connection's write queue is full} */
   boolean writable();
 
   /**
-   * Writes whole frames, as one write. The buffer is shared with other clients: it must be neither
-   * changed nor copied.
+   * Writes whole frames in a single write. The buffer is shared with other clients: it must be
+   * neither changed nor copied.
    *
    * @param frames what {@link Framing} made
    */
@@ -32,8 +29,8 @@ public interface Outlet {
   void onDrain(Runnable handler);
 
   /**
-   * Sets what is called when the connection is gone, for whatever reason and at most once. If it is
-   * gone already, the handler must be called all the same, at once or soon.
+   * Sets what is called when the connection is closed, for whatever reason and at most once. If it
+   * is closed already, the handler must still be called, at once or soon.
    *
    * @param handler called on the event loop
    */
@@ -42,7 +39,7 @@ public interface Outlet {
   /**
    * Ends the connection, after what was written has been sent.
    *
-   * @param ending why, and whether the client shall come back
+   * @param ending why, and whether the client should reconnect
    */
   void end(Ending ending);
 }

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An outlet that streams into an HTTP response: each write is one chunk (HTTP/1.1) or DATA frame
- * (HTTP/2). May be extended, for a response that begins or ends in a way of its own.
+ * (HTTP/2). It may be extended, for a response that begins or ends differently.
  *
- * <p>Over HTTP/1.1, once the first write has left, chunks go past Vert.x to the connection: they
- * are made once for all responses of an event loop that are given the same buffer. {@link
- * HttpServerResponse#bytesWritten()} does not count these. The server's idle time holds all the
- * same, but may be half as long again. Vert.x makes the chunks if it has metrics, which count
- * bytes, if the server compresses or has an idle time for reads alone or writes alone, and on the
- * module path, unless {@code --add-exports io.vertx.core/io.vertx.core.net.impl=io.millrace.api}
- * lets Millrace reach the connection.
+ * <p>Over HTTP/1.1, once the first write was sent, chunks bypass Vert.x and go directly to the
+ * connection: they are made once for all responses of an event loop that get the same buffer.
+ * {@link HttpServerResponse#bytesWritten()} does not count them. The server's idle timeout still
+ * applies, but may take up to half as long again. Vert.x makes the chunks if it has metrics, which
+ * count bytes; if the server compresses, or has an idle timeout for reads alone or writes alone;
+ * and on the module path, unless {@code --add-exports
+ * io.vertx.core/io.vertx.core.net.impl=io.millrace.api} lets Millrace reach the connection.
  */
 public class ResponseOutlet implements Outlet {
 
@@ -35,15 +35,15 @@ public class ResponseOutlet implements Outlet {
   private Runnable drained = () -> {};
 
   /** The last write by Vert.x. */
-  private Future<Void> written = Future.failedFuture("nothing was written");
+  private Future<Void> written = Future.failedFuture("Nothing was written.");
 
   private @Nullable ChunkedBody body;
 
   /**
-   * Makes an outlet. Status and headers of the response must have been set before the first write,
-   * which sends them.
+   * Makes an outlet. Set the status and headers of the response before the first write, which sends
+   * them.
    *
-   * @param request whose response has not begun
+   * @param request a request whose response has not begun
    */
   public ResponseOutlet(HttpServerRequest request) {
     this.request = request;
@@ -55,7 +55,7 @@ public class ResponseOutlet implements Outlet {
   /**
    * Makes an outlet for a stream of a type, with the headers of {@link #stream}.
    *
-   * @param request whose response has not begun
+   * @param request a request whose response has not begun
    * @param contentType the stream's media type
    */
   public ResponseOutlet(HttpServerRequest request, String contentType) {
@@ -64,11 +64,11 @@ public class ResponseOutlet implements Outlet {
   }
 
   /**
-   * Sets the headers of a response that streams: its type, and what keeps caches and proxies from
-   * storing, changing or holding back what passes ({@code Cache-Control: no-store, no-transform},
-   * RFC 9111, section 5.2.2; {@code X-Accel-Buffering: no}, which nginx and others honour).
+   * Sets the headers of a response that streams: its type, and those that keep caches and proxies
+   * from storing, changing or buffering it ({@code Cache-Control: no-store, no-transform}, RFC
+   * 9111, section 5.2.2; {@code X-Accel-Buffering: no}, which nginx and others honor).
    *
-   * @param response not yet begun
+   * @param response a response that has not begun
    * @param contentType the stream's media type
    * @return the response
    */
@@ -123,7 +123,7 @@ public class ResponseOutlet implements Outlet {
     if (!response.ended() && !response.closed()) {
       Future<Void> ended = Unsent.answer(request, Buffer.buffer());
       if (!ended.isComplete()) {
-        // What is not read would keep the connection, and what waits for it.
+        // A client that does not read would keep the connection, and what waits for it.
         ended.timeout(PATIENCE_SECONDS, TimeUnit.SECONDS).onFailure(late -> connection.abort());
       }
       if (request.version() == HttpVersion.HTTP_1_0) {

@@ -8,16 +8,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the engine tells a reader besides entries. {@link JsonFrames#signal} is the JSON form of
+ * What the engine sends to a reader besides entries. {@link JsonFrames#signal} is the JSON form of
  * each.
  */
 public sealed interface Signal {
 
   /**
-   * The first thing told.
+   * The first signal.
    *
-   * @param cursor where the reader begins; empty when a client must not resume from there
-   * @param heartbeat after how much silence heartbeats come
+   * @param cursor where the reader begins; empty if a client must not resume from there
+   * @param heartbeat after how much silence heartbeats are sent
    * @param retry when to reconnect, varied for each connection
    * @param limits as in the negotiate document
    */
@@ -28,15 +28,15 @@ public sealed interface Signal {
    * Messages may have been missed.
    *
    * @param gap where and why
-   * @param cursor where the reader goes on; absent while what it asked for is being replayed
+   * @param cursor where the reader continues; absent while a replay is under way
    */
   record Missed(Gap gap, Optional<Cursor> cursor) implements Signal {}
 
   /**
-   * There was silence.
+   * Nothing was sent for a while.
    *
    * @param cursor where the reader is
-   * @param moved whether that has changed since it was last told
+   * @param moved whether that has changed since the last cursor was sent
    */
   record Heartbeat(Cursor cursor, boolean moved) implements Signal {}
 
@@ -47,10 +47,10 @@ public sealed interface Signal {
    */
   record Goodbye(Ending ending) implements Signal {}
 
-  /** The broker is out of reach: nothing comes until {@link Restored}. */
+  /** The broker is out of reach: no messages arrive until {@link Restored}. */
   record Degraded() implements Signal {}
 
-  /** The broker is back. */
+  /** The broker can be reached again. */
   record Restored() implements Signal {}
 
   /**
@@ -65,15 +65,15 @@ public sealed interface Signal {
    * A publish command was carried out.
    *
    * @param id the JSON text of the command's id
-   * @param name the message's name, where the broker gives one
+   * @param name the message's name, if the broker gives it one
    */
   record Published(String id, Optional<String> name) implements Signal {}
 
   /**
-   * A command failed. The connection stays.
+   * A command failed. The connection stays open.
    *
    * @param id the JSON text of the command's id, or empty if it had none that could be read
-   * @param code what kind
+   * @param code the kind of failure
    * @param message what is wrong and what to do
    */
   record Failed(String id, MillraceException.Code code, String message) implements Signal {}

@@ -11,9 +11,9 @@ import java.util.Set;
  * A technique that carries messages to a client.
  *
  * <p>A transport turns an HTTP request into an {@link Outlet} and says, by a {@link Framing}, how
- * entries of the log look on the wire. It keeps no state about clients: channels, cursors, order,
- * recovery, limits and heartbeats are the engine's. An instance is shared by all event loops. See
- * the package documentation for a complete example.
+ * entries of the log look on the wire. It keeps no state about clients: the engine takes care of
+ * channels, cursors, order, recovery, limits and heartbeats. An instance is shared by all event
+ * loops. See the package documentation for a complete example.
  */
 public interface Transport {
 
@@ -21,21 +21,21 @@ public interface Transport {
   enum Trait {
     /** Clients can send on the same connection. */
     DUPLEX,
-    /** The connection stays; without this, it takes one batch and leaves. */
+    /** The connection stays open; without this trait, it takes one batch and ends. */
     STREAMING,
-    /** Bytes travel as bytes. */
+    /** Bytes are sent as bytes. */
     BINARY
   }
 
   /**
-   * {@return the name, which is also the path below the mount that forces it: {@code [a-z0-9-]+},
-   * unique on a node}
+   * {@return the name, which is also the path below the mount that forces this transport: {@code
+   * [a-z0-9-]+}, unique on a node}
    */
   String name();
 
   /**
-   * {@return where it stands among others: of those that accept a request, the one with the lowest
-   * rank gets it}
+   * {@return its place among the others: if several accept a request, the one with the lowest rank
+   * gets it}
    */
   int rank();
 
@@ -51,20 +51,20 @@ public interface Transport {
   boolean accepts(HttpServerRequest request);
 
   /**
-   * Returns the formats a request may ask for, the default first.
+   * Returns the formats that a request may ask for, the default first.
    *
    * @param request the request
    * @return one or two formats
    */
   List<Format> formats(HttpServerRequest request);
 
-  /** {@return after how much silence a heartbeat is due; only asked of streaming transports} */
+  /** {@return after how much silence a heartbeat is due; used only for streaming transports} */
   default Duration heartbeat() {
     return Duration.ofSeconds(15);
   }
 
   /**
-   * Tells whether channels may be left out of the URL because clients subscribe on the connection.
+   * Returns whether the URL may omit channels, because clients subscribe on the connection.
    *
    * @param request the request
    * @return false by default
@@ -74,17 +74,18 @@ public interface Transport {
   }
 
   /**
-   * Checks what the transport itself demands of a request, before the engine does any work for it.
+   * Checks the transport's own requirements for a request, before the engine does any work for it.
    *
-   * @param context the request. Headers that go with a refusal may be set on its response
+   * @param context the request. Headers for a refusal may be set on its response
    * @throws io.millrace.MillraceException if the request cannot be served; it is answered as a
    *     problem (RFC 9457)
    */
   default void check(RoutingContext context) {}
 
   /**
-   * Serves a request: makes an outlet and attaches it. Called on the request's event loop; the
-   * attachment has been read, authorised and counted. A transport must attach, or end the response.
+   * Serves a request: makes an outlet and attaches it. Called on the request's event loop, after
+   * the engine has read, authorized and counted what the client asked for. A transport must attach
+   * the outlet, or end the response.
    *
    * @param context the request, its body unread and paused
    * @param attachment what the client asked for
@@ -92,11 +93,11 @@ public interface Transport {
   void handle(RoutingContext context, Attachment attachment);
 
   /**
-   * Says that the node cannot take a client now: it is full, starting or closing. By default the
-   * request fails with the given problem (503 and {@code Retry-After}).
+   * Tells a client that the node cannot accept it now, for example because it is full, starting or
+   * closing. By default, the engine answers with a problem (such as 503 with {@code Retry-After}).
    *
    * @param response its {@code Retry-After} is set already
-   * @param after when to come back
+   * @param after when to try again
    * @return whether the transport answered; if not, the engine answers with a problem
    */
   default boolean refuse(HttpServerResponse response, Duration after) {

@@ -1,16 +1,16 @@
 /**
  * For authors of transports and brokers. Both are found by {@link java.util.ServiceLoader}, or
- * given to {@link io.millrace.Millrace.Builder}; both are held to their contract by the module
- * {@code millrace-tck}, in a test of about ten lines.
+ * given to {@link io.millrace.Millrace.Builder}. With the module {@code millrace-tck}, a test of
+ * about ten lines checks the whole contract of either.
  *
  * <h2>A transport</h2>
  *
  * A {@link io.millrace.spi.Transport} carries messages to a client by one technique. It says how
  * entries of the log look on the wire, by a {@link io.millrace.spi.Framing}, and where the bytes
- * for a client go, by an {@link io.millrace.spi.Outlet}. Channels, cursors, order, recovery, limits
- * and heartbeats are the engine's: it calls the framing once for each entry, shares the bytes among
- * all clients, and writes only while the outlet is writable. This one streams JSON text sequences
- * (RFC 7464):
+ * for a client go, by an {@link io.millrace.spi.Outlet}. The engine takes care of channels,
+ * cursors, order, recovery, limits and heartbeats: it calls the framing once for each entry, shares
+ * the bytes among all clients, and writes only while the outlet is writable. This example streams
+ * JSON text sequences (RFC 7464):
  *
  * <pre>{@code
  * public final class JsonSequenceTransport implements Transport {
@@ -71,10 +71,10 @@
  *
  * <h2>A broker</h2>
  *
- * A {@link io.millrace.spi.Broker} links a node to where messages come from, over one link, with
- * one subscription for each channel or pattern in use. What is published reaches the log only when
- * the broker brings it back, through {@link io.millrace.spi.Ingress#append}. This one links the
- * nodes on an event bus of Vert.x:
+ * A {@link io.millrace.spi.Broker} connects a node to the source of its messages, over one link,
+ * with one subscription for each channel or pattern in use. A published message reaches the log
+ * only when the broker brings it back through {@link io.millrace.spi.Ingress#append}. This example
+ * connects nodes over an event bus of Vert.x:
  *
  * <pre>{@code
  * public final class EventBusBroker implements Broker {
@@ -122,11 +122,11 @@
  *     Map<String, String> headers = new HashMap<>();
  *     received.headers().forEach(headers::put);
  *     String channel = Objects.requireNonNull(headers.get(CHANNEL));
- *     // A name and a pattern may both match: still the message is brought once.
+ *     // Even if a name and a pattern both match, the message is brought once.
  *     if (names.contains(ChannelPattern.of(channel))
  *         || patterns.stream().anyMatch(pattern -> pattern.matches(channel))) {
  *       Message message = MessageHeaders.read(headers, received.body());
- *       // What the log refuses, Vert.x reports; the next message comes all the same.
+ *       // If the log refuses the message, Vert.x reports that, and the next one still arrives.
  *       link.ifPresent(open -> open.ingress().append(channel, message));
  *     }
  *   }

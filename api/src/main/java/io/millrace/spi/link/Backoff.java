@@ -4,7 +4,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How long to wait before the next attempt to connect: exponential, with full jitter, so that the
- * nodes of a cluster do not come back all at once. Not safe for use by several threads.
+ * nodes of a cluster do not reconnect all at once. Not safe for use by several threads.
  */
 final class Backoff {
 
@@ -13,14 +13,14 @@ final class Backoff {
   private static final long REFUSED_MILLIS = 3_000;
   private static final int DOUBLINGS = 6;
 
-  /** A link that held so long begins anew. */
+  /** After a link has held for so long, the waits start short again. */
   private static final long STABLE_NANOS = 10_000_000_000L;
 
   private final int hosts;
   private int failures;
 
   /**
-   * A back-off that has not begun.
+   * A back-off without failures.
    *
    * @param hosts how many hosts are tried in turn before the wait is doubled
    */
@@ -28,7 +28,7 @@ final class Backoff {
     this.hosts = hosts;
   }
 
-  /** Notes that a link broke which held for a time. */
+  /** Notes that a link broke after it had held for a time. */
   void broke(long nanos) {
     if (nanos >= STABLE_NANOS) {
       failures = 0;
@@ -38,7 +38,7 @@ final class Backoff {
   /**
    * Returns how many milliseconds to wait now, and counts a failure.
    *
-   * @param refused whether the server answered: it is there, and may let this node in soon
+   * @param refused whether the server answered: then it is up, and may accept this node soon
    */
   long next(boolean refused) {
     int doublings = Math.min(failures++ / hosts, DOUBLINGS);

@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
 /**
  * The parts of {@code scheme://username:password@host:port,host:port/virtual-host}, decoded.
  *
- * @param tls whether the scheme is one of those over TLS
+ * @param tls whether the scheme means TLS
  * @param hosts one or more
- * @param username who logs in, if it is said
- * @param password the password, if it is said
- * @param virtualHost what follows the first slash, if anything does
+ * @param username the user name, if there is one
+ * @param password the password, if there is one
+ * @param virtualHost what follows the first slash, if there is anything
  */
 public record BrokerUri(
     boolean tls,
@@ -34,12 +34,12 @@ public record BrokerUri(
   private static final int MAX_PORT = 65_535;
 
   /**
-   * How the URIs of a protocol begin, and which ports stand for none.
+   * How the URIs of a protocol begin, and its default ports.
    *
-   * @param name the scheme, as in {@code amqp}
-   * @param overTls the schemes that say TLS, as in {@code amqps}
-   * @param port the port without TLS
-   * @param tlsPort the port over TLS
+   * @param name the scheme, for example {@code amqp}
+   * @param overTls the schemes that mean TLS, for example {@code amqps}
+   * @param port the default port without TLS
+   * @param tlsPort the default port over TLS
    */
   public record Scheme(String name, Set<String> overTls, int port, int tlsPort) {}
 
@@ -50,8 +50,8 @@ public record BrokerUri(
    * @param uri the URI (RFC 3986, but with several hosts), with reserved characters of its parts
    *     percent-encoded
    * @return its parts
-   * @throws IllegalArgumentException if it is not such a URI; its text is not repeated, since it
-   *     may have a password
+   * @throws IllegalArgumentException if it is not such a URI; the message does not repeat it, since
+   *     it may have a password
    */
   public static BrokerUri parse(Scheme scheme, String uri) {
     Matcher parts = URI.matcher(uri);
@@ -76,18 +76,18 @@ public record BrokerUri(
    * Reads hosts.
    *
    * @param names {@code host} or {@code host:port}; an IPv6 address in brackets
-   * @param defaultPort the port of those that name none
-   * @return the hosts, as many
+   * @param defaultPort the port of hosts that have none
+   * @return the hosts, in the same order
    * @throws IllegalArgumentException if there is none, or one is not a host and a port
    */
   public static List<HostAndPort> hosts(List<String> names, int defaultPort) {
     if (names.isEmpty()) {
-      throw new IllegalArgumentException("hosts must have at least one host");
+      throw new IllegalArgumentException("hosts must contain at least one host");
     }
     return names.stream().map(name -> host(name, defaultPort)).toList();
   }
 
-  /** {@return all but who logs in} */
+  /** {@return everything except the user name and the password} */
   @Override
   public String toString() {
     return "BrokerUri[tls=" + tls + ", hosts=" + hosts + ", virtualHost=" + virtualHost + "]";

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One connection to a server, from when it can be used to its end; there is no way back. Used on
- * one context alone, that on which it was connected.
+ * One connection to a server, from the moment when it can be used to its end; it cannot be
+ * reopened. Used only on the context on which it was connected.
  */
 public interface Link {
 
@@ -17,7 +17,7 @@ public interface Link {
   String server();
 
   /**
-   * Returns what whoever runs the server should know. It is logged when the node is linked for the
+   * Returns a hint for the operator of the server. It is logged when the node is linked for the
    * first time.
    *
    * @return empty by default
@@ -26,25 +26,27 @@ public interface Link {
     return Optional.empty();
   }
 
-  /** {@return completes with the cause when the link is down, whoever ended it; never fails} */
+  /**
+   * {@return completes with the cause when the link is down, whichever side ended it; never fails}
+   */
   Future<Throwable> ended();
 
   /**
-   * Ends the link now; what is not confirmed fails. Does nothing if it is down.
+   * Ends the link now; everything that is not confirmed fails. Does nothing if the link is down.
    *
    * @param cause why, a {@link LinkException} if the server is to blame
    */
   void end(Throwable cause);
 
   /**
-   * Tells the server that this side is about to end the link, if the protocol has a word for it.
+   * Tells the server that this side is about to end the link, if the protocol has a way to say so.
    *
    * @return completes when the server answered; may fail, and may never complete
    */
   Future<Void> goodbye();
 
   /**
-   * Says {@link #goodbye}, waits at most 2 s for the answer, and ends.
+   * Calls {@link #goodbye}, waits at most 2 s for the answer, and ends the link.
    *
    * @return completes when it is closed; never fails
    */
@@ -60,8 +62,8 @@ public interface Link {
   }
 
   /**
-   * {@return the failure of what is asked for while there is no link, and so was surely not taken;
-   * trying again helps}
+   * {@return the failure of a request that is made while there is no link: the server has surely
+   * not taken it, and trying again may help}
    */
   static MillraceException outOfReach() {
     return new MillraceException(
@@ -69,8 +71,7 @@ public interface Link {
   }
 
   /**
-   * Returns the failure of what cannot arrive, since it is larger than the broker or its nodes
-   * take.
+   * Returns the failure of a message that is larger than the broker or its nodes accept.
    *
    * @param most how many bytes a message may have
    * @return {@link MillraceException.Code#TOO_LARGE}
@@ -78,12 +79,12 @@ public interface Link {
   static MillraceException tooLarge(long most) {
     return new MillraceException(
         MillraceException.Code.TOO_LARGE,
-        "A message may have " + most + " bytes at most with this broker. Send less at a time.");
+        "A message may have at most " + most + " bytes with this broker. Send less at a time.");
   }
 
   /**
-   * Returns what whoever asked is answered when the server refuses: that it is not permitted or too
-   * large, if the server's words say so, else that it may be tried later.
+   * Returns the failure of a request that the server refuses: if the server's text says so, that it
+   * is not permitted or too large; otherwise, that it may be tried again later.
    *
    * @param words what the server said; never shown to clients
    * @return {@link MillraceException.Code#FORBIDDEN}, {@link MillraceException.Code#TOO_LARGE} or
@@ -94,18 +95,18 @@ public interface Link {
   }
 
   /**
-   * {@return the failure of what was sent and not confirmed when the link ended: nobody knows
-   * whether it was taken}
+   * {@return the failure of a message that was sent and not confirmed when the link ended: it is
+   * not known whether the server took it}
    */
   static MillraceException broken() {
     return new MillraceException(
         MillraceException.Code.TIMEOUT,
-        "The link to the broker broke before it confirmed; it may have taken the message. Try again with the same key.");
+        "The link to the broker broke before the broker confirmed; it may have taken the message. Try again with the same key.");
   }
 
   /**
-   * {@return the failure of what was sent and not confirmed in time: nobody knows whether it was
-   * taken}
+   * {@return the failure of a message that was sent and not confirmed in time: it is not known
+   * whether the server took it}
    */
   static MillraceException late() {
     return new MillraceException(

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * What a broker does for a node over one link: whatever it is asked, on any thread, it brings to
- * the context of the link; what is published and not confirmed yet is bounded; what cannot be
- * brought to the node is counted.
+ * The common part of brokers with one link. It carries calls from any thread over to the context of
+ * the link, limits what is published and not confirmed yet, and counts messages that cannot be
+ * brought to the node.
  *
  * <p>Safe on any thread. An instance serves one node, once.
  */
@@ -33,8 +33,8 @@ public abstract class LinkBroker implements Broker {
   /**
    * A broker that is not open.
    *
-   * @param options says how large a message may be, and how much may be published without being
-   *     confirmed yet; above either a publish fails at once
+   * @param options say how large a message may be, and how much may be published and not confirmed
+   *     yet; beyond either, a publish fails at once
    */
   protected LinkBroker(LinkOptions<?> options) {
     this.maxPendingBytes = options.maxPendingBytes();
@@ -42,14 +42,14 @@ public abstract class LinkBroker implements Broker {
   }
 
   /**
-   * Links the node. For {@link #open(io.millrace.spi.Ingress)}.
+   * Links the node. To be called by {@link #open(io.millrace.spi.Ingress)}.
    *
    * @param keeper keeps the link; closed with the broker
    * @param user uses it; closed with the broker
    * @param <L> the link
-   * @return completes when the node is linked and {@linkplain LinkUser#opened() can be served};
-   *     fails, and the broker is closed, if the server refuses, is not to be trusted (TLS), or does
-   *     not speak the protocol. While none can be reached it goes on trying
+   * @return completes when the node is linked and {@linkplain LinkUser#opened() can be served}.
+   *     Fails, and closes the broker, if the server refuses, cannot be trusted (TLS), or does not
+   *     speak the protocol. While no server can be reached, the broker continues trying
    */
   protected final <L extends Link> Future<Void> open(LinkKeeper<L> keeper, LinkUser<L> user) {
     open = Optional.of(new Open(keeper, user));
@@ -58,7 +58,7 @@ public abstract class LinkBroker implements Broker {
         .onFailure(failure -> close());
   }
 
-  /** {@return the counter of what came and cannot be brought to the node} */
+  /** {@return the counter of messages from the server that cannot be brought to the node} */
   protected final SkipCounter skipCounter() {
     return skipCounter;
   }
@@ -72,7 +72,7 @@ public abstract class LinkBroker implements Broker {
       return Future.failedFuture(noChannel);
     }
     if (message.length() > mostBytes) {
-      // The nodes would skip it when it comes back, or it would wait for room without end.
+      // The nodes would skip it when the server brings it, or it would wait for room forever.
       return Future.failedFuture(Link.tooLarge(mostBytes));
     }
     if (pendingBytes.addAndGet(size) > maxPendingBytes + OVERHEAD) {
@@ -80,7 +80,7 @@ public abstract class LinkBroker implements Broker {
       return Future.failedFuture(
           new MillraceException(
               MillraceException.Code.UNAVAILABLE,
-              "The broker is slower than what is published. Try again."));
+              "The broker confirms more slowly than messages are published. Try again."));
     }
     return ask(user -> user.publish(channel, message))
         .onComplete(done -> pendingBytes.addAndGet(-size));
@@ -116,8 +116,8 @@ public abstract class LinkBroker implements Broker {
   }
 
   /**
-   * {@return how many messages came from the server that are none for a reader: of what is no
-   * channel, larger than allowed, or not what their headers say}
+   * {@return how many messages from the server could not be brought to readers: their destination
+   * is no channel, they are larger than allowed, or not what their headers say}
    */
   public final long skipped() {
     return skipCounter.count();

@@ -1,8 +1,8 @@
 package io.millrace.spi.link;
 
 /**
- * The server is to blame: it refuses what was asked of it, or does not speak the protocol. Asking
- * again would not help, so as the first thing that a node meets it fails the start.
+ * The server is to blame: it refuses a request, or does not speak the protocol. Asking again would
+ * not help, so if this is the first thing that happens, the start fails.
  */
 public class LinkException extends RuntimeException {
 
@@ -11,7 +11,7 @@ public class LinkException extends RuntimeException {
   /**
    * An exception.
    *
-   * @param message what the server refuses, for whoever runs the node
+   * @param message what the server refuses, for the operator of the node
    */
   public LinkException(String message) {
     super(message);

@@ -6,7 +6,7 @@ import io.vertx.core.net.HostAndPort;
 /**
  * Makes links, for a {@link LinkKeeper}.
  *
- * @param <L> what it makes
+ * @param <L> the link that it makes
  */
 @FunctionalInterface
 public interface LinkFactory<L extends Link> {
@@ -15,16 +15,16 @@ public interface LinkFactory<L extends Link> {
    * Connects. Called on the context on which the link is to be used.
    *
    * @param host one of the hosts
-   * @return completes when the link can be used. What it fails with decides what becomes of a node
-   *     that starts: a {@link LinkException}, if the server refused or does not speak the protocol,
-   *     fails the start; so does what is wrong with TLS, but for a peer that hung up, and an option
-   *     or file that cannot be used; after anything else the next host is tried. It must not stay
-   *     open for ever
+   * @return completes when the link can be used. If it fails while a node starts, the failure
+   *     decides what follows. The start fails with a {@link LinkException} (the server refuses, or
+   *     does not speak the protocol), with an error of TLS, unless the peer hung up, and with an
+   *     option or file that cannot be used. After any other failure, the next host is tried. The
+   *     future must not stay open forever
    */
   Future<L> connect(HostAndPort host);
 
   /**
-   * Lets go of what links are made with. Called once, after the last link was closed.
+   * Releases what links are made with. Called once, after the last link was closed.
    *
    * @return completes when it is done; at once by default
    */

@@ -16,10 +16,10 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 /**
- * Keeps one link to one of the hosts, for ever: connects, and connects again to the next of them
- * whenever it breaks, after a time at random, at most half a second at first and 30 s in the end,
- * or 3 s where a server answers but refuses. Everything about the link happens on one context; the
- * methods are safe on any thread.
+ * Keeps one link to one of the hosts until it is closed. Whenever the link breaks, it connects to
+ * the next host after a random delay: at most half a second at first and 30 s eventually, or 3 s if
+ * a server answers but refuses. Everything about the link happens on one context; the methods are
+ * safe on any thread.
  *
  * @param <L> the link
  */
@@ -42,9 +42,9 @@ public final class LinkKeeper<L extends Link> {
   private boolean closed;
 
   /**
-   * A keeper that has not begun.
+   * A keeper that has not been opened.
    *
-   * @param vertx the node's; if this is an event loop of it, the link will be used here
+   * @param vertx the node's; if the caller is on one of its event loops, the link is used there
    * @param hosts one or more servers of one cluster, to be tried in turn
    * @param factory makes the links; the keeper closes it
    */
@@ -55,16 +55,16 @@ public final class LinkKeeper<L extends Link> {
     this.backoff = new Backoff(hosts.size());
   }
 
-  /** {@return where the link is used} */
+  /** {@return the context on which the link is used} */
   public Context context() {
     return context;
   }
 
   /**
-   * Runs something where the link is used.
+   * Runs an action on the context of the link.
    *
    * @param action what to run; may throw a {@link MillraceException} instead of failing its future
-   * @param <T> what comes of it
+   * @param <T> the type of the result
    * @return completes as the action does, on the context
    */
   public <T> Future<T> onContext(Supplier<Future<T>> action) {
@@ -81,11 +81,11 @@ public final class LinkKeeper<L extends Link> {
   }
 
   /**
-   * Begins. Called once.
+   * Starts to connect. Called once.
    *
-   * @param linkUser what is told of the link
+   * @param linkUser is told when there is a link and when it breaks
    * @return completes when there is a link for the first time; fails if the first server that
-   *     answers refuses, is not to be trusted, or does not speak the protocol
+   *     answers refuses, cannot be trusted, or does not speak the protocol
    */
   public Future<Void> open(LinkUser<L> linkUser) {
     context.runOnContext(
@@ -117,7 +117,8 @@ public final class LinkKeeper<L extends Link> {
   }
 
   /**
-   * What another attempt would not mend. Once it was well, it is taken for a broker that starts.
+   * Returns whether another attempt would not help. Once there was a link, the broker is assumed to
+   * be starting.
    */
   private static boolean isLasting(Throwable failure) {
     if (failure instanceof SSLException) {
@@ -169,10 +170,10 @@ public final class LinkKeeper<L extends Link> {
   }
 
   /**
-   * Makes another link, for work that must not be in the way of the one that is kept, to the host
-   * of that one if it can be reached.
+   * Makes another link, for work that must not hold up the one that is kept. It goes to the same
+   * host if that can be reached.
    *
-   * @return a link to be used on the context of the caller, who ends it; fails if none of the hosts
+   * @return a link that the caller uses on its own context, and ends; fails if none of the hosts
    *     can be reached
    */
   public Future<L> another() {
@@ -186,7 +187,7 @@ public final class LinkKeeper<L extends Link> {
   }
 
   /**
-   * Ends the link in an orderly way, and makes no other.
+   * Ends the link in an orderly way, and makes no new one.
    *
    * @return completes when it is closed
    */

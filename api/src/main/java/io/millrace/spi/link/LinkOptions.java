@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What every {@link LinkBroker} wants to be told. The options of a protocol extend it; they add its
- * login, {@link #net()} as its client takes it, and the JSON keys of what they add, by {@link
- * #set}. Not safe for use by several threads; a broker takes a copy.
+ * Options that all {@link LinkBroker}s have in common. The options of a protocol extend this class.
+ * They add the login, {@link #net()} as the protocol's client accepts it, and, in {@link #set}, the
+ * JSON keys of what they add. Not safe for use by several threads; a broker takes a copy.
  *
  * @param <T> the options of the protocol
  */
@@ -28,7 +28,7 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   /**
    * The defaults.
    *
-   * @param scheme of the protocol's URIs
+   * @param scheme the scheme of the protocol's URIs
    */
   protected LinkOptions(BrokerUri.Scheme scheme) {
     this.scheme = scheme;
@@ -54,9 +54,9 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   protected abstract T self();
 
   /**
-   * Takes options from JSON, see {@link #set}. For a constructor.
+   * Reads options from JSON, see {@link #set}. For use in a constructor.
    *
-   * @param json the options; what is not there stays as it is
+   * @param json the options; those that are missing keep their values
    * @throws IllegalArgumentException if a key is not known, or a value is out of bounds or of
    *     another type
    */
@@ -65,7 +65,7 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
       try {
         set(key, json.getValue(key));
       } catch (ClassCastException e) {
-        throw new IllegalArgumentException(key + " is not of the type it should be", e);
+        throw new IllegalArgumentException(key + " has a value of the wrong type", e);
       } catch (ArithmeticException e) {
         throw new IllegalArgumentException(key + " is out of bounds", e);
       }
@@ -73,15 +73,15 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   }
 
   /**
-   * Sets an option from JSON. The keys are named like the setters; here {@code uri}, {@code hosts}
-   * (an array of {@code "host:port"}), {@code prefix}, {@code heartbeat} and {@code connectTimeout}
-   * (in milliseconds), {@code maxMessageBytes} and {@code maxPendingBytes}.
+   * Sets an option from JSON. The keys are named like the setters. In this class they are {@code
+   * uri}, {@code hosts} (an array of {@code "host:port"}), {@code prefix}, {@code heartbeat} and
+   * {@code connectTimeout} (in milliseconds), {@code maxMessageBytes} and {@code maxPendingBytes}.
    *
    * @param key its name
-   * @param value as {@link JsonObject#getValue} has it
+   * @param value as {@link JsonObject#getValue} returns it
    * @throws IllegalArgumentException if the key is not known, or the value is out of bounds
-   * @throws ClassCastException if it is of another type
-   * @throws ArithmeticException if it is a number that no option could take
+   * @throws ClassCastException if the value is of another type
+   * @throws ArithmeticException if the value is a number that is too large for any option
    */
   protected void set(String key, Object value) {
     switch (key) {
@@ -101,9 +101,9 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   /**
    * Reads a time.
    *
-   * @param value as it is in JSON
-   * @return so many milliseconds
-   * @throws ClassCastException if it is no number
+   * @param value the value in JSON, in milliseconds
+   * @return the time
+   * @throws ClassCastException if it is not a number
    */
   protected static Duration millis(Object value) {
     return Duration.ofMillis(((Number) value).longValue());
@@ -112,33 +112,33 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   /**
    * Reads a constant.
    *
-   * @param type of the constant
-   * @param value its name in lower case, as it is in JSON
+   * @param type the type of the constant
+   * @param value its name in lower case, as in JSON
    * @param <E> the type
    * @return the constant
    * @throws IllegalArgumentException if there is none of that name
-   * @throws ClassCastException if it is no string
+   * @throws ClassCastException if it is not a string
    */
   protected static <E extends Enum<E>> E constant(Class<E> type, Object value) {
     return Enum.valueOf(type, ((String) value).toUpperCase(Locale.ROOT));
   }
 
   /**
-   * Sets hosts, login, virtual host and TLS by a URI. What it does not name stays as it is, but for
-   * TLS.
+   * Sets hosts, login, virtual host and TLS from a URI. What the URI does not have stays as it is,
+   * except TLS, which depends on the scheme.
    *
    * @param uri see {@link BrokerUri}
    * @return this
-   * @throws IllegalArgumentException if it is not such a URI; its text is not repeated, since it
-   *     may have a password
+   * @throws IllegalArgumentException if it is not such a URI; the message does not repeat it, since
+   *     it may have a password
    */
   public abstract T setUri(String uri);
 
   /**
-   * Sets hosts and TLS by a URI. For {@link #setUri}.
+   * Sets hosts and TLS from a URI. For use in {@link #setUri}.
    *
    * @param uri see {@link BrokerUri}
-   * @return its parts: who logs in, and to what, is for the caller
+   * @return its parts; the caller sets the login and the virtual host
    * @throws IllegalArgumentException if it is not such a URI
    */
   protected final BrokerUri useHosts(String uri) {
@@ -154,7 +154,8 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   }
 
   /**
-   * Sets the brokers of one cluster. The link is to one of them; when it breaks, the next is tried.
+   * Sets the brokers of one cluster. The node is linked to one of them; when that link breaks, the
+   * next one is tried.
    *
    * @param names {@code host} or {@code host:port}; an IPv6 address in brackets
    * @return this
@@ -165,18 +166,19 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
     return self();
   }
 
-  /** {@return how connections are made, TLS among it; plain TCP by default} */
+  /** {@return how connections are made, including TLS; plain TCP by default} */
   public abstract NetClientOptions net();
 
   /**
-   * {@return what a channel's name is preceded by in a routing key; {@code millrace.} by default}
+   * {@return the prefix of a channel's name in a routing key or topic; {@code millrace.} by
+   * default}
    */
   public final String prefix() {
     return prefix;
   }
 
   /**
-   * Sets what a channel's name is preceded by in a routing key or topic.
+   * Sets the prefix of a channel's name in a routing key or topic.
    *
    * @param value nothing, or segments of {@code [A-Za-z0-9_-]}, each followed by a dot
    * @return this
@@ -191,15 +193,16 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
     return self();
   }
 
-  /** {@return how often each side shall be heard; 10 s by default} */
+  /** {@return how often each side must send something; 10 s by default} */
   public final Duration heartbeat() {
     return heartbeat;
   }
 
   /**
-   * Sets how often each side shall be heard. A broker that is silent for twice as long is given up.
+   * Sets how often each side must send something. If the broker is silent for twice as long, the
+   * link is ended.
    *
-   * @param value zero, for never, or what the protocol can keep
+   * @param value zero for never, or a time that the protocol supports
    * @return this
    * @throws IllegalArgumentException if the value is out of bounds
    */
@@ -225,15 +228,17 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
     return self();
   }
 
-  /** {@return how many bytes a message may have, either way; 16 MiB by default} */
+  /**
+   * {@return how many bytes the payload of a message may have, in either direction; 16 MiB by
+   * default}
+   */
   public final int maxMessageBytes() {
     return maxMessageBytes;
   }
 
   /**
-   * Sets how many bytes the payload of a message may have. A larger one is refused to whoever
-   * publishes it here; if it comes from the broker it is skipped, and {@linkplain
-   * LinkBroker#skipped() counted}.
+   * Sets how many bytes the payload of a message may have. Publishing a larger one fails; one that
+   * comes from the broker is skipped, and {@linkplain LinkBroker#skipped() counted}.
    *
    * @param value in bytes, at least 1
    * @return this
@@ -244,14 +249,14 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
     return self();
   }
 
-  /** {@return how much may be published without being confirmed yet; 64 MiB by default} */
+  /** {@return how many bytes may be published and not confirmed yet; 64 MiB by default} */
   public final long maxPendingBytes() {
     return maxPendingBytes;
   }
 
   /**
-   * Sets how much may be published without being confirmed yet. Above it a publish fails at once. A
-   * single message that is larger is refused.
+   * Sets how many bytes may be published and not confirmed yet. Beyond that, a publish fails at
+   * once. A single message that is larger is always refused.
    *
    * @param value in bytes, at least 1
    * @return this
@@ -265,9 +270,9 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   /**
    * Checks a number.
    *
-   * @param least the least it may be
+   * @param least the minimum
    * @param value the number
-   * @param name of the option, for the message
+   * @param name the name of the option, for the message
    * @return the number
    * @throws IllegalArgumentException if it is less
    */
@@ -281,9 +286,9 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   /**
    * Checks a time.
    *
-   * @param leastMillis the least it may be, in milliseconds
+   * @param leastMillis the minimum, in milliseconds
    * @param value the time
-   * @param name of the option, for the message
+   * @param name the name of the option, for the message
    * @return the time
    * @throws IllegalArgumentException if it is less
    */

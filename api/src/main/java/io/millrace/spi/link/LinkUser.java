@@ -6,26 +6,26 @@ import io.millrace.Publication;
 import io.vertx.core.Future;
 
 /**
- * What a node says over its links: it publishes, holds the node's subscriptions, makes them anew on
- * every link, and brings to {@link io.millrace.spi.Ingress} what comes. Called on the links'
- * context alone.
+ * Uses the links for a node: it publishes, holds the node's subscriptions, makes them again on
+ * every new link, and brings messages to {@link io.millrace.spi.Ingress}. Called only on the
+ * context of the links.
  *
- * @param <L> what it uses
+ * @param <L> the link that it uses
  */
 public interface LinkUser<L extends Link> {
 
   /**
-   * A link is there.
+   * There is a link.
    *
    * @param link the only one, until {@link #down}
    */
   void up(L link);
 
   /**
-   * The link is gone, and it was not closed.
+   * The link broke.
    *
    * @param cause what it {@linkplain Link#ended() ended} with: a {@link LinkException} if the
-   *     server is to blame, so that what it refused had better not be tried on the next link
+   *     server is to blame; then do not repeat on the next link what it refused
    */
   void down(Throwable cause);
 
@@ -43,16 +43,16 @@ public interface LinkUser<L extends Link> {
    *
    * @param channel a checked name
    * @param message the message
-   * @return as of {@link io.millrace.spi.Broker#publish}
+   * @return as in {@link io.millrace.spi.Broker#publish}
    * @throws io.millrace.MillraceException instead of failing the future
    */
   Future<Publication> publish(String channel, Message message);
 
   /**
-   * Subscribes the node, on this link and on those to come.
+   * Subscribes the node, on this link and on later ones.
    *
    * @param pattern a name or pattern
-   * @return as of {@link io.millrace.spi.Broker#subscribe}
+   * @return as in {@link io.millrace.spi.Broker#subscribe}
    */
   Future<Void> subscribe(ChannelPattern pattern);
 
@@ -60,12 +60,12 @@ public interface LinkUser<L extends Link> {
    * Ends a subscription.
    *
    * @param pattern as given to {@link #subscribe}
-   * @return as of {@link io.millrace.spi.Broker#unsubscribe}
+   * @return as in {@link io.millrace.spi.Broker#unsubscribe}
    */
   Future<Void> unsubscribe(ChannelPattern pattern);
 
   /**
-   * Brings nothing any more, and takes nothing.
+   * Stops: neither brings nor accepts anything from now on.
    *
    * @return completes when links of its own are closed; never fails
    */

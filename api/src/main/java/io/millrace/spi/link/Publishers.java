@@ -14,16 +14,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes over a link of its own, so that a server that refuses, or takes nothing for a while,
- * harms nobody who reads. The first message of a channel is a {@linkplain Trials trial}, and what
- * is published to that channel meanwhile waits for it; so what may be refused breaks no link on
- * which others publish. Used on one context alone.
+ * Publishes over a link of its own, so that readers are not harmed if the server refuses a message
+ * or accepts nothing for a while. The first message to a channel is a {@linkplain Trials trial};
+ * further messages to that channel wait for its result. So a refusal breaks no link on which others
+ * publish. Used on one context only.
  *
  * @param <L> the link
  */
 public final class Publishers<L extends Link> {
 
-  /** Of how many channels it is remembered whether the server takes what is published there. */
+  /** How many channels are remembered to which the server accepts messages. */
   private static final int MOST_TAKEN = 10_000;
 
   private static final long DOUBT_NANOS = 60_000_000_000L;
@@ -32,16 +32,19 @@ public final class Publishers<L extends Link> {
   private final Trials<L> trials;
   private final Map<String, Boolean> taken = bounded();
 
-  /** Until when channels are tried each time, since a link broke in silence over them alone. */
+  /**
+   * Until when every message to a channel is a trial, since a link broke without a reason over it
+   * alone.
+   */
   private final Map<String, Long> doubted = bounded();
 
-  /** By their channels, those trials that are not over. */
+  /** The trials that are not over, by channel. */
   private final Map<String, Future<Void>> trying = new HashMap<>();
 
   /** Channels whose messages the server did not confirm in time, until it confirms any. */
   private final Set<String> late = new HashSet<>();
 
-  /** Whether a message to another channel is finding out if the server takes that. */
+  /** Whether a message to another channel is under way, to find out if the server confirms that. */
   private boolean probing;
 
   private int pending;
@@ -70,11 +73,11 @@ public final class Publishers<L extends Link> {
   }
 
   /**
-   * Publishes; what is published to one channel is sent in the order of the calls.
+   * Publishes a message. Messages to one channel are sent in the order of the calls.
    *
-   * @param channel where
-   * @param send sends it; completes when the server confirmed
-   * @return completes when the server confirmed; fails as {@link Trials#ask} does
+   * @param channel the channel
+   * @param send sends it; completes when the server has confirmed
+   * @return completes when the server has confirmed; fails as {@link Trials#ask} does
    */
   public Future<Void> publish(String channel, Function<L, Future<Void>> send) {
     if (taken.get(channel) != null) {
@@ -101,8 +104,8 @@ public final class Publishers<L extends Link> {
   }
 
   /**
-   * A server may take what comes next and then break the link again: RabbitMQ does so over STOMP
-   * when a queue is full that rejects what is published.
+   * A server may accept the next message and then break the link again: over STOMP, RabbitMQ does
+   * so when a queue that rejects further messages is full.
    */
   private void confirmed(String channel) {
     Long until = doubted.get(channel);
@@ -123,13 +126,16 @@ public final class Publishers<L extends Link> {
         && known.code() == MillraceException.Code.TIMEOUT;
   }
 
-  /** Whether another message would fare no better; each was refused before it was sent. */
+  /** Returns whether another message would fail too; those that waited were not sent. */
   private static boolean concernsChannel(@Nullable Throwable failure) {
     return failure instanceof MillraceException known
         && (known.retryable() || known.code() == MillraceException.Code.FORBIDDEN);
   }
 
-  /** That of what waited: whatever became of the trial, this was not sent. */
+  /**
+   * Returns the failure of a message that waited: whatever became of the trial, this one was not
+   * sent.
+   */
   private static Throwable unsent(Throwable failure) {
     return isUnknown(failure) ? Link.outOfReach() : failure;
   }
@@ -137,7 +143,7 @@ public final class Publishers<L extends Link> {
   private Future<Void> publishTaken(String channel, Function<L, Future<Void>> send) {
     boolean probe = !late.isEmpty() && !late.contains(channel);
     if (probe ? probing : !late.isEmpty() && pending > 0) {
-      // One finds out when the server goes on; more would only wait in memory.
+      // One finds out when the server continues; more would only wait in memory.
       return Future.failedFuture(Trials.slow());
     }
     probing |= probe;
@@ -165,14 +171,17 @@ public final class Publishers<L extends Link> {
     }
   }
 
-  /** Tries again at once what failed for want of a link: the server is known to be back. */
+  /**
+   * Allows attempts again at once after a link could not be made: the server is known to be up
+   * again.
+   */
   public void retry() {
     shared.retry();
     trials.retry();
   }
 
   /**
-   * Publishes nothing any more.
+   * Stops publishing.
    *
    * @return completes when the links are closed
    */

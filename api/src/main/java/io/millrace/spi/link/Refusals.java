@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the server refused lately, so that it is not asked again at once. Bounded; used on one
- * context alone.
+ * What the server refused recently, so that it is not asked again at once. Bounded; used on one
+ * context only.
  */
 final class Refusals {
 
@@ -27,8 +27,8 @@ final class Refusals {
       Pattern.compile("(?i)refused|authoriz|permission|denied|not.allowed|forbidden|status 403");
 
   /**
-   * What servers quote: the names of channels, and with Artemis the message. Whoever asked has
-   * chosen these, so they say nothing about why it is refused.
+   * What servers quote: the names of channels and, with Artemis, the message. Clients choose these,
+   * so they say nothing about the reason.
    */
   private static final Pattern QUOTED =
       Pattern.compile("\\[.*|'[^']*'|\"[^\"]*\"|\\baddress \\S+|\\S*[./]\\S+", Pattern.DOTALL);
@@ -37,10 +37,10 @@ final class Refusals {
 
   private final Map<String, Refused> refused = new LinkedHashMap<>();
 
-  /** That of everything, for a moment, after a limit was met. */
+  /** The refusal of everything, for a moment, after a limit was reached. */
   private Optional<Refused> everything = Optional.empty();
 
-  /** {@return what to answer in place of the server, if it refused this lately} */
+  /** {@return the failure to give without asking the server, if it refused this recently} */
   Optional<MillraceException> of(String what, long now) {
     everything = everything.filter(all -> all.until() - now > 0);
     Refused known = refused.get(what);
@@ -52,8 +52,8 @@ final class Refusals {
   }
 
   /**
-   * Takes a refusal down. What names a limit stands for whatever else would meet that limit; what
-   * is too large says nothing about the next message.
+   * Records a refusal. One that names a limit counts for all requests, since they would reach that
+   * limit too; one for size says nothing about the next message.
    */
   void add(String what, MillraceException failure, long now) {
     if (failure.code() == MillraceException.Code.TOO_LARGE) {
@@ -75,24 +75,24 @@ final class Refusals {
     return cause != null && LIMIT.matcher(words(cause)).find();
   }
 
-  /** What the server says in words of its own. */
+  /** Returns what the server says in its own words. */
   private static String words(Throwable cause) {
     return QUOTED.matcher(String.valueOf(cause.getMessage())).replaceAll("");
   }
 
-  /** {@return whether the server says that it refuses what it was asked, rather than anything} */
+  /** {@return whether the server says clearly that it refuses this request} */
   static boolean isClear(Throwable cause) {
     String words = words(cause);
     return Stream.of(SIZE, LIMIT, PERMISSION).anyMatch(known -> known.matcher(words).find());
   }
 
-  /** {@return what whoever asked is answered when the server refuses in these words} */
+  /** {@return the failure of a request that the server refuses in these words} */
   static MillraceException typed(Throwable cause) {
     String words = words(cause);
     if (SIZE.matcher(words).find()) {
       return new MillraceException(
           MillraceException.Code.TOO_LARGE,
-          "The message is larger than the broker takes. Send less at a time.",
+          "The message is larger than the broker accepts. Send less at a time.",
           cause);
     }
     if (LIMIT.matcher(words).find()) {
@@ -105,6 +105,6 @@ final class Refusals {
         ? new MillraceException(
             MillraceException.Code.FORBIDDEN, "The broker does not permit this.", cause)
         : new MillraceException(
-            MillraceException.Code.UNAVAILABLE, "The broker refused. Try again later.", cause);
+            MillraceException.Code.UNAVAILABLE, "The broker refused this. Try again later.", cause);
   }
 }

@@ -4,8 +4,8 @@ import java.lang.System.Logger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts what came from the server and is no message for a reader, since nothing may be lost in
- * silence; logs it at most once a minute. Safe on any thread.
+ * Counts messages from the server that cannot be brought to readers, so that nothing is lost in
+ * silence; logs one of them at most once a minute. Safe on any thread.
  */
 public final class SkipCounter {
 
@@ -26,17 +26,19 @@ public final class SkipCounter {
     this.heard = heard;
   }
 
-  /** {@return a counter that logs nothing: what is read again was counted the first time} */
+  /**
+   * {@return a counter that logs nothing, for records that were counted when they were first read}
+   */
   public static SkipCounter unheard() {
     return new SkipCounter(false);
   }
 
   /**
-   * Counts one.
+   * Counts a message.
    *
-   * @param destination where it came from; anyone may have named it, so it is logged cut and
-   *     without control characters
-   * @param why a sentence
+   * @param destination where it came from. Anybody may have chosen the name, so it is logged
+   *     shortened and without control characters
+   * @param why the reason, as a sentence
    */
   public void add(String destination, String why) {
     long total = count.incrementAndGet();
@@ -47,14 +49,14 @@ public final class SkipCounter {
           destination.length() > SHOWN ? destination.substring(0, SHOWN) + "…" : destination;
       LOG.log(
           Logger.Level.WARNING,
-          "A message was skipped, at {0}: {1} So far {2} were; the next minute''s are only counted.",
+          "A message at {0} was skipped: {1} This is number {2}; those of the next minute are only counted.",
           shown.replaceAll("\\p{Cntrl}", "?"),
           why,
           total);
     }
   }
 
-  /** {@return how many there were} */
+  /** {@return how many were counted} */
   public long count() {
     return count.get();
   }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A link beside the one that is kept: made when it is needed, ended when nobody has needed it for a
- * while. After an attempt that failed there is none for a second. Used on one context alone.
+ * A link beside the one that is kept. It is made when it is needed, and ended when it was not
+ * needed for a while. After a failed attempt, none is made for a second. Used on one context only.
  *
  * @param <L> the link
  */
@@ -33,10 +33,10 @@ final class Spare<L extends Link> {
   private boolean closed;
 
   /**
-   * None yet.
+   * There is no link yet.
    *
    * @param limit how long it may take to connect
-   * @param idleMillis how long one stays that is not needed, zero if always
+   * @param idleMillis how long a link stays that is not needed; zero for always
    */
   Spare(Vertx vertx, Supplier<Future<L>> links, Duration limit, long idleMillis) {
     this.vertx = vertx;
@@ -46,7 +46,7 @@ final class Spare<L extends Link> {
     this.idleMillis = idleMillis;
   }
 
-  /** {@return the link; fails with a {@link MillraceException} if there can be none now} */
+  /** {@return the link; fails with a {@link MillraceException} if none can be made now} */
   Future<L> link() {
     uses++;
     if (closed) {
@@ -69,7 +69,7 @@ final class Spare<L extends Link> {
         vertx.setTimer(
             limit.toMillis(),
             late -> failed(making, made, new IOException("The broker did not answer in time.")));
-    // Wherever it completes: what waits for it goes on here, in the order in which it came.
+    // Wherever it completes: what waits for it continues here, in the order in which it came.
     links
         .get()
         .onComplete(
@@ -85,7 +85,7 @@ final class Spare<L extends Link> {
     if (done.failed()) {
       failed(making, made, done.cause());
     } else if (link.filter(making::equals).isEmpty()) {
-      done.result().end(new IOException("It came too late."));
+      done.result().end(new IOException("The link was made too late."));
       made.tryFail(Link.outOfReach());
     } else {
       done.result().ended().onComplete(over -> forget(making));
@@ -100,7 +100,7 @@ final class Spare<L extends Link> {
     MillraceException why =
         new MillraceException(
             MillraceException.Code.UNAVAILABLE,
-            "The broker takes no further connection. Try again.",
+            "The broker accepts no further connection. Try again.",
             cause);
     failure = Optional.of(why);
     made.tryFail(why);
@@ -132,7 +132,7 @@ final class Spare<L extends Link> {
         });
   }
 
-  /** Forgets that an attempt failed: the server is known to be back. */
+  /** Forgets that an attempt failed: the server is known to be up again. */
   void retry() {
     failure = Optional.empty();
   }

@@ -20,11 +20,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a server what it may refuse, on a link for nothing else: a server may end the link with what
- * it refuses. What can be asked twice is asked together with others; if the link ends, one by one,
- * so that it is known what was refused. A refusal is remembered for three seconds and answered
- * without asking; one for want of room stands for everything, for a second. Used on one context
- * alone.
+ * Makes requests that a server may refuse. They have a link of their own, because a server may end
+ * the link on which it refuses. Requests that may be repeated are made together; if the link ends,
+ * they are repeated one by one, to find out which one was refused. A refusal is remembered for
+ * three seconds, in which the same request fails without being made; one because of a limit counts
+ * for all requests, for a second. Used on one context only.
  *
  * @param <L> the link
  */
@@ -36,10 +36,10 @@ public final class Trials<L extends Link> {
   private static final long IDLE_MILLIS = 10_000;
   private static final long QUIET_NANOS = 60_000_000_000L;
 
-  /** After which what ended one link would have ended another, if it was about the server. */
+  /** After this time, a server that is going down has ended its other links, too. */
   private static final long SETTLED_MILLIS = 500;
 
-  /** Between two links that were lost: what is refused must not keep the server busy. */
+  /** The pause after a link was lost: refused requests must not keep the server busy. */
   private static final long PAUSE_MILLIS = 100;
 
   private static final class Ask<L, T> {
@@ -50,13 +50,13 @@ public final class Trials<L extends Link> {
     final Promise<T> answer = Promise.promise();
     final long since = System.nanoTime();
 
-    /** Whether others were asked on the link at the same time. */
+    /** Whether others were made on the link at the same time. */
     boolean together;
 
-    /** Whether it is to be asked alone. */
+    /** Whether it must be made alone. */
     boolean alone;
 
-    /** Whether the link broke without a reason while it was asked alone. */
+    /** Whether the link broke without a reason while it was made alone. */
     boolean broken;
 
     Ask(String what, boolean repeatable, Function<L, Future<T>> action, long deadline) {
@@ -82,11 +82,11 @@ public final class Trials<L extends Link> {
   private boolean closed;
 
   /**
-   * Nothing is asked yet. Called on the context of the links.
+   * Makes trials without requests. Called on the context of the links.
    *
    * @param vertx the node's
    * @param links makes links, for example {@link LinkKeeper#another}
-   * @param limit how long one may wait for its turn, and how long it may take
+   * @param limit how long a request may wait for its turn, and then how long it may take
    */
   public Trials(Vertx vertx, Supplier<Future<L>> links, Duration limit) {
     this(vertx, links, limit, Optional::empty);
@@ -97,10 +97,10 @@ public final class Trials<L extends Link> {
    *
    * @param vertx the node's
    * @param links makes links, for example {@link LinkKeeper#another}
-   * @param limit how long one may wait for its turn, and how long it may take
-   * @param wellSince says when that link was made, by {@link System#nanoTime}, if it is there: a
-   *     server that keeps it and breaks each link on which it is asked for one thing, without a
-   *     word, refuses that
+   * @param limit how long a request may wait for its turn, and then how long it may take
+   * @param wellSince returns when that link was made, by {@link System#nanoTime}, if there is one.
+   *     If the server keeps that link, but breaks every link on which a certain request is made,
+   *     without giving a reason, it refuses that request
    */
   public Trials(
       Vertx vertx, Supplier<Future<L>> links, Duration limit, Supplier<Optional<Long>> wellSince) {
@@ -112,16 +112,17 @@ public final class Trials<L extends Link> {
   }
 
   /**
-   * Asks when it is its turn.
+   * Makes a request when its turn comes.
    *
-   * @param what names it, for refusals
-   * @param repeatable whether it may be asked twice. If the link breaks without a reason each time
-   *     that it is asked alone, that is taken for a refusal, one that passes if nothing tells that
-   *     the server is well. What may not is answered {@link MillraceException.Code#TIMEOUT} if the
-   *     link ends and the server does not say clearly that it refuses
-   * @param action asks; while one that is not repeatable is not complete the link is used for
-   *     nothing else
-   * @param <T> what comes of it
+   * @param what the name of the request, by which refusals are remembered
+   * @param repeatable whether it may be made twice. If the link breaks without a reason each time
+   *     that it is made alone, that counts as a refusal; as a temporary one, if nothing shows that
+   *     the server is well. A request that may not be made twice fails with {@link
+   *     MillraceException.Code#TIMEOUT} if the link ends and the server does not say clearly that
+   *     it refuses
+   * @param action makes the request; until one that is not repeatable is complete, the link is used
+   *     for nothing else
+   * @param <T> the type of the result
    * @return completes as the action does; fails with {@link MillraceException.Code#FORBIDDEN} if
    *     the server does not permit it, and with one that is retryable if it refuses for another
    *     reason
@@ -143,7 +144,8 @@ public final class Trials<L extends Link> {
 
   static MillraceException slow() {
     return new MillraceException(
-        MillraceException.Code.UNAVAILABLE, "The broker is slower than what is asked. Try again.");
+        MillraceException.Code.UNAVAILABLE,
+        "The broker answers more slowly than requests are made. Try again.");
   }
 
   private void next() {
@@ -188,7 +190,7 @@ public final class Trials<L extends Link> {
             late -> linked.end(new IOException("The broker did not answer in time.")));
     linked.ended().onSuccess(cause -> outcome.tryFail(Link.broken()));
     outcome.future().onComplete(done -> vertx.cancelTimer(timer));
-    // The link may be about to tell why it ended.
+    // The link may be about to say why it ended.
     outcome.future().onComplete(done -> context.runOnContext(turn -> judge(ask, linked, done)));
     try {
       ask.action.apply(linked).onComplete(outcome::tryComplete, outcome::tryFail);
@@ -225,14 +227,14 @@ public final class Trials<L extends Link> {
     }
   }
 
-  /** A server that restarts breaks links without a word, too, but all of them. */
+  /** A server that restarts also breaks links without a reason, but all of them. */
   private <T> void refusedInSilence(Ask<L, T> ask, Throwable cause) {
     boolean well = wellSince.get().filter(since -> since - ask.since < 0).isPresent();
     MillraceException refusal =
         well
             ? new MillraceException(
                 MillraceException.Code.FORBIDDEN,
-                "The broker breaks the connection on which it is asked for this.",
+                "The broker breaks every connection on which this is requested.",
                 cause)
             : new MillraceException(
                 MillraceException.Code.UNAVAILABLE,
@@ -249,8 +251,8 @@ public final class Trials<L extends Link> {
   }
 
   /**
-   * Whether what a server said last was its answer. If not, as when it shuts down, it may have
-   * taken before what must not be asked twice.
+   * Returns whether the last thing that a server said was its answer. If not, for example when it
+   * shuts down, it may have carried out a request that must not be made twice.
    */
   private static boolean isSure(Ask<?, ?> ask, @Nullable Throwable answer, Throwable last) {
     boolean isNamed =
@@ -258,7 +260,7 @@ public final class Trials<L extends Link> {
     return ask.repeatable || isNamed || Refusals.isClear(last);
   }
 
-  /** Whether the server did not answer in time, rather than break the link. */
+  /** Returns whether the server did not answer in time, rather than breaking the link. */
   static boolean isLate(@Nullable Throwable failure) {
     return failure != null && failure.getCause() instanceof TimeoutException;
   }
@@ -271,7 +273,7 @@ public final class Trials<L extends Link> {
       quietUntil = now + QUIET_NANOS;
       LOG.log(
           Logger.Level.WARNING,
-          "The broker refused to {0}: {1} So far it refused {2}; the next minute''s are only counted.",
+          "The broker refused to {0}: {1} This is refusal number {2}; those of the next minute are only counted.",
           what,
           refusal.getCause() == null ? refusal.getMessage() : refusal.getCause().getMessage(),
           count);
@@ -304,13 +306,16 @@ public final class Trials<L extends Link> {
     context.runOnContext(turn -> next());
   }
 
-  /** Asks at once what could not be asked for want of a link: the server is known to be back. */
+  /**
+   * Allows requests again at once after a link could not be made: the server is known to be up
+   * again.
+   */
   public void retry() {
     spare.retry();
   }
 
   /**
-   * Asks nothing any more.
+   * Makes no more requests.
    *
    * @return completes when the link is closed
    */

@@ -1,22 +1,22 @@
 /**
- * For authors of brokers that keep one link to a server: connecting, and connecting again, to one
- * of several hosts; what may be published ahead; options, URIs. What is left to write is the
- * protocol, in four parts:
+ * For authors of brokers that keep one link to a server. This package connects and reconnects to
+ * one of several hosts, limits what is published and not confirmed yet, and reads options and URIs.
+ * You write the protocol, in four parts:
  *
  * <ul>
  *   <li>a {@link io.millrace.spi.link.Link}, one connection;
  *   <li>a {@link io.millrace.spi.link.LinkFactory}, which makes one;
- *   <li>a {@link io.millrace.spi.link.LinkUser}, which publishes and subscribes over whichever is
- *       there, and tells the node of outages;
+ *   <li>a {@link io.millrace.spi.link.LinkUser}, which publishes and subscribes over the current
+ *       link, and reports outages to the node;
  *   <li>a {@link io.millrace.spi.link.LinkBroker}, the provider, with its {@link
  *       io.millrace.spi.link.LinkOptions}.
  * </ul>
  *
- * A server that ends the link on which it refuses something is asked on others: {@link
- * io.millrace.spi.link.Trials} tries out what may be refused, {@link
+ * Some servers end the link on which they refuse something. Such requests go over other links:
+ * {@link io.millrace.spi.link.Trials} makes those that may be refused, and {@link
  * io.millrace.spi.link.Publishers} publishes.
  *
- * <p>The broker, given the rest, is no more than this:
+ * <p>With these parts, the broker is no more than this:
  *
  * <pre>{@code
  * public final class NatsBroker extends LinkBroker {
@@ -44,7 +44,7 @@
  * }
  * }</pre>
  *
- * <p>Other brokers need nothing of this, see {@link io.millrace.spi.Broker}.
+ * <p>Other brokers do not need this package, see {@link io.millrace.spi.Broker}.
  */
 @NullMarked
 package io.millrace.spi.link;

@@ -147,7 +147,7 @@ record Scenario(
       case IDLE -> "%,d readers that get nothing: resident memory of each.".formatted(readers);
       case CONNECT -> "%,d readers connect, once the server is warm.".formatted(readers);
       case RECONNECT ->
-          "%,d readers are cut off, %d messages of %,d bytes are published, and all come back with their last cursor."
+          "%,d readers are cut off, %d messages of %,d bytes are published, and all reconnect with their last cursor."
               .formatted(readers, MISSED, size);
     };
   }

@@ -19,15 +19,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Links nodes by Vert.x's event bus: those on one Vert.x instance, or on a cluster. All messages go
- * to all nodes; each brings to its log what its readers want.
+ * Connects nodes over the event bus of one Vert.x instance, or of a Vert.x cluster. Every node
+ * receives all messages, and brings to its log those that its readers want.
  */
 public final class EventBusBroker implements Broker {
 
   private static final String ADDRESS = "io.millrace.messages";
   private static final String CHANNEL = "channel";
 
-  /** What one open link has. */
+  /** What belongs to one open link. */
   private record Link(Ingress ingress, MessageConsumer<Buffer> consumer) {}
 
   private final Set<ChannelPattern> names = ConcurrentHashMap.newKeySet();
@@ -68,11 +68,11 @@ public final class EventBusBroker implements Broker {
     Map<String, String> headers = new HashMap<>();
     received.headers().forEach(headers::put);
     String channel = Objects.requireNonNull(headers.get(CHANNEL));
-    // A name and a pattern may both match: still the message is brought once.
+    // Even if a name and a pattern both match, the message is brought once.
     if (names.contains(ChannelPattern.of(channel))
         || patterns.stream().anyMatch(pattern -> pattern.matches(channel))) {
       Message message = MessageHeaders.read(headers, received.body());
-      // What the log refuses, Vert.x reports; the next message comes all the same.
+      // If the log refuses the message, Vert.x reports that, and the next one still arrives.
       link.ifPresent(open -> open.ingress().append(channel, message));
     }
   }

@@ -51,7 +51,7 @@ public final class JsonSequenceTransport implements Transport {
     attachment.attach(FRAMING, new ResponseOutlet(context.request(), TYPE));
   }
 
-  /** Each text stands between a record separator and a line feed (RFC 7464, section 2.2). */
+  /** Each text is between a record separator and a line feed (RFC 7464, section 2.2). */
   private static final class JsonSequenceFraming implements Framing {
 
     @Override
