@@ -96,7 +96,9 @@ public final class Unsent {
           "direct memory free. If they are honest, raise -XX:MaxDirectMemorySize.");
 
   private static final OfLoop HEAP =
-      new OfLoop(HeapShares.here().unsentBytes(), "the heap free. If they are honest, raise -Xmx.");
+      new OfLoop(
+          HeapShares.here().unsentBytes(),
+          "the heap free. If their clients are honest, raise -Xmx.");
 
   private final LongSupplier share;
   private final String advice;
