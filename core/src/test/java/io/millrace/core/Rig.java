@@ -229,6 +229,7 @@ final class Rig {
   /** Waits until something holds. */
   static void eventually(ThrowingRunnable assertion) {
     Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(2))
         .untilAsserted(assertion);

@@ -49,6 +49,9 @@ import java.util.function.Supplier;
 /** A node with tiny transports and a tiny broker behind a real HTTP server. */
 final class Server implements AutoCloseable {
 
+  /** For an answer on a busy machine. */
+  private static final int PATIENCE_MILLIS = 60_000;
+
   /** What an HTTP server answered. Header names are in lower case. */
   record Answer(int status, Map<String, String> headers, String body) {
     JsonObject json() {
@@ -369,7 +372,7 @@ final class Server implements AutoCloseable {
   /** Sends what a test says, to the byte, and reads to the end of the connection. */
   Answer raw(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(15_000);
+      socket.setSoTimeout(PATIENCE_MILLIS);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
       return answer(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
@@ -381,7 +384,7 @@ final class Server implements AutoCloseable {
     try (Socket socket = new Socket()) {
       socket.bind(new InetSocketAddress(address, 0));
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      socket.setSoTimeout(15_000);
+      socket.setSoTimeout(PATIENCE_MILLIS);
       send(socket, "POST", path, body, headers);
       return answer(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
@@ -390,7 +393,7 @@ final class Server implements AutoCloseable {
   /** Sends a request and leaves the connection open. */
   Socket open(String method, String path, String body, String... headers) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(15_000);
+    socket.setSoTimeout(PATIENCE_MILLIS);
     send(socket, method, path, body, headers);
     return socket;
   }
