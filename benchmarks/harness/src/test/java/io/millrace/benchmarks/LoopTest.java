@@ -26,7 +26,7 @@ class LoopTest {
             .write(
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
                     .getBytes(StandardCharsets.US_ASCII));
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         String untilTheEnd =
             new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
 

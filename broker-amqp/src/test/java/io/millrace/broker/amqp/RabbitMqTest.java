@@ -235,7 +235,7 @@ class RabbitMqTest {
   void aQuietLinkIsKeptByHeartbeats() {
     broker.subscribe(ChannelPattern.of("a.b")).await();
     await()
-        .atMost(10, TimeUnit.SECONDS)
+        .atMost(60, TimeUnit.SECONDS)
         .during(4, TimeUnit.SECONDS)
         .until(() -> ingress.events().isEmpty());
     broker.publish("a.b", Message.json(1)).await();

@@ -291,7 +291,7 @@ class LongPollTransportTest {
 
   private Socket request(String path, String lines) throws IOException {
     Socket socket = new Socket("localhost", port);
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     String head = "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n\r\n";
     socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
     return socket;

@@ -384,7 +384,7 @@ class SseTransportTest {
 
   private Socket request(String method, String path, String... headers) throws IOException {
     Socket socket = new Socket("localhost", port);
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     send(socket, method, path, headers);
     return socket;
   }

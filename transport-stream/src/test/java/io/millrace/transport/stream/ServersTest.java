@@ -411,7 +411,7 @@ class ServersTest {
 
   private static Socket get(int port, String path) throws Exception {
     Socket socket = new Socket("localhost", port);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(60_000);
     request(socket, path);
     return socket;
   }

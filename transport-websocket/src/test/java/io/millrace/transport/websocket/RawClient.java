@@ -24,7 +24,7 @@ final class RawClient implements AutoCloseable {
       """
           .replace("\n", "\r\n");
 
-  private static final int TIMEOUT_MS = 10_000;
+  private static final int TIMEOUT_MS = 60_000;
   private static final int RECEIVE_BUFFER = 4_096;
 
   /** A frame the server sent; must be final, unmasked and without reserved bits. */
