@@ -149,8 +149,7 @@ class StrangersTest {
   private long loopNanos(int connection) {
     var threads = ManagementFactory.getThreadMXBean();
     return Server.await(
-        server.onLoop(
-            connection, () -> Future.succeededFuture(threads.getCurrentThreadCpuTime())));
+        server.onLoop(connection, () -> Future.succeededFuture(threads.getCurrentThreadCpuTime())));
   }
 
   private void appendTo(List<String> channels) {
