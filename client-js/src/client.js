@@ -10,7 +10,7 @@ import { Timers } from './timers.js';
 
 const PAGE_EVENTS = ['online', 'pageshow', 'pagehide', 'visibilitychange', 'offline'];
 
-/** The parts of one client, and what they share. */
+/** The parts of a client, and what they share. */
 export class Client {
   /** @type {api.State} */
   state = 'idle';
@@ -59,7 +59,7 @@ export class Client {
     this.subscriptions.refresh();
   }
 
-  /** A random time, within a bound that doubles with each attempt; but not before `after`. */
+  /** A random time, within a bound that doubles with each attempt; at least `after`. */
   backoff(attempt = 3, after = 0) {
     const { minDelay, maxDelay } = this.options;
     const bound = Math.min(maxDelay, minDelay * 2 ** (attempt + 1));
@@ -67,7 +67,7 @@ export class Client {
   }
 
   /**
-   * Tells what the client decides; no tokens, no payloads.
+   * Reports what the client decides; no tokens, no payloads.
    * @param {string} what
    * @param {object} [details]
    */
@@ -77,7 +77,7 @@ export class Client {
     else if (debug) this.listeners.call(() => debug(what, details), undefined);
   }
 
-  /** @param {Error} [error] why, unless the application wants it */
+  /** @param {Error} [error] why, unless the application has asked for it */
   close(error) {
     this.negotiation.pause('closed');
     this.away.abort();

@@ -4,43 +4,47 @@
 import { ANSWER, HEARTBEAT } from './constants.js';
 import { failure } from './failure.js';
 
-/** A connection over one transport, also one that has not delivered yet. */
+/** A connection over one transport; it may not have delivered yet. */
 export class Connection {
   /** @type {api.Handle | void} */
   handle = undefined;
-  /** What it carries. @type {Set<Subscription>} */
+  /** The subscriptions that it carries. @type {Set<Subscription>} */
   subs = new Set();
   /**
-   * What it will carry once a command is answered, with the frames read in the meantime.
+   * The subscriptions that it will carry once a command is answered, with the frames read in the meantime.
    * @type {Map<Subscription, api.Frame[]>}
    */
   waiting = new Map();
-  /** Channels that somebody was behind on: the server replays none that it holds. @type {Set<string>} */
+  /**
+   * Channels of subscriptions that fell behind. Unsubscribed before they are asked for again: the server does
+   * not replay a channel that this connection has already.
+   * @type {Set<string>}
+   */
   left = new Set();
-  /** Commands that wait for an answer. @type {Map<unknown, Call>} */
+  /** The commands that wait for an answer. @type {Map<unknown, Call>} */
   calls = new Map();
   lastCall = 0;
-  /** Aborted when it is given up. */
+  /** Aborted when the connection is given up. */
   abort = new AbortController();
   heartbeat = HEARTBEAT;
-  /** When its first frame came. @type {number | undefined} */
+  /** When its first frame arrived. @type {number | undefined} */
   first;
-  /** For how long its frames came, from the first to the last. */
+  /** How long its frames have arrived, from the first to the last. */
   shown = 0;
   /** Whether it may take over. */
   ready = false;
-  /** Duplex: it takes commands. */
+  /** Duplex only: it accepts commands. */
   open = false;
-  /** Duplex: what it said that the server takes. @type {{ message?: number }} */
+  /** Duplex only: the server's limits, from the welcome. @type {{ message?: number }} */
   limits = {};
   /** @type {string | undefined} */
   cursor;
-  /** What `goodbye` said. @type {api.Down | undefined} */
+  /** The contents of a `goodbye`. @type {api.Down | undefined} */
   bye;
 
   /**
    * @param {api.Transport} transport
-   * @param {(why: Error) => void} down to be called when something does not come
+   * @param {(why: Error) => void} down called when something that is due does not arrive
    */
   constructor(transport, down) {
     this.transport = transport;
@@ -52,9 +56,9 @@ export class Connection {
   }
 
   /**
-   * Sends a command. Without an answer, the connection is of no use.
+   * Sends a command. If no answer arrives, the connection is given up.
    * @param {any} frame
-   * @param {Subscription[]} [subs] whom a replay is for
+   * @param {Subscription[]} [subs] the subscriptions that get the replay
    * @returns {Promise<any>}
    */
   ask(frame, subs) {

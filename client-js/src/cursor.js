@@ -1,10 +1,11 @@
-// A cursor is `<epoch>-<seq>`: everything at or before it has been read.
+// A cursor is `<epoch>-<seq>`: everything up to it has been read.
 
 /** @param {string} [cursor] */
 export const epoch = (cursor) => cursor?.split('-')[0];
 
 /**
- * Whether cursor `a` lies after `b`. Digits are compared, since numbers may exceed 2^53.
+ * Whether cursor `a` is after `b`, or cannot be compared with it. Compares digits, because the numbers may
+ * exceed 2^53.
  * @param {string} [a]
  * @param {string} [b]
  */

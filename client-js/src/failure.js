@@ -1,7 +1,7 @@
 /** @import * as api from '../millrace.js' */
 
 /**
- * An error as the application gets it.
+ * Makes an error for the application.
  * @noinline
  * @param {string} message
  * @param {object} [fields]
@@ -10,7 +10,7 @@
 export const failure = (message, fields) => Object.assign(Error(message), fields);
 
 /**
- * The same of an error within, with the channels that it concerns.
+ * Makes an error for the application from an internal one, with the channels that it concerns.
  * @noinline
  * @param {any} error
  * @param {string[]} channels
@@ -19,11 +19,11 @@ export const failure = (message, fields) => Object.assign(Error(message), fields
 export const concerning = (error, channels, message = error.message) =>
   failure(message, { code: error.code, status: error.status, channels });
 
-/** Something on the way has answered in the server's place. */
-export const FOREIGN = 'not an answer of Millrace';
+/** Something between client and server, such as a proxy, has answered in the server's place. */
+export const FOREIGN = 'the answer is not from Millrace';
 
-// Millrace's own codes: those that refuse for good, those that ask to try again, and the others. They come in
-// error frames, and over HTTP in problems (RFC 9457). What something on the way answers is none of them.
+// Millrace's own codes: those that refuse for good, those that ask to try again, and the others. They arrive in
+// error frames, and over HTTP in problems (RFC 9457). An answer from anything in between has none of them.
 const CODE =
   /^((bad-request|unauthorized|forbidden|conflict|too-large|unsupported-media-type)|(rate-limited|unavailable|timeout)|not-found|method-not-allowed|upgrade-required|internal)$/;
 

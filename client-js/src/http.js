@@ -18,7 +18,7 @@ export class Http {
       url = new URL(mount, globalThis.location?.href);
     } catch {}
     if (!url || !/^https?:..[^/@]+\//.test(url.href)) {
-      throw TypeError(`The mount must be a URL of http or https without a user, and absolute outside a page: ${mount}`);
+      throw TypeError(`The mount must be an http or https URL without a user, and absolute outside a page: ${mount}`);
     }
     url.hash = '';
     this.mount = url;
@@ -38,7 +38,7 @@ export class Http {
     return url.href;
   }
 
-  /** The token; one that no header can carry and a promise that never settles are errors, too. */
+  /** The token. One that a header cannot contain, and a promise that never settles, are errors. */
   async bearer() {
     const { token } = this.client.options;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -47,10 +47,10 @@ export class Http {
       const given = await Promise.race([
         typeof token == 'function' ? token() : token,
         new Promise((resolve, reject) => {
-          timer = setTimeout(reject, ANSWER, 'none in time');
+          timer = setTimeout(reject, ANSWER, 'none within 20 s');
         }),
       ]);
-      if (/[^ -~]/.test(given ?? '')) throw 'not of printable ASCII';
+      if (/[^ -~]/.test(given ?? '')) throw 'not printable ASCII';
       return given;
     } catch (/** @type {any} */ error) {
       const told = failure(`token: ${String(error?.message ?? error)}`, { status: 0 });
@@ -62,7 +62,8 @@ export class Http {
   }
 
   /**
-   * What would make too long a URL goes into the body. The mount's own query is not counted: it stays.
+   * Sends a query that would make the URL too long in the body instead. The mount's own query does not count: it
+   * stays in the URL.
    * @param {string} path
    * @param {object} [query]
    * @param {RequestInit} [init]
@@ -87,8 +88,8 @@ export class Http {
   }
 
   /**
-   * Millrace's own refusals are problems with a code. Others are of something on the way: how long it wants
-   * us to wait is believed up to `maxDelay`.
+   * Millrace's own refusals are problems with a code. Any other answer is from something in between; its
+   * `Retry-After` counts up to `maxDelay`.
    * @param {Response} response
    * @param {string} url
    */
@@ -108,9 +109,9 @@ export class Http {
 }
 
 /**
- * What an answer holds. Something on the way may answer in the server's place.
+ * Reads the answer to a poll, and checks that it is from Millrace.
  * @param {Response} response
- * @param {string} [before] the cursor that was asked with
+ * @param {string} [before] the cursor in the request
  */
 export const batchOf = async (response, before) => {
   const answer = await response.json();

@@ -1,14 +1,14 @@
-/** What the parts of the client share; types only, for the checker. */
+/** Types that the parts of the client share, for the type checker only. */
 import type { Subscription } from './subscription.js';
 
-/** A command that wants an answer. */
+/** A command that waits for an answer. */
 export interface Call {
   done: (reply: any) => void;
-  /** Part of the answer has come: the rest has time again. */
+  /** Part of the answer has arrived: starts the time limit again for the rest. */
   wait: () => void;
-  /** Whom a replay is for. */
+  /** The subscriptions that get the replay. */
   subs?: Subscription[];
-  /** The cursor after which they asked to read. */
+  /** The cursor after which the replay starts. */
   from?: string;
 }
 

@@ -1,4 +1,4 @@
-/** What an application's callback throws is told to `failed`, and stops nothing. */
+/** Calls an application's callbacks. An exception that one throws goes to `failed`, and has no other effect. */
 export class Listeners {
   /** @type {Record<string, Function[]>} */
   byType = {};

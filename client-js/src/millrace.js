@@ -1,5 +1,5 @@
 // The browser client of Millrace. A subscription is a cursor over the server's log: first attach,
-// reconnect, fallback and upgrade are the same call, "go on from this cursor", over any transport.
+// reconnect, fallback and upgrade are the same call, "resume from this cursor", over any transport.
 
 /** @import * as api from '../millrace.js' */
 import { Client } from './client.js';
@@ -9,13 +9,13 @@ import { subscribe } from './subscribing.js';
 export { decodeSegment, encodeSegment } from './segment.js';
 export { longpoll, poll, sse, stream, websocket } from './transports.js';
 
-/** What is not for applications. @type {WeakMap<object, Client>} */
+/** The part of each client that applications do not see. @type {WeakMap<object, Client>} */
 const clients = new WeakMap();
 
 /** @param {object} live */
 const clientOf = (live) => /** @type {Client} */ (clients.get(live));
 
-/** The client, as applications see it. What its methods do is documented in millrace.d.ts. */
+/** The client, as applications see it. millrace.d.ts documents its methods. */
 export class Millrace {
   /**
    * @param {string} mount

@@ -8,29 +8,29 @@ import { longpoll, poll, sse, stream, websocket } from './transports.js';
 
 export const TRANSPORTS = [websocket, sse, stream, longpoll, poll];
 
-/** Finds what delivers: a race with head starts, in which the best that delivers wins. */
+/** Finds a transport that delivers: a race with head starts, in which the best one that delivers wins. */
 export class Negotiation {
   /** Best first. @type {api.Transport[]} */
   transports = [];
-  /** Those that have yet to deliver. @type {Set<Connection>} */
+  /** The connections that have not delivered yet. @type {Set<Connection>} */
   tries = new Set();
-  /** The one that delivers. @type {Connection | undefined} */
+  /** The connection that delivers. @type {Connection | undefined} */
   current;
-  /** The name of the last that delivered. */
+  /** The name of the last transport that delivered. */
   used = '';
   attempt = 0;
-  /** So long the server wants us to wait. */
+  /** How long the server wants us to wait. */
   after = 0;
   /**
-   * Transports that fell silent in use, by name: for so long each has to show frames before it is used again.
+   * Transports that fell silent in use, by name, and how long each has to show frames before it is used again.
    * @type {Map<string, number>}
    */
   doubted = new Map();
-  /** The current transport could not be opened for what is wanted now. */
+  /** The current transport could not be opened again for the subscriptions that are wanted now. */
   failed = false;
-  /** The page is left. */
+  /** The user has left the page. */
   away = false;
-  /** The HTTP status that the application was told of. @type {number | undefined} */
+  /** The HTTP status that was last reported to the application. @type {number | undefined} */
   told;
 
   /**
@@ -68,7 +68,7 @@ export class Negotiation {
     return this.transports.indexOf(transport) + 1 || 99;
   }
 
-  /** What a round is while nothing delivers. */
+  /** The client's state while nothing delivers. */
   get searching() {
     return globalThis.navigator?.onLine === false ? 'paused' : 'connecting';
   }
@@ -95,18 +95,18 @@ export class Negotiation {
     return this.used;
   }
 
-  /** Whether something is tried, or about to be. */
+  /** Whether a transport is being tried, or is about to be. */
   get racing() {
     return this.tries.size || this.transports.some((one) => this.client.timers.has(one));
   }
 
-  /** For what is wanted now: with the transport there is or, where that has failed, with any. */
+  /** Attaches what is wanted now: with the current transport or, if that has failed, with any. */
   reopen() {
     if (!this.failed) this.open(/** @type {Connection} */ (this.current).transport);
     else if (!this.racing) this.race('', true);
   }
 
-  /** @param {boolean} [any] a worse one may take over, too */
+  /** @param {boolean} [any] a worse transport may take over, too */
   race(first = '', any) {
     const { options, timers } = this.client;
     /** @param {api.Transport} one */
@@ -118,7 +118,7 @@ export class Negotiation {
       .forEach((one, i) => timers.start(one, i * options.headStart, () => this.open(one)));
   }
 
-  /** Now and then, tries what would be better than what there is. */
+  /** Tries the transports that are better than the current one, again and again. */
   probe() {
     this.client.timers.start('probe', times.PROBE, () => this.probe());
     this.race();
@@ -151,7 +151,7 @@ export class Negotiation {
   }
 
   /**
-   * Takes over with a connection that is ready, if it has shown enough.
+   * Lets a connection take over if it is ready and has shown frames for long enough.
    * @param {Connection} conn
    */
   consider(conn) {
@@ -222,7 +222,7 @@ export class Negotiation {
     const { current, failed } = this;
     if (current?.transport == conn.transport) {
       this.failed = true;
-      // An EventSource that is refused says nothing.
+      // A refused EventSource does not say why.
       if (!why) client.subscriptions.doubted = true;
     }
     if (!lost && this.racing) return;
@@ -237,7 +237,7 @@ export class Negotiation {
   }
 
   /**
-   * A round has failed. What somebody on the way answers is no refusal, but the application should know.
+   * Reports a failed round. An answer from something in between is not a refusal, but the application should know.
    * @param {any} why
    */
   tell(why) {
@@ -249,7 +249,7 @@ export class Negotiation {
 
   /**
    * Plans the next round.
-   * @param {boolean} now the server says that there is no need to wait
+   * @param {boolean} now whether the server says that there is no need to wait
    */
   retry(now) {
     const { client } = this;
@@ -257,7 +257,7 @@ export class Negotiation {
     client.timers.stop('probe');
     client.become(searching);
     let delay = now && !this.attempt ? 0 : client.backoff(this.attempt);
-    // What the browser says about the network may be wrong: it is tried all the same, but seldom.
+    // The browser may be wrong about the network, so keep trying, but rarely.
     if (searching == 'paused') delay = client.options.maxDelay * (1 - Math.random() / 4);
     delay = Math.max(delay, this.after);
     client.debug('wait', { ms: delay });
@@ -280,7 +280,7 @@ export class Negotiation {
   }
 
   /**
-   * Gives up a connection that stays silent.
+   * Gives up a connection if it stays silent.
    * @param {Connection} conn
    * @param {number} ms
    */
@@ -289,9 +289,10 @@ export class Negotiation {
   }
 
   /**
-   * Gives up a connection from which something did not come. Some proxies pass a first block, or a little
-   * more, and keep the rest: in use again and again, such a transport would hold up one that works. One
-   * silence of a transport that showed more is forgiven; where all are doubted, none is.
+   * Gives up a connection from which something that was due did not arrive. Some proxies pass a first block, or
+   * a little more, and hold back the rest. If such a transport were used again and again, one that works would
+   * not get its turn; so it has to prove itself longer each time. The first silence of a transport that had
+   * shown more is forgiven. If all transports are in doubt, all are forgiven.
    * @param {Connection} conn
    * @param {Error} why
    */
@@ -308,7 +309,7 @@ export class Negotiation {
   }
 
   /**
-   * Finds out soon whether a connection is alive.
+   * Finds out quickly whether a connection is alive.
    * @param {Connection} conn
    */
   check(conn) {
@@ -318,7 +319,7 @@ export class Negotiation {
     this.watch(conn, times.PONG);
   }
 
-  /** The page or the network has changed: looks at once. @param {Event} event */
+  /** The page or the network has changed: checks the connection at once. @param {Event} event */
   wake({ type }) {
     const { client, current } = this;
     client.debug(type);
@@ -342,7 +343,7 @@ export class Negotiation {
     }
   }
 
-  /** The browser says so. It may be wrong: a connection that answers all the same is kept. */
+  /** The browser says that it is offline. It may be wrong: a connection that still answers is kept. */
   offline() {
     const { client, current } = this;
     if (!/^connect/.test(client.state)) return;

@@ -1,5 +1,5 @@
-// What travels is copied when it is given, as JSON or as bytes. What JSON has no type for is refused: it must
-// not arrive as something else, nor be in the way of others.
+// A payload is copied as soon as it is given, as JSON or as bytes. A value that JSON has no type for is refused:
+// it must not arrive as something else, nor hold up other messages.
 
 /** @param {unknown} data */
 const bytesOf = (data) => {
@@ -8,7 +8,7 @@ const bytesOf = (data) => {
 };
 
 /**
- * Refuses functions, symbols, and objects of which JSON would keep nothing, as of a Blob, a Map or bytes.
+ * Refuses functions, symbols, and objects whose contents JSON would lose: a Blob, a Map or bytes, for example.
  * @param {string} key
  * @param {any} value
  */
@@ -17,7 +17,7 @@ const check = (key, value) => {
   const prototype = type == 'Object' && Object.getPrototypeOf(value);
   const hidden = prototype && Object.getPrototypeOf(prototype) && !Object.keys(value)[0];
   if (!hidden && /^(Object|Array|String|Number|Boolean|Null|Undefined)$/.test(type)) return value;
-  throw TypeError(`JSON has nothing for a ${type} (${key}): publish bytes, or what JSON has types for`);
+  throw TypeError(`JSON has no type for a ${type} (${key}): publish bytes, or values that JSON has a type for`);
 };
 
 /**
@@ -31,8 +31,8 @@ export const bodyOf = (fields, data) => {
     ? { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) }
     : { data };
   const body = JSON.parse(JSON.stringify({ ...fields, ...payload }, check));
-  if (!bytes && !('data' in body)) throw TypeError('JSON has nothing for undefined');
-  // Without one, a repeat would be another message.
+  if (!bytes && !('data' in body)) throw TypeError('JSON has no type for undefined');
+  // Without a key, the message would be published again when it is sent again.
   body.key ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
   return body;
 };

@@ -5,12 +5,12 @@ import { MOST_POSTS, MOST_TRIES, PONG } from './constants.js';
 import { FOREIGN, concerning, failure, own } from './failure.js';
 import { bodyOf } from './payload.js';
 
-/** Publishes one at a time, each until it is answered, with its key against doubles. */
+/** Publishes messages one at a time, each until it is answered. Its key prevents duplicates. */
 export class Publishing {
   /** @type {Post[]} */
   posts = [];
   running = false;
-  /** Ends the wait for the next try. */
+  /** Ends the wait before the next try. */
   retry = () => {};
 
   /** @param {Client} client */
@@ -31,7 +31,7 @@ export class Publishing {
       if (this.posts.length >= MOST_POSTS) {
         return reject(failure(`${MOST_POSTS} messages wait to be published: publish more slowly`, { channels }));
       }
-      // What this throws rejects.
+      // If this throws, the promise rejects.
       const body = bodyOf({ ...options, channel }, data);
       this.posts.push({ channel, body, resolve, reject });
       this.run();
@@ -49,8 +49,8 @@ export class Publishing {
         const { after, message, status } = error;
         const { state } = this.client;
         const [code, , refuses, passes] = own(error);
-        // Something may be against this message alone: that must not hold up the others for good. But where
-        // nobody answers and nothing is read, it is the server that is away.
+        // Something in between may block this message alone, which must not hold up the others indefinitely. But
+        // if nothing answers and nothing is read, the server is away, and the message waits for it.
         if (!passes && (status < 500 || state == 'connected')) failures++;
         const spent = failures == MOST_TRIES;
         if (!(spent || refuses || code == 'not-found' || state == 'closed')) {
@@ -59,7 +59,7 @@ export class Publishing {
           await this.wait(ms);
           continue;
         }
-        reject(concerning(error, [channel], message + (spent ? ': given up, not known whether published' : '')));
+        reject(concerning(error, [channel], message + (spent ? ': given up, it may have been published' : '')));
       }
       tries = failures = 0;
       this.posts.shift();
@@ -68,8 +68,8 @@ export class Publishing {
   }
 
   /**
-   * Over the connection if that is duplex, but every second try by POST, in case it is the connection
-   * that cannot carry this one.
+   * Sends over the connection if that is duplex. Every second try uses POST, in case the connection cannot carry
+   * this message.
    * @param {object} body
    * @param {number} tries
    * @returns {Promise<string | undefined>} the message's name

@@ -5,7 +5,7 @@ import { PROBE } from './constants.js';
 import { epoch } from './cursor.js';
 import { FOREIGN, failure, isFinal } from './failure.js';
 
-/** What frames mean. */
+/** Reads frames, and acts on them. */
 export class Reading {
   /** @param {Client} client */
   constructor(client) {
@@ -13,7 +13,8 @@ export class Reading {
   }
 
   /**
-   * Something on the way may answer in the server's place: Millrace begins with a welcome, a gap or a cursor.
+   * Takes a frame. Something in between may answer in the server's place; Millrace begins with a welcome, a gap
+   * or a cursor.
    * @param {Connection} conn
    * @param {api.Frame} frame
    */
@@ -26,7 +27,7 @@ export class Reading {
     }
     this.sign(conn, frame);
     const rival = negotiation.current && negotiation.current != conn;
-    // While all is well, a connection that knows less of the log, or another log, is not heard.
+    // While the current connection works, one that knows less of the log, or another log, is dropped.
     if (rival && (type == 'gap' || (cursor && epoch(cursor) != subscriptions.epoch))) {
       return negotiation.down(conn, failure('another log'));
     }
@@ -38,7 +39,7 @@ export class Reading {
   }
 
   /**
-   * A frame is a sign of life.
+   * Takes a frame as a sign of life.
    * @param {Connection} conn
    * @param {api.Frame} frame
    */
@@ -75,7 +76,7 @@ export class Reading {
   }
 
   /**
-   * A duplex connection has been welcomed: it takes over once it carries the subscriptions.
+   * A duplex connection has received its welcome: it takes over once it carries the subscriptions.
    * @param {Connection} conn
    * @param {api.Frame} welcome
    */
@@ -97,7 +98,7 @@ export class Reading {
 }
 
 /**
- * A server that takes no tokens on a WebSocket judges its subscriptions by the request.
+ * It is not an error if the server takes no tokens on a WebSocket: it authorizes by the request that opened it.
  * @param {any} error
  */
 const takesNoTokens = (error) => {

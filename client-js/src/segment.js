@@ -1,4 +1,4 @@
-// Any text as one segment of a channel's name, and back. The server's `Channel` does the same.
+// Turns any text into one segment of a channel, and back. The server's `Channel` does the same.
 
 /**
  * Turns any text into a channel segment: each UTF-16 code unit outside `[A-Za-z0-9-]` becomes `_`
@@ -6,7 +6,7 @@
  * @param {string} text
  */
 export const encodeSegment = (text) => {
-  if (typeof text != 'string') throw TypeError('A text is needed to make a channel segment of');
+  if (typeof text != 'string') throw TypeError('encodeSegment needs a string');
   const escaped = text.replace(
     /[^A-Za-z0-9-]/g,
     (unit) => `_${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -15,7 +15,7 @@ export const encodeSegment = (text) => {
 };
 
 /**
- * The text of a segment that `encodeSegment` has made.
+ * Returns the text that a segment was made from.
  * @param {string} segment
  */
 export const decodeSegment = (segment) => {

@@ -7,7 +7,7 @@ import { Subscription } from './subscription.js';
 const CHANNEL = /^[\w*-]+(\.[\w*-]+)*$/;
 
 /**
- * What could not be sent must not be in the way of others: it is refused at once.
+ * Refuses a subscription that could not be sent at once, so that it does not hold up the others.
  * @param {unknown} channel
  * @param {any} options
  * @param {unknown} handler
@@ -25,7 +25,7 @@ const check = (channel, { last, events, cursor }, handler) => {
 };
 
 /**
- * Subscribes, and gives what the application sees of a subscription.
+ * Subscribes, and returns the subscription as the application sees it.
  * @param {Client} client
  * @param {string} channel
  * @param {any} options
@@ -76,7 +76,7 @@ export const subscribe = (client, channel, options, handler) => {
       return { done: true, value: undefined };
     },
   };
-  // Who does not look at it is not bothered.
+  // An application that does not use `ready` need not handle its rejection.
   subscription.ready.catch(() => {});
   return subscription;
 };

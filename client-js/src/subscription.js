@@ -5,27 +5,27 @@ import { Listeners } from './listeners.js';
 
 /** A subscription as the client keeps it: a cursor over the server's log. */
 export class Subscription {
-  /** A promise: all up to here was delivered. Reading resumes from it. @type {string | undefined} */
+  /** A promise: everything up to this was delivered. Reading resumes from it. @type {string | undefined} */
   at;
-  /** The newest message that was delivered; what is not newer is a double. @type {string | undefined} */
+  /** The newest message that was delivered; one that is not newer is a duplicate. @type {string | undefined} */
   seen;
   /** @type {api.SubscriptionState} */
   state = 'connecting';
-  /** Without a handler: what a loop has not taken. @type {api.Message[]} */
+  /** Without a handler: the messages that the loop has not taken. @type {api.Message[]} */
   held = [];
   /** The loop's requests that wait for a message. @type {(() => void)[]} */
   takers = [];
   iterated = false;
-  /** Aborted when it has ended. */
+  /** Aborted when the subscription has ended. */
   ended = new AbortController();
-  /** Full: it is not fed until the loop has taken half. */
+  /** Full: it receives nothing until the loop has taken half. */
   behind = false;
 
   /**
    * @param {string} channel
    * @param {api.SubscribeOptions} options
    * @param {((message: api.Message) => void) | undefined} handler
-   * @param {(error: unknown) => void} failed told what callbacks throw
+   * @param {(error: unknown) => void} failed gets the exceptions that callbacks throw
    */
   constructor(channel, { last, events, cursor }, handler, failed) {
     this.channel = channel;
@@ -50,7 +50,7 @@ export class Subscription {
     return cursor ? { cursor } : { last: this.last };
   }
 
-  /** The same for those that begin alike. */
+  /** The start as text: equal for subscriptions that start from the same place. */
   get begins() {
     return JSON.stringify(this.start);
   }
@@ -70,7 +70,7 @@ export class Subscription {
 
   /**
    * @param {'refused' | 'closed'} state
-   * @param {Error} [error] why, unless the application has ended it
+   * @param {Error} [error] why, unless the application has asked for it
    */
   end(state, error) {
     if (this.ended.signal.aborted) return;
@@ -108,8 +108,8 @@ export class Subscription {
 export const names = (subs) => [...new Set(subs.map((sub) => sub.channel))];
 
 /**
- * The event filter that lets through what any of them wants, if the server takes so many; a list in a URL
- * has commas between them.
+ * The event filter that lets through every event that one of them wants. Undefined, so no filter, if one wants
+ * all, if there are more than the server takes, or if a name has a comma, which separates the names in a URL.
  * @param {Subscription[]} subs
  */
 export const filter = (subs) => {

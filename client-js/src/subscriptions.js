@@ -9,11 +9,11 @@ import { concerning, failure, isFinal } from './failure.js';
 import { batchOf } from './http.js';
 import { filter, group, names } from './subscription.js';
 
-/** All subscriptions, and how they come onto a connection. */
+/** All subscriptions, and how connections get to carry them. */
 export class Subscriptions {
   /** @type {Set<Subscription>} */
   all = new Set();
-  /** A connection was refused: each is asked for again, to find out which one may not be. */
+  /** An attach was refused: asks for each subscription again, to find out which one is not allowed. */
   doubted = false;
 
   /** @param {Client} client */
@@ -21,7 +21,7 @@ export class Subscriptions {
     this.client = client;
   }
 
-  /** Those that are to be fed. */
+  /** The subscriptions that should receive messages now. */
   get wanted() {
     return [...this.all].filter((sub) => !sub.behind);
   }
@@ -44,13 +44,13 @@ export class Subscriptions {
     this.sync();
   }
 
-  /** Its loop has taken enough: goes on from its own cursor. @param {Subscription} sub */
+  /** Its loop has taken enough: resumes from its own cursor. @param {Subscription} sub */
   resume(sub) {
     sub.behind = false;
     this.sync();
   }
 
-  /** Tells each how it is. */
+  /** Updates the state of each subscription. */
   refresh() {
     const { negotiation, state } = this.client;
     for (const sub of this.all) {
@@ -61,7 +61,7 @@ export class Subscriptions {
 
   /**
    * @param {api.Gap} gap
-   * @param {Iterable<Subscription>} [some] whom it may concern
+   * @param {Iterable<Subscription>} [some] the subscriptions that it may concern
    */
   gap(gap, some = this.all) {
     this.client.emit('gap', gap);
@@ -72,7 +72,7 @@ export class Subscriptions {
     this.client.timers.start('sync', ms, () => this.line());
   }
 
-  /** Brings what is carried in line with what is wanted. */
+  /** Makes the connection carry the subscriptions that are wanted. */
   line() {
     const { negotiation, state } = this.client;
     const { current } = negotiation;
@@ -90,15 +90,15 @@ export class Subscriptions {
     this.refresh();
   }
 
-  /** The epoch of the log we read. */
+  /** The epoch of the log that we read. */
   get epoch() {
     return epoch(this.client.negotiation.current?.cursor ?? [...this.all].find((sub) => sub.at)?.at);
   }
 
   /**
-   * What a URL attaches. It has one cursor for all its channels: the oldest, and who has seen more drops
-   * it. What is new is caught up with before, unless the server must first tell whether our cursors still
-   * hold.
+   * Prepares the query of an attach by URL. It has one cursor for all its channels: the oldest. A subscription
+   * that has read further drops the messages that it has seen. New subscriptions catch up before that, unless
+   * the server must first say whether our cursors are still valid.
    * @param {Connection} conn
    */
   async prepare(conn) {
@@ -110,7 +110,7 @@ export class Subscriptions {
         await this.establish(some, (these) => this.catchUp(these, conn));
       }
       if (this.doubted) {
-        // Each may be read, but all together may be too much: then the newest are refused.
+        // Each may be read, but all of them together may be too many: then the newest are refused.
         /** @type {Subscription[]} */
         const fit = [];
         await this.establish(this.wanted.filter(known), async (these) => {
@@ -131,7 +131,7 @@ export class Subscriptions {
   }
 
   /**
-   * Begins subscriptions together; in halves if the server refuses, for one may spoil it for all.
+   * Begins subscriptions together. If the server refuses, tries each half, because one may be refused for all.
    * @param {Subscription[]} some
    * @param {(some: Subscription[]) => Promise<void>} how
    */
@@ -167,7 +167,7 @@ export class Subscriptions {
    */
   async ask(some, start, conn) {
     const query = { channels: names(some), events: filter(some), ...start };
-    // It ends with its connection, or without an answer. Not every browser has AbortSignal.any.
+    // The request ends with its connection, or when no answer arrives in time. Some browsers lack AbortSignal.any.
     const limit = new AbortController();
     const { signal } = limit;
     const end = () => limit.abort();
@@ -183,9 +183,9 @@ export class Subscriptions {
   }
 
   /**
-   * Gets what is held for these and the cursor from which to read on.
+   * Gets the messages that are held for these, and the cursor to continue from.
    * @param {Subscription[]} some
-   * @param {Connection} conn for which; it ends with it
+   * @param {Connection} conn the connection that needs it; the requests end with it
    */
   async catchUp(some, conn) {
     let start = /** @type {api.SubscribeOptions} */ (some[0].start);
@@ -193,7 +193,7 @@ export class Subscriptions {
       const { messages, gap, cursor, more } = await this.ask(some, start, conn);
       if (epoch(cursor) != (this.epoch ?? epoch(cursor))) throw failure('another log');
       if (gap) this.gap(gap, some);
-      // Who began elsewhere in the meantime must not skip to here.
+      // A subscription that began on another connection in the meantime must not skip to this cursor.
       some = some.filter(({ at }) => !at || (start.cursor && !newer(start.cursor, at)));
       for (const sub of some) {
         for (const message of messages) this.hand(sub, message);
@@ -206,7 +206,7 @@ export class Subscriptions {
   }
 
   /**
-   * Has a duplex connection carry what is wanted.
+   * Makes a duplex connection carry the subscriptions that are wanted.
    * @param {Connection} conn
    */
   async subscribe(conn) {
@@ -243,7 +243,8 @@ export class Subscriptions {
   }
 
   /**
-   * A name that is held already is not replayed again: who asks for it too catches up apart.
+   * The server does not replay a channel that the connection carries already: another subscription to it
+   * catches up separately.
    * @param {Connection} conn
    * @param {Subscription[]} some
    * @param {any} query
@@ -251,15 +252,15 @@ export class Subscriptions {
   async enlist(conn, some, { held, ...query }) {
     const lists = some.map((sub) => /** @type {const} */ ([sub, /** @type {api.Frame[]} */ ([])]));
     for (const [sub, list] of lists) conn.waiting.set(sub, list);
-    /** Who fell behind or has ended is not of these any more. @type {(one: typeof lists[0]) => boolean} */
+    /** False once the subscription fell behind or has ended. @type {(one: typeof lists[0]) => boolean} */
     const waits = ([sub, list]) => conn.waiting.get(sub) == list;
     try {
       const { cursor } = await conn.ask({ type: 'subscribe', channels: names(some), ...query }, some);
-      // Nor is there a replay for who began elsewhere in the meantime.
+      // There is no replay either for a subscription that began on another connection in the meantime.
       const late = some.filter((sub) => (held ? sub.begins != '{}' : sub.at && !query.cursor));
       for (const these of group(late, (sub) => sub.begins)) await this.catchUp(these, conn);
       for (const [sub, list] of lists.filter(waits)) {
-        // Who starts now wants nothing from before, as another's history.
+        // A subscription that starts now wants no earlier messages, such as another subscription's history.
         if (sub.begins == '{}') sub.seen = cursor;
         for (const frame of list) this.hand(sub, frame);
         if (sub.behind) continue;
@@ -275,21 +276,21 @@ export class Subscriptions {
    * Delivers a message that a connection has read.
    * @param {Connection} conn
    * @param {api.Frame} frame
-   * @param {Call} [call] the command that it is replayed for
+   * @param {Call} [call] the command that a replayed message answers
    */
   message(conn, frame, call) {
-    // History is of no use to who has been reading elsewhere since it was asked for.
+    // A subscription that has begun on another connection since it asked does not need the history.
     const heard = frame.replay ? call?.subs?.filter(({ at }) => call.from || !at) : conn.subs;
     for (const sub of [...(heard ?? [])]) this.hand(sub, frame);
     if (frame.replay) return;
     for (const held of conn.waiting.values()) {
-      if (held.push(frame) > MOST_WAITING) return conn.down(failure('too much behind a replay'));
+      if (held.push(frame) > MOST_WAITING) return conn.down(failure('too many frames wait for a replay'));
     }
   }
 
   /**
    * @param {Connection} conn
-   * @param {string} cursor what it has read up to
+   * @param {string} cursor how far it has read
    */
   advance(conn, cursor) {
     conn.cursor = cursor;
@@ -297,7 +298,7 @@ export class Subscriptions {
   }
 
   /**
-   * Gives a message to the application, unless it has had it.
+   * Gives a message to the application, unless it has seen it.
    * @param {Subscription} sub
    * @param {any} frame
    */
@@ -309,7 +310,7 @@ export class Subscriptions {
       base64 == null ? frame.data : Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
     sub.deliver({ channel, event, data, time, cursor });
     if (!sub.behind) return;
-    // It goes on after this one.
+    // It resumes after this message.
     sub.at = cursor;
     sub.become('behind');
     for (const { subs, waiting, left } of this.client.negotiation.all) {

@@ -1,6 +1,6 @@
 import { LONGEST_TIMER } from './constants.js';
 
-/** Timers by what they are for; there is one at most for each thing. */
+/** Timers by what they are for; at most one for each thing. */
 export class Timers {
   /** @type {Map<unknown, ReturnType<typeof setTimeout>>} */
   running = new Map();

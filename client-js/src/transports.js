@@ -1,6 +1,6 @@
 // The transports that come with the client, each a few lines behind the interface `Transport`: it
-// attaches, hands over frames, and says when it is down. All else is the core's. They share a file
-// because a page loads all of them.
+// attaches, hands over frames, and says when it is down. The rest of the client does everything else.
+// They share a file because a page loads all of them.
 
 /** @import { Frame, Link, Transport } from '../millrace.js' */
 import { LONGEST_TIMER, LONG_URL, POLL } from './constants.js';
@@ -23,7 +23,7 @@ const take = (text, { frame, down }, more = (it) => it) => {
 };
 
 /**
- * Duplex: the core subscribes and publishes with frames, so the URL names no channels.
+ * Duplex: the client subscribes and publishes with frames, so the URL names no channels.
  * @type {Transport}
  */
 export const websocket = {
@@ -65,7 +65,7 @@ export const sse = {
         take(event.data, link, (it) => ({ cursor: event.lastEventId, ...it, type }));
       });
     }
-    // The browser may come back by itself, or have given up after a 5xx: the core does it, with jitter.
+    // A browser may reconnect by itself, or give up after a 5xx. The client does it instead, with jitter.
     source.onerror = () => down();
     return source;
   },
@@ -90,7 +90,7 @@ export const stream = {
         const lines = value.split('\n');
         lines[0] = rest + lines[0];
         rest = lines.pop();
-        if (rest.length > MOST_OF_A_LINE) throw failure('a line without end');
+        if (rest.length > MOST_OF_A_LINE) throw failure('a line is too long');
         for (const line of lines) if (line) frame(JSON.parse(line));
       }
     };
@@ -99,7 +99,7 @@ export const stream = {
 };
 
 /**
- * Asks again and again; the cursor in the next request acknowledges the last answer.
+ * Sends one request after another; the cursor in each acknowledges the last answer.
  * @param {string} name
  * @param {number} wait how many seconds the server may hold a request
  * @returns {Transport}
@@ -107,7 +107,7 @@ export const stream = {
 const polling = (name, wait) => ({
   name,
   connect({ attach, request, frame, down }) {
-    // The first is answered at once, to show that this transport delivers.
+    // The first request is answered at once, to show that this transport delivers.
     let hold = 0;
     /** @type {ReturnType<typeof setTimeout>} */
     let timer;
@@ -118,13 +118,13 @@ const polling = (name, wait) => ({
         const response = await request(`/${name}`, attach, { headers: { Prefer: `wait=${hold}` } });
         const { messages, gap, cursor, more, nextPoll } = await batchOf(response, attach.cursor);
         if (closed) return;
-        // An answer that was not held tells when to poll again, also to who will have the next one held.
+        // An answer that was not held says when to poll again. A long poll ignores that: its next one is held.
         const pause = wait ? 0 : Math.min(nextPoll > 0 ? nextPoll : POLL, LONGEST_TIMER);
         if (gap) frame({ ...gap, type: 'gap' });
         for (const message of messages) frame({ ...message, type: 'message' });
         frame({ type: 'heartbeat', cursor, heartbeat: 25e3 + pause });
         attach.cursor = cursor;
-        // Who answers at once with nothing, though told to hold, must not be asked without end.
+        // If a request that should be held is answered at once with nothing, do not ask again at once.
         const hasty = hold && !messages[0] && Date.now() - asked < 500;
         hold = wait;
         timer = setTimeout(ask, more ? 0 : hasty ? 1000 : pause * (1 + Math.random() / 10));

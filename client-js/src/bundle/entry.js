@@ -1,4 +1,4 @@
-// What the bundle exports, handed to the wrapper in order: the compiler knows no exports of a bundle.
+// The exports of the bundle, handed to the wrapper in order, because the compiler cannot export from a bundle.
 import {
   Millrace,
   decodeSegment,

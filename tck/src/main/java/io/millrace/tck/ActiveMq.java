@@ -16,17 +16,17 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * An Apache ActiveMQ Classic server within the JVM, with STOMP, AMQP 1.0 and OpenWire, as an
- * extension of JUnit:
+ * An Apache ActiveMQ Classic server inside the JVM, with STOMP, AMQP 1.0 and OpenWire, as a JUnit
+ * extension:
  *
  * <pre>{@code
  * @RegisterExtension static final ActiveMq ACTIVEMQ = new ActiveMq();
  * }</pre>
  *
- * <p>It keeps nothing on disk, listens on ports of the loopback address, and runs while the tests
- * of the class do. It needs {@code activemq-broker}, {@code activemq-jaas}, {@code activemq-stomp}
- * and {@code activemq-amqp} on the class path, which this module does not bring. Not safe to be
- * used by threads at a time; all methods block.
+ * <p>It keeps nothing on disk, listens on ports of the loopback address, and runs as long as the
+ * tests of the class. It needs {@code activemq-broker}, {@code activemq-jaas}, {@code
+ * activemq-stomp} and {@code activemq-amqp} on the class path; this module does not depend on them.
+ * Not safe for use by several threads; all methods block.
  */
 public final class ActiveMq implements BeforeAllCallback, AfterAllCallback {
 
@@ -35,7 +35,7 @@ public final class ActiveMq implements BeforeAllCallback, AfterAllCallback {
 
   private static final String GROUP = "nodes";
 
-  /** Everything is permitted to all users, but not at the topic that is refused. */
+  /** Every user may do everything, except with the topic that is refused. */
   private final class Permissions extends DefaultAuthorizationMap {
 
     Permissions() throws Exception {
@@ -106,9 +106,9 @@ public final class ActiveMq implements BeforeAllCallback, AfterAllCallback {
   }
 
   /**
-   * {@return the means to make it refuse topics}
+   * {@return a way to make the server refuse topics}
    *
-   * @param prefix what the topics of channels begin with
+   * @param prefix the prefix of the topics of channels
    */
   public BrokerRefusals refusals(String prefix) {
     return new BrokerRefusals() {
@@ -124,7 +124,7 @@ public final class ActiveMq implements BeforeAllCallback, AfterAllCallback {
     };
   }
 
-  /** {@return the address all ports are on} */
+  /** {@return the address that all ports are on} */
   public String host() {
     return "127.0.0.1";
   }
@@ -139,7 +139,7 @@ public final class ActiveMq implements BeforeAllCallback, AfterAllCallback {
     return stompPort;
   }
 
-  /** {@return the port for OpenWire, which its JMS client speaks} */
+  /** {@return the port for OpenWire, which ActiveMQ's JMS client speaks} */
   public int openWirePort() {
     return openWirePort;
   }

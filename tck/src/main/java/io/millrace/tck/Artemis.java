@@ -18,17 +18,17 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * An Apache ActiveMQ Artemis server within the JVM, with STOMP and AMQP 1.0, as an extension of
- * JUnit:
+ * An Apache ActiveMQ Artemis server inside the JVM, with STOMP and AMQP 1.0, as a JUnit extension:
  *
  * <pre>{@code
  * @RegisterExtension static final Artemis ARTEMIS = new Artemis();
  * }</pre>
  *
- * <p>It keeps nothing on disk, listens on ports of the loopback address, runs before each test and
- * is gone after all tests of the class. It needs {@code artemis-server}, {@code
- * artemis-amqp-protocol} and {@code artemis-stomp-protocol} on the class path, which this module
- * does not bring. Not safe to be used by threads at a time; all methods block.
+ * <p>It keeps nothing on disk, and listens on ports of the loopback address. It is started before
+ * each test, if it does not run, and stopped after all tests of the class. It needs {@code
+ * artemis-server}, {@code artemis-amqp-protocol} and {@code artemis-stomp-protocol} on the class
+ * path; this module does not depend on them. Not safe for use by several threads; all methods
+ * block.
  */
 public final class Artemis implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
 
@@ -61,7 +61,7 @@ public final class Artemis implements BeforeAllCallback, BeforeEachCallback, Aft
     stop();
   }
 
-  /** {@return the address all ports are on} */
+  /** {@return the address that all ports are on} */
   public String host() {
     return "127.0.0.1";
   }
@@ -86,7 +86,7 @@ public final class Artemis implements BeforeAllCallback, BeforeEachCallback, Aft
     return PASSWORD;
   }
 
-  /** Starts the server, unless it runs, and waits until it serves. */
+  /** Starts the server, unless it is running, and waits until it serves. */
   public void start() {
     if (running()) {
       return;
@@ -122,13 +122,13 @@ public final class Artemis implements BeforeAllCallback, BeforeEachCallback, Aft
                 .setDefaultQueueRoutingType(RoutingType.MULTICAST));
   }
 
-  /** Who may do everything; to send and to consume, only if said so. */
+  /** The user's role. It permits everything; sending and consuming only if {@code uses} is true. */
   private static Role role(boolean uses) {
     return new Role(
         USERNAME, uses, uses, true, true, true, true, true, true, true, true, true, true);
   }
 
-  /** Stops the server, if it runs, and waits until it has ended. Everything in it is lost. */
+  /** Stops the server, if it is running, and waits until it has ended. Its data is lost. */
   public void stop() {
     if (running()) {
       try {
@@ -140,18 +140,19 @@ public final class Artemis implements BeforeAllCallback, BeforeEachCallback, Aft
   }
 
   /**
-   * {@return the means to make it refuse topics altogether}
+   * {@return a way to make the server refuse everything to do with a topic}
    *
-   * @param prefix what the addresses of channels begin with
+   * @param prefix the prefix of the addresses of channels
    */
   public BrokerRefusals refusals(String prefix) {
     return refusals(prefix, Set.of());
   }
 
   /**
-   * {@return the means to make it refuse to send and to consume at topics, which may be made}
+   * {@return a way to make the server refuse to send to a topic and to consume from it; the topic
+   * may still be created}
    *
-   * @param prefix what the addresses of channels begin with
+   * @param prefix the prefix of the addresses of channels
    */
   public BrokerRefusals refusalsOfUse(String prefix) {
     return refusals(prefix, Set.of(role(false)));
@@ -164,7 +165,7 @@ public final class Artemis implements BeforeAllCallback, BeforeEachCallback, Aft
       @Override
       public void refuse(String channel) {
         address = prefix + channel;
-        // The closest match is the one that counts.
+        // The most specific match counts.
         server.getActiveMQServer().getSecurityRepository().addMatch(address, remaining);
       }
 
@@ -175,12 +176,12 @@ public final class Artemis implements BeforeAllCallback, BeforeEachCallback, Aft
     };
   }
 
-  /** {@return how many subscriptions clients have to its queues} */
+  /** {@return how many subscriptions to its queues clients have} */
   public long consumers() {
     return server.getActiveMQServer().getTotalConsumerCount();
   }
 
-  /** {@return how many connections clients have to it} */
+  /** {@return how many connections from clients it has} */
   public int connections() {
     return server.getActiveMQServer().getConnectionCount();
   }

@@ -3,7 +3,7 @@ package io.millrace.tck;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
-/** One answer to a poll: nothing is known before all of it has come. */
+/** One answer to a poll: it cannot be read before all of it has arrived. */
 final class BatchCodec implements Codec {
 
   private final Buffer body = Buffer.buffer();

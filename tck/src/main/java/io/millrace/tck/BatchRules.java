@@ -31,7 +31,7 @@ abstract class BatchRules extends RecoveryRules {
     return Message.json(value).withPriority(Priority.LOW);
   }
 
-  /** A request that is held. */
+  /** Opens a request that is held. */
   private Connection held(TestNode node) {
     int before = node.millrace().counts().readers();
     Connection connection = open(node, "channels=a");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** What the rules of brokers share. */
 abstract class BrokerFixture {
 
-  /** More than brokers take, so that it is the broker that refuses what is too large for it. */
+  /** More than brokers take, so that the broker is what refuses a message that is too large. */
   static final int MOST_BYTES = 17 << 20;
 
   private final List<BrokerNode> nodes = new ArrayList<>();
@@ -29,34 +29,33 @@ abstract class BrokerFixture {
   private Optional<Vertx> vertx = Optional.empty();
 
   /**
-   * Makes a broker that is not open yet. Those made for one test are linked to one backend, if the
-   * broker is {@link Broker#shared()}: each serves a node of its own.
+   * Makes a broker that is not open yet. If the broker is {@link Broker#shared()}, all brokers that
+   * are made for one test are linked to the same backend; each serves a node of its own.
    *
    * @return a new broker
    */
   protected abstract Broker newBroker();
 
   /**
-   * Returns the means to cut the link between the brokers and their backend, if there is one that a
-   * test can cut.
+   * Returns the link between the brokers and their backend, if a test can cut it.
    *
-   * @return empty by default: rules about outages are skipped
+   * @return empty by default, so rules about outages are skipped
    */
   protected Optional<BrokerLink> link() {
     return Optional.empty();
   }
 
   /**
-   * Returns the means to make the backend refuse, if there are such.
+   * Returns a way to make the backend refuse, if there is one.
    *
-   * @return empty by default: rules about what is refused are skipped
+   * @return empty by default, so rules about refusals are skipped
    */
   protected Optional<BrokerRefusals> refusals() {
     return Optional.empty();
   }
 
   /**
-   * Returns how long to wait for what must happen.
+   * Returns how long to wait for something that must happen.
    *
    * @return a minute by default
    */
@@ -95,13 +94,13 @@ abstract class BrokerFixture {
     return node.open();
   }
 
-  /** Two nodes, or one twice if the broker is not shared. */
+  /** Returns two nodes, or the same one twice if the broker is not shared. */
   final List<BrokerNode> pair() {
     BrokerNode first = node();
     return List.of(first, newBroker().shared() ? node() : first);
   }
 
-  /** Two nodes with all that the engine does, or one twice if the broker is not shared. */
+  /** Returns two complete nodes, or the same one twice if the broker is not shared. */
   final List<Millrace> engines() {
     Millrace first = engine();
     return List.of(first, newBroker().shared() ? engine() : first);

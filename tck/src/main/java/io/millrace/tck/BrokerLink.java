@@ -1,11 +1,11 @@
 package io.millrace.tck;
 
-/** The link between brokers and their backend, for a test that can cut it. */
+/** The link between brokers and their backend, which a test can cut. */
 public interface BrokerLink {
 
-  /** Cuts it, for all brokers of the test. */
+  /** Cuts the link, for all brokers of the test. */
   void cut();
 
-  /** Lets brokers link again. */
+  /** Lets the brokers connect again. */
   void mend();
 }

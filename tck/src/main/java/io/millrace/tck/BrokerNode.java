@@ -19,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
-/** A node reduced to its link: it writes down what a broker brings. Safe on any thread. */
+/** A node reduced to its link: it records what a broker brings. Safe on any thread. */
 final class BrokerNode implements Ingress {
 
   record Received(String channel, Message message) {}
@@ -66,7 +66,7 @@ final class BrokerNode implements Ingress {
     return Publication.named("tck-" + sequence.incrementAndGet());
   }
 
-  /** Of subscriptions that overlap, a channel belongs to the one that was confirmed first. */
+  /** If subscriptions overlap, a channel belongs to the one that was confirmed first. */
   @Override
   public void append(ChannelPattern subscription, String channel, Message message) {
     Optional<ChannelPattern> owner =
@@ -119,7 +119,7 @@ final class BrokerNode implements Ingress {
     reports.add("restored");
   }
 
-  /** Closes the broker, the first time. */
+  /** Closes the broker; a second call does nothing. */
   void close() {
     if (!closed) {
       closed = true;
@@ -163,7 +163,7 @@ final class BrokerNode implements Ingress {
     return received;
   }
 
-  /** The payloads of what came on channels that a pattern matches, as text. */
+  /** The payloads of the messages on channels that match a pattern, as text. */
   List<String> texts(String pattern) {
     ChannelPattern wanted = ChannelPattern.of(pattern);
     return received.stream()

@@ -1,16 +1,16 @@
 package io.millrace.tck;
 
-/** The means to make a backend refuse, for a test that has them. */
+/** A way to make a backend refuse a channel, for tests that can do that. */
 public interface BrokerRefusals {
 
   /**
-   * Makes the backend refuse whatever is published or subscribed to a channel, to all brokers of
+   * Makes the backend refuse every publish and every subscription to a channel, for all brokers of
    * the test.
    *
    * @param channel the channel's name
    */
   void refuse(String channel);
 
-  /** Lets the backend take everything again. */
+  /** Makes the backend accept everything again. */
   void permit();
 }

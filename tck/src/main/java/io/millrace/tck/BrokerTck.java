@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The contract of brokers: the rules B01 to B31 of {@code docs/spec.md}, each a test whose name
- * carries the rule's number. A broker's test extends this and says what to test:
+ * contains the rule's number. A broker's test extends this class and says what to test:
  *
  * <pre>{@code
  * class MemoryBrokerTest extends BrokerTck {
@@ -43,22 +43,24 @@ import org.junit.jupiter.api.Test;
  * }
  * }</pre>
  *
- * <p>A rule that supposes a power the broker does not have is skipped, and says so.
+ * <p>A rule that needs an ability that the broker does not have is skipped, with the reason.
  */
 public abstract class BrokerTck extends BrokerFixture {
 
   private static final int MANY = 500;
 
-  /** For megabytes: so many times as long. */
+  /** Waits for megabytes are this many times as long. */
   private static final int MEGABYTES = 12;
 
-  /** So many that a rare loss while subscriptions come and go shows. */
+  /** Enough to show a rare loss while subscriptions come and go. */
   private static final int OVERLAP_ROUNDS = 5;
 
   /** For subclasses. */
   protected BrokerTck() {}
 
-  /** Publishes a mark and waits until it was brought: what was published before has been, too. */
+  /**
+   * Publishes a mark and waits until it arrives; everything published before it has arrived, too.
+   */
   private void settle(BrokerNode from, BrokerNode at, String channel) {
     String mark = "\"mark " + at.received().size() + "\"";
     TestNode.await(from.publish(channel, Message.jsonText(Buffer.buffer(mark))));
@@ -289,7 +291,7 @@ public abstract class BrokerTck extends BrokerFixture {
     var unused = nodes.get(1).publish("a", Message.json(0));
     reader.close();
     int then = reader.received().size();
-    // What others publish must not come, and nothing of its own either.
+    // Neither messages that others publish nor its own may arrive.
     var late = nodes.get(1).publish("a", Message.json(1));
     if (newBroker().shared()) {
       BrokerNode other = node();
@@ -539,7 +541,7 @@ public abstract class BrokerTck extends BrokerFixture {
 
   @Test
   void required_B30_whatTheBackendRefusesConcernsWhoeverAsked() {
-    // Backends quote the name, which must not be taken for a word of their own about a limit.
+    // Backends quote the name, which must not be mistaken for their own text about a limit.
     String channel = "maximum";
     BrokerRefusals refusals = needsRefusals();
     List<BrokerNode> nodes = pair();
@@ -575,7 +577,7 @@ public abstract class BrokerTck extends BrokerFixture {
             });
   }
 
-  /** What is not permitted is not to be tried again. */
+  /** Asserts a refusal that cannot be retried. */
   private void refused(Future<?> asked) {
     patiently().until(asked::isComplete);
     assertThat(asked.failed()).as("what the backend refuses fails").isTrue();
@@ -612,7 +614,7 @@ public abstract class BrokerTck extends BrokerFixture {
     }
   }
 
-  /** Publishes until it is known what becomes of it; what is not taken is so for good. */
+  /** Publishes until it is known whether the message was taken. */
   private boolean takes(Millrace node, Message message) {
     Duration patience = patience().multipliedBy(MEGABYTES);
     Message keyed = message.withKey("k" + message.data().hashCode());
@@ -657,7 +659,7 @@ public abstract class BrokerTck extends BrokerFixture {
       publications.add(nodes.get(0).publish("a", Message.json(i)));
     }
     patiently().until(() -> !reading.received().isEmpty());
-    nodes.get(0).close(); // In the midst of it.
+    nodes.get(0).close(); // While it publishes.
     patiently().until(() -> publications.stream().allMatch(Future::isComplete));
     if (reading != nodes.get(0)) {
       settle(reading, reading, "a");

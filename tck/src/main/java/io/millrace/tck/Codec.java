@@ -3,9 +3,9 @@ package io.millrace.tck;
 import java.util.List;
 
 /**
- * Turns the bytes of one connection into frames. It gets the body of the response as it comes off
- * the wire, in pieces cut anywhere, with only HTTP's own framing (RFC 9112) taken away; after a
- * {@code 101} it gets everything. It must report every frame and drop none.
+ * Turns the bytes of one connection into frames. It gets the body of the response in pieces as they
+ * arrive, which may be cut anywhere; only HTTP's own framing (RFC 9112) is removed. After a {@code
+ * 101} it gets every byte. It must report every frame and drop none.
  */
 public interface Codec {
 
@@ -18,7 +18,7 @@ public interface Codec {
   List<Frame> decode(byte[] bytes);
 
   /**
-   * Says that the body has come to its proper end.
+   * Called when the body has come to its proper end.
    *
    * @return the frames that the end completes
    */
@@ -27,7 +27,7 @@ public interface Codec {
   }
 
   /**
-   * Wraps a command; only asked if the transport is duplex.
+   * Wraps a command; only called if the transport is duplex.
    *
    * @param json a JSON object
    * @return the bytes to send

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * One request on one TCP connection of its own, and what comes back. Nothing is read before it is
- * asked for, so a client that does not read is one that does not call. Not safe for use by several
+ * One request on a TCP connection of its own, and its response. Nothing is read unless a method
+ * asks for it, so to test a client that does not read, call none. Not safe for use by several
  * threads.
  */
 public final class Connection implements AutoCloseable {
@@ -38,7 +38,7 @@ public final class Connection implements AutoCloseable {
    * Connects and sends a request; does not wait for the answer.
    *
    * @param port where a {@link TestNode} listens, on the loopback address
-   * @param client how to ask
+   * @param client knows how to ask
    * @param query the query, without {@code ?}
    * @return the connection
    */
@@ -50,11 +50,11 @@ public final class Connection implements AutoCloseable {
    * Connects and sends a request; does not wait for the answer.
    *
    * @param port where a {@link TestNode} listens, on the loopback address
-   * @param client how to ask
+   * @param client knows how to ask
    * @param method the HTTP method
    * @param path the path
    * @param query the query, without {@code ?}
-   * @param headers further headers, which replace the client's own of the same name
+   * @param headers further headers; they replace the client's own of the same name
    * @return the connection
    */
   public static Connection open(
@@ -68,12 +68,12 @@ public final class Connection implements AutoCloseable {
   }
 
   /**
-   * Connects and asks by JSON in the body of a POST; does not wait for the answer.
+   * Connects and sends a POST with JSON as its body; does not wait for the answer.
    *
    * @param port where a {@link TestNode} listens, on the loopback address
-   * @param client how to ask
+   * @param client knows how to ask
    * @param path the path
-   * @param json what is asked for
+   * @param json the body
    * @return the connection
    */
   public static Connection post(int port, TestClient client, String path, String json) {
@@ -93,7 +93,7 @@ public final class Connection implements AutoCloseable {
       String body) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("Host", "localhost:" + port);
-    // Every connection is a client of its own, also to limits that count by address.
+    // Every connection is a client of its own, even for limits that count by address.
     all.put("X-Forwarded-For", randomAddress());
     all.putAll(client.headers());
     all.putAll(headers);
@@ -125,7 +125,7 @@ public final class Connection implements AutoCloseable {
     return read(patience, Integer.MAX_VALUE);
   }
 
-  /** Reads once, at most so many bytes. */
+  /** Reads once, at most {@code limit} bytes. */
   List<Frame> read(Duration patience, int limit) {
     receive(patience, limit);
     List<Frame> read = new ArrayList<>(frames);
@@ -137,7 +137,7 @@ public final class Connection implements AutoCloseable {
    * Waits for one frame.
    *
    * @param patience how long to wait
-   * @return the frame; empty if none came in time or the connection ended before
+   * @return the frame; empty if none arrived in time, or before the connection ended
    */
   public Optional<Frame> next(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -148,10 +148,10 @@ public final class Connection implements AutoCloseable {
   }
 
   /**
-   * Waits for the status and the headers. What of the body comes with them is kept.
+   * Waits for the status and the headers. Any part of the body that arrives with them is kept.
    *
    * @param patience how long to wait
-   * @return whether they came
+   * @return whether they arrived
    */
   public boolean awaitHead(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -162,10 +162,10 @@ public final class Connection implements AutoCloseable {
   }
 
   /**
-   * Waits for the end.
+   * Waits for the end of the connection.
    *
    * @param patience how long to wait
-   * @return whether it came
+   * @return whether it has ended
    */
   public boolean awaitEnd(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -175,7 +175,7 @@ public final class Connection implements AutoCloseable {
     return ended;
   }
 
-  /** {@return how many bytes of the body have come, those that are no frame included} */
+  /** {@return how many bytes of the body have arrived, including those that belong to no frame} */
   public int received() {
     return body.length();
   }
@@ -215,7 +215,7 @@ public final class Connection implements AutoCloseable {
     wire.send(codec.encode(json));
   }
 
-  /** {@return the status, zero before it has come} */
+  /** {@return the status; zero until it has arrived} */
   public int status() {
     return response.status();
   }
@@ -224,34 +224,34 @@ public final class Connection implements AutoCloseable {
    * Returns a header of the response.
    *
    * @param name its name
-   * @return its value, if it is there
+   * @return its value, if the response has it
    */
   public Optional<String> header(String name) {
     return response.header(name);
   }
 
-  /** {@return what has been read of the body} */
+  /** {@return the part of the body that has been read} */
   public Buffer body() {
     return body.copy();
   }
 
-  /** {@return whether nothing more will come, and everything that came has been read} */
+  /** {@return whether nothing more will arrive, and everything that arrived has been read} */
   public boolean ended() {
     return ended && frames.isEmpty();
   }
 
-  /** {@return whether the response came to its proper end, and was not cut} */
+  /** {@return whether the response came to its proper end, and was not cut off} */
   public boolean complete() {
     return response.complete();
   }
 
-  /** Ends the connection by a TCP reset: what is under way in either direction is lost. */
+  /** Ends the connection by a TCP reset: data in flight is lost in both directions. */
   public void reset() {
     wire.reset();
     ended = true;
   }
 
-  /** Ends the connection in order. */
+  /** Closes the connection in an orderly way. */
   @Override
   public void close() {
     wire.close();

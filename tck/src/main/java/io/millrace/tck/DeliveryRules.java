@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** T01 to T12: what a reader gets while nothing goes wrong. */
 abstract class DeliveryRules extends TransportFixture {
 
-  // As many clients as fit, thousands in all, into a time that a busy machine has, too.
+  // So many that the test opens thousands of connections, but also ends in time on a busy machine.
   private static final int CLIENTS = 8;
   private static final int ATTACHES = 500;
   private static final int LEAST_ATTACHES = 10;
@@ -202,7 +202,7 @@ abstract class DeliveryRules extends TransportFixture {
     needs(Ability.CURSOR);
     Duration soon = Duration.ofMillis(1);
     TestNode node = node(options().setHeartbeat(soon).setLongPollHold(Duration.ofMillis(50)));
-    // It may be attached for less than a busy machine takes to look.
+    // It may be attached for a shorter time than a busy machine takes to check.
     Follower reader =
         follow(node, "channels=a,b&events=message")
             .until(self -> self.cursor().isPresent(), "where it begins");
@@ -217,7 +217,7 @@ abstract class DeliveryRules extends TransportFixture {
                   return node.broker().appended().size() == published;
                 });
       }
-      // However busy it was, now there is time to tell a place by itself.
+      // However busy the node was, now there is time to send a cursor alone.
       String last = node.publish("other", Message.json("end")).name().orElseThrow();
       long head = Cursor.parse(last).orElseThrow().seq();
       reader.until(

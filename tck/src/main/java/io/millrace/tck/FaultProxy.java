@@ -21,8 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A TCP proxy between a broker under test and its server, on a port of the loopback address, that
- * can do what networks do. Safe on any thread. It uses blocking sockets: when a method returns,
- * what it changes is so, the port it gave up included.
+ * can produce the faults of networks. Safe on any thread. It uses blocking sockets: when a method
+ * returns, its change is in effect; after a cut, the port is free.
  */
 public final class FaultProxy implements BrokerLink, AutoCloseable {
 
@@ -40,7 +40,7 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
             return thread;
           });
 
-  /** Guards what follows. */
+  /** Guards the fields below. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition mended = lock.newCondition();
@@ -60,12 +60,12 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
     mend();
   }
 
-  /** {@return the address it listens on} */
+  /** {@return the address that it listens on} */
   public String host() {
     return LOOPBACK.getHostAddress();
   }
 
-  /** {@return the port it listens on, always the same} */
+  /** {@return the port that it listens on; always the same} */
   public int port() {
     return port;
   }
@@ -84,7 +84,7 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
             server.get().close();
           }
         });
-    // The port is taken as long as a thread waits at it.
+    // The port stays in use as long as a thread waits on it.
     accepting.join();
     change(
         () -> {
@@ -93,17 +93,17 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
         });
   }
 
-  /** Closes all connections; new ones are served. */
+  /** Closes all connections, but accepts new ones. */
   public void reset() {
     change(this::closeAll);
   }
 
-  /** Lets no more bytes pass in either direction; connections stay, and new ones are accepted. */
+  /** Holds back all bytes, in both directions. Connections stay open, and new ones are accepted. */
   public void silence() {
     change(() -> silent = true);
   }
 
-  /** Lets everything pass again: held bytes, too. */
+  /** Lets everything pass again, including the bytes that were held back. */
   @Override
   public void mend() {
     change(
@@ -182,13 +182,13 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
           });
       pump(near, far);
     } catch (IOException refused) {
-      // Closing the near side is how it is told.
+      // The near side learns of it by being closed.
     } finally {
       change(() -> sockets.remove(near));
     }
   }
 
-  /** Carries bytes until either side ends; then both do. */
+  /** Carries bytes until one side ends, and then ends the other. */
   private void pump(Socket from, Socket to) {
     byte[] buffer = new byte[BUFFER_BYTES];
     try (from;
@@ -200,7 +200,7 @@ public final class FaultProxy implements BrokerLink, AutoCloseable {
         out.write(buffer, 0, read);
       }
     } catch (IOException | InterruptedException ended) {
-      // Closing both is how they are told.
+      // Both sides learn of it by being closed.
     } finally {
       change(() -> sockets.remove(from));
     }

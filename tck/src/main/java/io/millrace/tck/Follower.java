@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * A client that keeps going: it reads, and whenever its connection has ended it asks again from the
- * last cursor it was told. It keeps every frame that came, doubles included. Nothing happens unless
- * a method is called. Not safe for use by several threads.
+ * A client that keeps going: it reads, and whenever its connection has ended, it connects again
+ * with the last cursor that it received. It keeps every frame, including duplicates. Nothing
+ * happens unless a method is called. Not safe for use by several threads.
  */
 public final class Follower implements AutoCloseable {
 
@@ -26,12 +26,12 @@ public final class Follower implements AutoCloseable {
   private int connections;
 
   /**
-   * A follower that has not connected yet.
+   * Makes a follower that has not connected yet.
    *
    * @param port where a {@link TestNode} listens
-   * @param client how to ask
+   * @param client knows how to ask
    * @param query the query, without a cursor
-   * @param patience how long any one wait may take
+   * @param patience how long each wait may take
    */
   public Follower(int port, TestClient client, String query, Duration patience) {
     this.port = port;
@@ -41,9 +41,9 @@ public final class Follower implements AutoCloseable {
   }
 
   /**
-   * Sets where to resume next.
+   * Sets where to resume at the next connect.
    *
-   * @param place a cursor, or whatever shall be sent as one
+   * @param place a cursor, or any text to send as one
    * @return this
    */
   public Follower from(String place) {
@@ -66,16 +66,16 @@ public final class Follower implements AutoCloseable {
   }
 
   /**
-   * Connects if it is not connected, and reads once.
+   * Connects, if it is not connected, and reads once.
    *
    * @param wait how long to wait for bytes
-   * @return what came
+   * @return the frames that arrived
    */
   public List<Frame> step(Duration wait) {
     return step(wait, Integer.MAX_VALUE);
   }
 
-  /** Connects if it is not connected, and reads once, at most so many bytes. */
+  /** Connects, if it is not connected, and reads once, at most {@code limit} bytes. */
   List<Frame> step(Duration wait, int limit) {
     connect();
     Connection current = connection.orElseThrow();
@@ -96,10 +96,10 @@ public final class Follower implements AutoCloseable {
   }
 
   /**
-   * Goes on until something is so.
+   * Continues until a condition holds.
    *
-   * @param condition what is waited for
-   * @param what says it in words
+   * @param condition the condition
+   * @param what the condition in words
    * @return this
    */
   public Follower until(Predicate<Follower> condition, String what) {
@@ -107,7 +107,7 @@ public final class Follower implements AutoCloseable {
     while (!condition.test(this)) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
-            "Not within " + patience + ": " + what + ". What came: " + summary());
+            "Not within " + patience + ": " + what + ". Received: " + summary());
       }
       step(TURN);
     }
@@ -115,9 +115,9 @@ public final class Follower implements AutoCloseable {
   }
 
   /**
-   * Goes on until there are so many messages.
+   * Continues until enough messages have arrived.
    *
-   * @param count how many since the beginning
+   * @param count how many messages, since the beginning
    * @return this
    */
   public Follower untilDelivered(int count) {
@@ -133,7 +133,7 @@ public final class Follower implements AutoCloseable {
         + frames.subList(from, frames.size());
   }
 
-  /** Ends the connection by a TCP reset. What was not read is lost; the next step resumes. */
+  /** Ends the connection by a TCP reset. Unread data is lost; the next step resumes. */
   public void cut() {
     connection.ifPresent(Connection::reset);
     connection = Optional.empty();
@@ -165,7 +165,7 @@ public final class Follower implements AutoCloseable {
         .toList();
   }
 
-  /** {@return the payload of the last message, as text; empty if none has come} */
+  /** {@return the payload of the last message, as text; empty if none has arrived} */
   public String lastText() {
     for (int i = frames.size() - 1; i >= 0; i--) {
       if (frames.get(i) instanceof Frame.Delivery delivery) {
@@ -183,17 +183,17 @@ public final class Follower implements AutoCloseable {
         .findFirst();
   }
 
-  /** {@return the last cursor told, if any was} */
+  /** {@return the last cursor that it received, if any} */
   public Optional<String> cursor() {
     return cursor;
   }
 
-  /** Sends a command over the present connection. */
+  /** Sends a command over the current connection. */
   void send(String json) {
     connect().connection.orElseThrow().send(json);
   }
 
-  /** Leaves in order. */
+  /** Closes the connection in an orderly way. */
   @Override
   public void close() {
     connection.ifPresent(Connection::close);

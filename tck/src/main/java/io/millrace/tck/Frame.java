@@ -4,21 +4,22 @@ import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Optional;
 
-/** What a server told a client, once the bytes are read. Immutable. */
+/** A frame that a client has received from a server, in decoded form. Immutable. */
 public sealed interface Frame {
 
-  /** {@return the place that the client may resume from once it has this frame, if it tells one} */
+  /** {@return the cursor from which the client may resume after this frame, if it has one} */
   Optional<String> cursor();
 
   /**
    * A message.
    *
-   * @param cursor where to resume; empty if the frame tells no cursor, or one that must not be
-   *     resumed from
-   * @param channel the channel, if the frame tells it
+   * @param cursor where to resume; empty if the frame has no cursor, or one that must not be used
+   *     to resume
+   * @param channel the channel, if the frame names it
    * @param event the event's name
-   * @param payload the payload as it travelled, see {@link TestClient#carried}
-   * @param replay the JSON text of the id of the subscribe command it is replayed for, or empty
+   * @param payload the payload as it was sent, see {@link TestClient#carried}
+   * @param replay the JSON text of the id of the subscribe command that it is replayed for, or
+   *     empty
    */
   record Delivery(
       Optional<String> cursor,
@@ -35,7 +36,7 @@ public sealed interface Frame {
   }
 
   /**
-   * Messages may be missing before the next one.
+   * A gap notice: messages may be missing before the next one.
    *
    * @param cursor where to resume
    * @param channels names and patterns
@@ -56,27 +57,27 @@ public sealed interface Frame {
   }
 
   /**
-   * A command was carried out, or was not.
+   * The answer to a command.
    *
    * @param cursor where to resume
    * @param id the JSON text of the command's id, or empty
-   * @param error the code of the failure, or empty if it was carried out
+   * @param error the code of the failure; empty if the command succeeded
    */
   record Answer(Optional<String> cursor, String id, String error) implements Frame {}
 
   /**
-   * Anything else: {@code welcome}, {@code heartbeat}, {@code goodbye}, {@code degraded}, {@code
+   * Any other frame: {@code welcome}, {@code heartbeat}, {@code goodbye}, {@code degraded}, {@code
    * restored}, or {@code batch} for the end of an answer to a poll.
    *
    * @param cursor where to resume
-   * @param type what it is
+   * @param type its type
    */
   record Note(Optional<String> cursor, String type) implements Frame {}
 
   /**
-   * The connection was closed with a code, as WebSocket does.
+   * The connection was closed with a code, as WebSockets are.
    *
-   * @param cursor never there
+   * @param cursor always empty
    * @param code the code
    */
   record Closed(Optional<String> cursor, int code) implements Frame {}

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports of the loopback address for servers that tests start by number: those that are other
- * programs, and those that stop and come back. They lie below the ports that systems give to
- * outgoing connections, so that none of these takes one in between. Safe on any thread.
+ * Ports of the loopback address for servers whose port a test has to choose: other programs, and
+ * servers that are stopped and started again. The ports are below those that systems give to
+ * outgoing connections, so that no such connection takes one in between. Safe on any thread.
  */
 public final class FreePorts {
 
@@ -21,7 +21,7 @@ public final class FreePorts {
   private FreePorts() {}
 
   /**
-   * Finds a port that nothing listened on a moment ago.
+   * Finds a port that nothing listens on at the moment.
    *
    * @return the port
    * @throws IllegalStateException if no port can be tried
@@ -61,7 +61,7 @@ public final class FreePorts {
     try {
       socket.close();
     } catch (IOException e) {
-      throw new IllegalStateException("A port that was tried cannot be freed", e);
+      throw new IllegalStateException("A port cannot be released after it was tried", e);
     }
   }
 }

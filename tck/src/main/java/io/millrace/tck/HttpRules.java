@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** T33 to T42, T57 to T59: what a request is answered. */
+/** T33 to T42, T57 to T59: how requests are answered. */
 abstract class HttpRules extends BatchRules {
 
   /** A client that reads nothing but bytes. */
@@ -43,7 +43,7 @@ abstract class HttpRules extends BatchRules {
     return request(node, "GET", path, query, headers);
   }
 
-  /** Asserts that a request is refused (RFC 9457), and that nothing of it remains. */
+  /** Asserts that a request is refused (RFC 9457), and that nothing remains of it. */
   private void refused(TestNode node, Connection connection, int... statuses) {
     assertThat(connection.awaitEnd(patience())).as("an answer").isTrue();
     assertThat(connection.status()).as("%s", connection.body()).isIn(boxed(statuses));
@@ -59,7 +59,7 @@ abstract class HttpRules extends BatchRules {
     return IntStream.of(statuses).boxed().toList();
   }
 
-  /** Asserts that a request is served, and leaves. */
+  /** Asserts that a request is served, and closes it. */
   private void served(TestNode node, Connection connection) {
     if (stays()) {
       patiently().until(() -> node.millrace().counts().readers() > 0);
@@ -167,7 +167,7 @@ abstract class HttpRules extends BatchRules {
       for (String path : List.of(TestNode.MOUNT, forced())) {
         Connection connection =
             request(node, method, path, "channels=a", Map.of("Content-Length", "0"));
-        // An opening handshake with another method is a bad one (RFC 6455, section 4.2.1).
+        // An opening handshake must be a GET (RFC 6455, section 4.2.1).
         refused(
             node, connection, has(Transport.Trait.DUPLEX) ? new int[] {400, 405} : new int[] {405});
         if (connection.status() == 405) {

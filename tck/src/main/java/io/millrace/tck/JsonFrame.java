@@ -53,7 +53,7 @@ public final class JsonFrame {
    * Reads the answer to a poll.
    *
    * @param json one JSON object in UTF-8
-   * @return the gap if there is one, the messages, and a {@code batch} note with the cursor
+   * @return the gap notice, if there is one, the messages, and a {@code batch} note with the cursor
    */
   public static List<Frame> batch(byte[] json) {
     Map<String, Buffer> fields = fields(json);
@@ -128,7 +128,7 @@ public final class JsonFrame {
     return new JsonObject("{\"text\":" + json + "}").getString("text");
   }
 
-  /** {@return the members of an object, each value as it was written} */
+  /** {@return the members of an object, with each value as it was written} */
   static Map<String, Buffer> fields(byte[] json) {
     Map<String, Buffer> fields = new LinkedHashMap<>();
     try (JsonParser parser = FACTORY.createParser(json)) {
@@ -137,7 +137,7 @@ public final class JsonFrame {
         String name = parser.currentName();
         parser.nextToken();
         if (fields.put(name, value(parser, json)) != null) {
-          throw new IllegalArgumentException("\"" + name + "\" is there twice.");
+          throw new IllegalArgumentException("\"" + name + "\" appears twice.");
         }
       }
       expect(null, parser.nextToken(), json);

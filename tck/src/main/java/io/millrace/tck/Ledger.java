@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What a reader had to get, to be held against what it got. */
+/** The messages that a reader should get, to compare with those that it got. */
 final class Ledger {
 
   private final TestClient client;
   private final List<Appended> due;
 
-  /** Of what was brought so far, that which concerns the reader. */
+  /** The messages brought so far that concern the reader. */
   Ledger(TestNode node, TestClient client, Predicate<Appended> concerns) {
     this.client = client;
     this.due = node.broker().appended().stream().filter(concerns).toList();
   }
 
   /**
-   * Asserts that messages came once, in order and without a hole, and that every cursor told is a
-   * promise: all that is due at or before it has come before it. A hole is allowed only after a
-   * gap, and a reader that was told no place begins with whatever comes first.
+   * Asserts that the messages arrived once, in order and without a hole, and that every cursor is a
+   * promise: every message that is due up to it arrived before it. A hole is allowed only after a
+   * gap notice. A reader that has received no cursor begins with whatever arrives first.
    *
-   * @return the number of messages that were due and did not come after the last that came
+   * @return how many messages are missing after the last one that arrived
    */
   int verify(Optional<String> start, List<Frame> frames) {
     int next = start.map(this::after).orElse(-1);
@@ -35,7 +35,9 @@ final class Ledger {
         if (next < 0) {
           next = find(delivery, floor);
         }
-        assertThat(next).as("nothing was due, but this came: %s", delivery).isLessThan(due.size());
+        assertThat(next)
+            .as("nothing was due, but this arrived: %s", delivery)
+            .isLessThan(due.size());
         same(delivery, due.get(next));
         next++;
       } else if (frame instanceof Frame.Missed) {
@@ -47,7 +49,7 @@ final class Ledger {
           next = told;
         } else if (next >= 0) {
           assertThat(told)
-              .as("messages due at or before the cursor of %s, told after %d had come", frame, next)
+              .as("messages due up to the cursor of %s, which came after %d of them", frame, next)
               .isLessThanOrEqualTo(next);
         }
       }
@@ -61,7 +63,7 @@ final class Ledger {
         return i;
       }
     }
-    throw new AssertionError("This was not due any more: " + delivery);
+    throw new AssertionError("This was no longer due: " + delivery);
   }
 
   private void same(Frame.Delivery delivery, Appended expected) {

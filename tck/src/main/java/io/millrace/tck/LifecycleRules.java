@@ -13,20 +13,20 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** T43 to T48: beginnings and ends. */
+/** T43 to T48: how connections begin and end. */
 abstract class LifecycleRules extends HttpRules {
 
   private static final int LEAVERS = 500;
   private static final int CHANNELS_EACH = 20;
 
-  /** Asserts that a connection ends, and in a way that makes clients come back. */
+  /** Asserts that a connection ends in a way that makes clients reconnect. */
   private void comesBack(Connection connection) {
     List<Frame> frames = new ArrayList<>();
     Optional<Frame> next = connection.next(patience());
     while (next.isPresent()) {
       frames.add(next.get());
       if (next.get() instanceof Frame.Closed) {
-        connection.close(); // A client answers a close frame (RFC 6455, section 5.5.1) or goes.
+        connection.close(); // A client answers a close frame (RFC 6455, 5.5.1), or disconnects.
       }
       next = connection.next(patience());
     }
@@ -64,7 +64,7 @@ abstract class LifecycleRules extends HttpRules {
     nothingRemains(node);
   }
 
-  /** Asserts that a request is not served now, in a way that makes clients come back. */
+  /** Asserts that a request is refused for now, in a way that makes clients reconnect later. */
   private void comesBackLater(Connection connection) {
     assertThat(connection.awaitEnd(patience())).as("an answer").isTrue();
     assertThat(connection.complete()).isTrue();
@@ -123,7 +123,7 @@ abstract class LifecycleRules extends HttpRules {
               .mapToObj(channel -> "c" + reader + "." + channel)
               .collect(Collectors.joining(","));
       Connection connection = Connection.open(node.port(), client(), "channels=" + channels);
-      // Some leave before they are attached, some after, some in order.
+      // Some leave before they are attached, some after that, and some in an orderly way.
       if (i % 2 == 0 && (has(Transport.Trait.STREAMING) || !stays())) {
         assertThat(connection.awaitHead(patience())).isTrue();
       }

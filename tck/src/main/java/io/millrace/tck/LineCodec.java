@@ -4,7 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One JSON frame a line. */
+/** One JSON frame per line. */
 final class LineCodec implements Codec {
 
   private Buffer line = Buffer.buffer();

@@ -13,16 +13,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The {@code rabbitmq-server} that is installed, in a temporary folder and with an epmd (the port
- * mapper that Erlang's nodes register with) of its own.
+ * The installed {@code rabbitmq-server}, with a temporary folder and an epmd (the port mapper with
+ * which Erlang's nodes register) of its own.
  *
- * <p>A shell process, the guard, waits for the end of its input, which comes with the end of this
- * JVM, even by {@code kill -9}. It then kills the others and deletes the folder.
+ * <p>A shell process, the guard, waits for the end of its input. That comes when this JVM ends,
+ * even by {@code kill -9}. Then the guard kills the other processes and deletes the folder.
  */
 final class LocalRabbitMq extends RabbitMqServer {
 
   /**
-   * Where Debian keeps the scripts themselves; those in its path insist on the system's folders.
+   * Where Debian has the scripts themselves. Its wrappers in the path always use the system's
+   * folders.
    */
   private static final Path DEBIAN = Path.of("/usr/lib/rabbitmq/bin");
 
@@ -63,7 +64,7 @@ final class LocalRabbitMq extends RabbitMqServer {
     return scripts().map(LocalRabbitMq::new);
   }
 
-  /** Returns the folder of the scripts, if it is installed. */
+  /** Returns the folder of the scripts, if RabbitMQ is installed. */
   static Optional<Path> scripts() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return Stream.concat(Stream.of(DEBIAN), Stream.of(path.split(File.pathSeparator)).map(Path::of))
@@ -83,7 +84,7 @@ final class LocalRabbitMq extends RabbitMqServer {
     environment.put("RABBITMQ_DIST_PORT", "" + distributionPort);
     environment.put("RABBITMQ_MNESIA_BASE", folder.resolve("data").toString());
     environment.put("RABBITMQ_LOG_BASE", folder.resolve("log").toString());
-    environment.put("RABBITMQ_LOGS", "-"); // To the output.
+    environment.put("RABBITMQ_LOGS", "-"); // Log to the output.
     environment.put("RABBITMQ_PID_FILE", folder.resolve("server.pid").toString());
     environment.put("RABBITMQ_CONFIG_FILE", folder.resolve("rabbitmq.conf").toString());
     environment.put("RABBITMQ_ADVANCED_CONFIG_FILE", folder.resolve("none.config").toString());
@@ -93,7 +94,7 @@ final class LocalRabbitMq extends RabbitMqServer {
     environment.put(
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
         "-noinput -kernel inet_dist_use_interface {127,0,0,1}");
-    // Makes the script become the server, rather than wait for it.
+    // Makes the script's process become the server, instead of waiting for it.
     environment.put("RABBITMQ_ALLOW_INPUT", "true");
     return builder;
   }
@@ -106,7 +107,8 @@ final class LocalRabbitMq extends RabbitMqServer {
   @Override
   void launch() {
     if (!guard.isAlive()) {
-      throw new IllegalStateException("The process that would end RabbitMQ has ended itself.");
+      throw new IllegalStateException(
+          "The process that should stop RabbitMQ at the end has ended already.");
     }
     try {
       Process started =
@@ -152,7 +154,8 @@ final class LocalRabbitMq extends RabbitMqServer {
 
   private void copy(String from, String to) {
     if (running()) {
-      throw new IllegalStateException("Stop RabbitMQ first: its data is copied as a whole.");
+      throw new IllegalStateException(
+          "Stop RabbitMQ first: its data cannot be copied while it runs.");
     }
     String command = "rm -rf \"$2\" && cp -a \"$1\" \"$2\"";
     try {
@@ -176,7 +179,7 @@ final class LocalRabbitMq extends RabbitMqServer {
     try {
       return Files.readString(folder.resolve("output"));
     } catch (IOException e) {
-      return "It cannot be read: " + e;
+      return "The log cannot be read: " + e;
     }
   }
 

@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The time that an event loop has had. It goes on while the loop runs, and stands still while the
- * loop is held up, so that a busy machine does not break a test of what comes in time. It never
- * runs ahead of the time on the wall. What is measured has to be on the same event loop: give
- * Vert.x one only.
+ * The time that an event loop has had. This clock advances while the loop runs, and stops while the
+ * loop is held up, so that a test that something happens in time does not fail on a busy machine.
+ * It never runs ahead of real time. The code that is measured must run on the same event loop, so
+ * give Vert.x only one.
  */
 public final class LoopClock {
 
@@ -18,16 +18,16 @@ public final class LoopClock {
   private final AtomicLong steps = new AtomicLong();
 
   /**
-   * Begins to count, until Vert.x is closed.
+   * Starts the clock. It runs until Vert.x is closed.
    *
-   * @param vertx whose event loop it is
+   * @param vertx has the event loop
    */
   public LoopClock(Vertx vertx) {
     this.vertx = vertx;
     step();
   }
 
-  // One timer after the other: a periodic one would make up for what was held up.
+  // One timer after the other: a periodic one would catch up after a delay.
   private void step() {
     vertx.setTimer(
         STEP_MILLIS,
@@ -37,7 +37,7 @@ public final class LoopClock {
         });
   }
 
-  /** {@return the time since it began} In steps of 10 ms; any thread may ask. */
+  /** {@return the time since the start, in steps of 10 ms} Safe on any thread. */
   public Duration elapsed() {
     return Duration.ofMillis(steps.get() * STEP_MILLIS);
   }

@@ -12,22 +12,22 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Something that tests need and a machine may lack, such as a server that they start. Where it is
- * missing, its tests are skipped, and the reason says what brings it:
+ * Something that tests need and a machine may lack, such as a server that they start. If it is
+ * missing, the tests that need it are skipped, and the reason says how to install it:
  *
  * <pre>{@code
  * @RegisterExtension static final Needed REDIS = Needed.program("redis-server", "redis-server");
  * }</pre>
  *
- * <p>In continuous integration, where the environment has {@code CI=true}, nothing is skipped:
- * there, a test whose need is missing fails. All methods are safe on any thread.
+ * <p>In continuous integration, where the environment has {@code CI=true}, nothing is skipped: a
+ * test that lacks what it needs fails. All methods are safe on any thread.
  */
 public final class Needed implements ExecutionCondition {
 
-  /** What every reason begins with; the name and the command follow, as in {@code nginx: apt…}. */
+  /** The beginning of every reason; the name and the command follow, as in {@code nginx: apt…}. */
   public static final String REASON = "Needs ";
 
-  /** Where servers are installed that only root has in the path. */
+  /** The folders of servers that only root has in the path. */
   private static Stream<String> systemFolders() {
     return Stream.of("/usr/sbin", "/usr/local/sbin", "/sbin");
   }
@@ -46,7 +46,7 @@ public final class Needed implements ExecutionCondition {
    * Needs a program in the path, or in one of the folders for servers.
    *
    * @param program the file's name
-   * @param debianPackage the package of Debian and Ubuntu that brings it
+   * @param debianPackage the package of Debian and Ubuntu that contains it
    * @return the need
    */
   public static Needed program(String program, String debianPackage) {
@@ -56,9 +56,9 @@ public final class Needed implements ExecutionCondition {
   /**
    * Needs anything.
    *
-   * @param name what people call it, without a colon
-   * @param command what brings it
-   * @param here whether it is here; asked for each test
+   * @param name its usual name, without a colon
+   * @param command the command that installs it
+   * @param here whether it is here; called for each test
    * @return the need
    */
   public static Needed of(String name, String command, BooleanSupplier here) {
@@ -86,7 +86,7 @@ public final class Needed implements ExecutionCondition {
   }
 
   /**
-   * Ends the running test as skipped if it is not here, for a test that needs it only with some
+   * Ends the running test as skipped if it is not here. For tests that need it only with some
    * arguments.
    *
    * @throws TestAbortedException if it is not here

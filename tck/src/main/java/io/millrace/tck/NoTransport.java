@@ -8,10 +8,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
 
-/** Carries nothing: for nodes that nobody comes to, as those of a broker's tests. */
+/** A transport that serves nobody, for nodes without clients, such as those of a broker's tests. */
 public final class NoTransport implements Transport {
 
-  /** For any number of nodes. */
+  /** Makes a transport, for any number of nodes. */
   public NoTransport() {}
 
   @Override

@@ -55,7 +55,7 @@ final class OverlapTraffic implements AutoCloseable {
     }
   }
 
-  /** What one subscription was brought, from when it was confirmed until it is left. */
+  /** The messages that one subscription received, from its confirmation until it was left. */
   final class Reader implements Subscriber {
 
     private final ChannelPattern pattern;
@@ -95,7 +95,7 @@ final class OverlapTraffic implements AutoCloseable {
       return List.copyOf(numbers);
     }
 
-    /** As many numbers as came, in a row. */
+    /** As many consecutive numbers as messages arrived. */
     List<Long> expected() {
       return LongStream.range(numbers.get(0), numbers.get(0) + numbers.size()).boxed().toList();
     }

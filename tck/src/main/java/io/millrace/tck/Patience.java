@@ -5,8 +5,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * How long tests wait for what must happen: a minute, since machines that build are busy.
- * Awaitility by itself waits for ten seconds. Safe on any thread.
+ * How long tests wait for something that must happen: a minute, because machines that build are
+ * busy. Awaitility by itself waits for ten seconds. Safe on any thread.
  */
 public final class Patience {
 
@@ -15,19 +15,19 @@ public final class Patience {
   private Patience() {}
 
   /**
-   * Begins to wait, as {@link Awaitility#await()} does.
+   * Starts to wait, as {@link Awaitility#await()} does.
    *
-   * @return what waits for a minute, unless it is told otherwise
+   * @return a condition factory that waits for a minute, unless another time is set
    */
   public static ConditionFactory await() {
     return Awaitility.await().atMost(MINUTE);
   }
 
   /**
-   * The same, as {@link Awaitility#await(String)} does.
+   * Starts to wait, as {@link Awaitility#await(String)} does.
    *
-   * @param what names what is waited for, if it does not happen
-   * @return what waits for a minute, unless it is told otherwise
+   * @param what what is waited for, for the message of a failure
+   * @return a condition factory that waits for a minute, unless another time is set
    */
   public static ConditionFactory await(String what) {
     return Awaitility.await(what).atMost(MINUTE);

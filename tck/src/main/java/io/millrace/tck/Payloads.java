@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** Messages that have been known to come out different from what went in. */
+/** Messages of kinds that are easily changed on their way. */
 final class Payloads {
 
   private static final int MEBIBYTE = 1 << 20;
 
-  /** What a Java developer publishes first. */
+  /** The kind of object that a Java developer is likely to publish. */
   private record Vote(String bill, Instant at, Optional<String> by, Optional<String> note) {}
 
   private Payloads() {}
@@ -71,7 +71,7 @@ final class Payloads {
     return messages;
   }
 
-  /** What is as large, as deep and as long as a message may be. */
+  /** Messages that are as large, as deep and as long as allowed. */
   static List<Message> atTheLimits() {
     List<Message> messages = new ArrayList<>();
     for (String json : json(0)) {
@@ -81,7 +81,7 @@ final class Payloads {
     return messages;
   }
 
-  /** JSON so much beyond the limits of depth, numbers and names. */
+  /** JSON that exceeds the limits on depth, numbers and names by so much; zero just fits. */
   static List<String> json(int beyond) {
     int depth = JsonText.MOST_DEPTH + beyond;
     int digits = JsonText.MOST_NUMBER + beyond;
@@ -95,7 +95,7 @@ final class Payloads {
         "{\"" + "n".repeat(name) + "\":1}");
   }
 
-  /** Bytes with all that can travel beside them. */
+  /** A message of so many bytes, with the longest event name and a priority. */
   static Message large(int bytes) {
     return Message.bytes(Buffer.buffer(new byte[bytes]))
         .withEvent("\\:한글".repeat(16))
@@ -108,7 +108,7 @@ final class Payloads {
     return Buffer.buffer(bytes);
   }
 
-  /** A message of about so many bytes that carries a number. */
+  /** A message of about this many bytes that contains a number. */
   static Message numbered(int number, int bytes) {
     return Message.json(String.format("%08d", number) + ".".repeat(bytes));
   }

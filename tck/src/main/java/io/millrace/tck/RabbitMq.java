@@ -14,20 +14,21 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * A RabbitMQ server for tests, with STOMP (also over WebSocket), AMQP 1.0, streams and management,
- * as an extension of JUnit:
+ * as a JUnit extension:
  *
  * <pre>{@code
  * @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
  * }</pre>
  *
- * <p>It is a container where Testcontainers is on the class path and a Docker engine of this
- * machine answers, and otherwise the {@code rabbitmq-server} that is installed, in a private
- * folder. Either way it listens on private ports of the loopback address, is shared by all tests of
- * the JVM, runs before each of them, and is gone when the JVM is, however that ends. Where there is
- * neither, tests are skipped, as {@link Needed} says.
+ * <p>If Testcontainers is on the class path and a Docker engine on this machine answers, the server
+ * runs in a container; otherwise it is the installed {@code rabbitmq-server}, with a private
+ * folder. Either way it listens on private ports of the loopback address, and all tests of the JVM
+ * share it. It is started before each test, if it does not run, and ends with the JVM, however that
+ * ends. If there is neither Docker nor an installed server, tests are skipped, as {@link Needed}
+ * says.
  *
- * <p>The system property {@value #IMAGE} names another image than {@value #DEFAULT_IMAGE}. All
- * methods block; they are safe on any thread but an event loop.
+ * <p>The system property {@value #IMAGE} names an image to use instead of {@value #DEFAULT_IMAGE}.
+ * All methods block; they are safe on any thread except an event loop.
  */
 public final class RabbitMq
     implements ExecutionCondition,
@@ -38,7 +39,7 @@ public final class RabbitMq
   /** The system property that names the image of the container. */
   public static final String IMAGE = "millrace.rabbitmq.image";
 
-  /** The image of the container if no other is named. */
+  /** The image of the container, unless another is named. */
   public static final String DEFAULT_IMAGE = "rabbitmq:4-management";
 
   private static final int LAST_LINES = 200;
@@ -50,7 +51,7 @@ public final class RabbitMq
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static Optional<RabbitMqServer> shared = Optional.empty();
 
-  /** Makes an extension. The server starts with the first test that has one. */
+  /** Makes an extension. The server starts with the first test that uses one. */
   public RabbitMq() {}
 
   @Override
@@ -68,7 +69,7 @@ public final class RabbitMq
     start();
   }
 
-  /** Prints what the server logged last if the test failed: nothing of it is left afterwards. */
+  /** Prints the end of the server's log if the test failed, because the log does not remain. */
   @Override
   public void afterTestExecution(ExtensionContext context) {
     context
@@ -77,7 +78,7 @@ public final class RabbitMq
         .ifPresent(
             failure -> {
               List<String> log = server().log().lines().toList();
-              System.err.println("The last of RabbitMQ's log, " + context.getDisplayName() + ":");
+              System.err.println("The end of RabbitMQ's log, " + context.getDisplayName() + ":");
               log.stream().skip(Math.max(0, log.size() - LAST_LINES)).forEach(System.err::println);
             });
   }
@@ -106,7 +107,7 @@ public final class RabbitMq
                         + " or start Docker, with org.testcontainers:testcontainers on the class path."));
   }
 
-  /** {@return what this extension needs, for tests that start RabbitMQ some other way} */
+  /** {@return what this extension needs, for tests that start RabbitMQ in another way} */
   public static Needed need() {
     return NEED;
   }
@@ -124,12 +125,12 @@ public final class RabbitMq
     }
   }
 
-  /** {@return the address all ports are on} */
+  /** {@return the address that all ports are on} */
   public String host() {
     return "127.0.0.1";
   }
 
-  /** {@return the port for AMQP, 0-9-1 and 1.0 alike} */
+  /** {@return the port for AMQP, both 0-9-1 and 1.0} */
   public int amqpPort() {
     return server().ports().amqp();
   }
@@ -149,7 +150,7 @@ public final class RabbitMq
     return server().ports().stream();
   }
 
-  /** {@return the root of the HTTP API for management, ending in a slash} */
+  /** {@return the root URL of the HTTP API for management; it ends with a slash} */
   public URI managementUrl() {
     return server().managementUrl();
   }
@@ -164,60 +165,60 @@ public final class RabbitMq
     return RabbitMqServer.PASSWORD;
   }
 
-  /** Starts the server, unless it runs, and waits until it serves. Its data is what it was. */
+  /** Starts the server, unless it is running, and waits until it serves. It keeps its data. */
   public void start() {
     server().start();
   }
 
-  /** Stops the server in an orderly way, if it runs, and waits until it has ended. */
+  /** Stops the server in an orderly way, if it is running, and waits until it has ended. */
   public void stop() {
     server().stop();
   }
 
-  /** Kills the server as {@code kill -9} does, if it runs, and waits until it has ended. */
+  /** Kills the server as {@code kill -9} does, if it is running, and waits until it has ended. */
   public void kill() {
     server().kill();
   }
 
   /**
-   * Copies the server's data, which must not run. Aborts the test if it is a container.
+   * Copies the data of the server, which must not be running. Aborts the test if it is a container.
    *
-   * @throws IllegalStateException if it runs
+   * @throws IllegalStateException if the server is running
    */
   public void save() {
     server().save();
   }
 
   /**
-   * Makes the server's data what it was at {@link #save}, as a restored backup does, and like a
-   * power loss. The server must not run.
+   * Sets the server's data back to what it was at {@link #save}, like a restored backup, or a power
+   * loss. The server must not be running.
    *
-   * @throws IllegalStateException if it runs
+   * @throws IllegalStateException if the server is running
    */
   public void restore() {
     server().restore();
   }
 
   /**
-   * Asks the HTTP API for management, as the user that {@link #username()} names.
+   * Sends a request to the HTTP API for management, as the user {@link #username()}.
    *
    * @param method the method, for example {@code PUT}
    * @param path the path below {@link #managementUrl()}
    * @param json the request's body; empty for none
    * @return the body of the answer
-   * @throws IllegalStateException if it failed, with what the server said
+   * @throws IllegalStateException if it failed, with the server's answer
    */
   public String manage(String method, String path, String json) {
     return server().manage(method, path, json);
   }
 
   /**
-   * Runs {@code rabbitmqctl}, which costs a second or more of a processor: what {@link #manage} can
-   * do, it does cheaper.
+   * Runs {@code rabbitmqctl}, which takes a second or more of CPU time. {@link #manage} costs less,
+   * if it can do the same.
    *
    * @param arguments its arguments, for example {@code list_connections}
    * @return what it printed to its standard output
-   * @throws IllegalStateException if it failed, with all it printed
+   * @throws IllegalStateException if it failed, with everything that it printed
    */
   public String rabbitmqctl(String... arguments) {
     return server().rabbitmqctl(arguments);

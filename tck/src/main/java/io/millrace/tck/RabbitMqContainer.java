@@ -18,7 +18,7 @@ import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
-/** A RabbitMQ server in a container that Testcontainers runs, and removes when this JVM is gone. */
+/** A RabbitMQ server in a container. Testcontainers runs it, and removes it when this JVM ends. */
 final class RabbitMqContainer extends RabbitMqServer {
 
   private final GenericContainer<?> container;
@@ -91,7 +91,7 @@ final class RabbitMqContainer extends RabbitMqServer {
 
   private static TestAbortedException noCopy() {
     return new TestAbortedException(
-        "The data of a container cannot be copied while it does not run: install rabbitmq-server.");
+        "The data of a container cannot be copied while it is stopped: install rabbitmq-server.");
   }
 
   @Override
@@ -115,7 +115,7 @@ final class RabbitMqContainer extends RabbitMqServer {
     }
   }
 
-  /** The server itself is asked instead. */
+  /** Does not wait, because the server itself is asked instead. */
   private static final class NoWait extends AbstractWaitStrategy {
 
     @Override

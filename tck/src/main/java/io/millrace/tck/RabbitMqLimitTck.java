@@ -23,14 +23,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What brokers that link to RabbitMQ do when it meets a limit or does not permit something: whoever
- * reads sees nothing of it, whoever asks is answered, and the node is back within 5 s once the
- * limit is lifted. A broker's test extends this as {@link BrokerTck} is extended, with a {@link
+ * What brokers that link to RabbitMQ do when it reaches a limit or refuses something: readers do
+ * not notice, every request is answered, and the node works again within 5 s after the limit is
+ * lifted. A broker's test extends this class in the same way as {@link BrokerTck}, with a {@link
  * #link()} and {@link #refusals()}.
  *
- * <p>Those 5 s begin when RabbitMQ has said that the limit is lifted, and they are what the node
- * waits; what its work takes on a machine that is busy elsewhere is measured by a node that has
- * nothing to wait for, and allowed on top.
+ * <p>Those 5 s begin when RabbitMQ has said that the limit is lifted, and count only how long the
+ * node waits. On a busy machine its work takes longer; how long is measured with a node that has
+ * nothing to wait for, and that time is added.
  */
 public abstract class RabbitMqLimitTck extends BrokerFixture {
 
@@ -61,7 +61,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     refusals().ifPresent(BrokerRefusals::permit);
   }
 
-  /** Waits until a node is back; called when what kept it away is gone. */
+  /** Waits until a node works again; called when what prevented it is gone. */
   private void isBackInTime(Callable<Boolean> back) {
     long lifted = System.nanoTime();
     await().atMost(LONG).pollInterval(Duration.ofMillis(50)).until(back);
@@ -69,7 +69,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     assertThat(took).isLessThan(PROMISE.plus(workOfANode()));
   }
 
-  /** What the machine takes now for a link, as many subscriptions and as many publishes. */
+  /** How long this machine takes now for one link, and for as many subscriptions and publishes. */
   private Duration workOfANode() {
     long begun = System.nanoTime();
     BrokerNode fresh = node();
@@ -92,7 +92,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     return reader;
   }
 
-  /** On a busy machine some may not be confirmed in time, and are asked for again. */
+  /** Subscribes. On a busy machine some may not be confirmed in time; then it asks again. */
   private static void subscribeAll(BrokerNode reader, String prefix) {
     List<String> left =
         new ArrayList<>(IntStream.range(0, READERS).mapToObj(i -> prefix + i).toList());
@@ -123,7 +123,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     published++;
   }
 
-  /** Again, as long as it was surely not taken. */
+  /** Publishes, again and again as long as the message was certainly not taken. */
   private Future<Publication> publish(
       BrokerNode publisher, String channel, Message message, int attempts) {
     return publisher
@@ -185,7 +185,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     for (int i = 0; i < 5; i++) {
       forbidden(publisher.publish("refused", Message.json(i)));
       if (newBroker().selective()) {
-        // RabbitMQ 3 says nothing over AMQP 1.0, so it takes two links to know.
+        // RabbitMQ 3 does not say so over AMQP 1.0: only a second link shows it.
         await().atMost(LONG).until(() -> isForbidden(reader.subscribing("refused")));
       }
       publishAll(publisher);
@@ -236,7 +236,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
               Future<Publication> other = publisher.publish(channel(8), Message.json("other"));
               return succeeds(other) && reader.texts(channel(8)).contains("\"other\"");
             });
-    // The first time that it is refused nobody can tell whether it was taken.
+    // When the message is refused for the first time, it is not known whether it was taken.
     await().atMost(LONG).until(() -> isForbidden(publisher.publish(refused, Message.json("no"))));
     refusals.permit();
     isBackInTime(
@@ -258,7 +258,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     link.cut();
     await().atMost(LONG).until(() -> reader.reports().contains("degraded"));
     link.mend();
-    // With what it is refused it does not stay off its broker.
+    // The refusals do not keep it away from its broker.
     await().atMost(LONG).until(() -> reader.reports().contains("restored"));
     await().atMost(LONG).until(() -> succeeds(publisher.publish("elsewhere", Message.json(0))));
     limits().permitQueues();
@@ -268,10 +268,10 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
           return IntStream.range(0, READERS)
               .allMatch(i -> reader.texts(channel(i)).contains("" + (published - 1)));
         });
-    // RabbitMQ 3 can get stuck over as many AMQP sessions on a busy machine: then the link is made
-    // once more.
+    // On a busy machine, RabbitMQ 3 can get stuck with so many AMQP sessions. Then the link is made
+    // again.
     assertThat(reader.reports()).startsWith("degraded", "restored").endsWith("restored");
-    // A stream is one queue that is there already, and holds what was published meanwhile.
+    // A stream is one queue that exists already, and holds what was published in the meantime.
     assertThat(Set.copyOf(reader.interruptedPatterns()))
         .hasSize(newBroker().selective() ? READERS : 0);
   }
@@ -284,8 +284,9 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     publishAll(publisher);
     limits().refuseMemory();
     List<Future<Publication>> during = new ArrayList<>();
-    // Some are taken: RabbitMQ blocks a connection once something came by it, and before version 4
-    // none by AMQP 1.0.
+    // Some are taken: RabbitMQ blocks a connection only once something has arrived on it, and
+    // before
+    // version 4 it blocks none over AMQP 1.0.
     for (int i = 0; i < 20; i++) {
       during.add(publisher.publish("elsewhere", Message.json(i)));
       during.add(publisher.publish("x." + i, Message.json(i)));
@@ -296,7 +297,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
         .filteredOn(Future::failed)
         .allSatisfy(
             failed -> assertThat(((MillraceException) failed.cause()).retryable()).isTrue());
-    // Longer than two heart-beats.
+    // Longer than two heartbeats.
     await().atMost(LONG).during(Duration.ofSeconds(12)).until(() -> reader.reports().isEmpty());
     limits().permitMemory();
     isBackInTime(() -> succeeds(publisher.publish("elsewhere", Message.json(0))));
@@ -305,7 +306,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     assertThat(publisher.reports()).isEmpty();
   }
 
-  /** A queue of another program takes no more, or something now and then. */
+  /** The queue of another program takes no more messages, or only a few. */
   @Test
   void aQueueThatRejectsHarmsNobodyElse() {
     BrokerNode reader = read();
@@ -315,7 +316,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     await().atMost(LONG).until(() -> succeeds(publisher.publish("full", Message.json("before"))));
     limits().addFullQueue();
     try {
-      // The first time nobody can know.
+      // The first time, it cannot be known.
       for (int i = 0; i < 3; i++) {
         retryable(publisher.publish("full", Message.json(i)));
       }
@@ -343,7 +344,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     }
   }
 
-  /** As the browser client does, which is told to try again with the same key. */
+  /** Does what the browser client does, which is told to try again with the same key. */
   @Test
   void whatIsRepeatedWithItsKeyDuringAnAlarmArrivesOnceAtEveryNode() {
     List<Millrace> nodes = engines();

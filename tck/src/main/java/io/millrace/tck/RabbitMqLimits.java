@@ -1,6 +1,6 @@
 package io.millrace.tck;
 
-/** The limits that a RabbitMQ server meets in a test. All methods block. */
+/** Sets limits that a RabbitMQ server reaches in a test. All methods block. */
 final class RabbitMqLimits {
 
   private static final String USUAL_WATERMARK = "0.4";
@@ -9,12 +9,12 @@ final class RabbitMqLimits {
   private final RabbitMq rabbit;
   private boolean alarmed;
 
-  /** None yet. */
+  /** No limit is set yet. */
   RabbitMqLimits(RabbitMq rabbit) {
     this.rabbit = rabbit;
   }
 
-  /** Lifts all but that of the queue. */
+  /** Lifts all limits, except that of the queue. */
   void lift() {
     permitQueues();
     if (alarmed) {
@@ -22,7 +22,7 @@ final class RabbitMqLimits {
     }
   }
 
-  /** Lets nobody have another queue. */
+  /** Makes the server refuse further queues. */
   void refuseQueues() {
     limitQueues(0);
   }
@@ -35,7 +35,7 @@ final class RabbitMqLimits {
     rabbit.manage("PUT", "vhost-limits/%2F/max-queues", "{\"value\":" + limit + "}");
   }
 
-  /** Raises the alarm of memory: whoever publishes is not read from any more. */
+  /** Raises the memory alarm: the server no longer reads from connections that publish. */
   void refuseMemory() {
     alarmed = true;
     rabbit.rabbitmqctl("set_vm_memory_high_watermark", "0.0000001");
@@ -46,14 +46,16 @@ final class RabbitMqLimits {
     alarmed = false;
   }
 
-  /** Makes a queue that takes one message of a channel "full", and rejects what follows. */
+  /**
+   * Makes a queue that takes one message from the channel "full", and rejects those that follow.
+   */
   void addFullQueue() {
     String arguments = "{\"x-max-length\":1,\"x-overflow\":\"reject-publish\"}";
     rabbit.manage("PUT", FULL, "{\"arguments\":" + arguments + "}");
     rabbit.manage("POST", "bindings/%2F/e/amq.topic/q/full", "{\"routing_key\":\"#.full\"}");
   }
 
-  /** Makes room for one more. */
+  /** Empties that queue, so that it takes one more. */
   void purgeFullQueue() {
     rabbit.manage("DELETE", FULL + "/contents", "");
   }

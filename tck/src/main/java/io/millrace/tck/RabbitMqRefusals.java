@@ -2,7 +2,7 @@ package io.millrace.tck;
 
 import io.vertx.core.json.JsonObject;
 
-/** What a user of RabbitMQ may do with topics, by their names after a prefix. */
+/** Makes RabbitMQ refuse topics to a user, by their names after a prefix. */
 public final class RabbitMqRefusals implements BrokerRefusals {
 
   private static final String EXCHANGE = "amq.topic";
@@ -12,11 +12,11 @@ public final class RabbitMqRefusals implements BrokerRefusals {
   private final String prefix;
 
   /**
-   * Nothing is refused yet.
+   * Makes refusals; nothing is refused yet.
    *
    * @param rabbit the server
-   * @param username a user of it
-   * @param prefix what the routing keys of channels begin with
+   * @param username one of its users
+   * @param prefix the prefix of the routing keys of channels
    */
   public RabbitMqRefusals(RabbitMq rabbit, String username, String prefix) {
     this.rabbit = rabbit;

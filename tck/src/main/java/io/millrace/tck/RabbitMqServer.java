@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
-/** What the ways to run a RabbitMQ server share. Safe on any thread; all calls block. */
+/** A RabbitMQ server, however it is run. Safe on any thread; all calls block. */
 abstract class RabbitMqServer {
 
-  /** Not guest, who may come from the server's own loopback address only. */
+  /** Not guest, which may connect only from the server's own loopback address. */
   static final String USERNAME = "millrace";
 
   static final String PASSWORD = "secret-of-tests";
@@ -27,10 +27,10 @@ abstract class RabbitMqServer {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  /** How often a command is given to a server that is too busy to take it. */
+  /** How many times a command is sent to a server that is too busy to take it. */
   private static final int ATTEMPTS = 5;
 
-  /** What rabbitmqctl says if it has not reached the server, so has done nothing. */
+  /** What rabbitmqctl prints if it did not reach the server, and so has done nothing. */
   private static final String NOT_REACHED = "unable to perform an operation on node";
 
   /** The ports, the same inside a container and outside. */
@@ -62,7 +62,7 @@ abstract class RabbitMqServer {
     return URI.create("http://127.0.0.1:" + ports.management() + "/api/");
   }
 
-  /** The server's configuration file, for one that listens on an address. */
+  /** The configuration file of a server that listens on this address. */
   final String configuration(String address) {
     return """
         listeners.tcp.1 = %1$s:%2$d
@@ -92,16 +92,16 @@ abstract class RabbitMqServer {
 
   abstract void launch();
 
-  /** Ends it, in an orderly way or by force. */
+  /** Ends the server, in an orderly way or by force. */
   abstract void end(boolean force);
 
-  /** Copies its data, while it does not run. */
+  /** Copies the server's data, while it is stopped. */
   abstract void save();
 
-  /** Makes its data what was copied, while it does not run. */
+  /** Sets the server's data back to the copy, while it is stopped. */
   abstract void restore();
 
-  /** What it has logged. */
+  /** The server's log. */
   abstract String log();
 
   /** Runs a command where the server runs. */
@@ -195,7 +195,7 @@ abstract class RabbitMqServer {
     }
   }
 
-  /** Asks the server, since what forwards a container's ports accepts connections at any time. */
+  /** Asks the server itself, because the forwarder of a container's ports always accepts. */
   private boolean listens(int port) {
     HttpRequest request =
         management("health/checks/port-listener/" + port, Duration.ofSeconds(5)).build();

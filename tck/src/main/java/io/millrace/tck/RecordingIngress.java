@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Writes down what a broker does to its node, in order. For brokers whose subscriptions may overlap
- * and that have no log of their own: anything else fails. Safe on any thread.
+ * Records what a broker reports to its node, in order. For brokers whose subscriptions may overlap
+ * and that have no log of their own; any other call fails. Safe on any thread.
  */
 public final class RecordingIngress implements Ingress {
 
   /**
    * A message that was brought.
    *
-   * @param subscription by which
+   * @param subscription the subscription that it was brought for
    * @param channel where it was published
    * @param message the message
    */
@@ -32,23 +32,23 @@ public final class RecordingIngress implements Ingress {
   private final List<Received> received = new CopyOnWriteArrayList<>();
 
   /**
-   * Nothing happened yet.
+   * Makes an ingress; nothing has happened yet.
    *
-   * @param vertx the node's
+   * @param vertx the node's Vert.x instance
    */
   public RecordingIngress(Vertx vertx) {
     this.vertx = vertx;
   }
 
   /**
-   * {@return what happened, growing: {@code degraded}, {@code restored}, {@code interrupted [a,
-   * b]}, and of a message, its subscription and its channel}
+   * {@return a list that grows: {@code degraded}, {@code restored}, {@code interrupted [a, b]}, and
+   * for a message, its subscription and its channel}
    */
   public List<String> events() {
     return Collections.unmodifiableList(events);
   }
 
-  /** {@return the messages that were brought, growing} */
+  /** {@return the messages that were brought, in a list that grows} */
   public List<Received> received() {
     return Collections.unmodifiableList(received);
   }

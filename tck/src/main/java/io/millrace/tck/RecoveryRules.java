@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
-/** T13 to T25: what a reader gets that was away, or is slow, or asks for what is gone. */
+/** T13 to T25: what a reader gets if it was away, is slow, or asks for what is no longer held. */
 abstract class RecoveryRules extends DeliveryRules {
 
   private static final int GAP_CODE = 4200;
@@ -27,7 +27,7 @@ abstract class RecoveryRules extends DeliveryRules {
   private static final int PADDING = 200;
   private static final String FOREIGN = "elsewhere-3";
 
-  /** A node whose log holds the last few messages only, and forty were published to "a". */
+  /** A node whose log holds only the last few of forty messages that were published to "a". */
   private TestNode forgetful() {
     HistoryOptions history = new HistoryOptions(HELD, 1 << 20, Duration.ofHours(1));
     TestNode node = node(options().setRingBytes(SHORT_RING).setHistory(history));
@@ -47,7 +47,7 @@ abstract class RecoveryRules extends DeliveryRules {
     return new Cursor(head.epoch(), head.seq() + 1_000).toString();
   }
 
-  /** Asserts that a gap comes before any message, however this client is told. */
+  /** Asserts that a gap is reported before any message, in the way that this client understands. */
   private void gapFirst(TestNode node, String query, String cursor, String reason, String... on) {
     Follower reader = follow(node, query).from(cursor);
     Optional<Cursor> own = Cursor.parse(cursor);
@@ -74,7 +74,7 @@ abstract class RecoveryRules extends DeliveryRules {
   void required_T13_aReaderThatResumesAfterAResetGetsExactlyWhatItMissed() {
     needs(Ability.CURSOR);
     TestNode node = node();
-    // From a place that is known, since a connection may be cut before it has told one.
+    // From a known place, because a connection may be cut before it has sent a cursor.
     String start = node.publish("other", Message.json("start")).name().orElseThrow();
     Follower reader = follow(node, "channels=a,b").from(start);
     ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -170,7 +170,7 @@ abstract class RecoveryRules extends DeliveryRules {
     }
   }
 
-  /** From where a client may resume whose connection is cut anywhere before the gap's last byte. */
+  /** All cursors that a client may have when its connection is cut before the gap's last byte. */
   private Set<String> placesBeforeTheGap(TestNode node, String cursor) {
     Connection connection = open(node, "channels=a&cursor=" + cursor);
     Optional<Frame> frame = connection.next(patience());
@@ -227,7 +227,7 @@ abstract class RecoveryRules extends DeliveryRules {
     String start = node.publish("other", Message.json("start")).name().orElseThrow();
     Follower quiet = follow(node, "channels=quiet").from(start);
     Follower filtered = follow(node, "channels=a&events=rare").from(start);
-    // Four times what the log holds, in pieces that no reader is too slow for.
+    // Four times what the log holds, in pieces for which no reader is too slow.
     for (int i = 0; i < 320; i++) {
       node.publish("a", Payloads.numbered(i, PADDING));
       if (i % 20 == 19) {
@@ -269,7 +269,7 @@ abstract class RecoveryRules extends DeliveryRules {
     }
     reader.untilDelivered(2);
     Frame.Missed gap = reader.gaps().get(0);
-    // To a reader that was away between two batches it is a part of the log that is not there.
+    // For a reader that was away between two batches, this part of the log is missing.
     assertThat(gap.reason())
         .isIn(has(Transport.Trait.STREAMING) ? Set.of("interrupted") : AWAY_REASONS);
     assertThat(gap.channels()).containsExactly("a");
@@ -277,12 +277,12 @@ abstract class RecoveryRules extends DeliveryRules {
     assertThat(reader.frames().indexOf(gap)).isLessThan(reader.frames().indexOf(second));
   }
 
-  // A reader that takes nothing while the log moves on by many times its length.
+  // For a reader that takes nothing while the log advances by many times its length.
   private static final int SLOW_RING = 1 << 20;
   private static final int SLOW_MESSAGES = 2_000;
   private static final int SLOW_BYTES = 4 << 10;
 
-  // What sockets and their queues take on both sides.
+  // How much sockets and their queues hold, on both sides.
   private static final int SLACK = 2 << 20;
 
   private TestNode shortLog() {
@@ -290,8 +290,8 @@ abstract class RecoveryRules extends DeliveryRules {
   }
 
   /**
-   * Publishes more than the log and the sockets hold. A quick reader on each event loop is given
-   * all of it, so that none falls behind for another reason than its client.
+   * Publishes more than the log and the sockets hold. A fast reader on each event loop gets
+   * everything, so that no reader falls behind for any reason except its client.
    */
   private void publishMany(TestNode node) {
     publishInStep(

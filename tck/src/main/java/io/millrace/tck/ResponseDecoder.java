@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Takes HTTP's framing off a response (RFC 9112), however it is cut into pieces. */
+/** Removes HTTP's framing from a response (RFC 9112), however it is cut into pieces. */
 final class ResponseDecoder {
 
   private enum State {
@@ -34,7 +34,7 @@ final class ResponseDecoder {
     this.head = head;
   }
 
-  /** Returns the bytes of the body that these bytes bring. */
+  /** Returns the bytes of the body that are in these bytes. */
   Buffer decode(byte[] bytes) {
     pending = pending.appendBytes(bytes);
     Buffer body = Buffer.buffer();

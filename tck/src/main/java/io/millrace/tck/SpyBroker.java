@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Writes down which channels and patterns reach a broker. */
+/** Records which channels and patterns reach a broker. */
 final class SpyBroker implements Broker {
 
   private final Broker broker;

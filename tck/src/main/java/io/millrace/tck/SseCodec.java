@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Server-sent events: what {@link SseParser} reads, and the ids between events. */
+/** Server-sent events: the events that {@link SseParser} reads, and the ids between them. */
 final class SseCodec implements Codec {
 
   private static final String PREFIX = "millrace.";
@@ -28,7 +28,7 @@ final class SseCodec implements Codec {
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] == '\n' || i == bytes.length - 1) {
         parser.feed(Buffer.buffer(i + 1 - start).appendBytes(bytes, start, i + 1 - start));
-        // A block of nothing but an id moves a browser's place without an event.
+        // A block that has only an id moves a browser's cursor without an event.
         newCursor(parser.lastEventId())
             .ifPresent(cursor -> frames.add(new Frame.Note(Optional.of(cursor), "id")));
         start = i + 1;

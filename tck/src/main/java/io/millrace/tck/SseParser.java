@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Reads an event stream as a browser does (WHATWG HTML, section 9.2.6). Fed with the body of a
- * response in pieces of any size. What the stream's end cuts off is never told.
+ * Reads an event stream as a browser does (WHATWG HTML, section 9.2.6), from the body of a response
+ * in pieces of any size. An event that the end of the stream cuts off is not reported.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -18,16 +18,16 @@ public final class SseParser {
   /**
    * An event as a browser dispatches it.
    *
-   * @param type its name, {@code message} if it has none
-   * @param data its data, lines joined by LF
-   * @param lastEventId the last id committed up to and including this event, or empty
+   * @param type its name; {@code message} if it has none
+   * @param data its data; lines are joined by LF
+   * @param lastEventId the last id that was committed, by this event or an earlier one; or empty
    */
   public record Event(String type, String data, String lastEventId) {}
 
   private final Consumer<Event> events;
   private final Consumer<String> comments;
-  // Lines end at bytes that are part of no other UTF-8 sequence, so each is decoded alone. A
-  // surrogate in UTF-8 becomes one U+FFFD in Java and three in a browser; the rest is the same.
+  // The bytes that end lines are part of no other UTF-8 sequence, so each line is decoded alone. A
+  // surrogate in UTF-8 becomes one U+FFFD in Java and three in a browser; nothing else differs.
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private final StringBuilder data = new StringBuilder();
   private String type = "";
@@ -38,7 +38,7 @@ public final class SseParser {
   private boolean afterReturn;
 
   /**
-   * Begins a stream.
+   * Starts a stream.
    *
    * @param events called for each event, inside {@link #feed}
    */
@@ -47,10 +47,10 @@ public final class SseParser {
   }
 
   /**
-   * Begins a stream of which comments matter too. A browser drops them.
+   * Starts a stream and reports comments, too, which a browser drops.
    *
    * @param events called for each event, inside {@link #feed}
-   * @param comments called for each comment line with what follows its colon
+   * @param comments called for each comment line with the text after its colon
    */
   public SseParser(Consumer<Event> events, Consumer<String> comments) {
     this.events = events;
@@ -58,7 +58,7 @@ public final class SseParser {
   }
 
   /**
-   * Reads on.
+   * Reads the next bytes.
    *
    * @param piece the next bytes of the stream
    */
@@ -74,12 +74,12 @@ public final class SseParser {
     }
   }
 
-  /** {@return what a browser would send as {@code Last-Event-ID} now; empty for nothing} */
+  /** {@return what a browser would send as {@code Last-Event-ID} now; empty if nothing} */
   public String lastEventId() {
     return lastEventId;
   }
 
-  /** {@return the reconnection time, if the stream told one} */
+  /** {@return the reconnection time, if the stream has set one} */
   public Optional<Duration> retry() {
     return retry;
   }

@@ -18,13 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A broker of one node that remembers what it brought, in order, and that can be made to hesitate,
- * to break and to heal. Safe on any thread.
+ * A broker of one node that remembers the messages that it brought, in order. A test can make it
+ * delay confirmations, lose answers, and report outages. Safe on any thread.
  */
 public final class TestBroker implements Broker {
 
   /**
-   * What was brought to the log.
+   * A message that was brought to the log.
    *
    * @param cursor its place in the log
    * @param channel its channel
@@ -42,15 +42,15 @@ public final class TestBroker implements Broker {
   private volatile boolean holding;
   private volatile boolean losing;
 
-  /** A broker that brings everything. */
+  /** Makes a broker that brings everything. */
   public TestBroker() {
     this(false);
   }
 
   /**
-   * A broker.
+   * Makes a broker.
    *
-   * @param selective whether the node must subscribe to what it wants
+   * @param selective whether it brings only what the node subscribes to
    */
   public TestBroker(boolean selective) {
     this.selective = selective;
@@ -69,7 +69,7 @@ public final class TestBroker implements Broker {
 
   @Override
   public Future<Publication> publish(String channel, Message message) {
-    // Held while appending, so that what is remembered has the order of the log.
+    // Held while appending, so that the messages are remembered in the order of the log.
     lock.lock();
     try {
       Publication publication = ingress().append(channel, message);
@@ -126,7 +126,7 @@ public final class TestBroker implements Broker {
     return ingress.orElseThrow(() -> new IllegalStateException("The broker is not open."));
   }
 
-  /** {@return what was brought so far, oldest first} */
+  /** {@return the messages that were brought so far, oldest first} */
   public List<Appended> appended() {
     lock.lock();
     try {
@@ -136,12 +136,12 @@ public final class TestBroker implements Broker {
     }
   }
 
-  /** {@return to how many channels something was brought} */
+  /** {@return on how many channels messages were brought} */
   long channels() {
     return appended().stream().map(Appended::channel).distinct().count();
   }
 
-  /** {@return the names and patterns the node holds} */
+  /** {@return the names and patterns to which the node is subscribed} */
   public Set<ChannelPattern> subscribed() {
     return Set.copyOf(subscribed);
   }
@@ -151,7 +151,7 @@ public final class TestBroker implements Broker {
     holding = true;
   }
 
-  /** Confirms what was held, and from now on everything at once. */
+  /** Confirms the subscriptions that were held, and from now on confirms each at once. */
   public void confirmSubscriptions() {
     List<Promise<Void>> waiting;
     lock.lock();
@@ -166,9 +166,9 @@ public final class TestBroker implements Broker {
   }
 
   /**
-   * Sets whether publishers do not hear that their messages were taken.
+   * Sets whether answers to publishers are lost, although their messages are taken.
    *
-   * @param value whether answers are lost from now on
+   * @param value whether they are lost from now on
    */
   public void loseAnswers(boolean value) {
     losing = value;
@@ -188,12 +188,12 @@ public final class TestBroker implements Broker {
     ingress().interrupted(patterns);
   }
 
-  /** Reports that the backend is out of reach. */
+  /** Reports that the backend cannot be reached. */
   public void degrade() {
     ingress().degraded();
   }
 
-  /** Reports that the backend is back. */
+  /** Reports that the backend can be reached again. */
   public void restore() {
     ingress().restored();
   }

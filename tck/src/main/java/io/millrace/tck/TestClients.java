@@ -46,7 +46,7 @@ public final class TestClients {
         Map.of("Accept", "application/x-ndjson"), "", LineCodec::new, FRAMES, Message::data);
   }
 
-  /** {@return a client that asks again with each answer, and is made to wait} */
+  /** {@return a client that asks again after each answer, and whose requests are held} */
   public static TestClient longPoll() {
     return new Client(
         Map.of("Accept", "application/json", "Prefer", "wait=25"),
@@ -56,7 +56,7 @@ public final class TestClients {
         Message::data);
   }
 
-  /** {@return a client that asks again and again} */
+  /** {@return a client that asks again and again, and is answered at once} */
   public static TestClient poll() {
     return new Client(
         Map.of("Accept", "application/json"), "", BatchCodec::new, ENVELOPE, Message::data);
@@ -87,7 +87,7 @@ public final class TestClients {
     return Map.copyOf(headers);
   }
 
-  // An event stream knows lines but not how they ended, and no bytes.
+  // An event stream has lines, but not their line breaks, and no bytes.
   private static Buffer eventStreamText(Message message) {
     return message.isJson()
         ? Buffer.buffer(JsonFrames.payload(message).toString().replaceAll("\r\n?", "\n"))

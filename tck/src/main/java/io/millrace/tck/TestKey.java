@@ -15,10 +15,10 @@ public final class TestKey {
   private TestKey() {}
 
   /**
-   * Makes a key with a certificate that it signed itself, for the name {@code localhost} and no
-   * address, by the JDK's {@code keytool}.
+   * Makes a key with a self-signed certificate, by the JDK's {@code keytool}. The certificate is
+   * for the name {@code localhost} and for no IP address.
    *
-   * @return the key, for a server; and for a client, to trust that server
+   * @return the key. A server uses it, and a client needs it to trust that server
    * @throws IllegalStateException if keytool fails
    */
   public static PfxOptions forLocalhost() {

@@ -47,8 +47,8 @@ public final class TestNode implements AutoCloseable {
   /**
    * Starts a node and waits until it serves.
    *
-   * @param options limits, bounds and times
-   * @param transports what it serves
+   * @param options limits and times
+   * @param transports the transports that it serves
    * @return the node
    */
   public static TestNode start(MillraceOptions options, Transport... transports) {
@@ -58,9 +58,9 @@ public final class TestNode implements AutoCloseable {
   /**
    * Starts a node and waits until it serves.
    *
-   * @param broker what feeds it
-   * @param options limits, bounds and times
-   * @param transports what it serves
+   * @param broker its broker
+   * @param options limits and times
+   * @param transports the transports that it serves
    * @return the node
    */
   public static TestNode start(
@@ -93,7 +93,7 @@ public final class TestNode implements AutoCloseable {
     return broker;
   }
 
-  /** {@return the Vert.x instance it runs on} */
+  /** {@return the Vert.x instance that it runs on} */
   public Vertx vertx() {
     return vertx;
   }
@@ -103,7 +103,7 @@ public final class TestNode implements AutoCloseable {
    *
    * @param channel a channel name
    * @param message the message
-   * @return the broker's word
+   * @return the broker's confirmation
    */
   public Publication publish(String channel, Message message) {
     return await(millrace.channel(channel).publish(message));
@@ -136,8 +136,8 @@ public final class TestNode implements AutoCloseable {
     public Future<HttpServer> start() {
       Router router = Router.router(vertx).allowForward(AllowForwardHeaders.X_FORWARD);
       router.route(MOUNT + "*").subRouter(millrace.router());
-      // A negative port is a random one that all instances share. Small buffers, so that a client
-      // that does not read is felt soon.
+      // A negative port is a random one that all instances share. The buffers are small, so that a
+      // client that does not read soon has an effect.
       return vertx
           .createHttpServer(new HttpServerOptions().setSendBufferSize(SEND_BUFFER))
           .requestHandler(router)

@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Publishes numbers from a thread of its own, in small bursts at random, until it is closed. */
+/** Publishes numbers on its own thread, in small bursts of random size, until it is closed. */
 final class Traffic implements AutoCloseable {
 
   private static final int BURST = 8;
@@ -19,7 +19,7 @@ final class Traffic implements AutoCloseable {
   private final AtomicInteger published = new AtomicInteger();
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
 
-  /** Publishes to these channels, by turns at random, until so many were published. */
+  /** Publishes to these channels, each time to a random one, until the limit is reached. */
   Traffic(TestNode node, int limit, String... channels) {
     this.node = node;
     this.channels = List.of(channels);

@@ -36,15 +36,15 @@ abstract class TransportFixture {
   protected abstract Transport newTransport();
 
   /**
-   * Returns how its clients ask and what they read.
+   * Returns a client of the transport.
    *
    * @return the client
    */
   protected abstract TestClient client();
 
   /**
-   * Returns how long to wait for what must happen. What must happen happens at once, so this
-   * matters only on a busy machine and when a rule is broken.
+   * Returns how long to wait for something that must happen. Normally it happens at once, so this
+   * matters only on a busy machine, and when a rule is broken.
    *
    * @return a minute by default
    */
@@ -76,7 +76,7 @@ abstract class TransportFixture {
     return closing(TestNode.start(options, newTransport()));
   }
 
-  /** A node that subscribes at its broker to what its readers want. */
+  /** Starts a node that subscribes at its broker to what its readers want. */
   final TestNode selectiveNode() {
     return closing(TestNode.start(new TestBroker(true), options(), newTransport()));
   }
@@ -112,7 +112,7 @@ abstract class TransportFixture {
     if (can(Ability.HOLD) || !can(Ability.CURSOR)) {
       patiently().until(() -> node.millrace().counts().readers() > before);
     } else {
-      // What it is told first says where it begins.
+      // The first frame says where it begins.
       reader.until(self -> !self.frames().isEmpty(), "where it begins");
     }
     return reader;
@@ -148,7 +148,7 @@ abstract class TransportFixture {
         !can(ability), () -> "This rule is for clients without the ability " + ability + ".");
   }
 
-  /** Waits until nothing is left of readers; requests that are still under way come and go. */
+  /** Waits until nothing remains of readers. Requests that are still in progress come and go. */
   final void nothingRemains(TestNode node) {
     Callable<Boolean> nothing =
         () -> {
@@ -167,7 +167,7 @@ abstract class TransportFixture {
     return appended -> List.of(channels).contains(appended.channel());
   }
 
-  /** Asserts that what came is right and that nothing is missing at its end. */
+  /** Asserts that the frames received are right, and that no message is missing at the end. */
   final void verifyAll(TestNode node, Follower reader, Predicate<Appended> concerns) {
     assertThat(new Ledger(node, client(), concerns).verify(Optional.empty(), reader.frames()))
         .as("messages missing at the end")

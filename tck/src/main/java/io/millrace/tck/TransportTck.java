@@ -1,8 +1,8 @@
 package io.millrace.tck;
 
 /**
- * The contract of transports: the rules T01 to T54 of {@code docs/spec.md}, each a test whose name
- * carries the rule's number. A transport's test extends this and says what to test:
+ * The contract of transports: the rules T01 to T59 of {@code docs/spec.md}, each a test whose name
+ * contains the rule's number. A transport's test extends this class and says what to test:
  *
  * <pre>{@code
  * class SseTransportTest extends TransportTck {
@@ -18,9 +18,9 @@ package io.millrace.tck;
  * }
  * }</pre>
  *
- * <p>Clients are raw sockets, and count what comes from the bytes. A rule that supposes a trait the
- * transport does not have, or something its clients cannot see, is skipped, and says so. A
- * transport with two formats has a test for each.
+ * <p>Clients are raw sockets that read what the server sends byte by byte. A rule that needs a
+ * trait that the transport does not have, or something that its clients cannot see, is skipped,
+ * with the reason. A transport with two formats has a test for each.
  */
 public abstract class TransportTck extends DuplexRules {
 

@@ -121,7 +121,7 @@ final class WebSocketCodec implements Codec {
 
   private static void require(boolean condition, String otherwise) {
     if (!condition) {
-      throw new AssertionError("Against RFC 6455: " + otherwise);
+      throw new AssertionError("This violates RFC 6455: " + otherwise);
     }
   }
 }

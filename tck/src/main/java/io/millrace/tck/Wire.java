@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** One TCP connection. What is not asked for stays in the kernel's buffers. */
+/** One TCP connection. Bytes that nobody reads stay in the kernel's buffers. */
 final class Wire implements AutoCloseable {
 
   private static final int RECEIVE_BUFFER = 64 << 10;
@@ -21,7 +21,7 @@ final class Wire implements AutoCloseable {
 
   Wire(int port) {
     try {
-      // Set before connecting, since it decides the window that is offered (RFC 7323).
+      // Set before connecting, because it decides the window that is offered (RFC 7323).
       socket.setReceiveBufferSize(RECEIVE_BUFFER);
       socket.setTcpNoDelay(true);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -38,7 +38,9 @@ final class Wire implements AutoCloseable {
     }
   }
 
-  /** Returns what has come: nothing if nothing came in time, empty if the connection has ended. */
+  /**
+   * Returns the bytes that arrived in time, if any; an empty optional if the connection has ended.
+   */
   Optional<byte[]> read(Duration patience, int limit) {
     try {
       socket.setSoTimeout((int) Math.max(1, patience.toMillis()));
@@ -52,7 +54,7 @@ final class Wire implements AutoCloseable {
     }
   }
 
-  /** Ends the connection by a reset: what is under way in either direction is lost. */
+  /** Ends the connection by a reset: data in flight is lost in both directions. */
   void reset() {
     try {
       socket.setSoLinger(true, 0);

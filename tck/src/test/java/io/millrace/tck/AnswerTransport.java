@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** Answers of one batch, held until there is a message, that keep every rule. */
+/** A transport that keeps every rule: answers of one batch, held until there is a message. */
 class AnswerTransport implements Transport {
 
   private static final Framing FRAMING = new Answers();

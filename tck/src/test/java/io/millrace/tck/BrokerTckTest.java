@@ -37,10 +37,10 @@ class BrokerTckTest {
   /** Rules that no fault of delivery touches. */
   private static final Set<String> CONTROL = Set.of("B01", "B14");
 
-  /** What the kit is run on by this thread. */
+  /** The subject on which this thread runs the kit. */
   private static final ThreadLocal<Subject> SUBJECT = new ThreadLocal<>();
 
-  /** Brokers, and the rules that they are to break. */
+  /** Brokers, and the rules that they should break. */
   private record Subject(Function<LocalBus, Broker> brokers, Set<String> broken) {}
 
   /** Not found by its name: it is only run from here. */
@@ -86,14 +86,14 @@ class BrokerTckTest {
     }
   }
 
-  /** Of all rules, this is broken and no other. */
+  /** Asserts that this rule is broken, and no other. */
   private static void breaksOnly(Function<LocalBus, Broker> made, String rule) {
     KitRun run = run(made, any -> true, rule);
     assertThat(run.failed()).containsExactly(rule);
     assertThat(run.passed()).hasSize(20);
   }
 
-  /** Is broken, among others that cannot hold without it. */
+  /** Asserts that this rule is broken; others that depend on it may be broken, too. */
   private static void breaks(Function<LocalBus, Broker> made, String rule) {
     Set<String> rules = new TreeSet<>(CONTROL);
     rules.add(rule);

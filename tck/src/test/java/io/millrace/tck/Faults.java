@@ -9,7 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Transports that are right but for one thing. */
+/** Transports that have exactly one fault. */
 final class Faults {
 
   private Faults() {}
@@ -32,7 +32,7 @@ final class Faults {
     };
   }
 
-  /** Signals are changed, or left out. */
+  /** Changes signals, or leaves them out. */
   static LineTransport telling(Function<Signal, Optional<Signal>> change) {
     return framing(
         new LineTransport.Lines() {
@@ -57,7 +57,7 @@ final class Faults {
     return telling(signal -> Optional.of(signal).filter(told -> !kind.isInstance(told)));
   }
 
-  /** Does not mind whether the client keeps up. */
+  /** Ignores whether the client keeps up. */
   static class Heedless extends LineTransport.Through {
 
     Heedless(Outlet outlet) {

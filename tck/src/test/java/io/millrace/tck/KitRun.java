@@ -39,7 +39,7 @@ record KitRun(Set<String> passed, Set<String> failed) {
         .execute(
             LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectors)
-                // On this thread: whose run it is, is known by it.
+                // On this thread, because the thread identifies the run.
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
                 .build(),
             run.listener());
@@ -65,8 +65,8 @@ record KitRun(Set<String> passed, Set<String> failed) {
   }
 
   /**
-   * How long a rule waits for what must happen: not long for what is broken and will not, and for
-   * everything else as long as a busy machine may take.
+   * How long a rule waits for something that must happen: not long if the rule is broken, so that
+   * it will not happen; otherwise as long as a busy machine may take.
    */
   static Duration patience(Set<String> broken, TestInfo test) {
     return Duration.ofSeconds(broken.contains(rule(test.getDisplayName())) ? 2 : 30);

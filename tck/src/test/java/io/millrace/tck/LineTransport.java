@@ -16,7 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
 
-/** A stream of lines that keeps every rule, for others to break one. */
+/** A transport that keeps every rule: a stream of lines. Subclasses break one. */
 class LineTransport implements Transport {
 
   @Override

@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A backend within the test, and brokers linked to it that keep every rule, for others to break.
+ * A backend inside the test, and brokers linked to it that keep every rule. Subclasses break one.
  */
 final class LocalBus implements BrokerLink, BrokerRefusals {
 
@@ -115,7 +115,7 @@ final class LocalBus implements BrokerLink, BrokerRefusals {
     }
 
     void refused(MillraceException refused) {
-      // The node has said no; the next message is another matter.
+      // The node has refused this message; it may take the next one.
     }
 
     @Override

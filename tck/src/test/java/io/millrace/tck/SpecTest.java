@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The specification and the kit say the same. */
+/** The specification and the kit have the same rules. */
 class SpecTest {
 
   private static final Pattern RULE =

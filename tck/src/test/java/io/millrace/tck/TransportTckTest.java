@@ -40,13 +40,13 @@ class TransportTckTest {
   /** Rules that no fault of framing or outlet touches. */
   private static final Set<String> CONTROL = Set.of("T39", "T41");
 
-  /** Those that take longest, and that no fault here is about. */
+  /** The rules that take longest; no fault here breaks them. */
   private static final Set<String> SLOW = Set.of("T02", "T24", "T46");
 
-  /** What the kit is run on by this thread. */
+  /** The subject on which this thread runs the kit. */
   private static final ThreadLocal<Subject> SUBJECT = new ThreadLocal<>();
 
-  /** A transport, and the rules that it is to break. */
+  /** A transport, and the rules that it should break. */
   private record Subject(Supplier<Transport> transport, Set<String> broken) {}
 
   /** Not found by its name: it is only run from here. */
@@ -91,14 +91,14 @@ class TransportTckTest {
     return run(made, rule -> !SLOW.contains(rule), broken);
   }
 
-  /** Of all rules, these are broken and no other. */
+  /** Asserts that these rules are broken, and no other. */
   private static void breaksOnly(Supplier<Transport> made, String... rules) {
     KitRun run = runAll(made, rules);
     assertThat(run.failed()).containsExactlyInAnyOrder(rules);
     assertThat(run.passed()).hasSizeGreaterThan(30);
   }
 
-  /** Is broken, among others that cannot hold without it. */
+  /** Asserts that this rule is broken; others that depend on it may be broken, too. */
   private static void breaks(Supplier<Transport> made, String rule) {
     Set<String> rules = new TreeSet<>(CONTROL);
     rules.add(rule);

@@ -13,12 +13,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The Chromium or Chrome of this machine, driven by Playwright. None is downloaded: tests without
- * one are skipped, as {@link #NEED} says. Used by one thread.
+ * The Chromium or Chrome of this machine, driven by Playwright. Nothing is downloaded: if there is
+ * no browser, tests are skipped, as {@link #NEED} says. For use by one thread.
  */
 public final class Chromium implements AutoCloseable {
 
-  /** What tests need that run a browser. */
+  /** What tests that run a browser need. */
   public static final Needed NEED =
       Needed.of("Chromium", "apt-get install chromium", () -> find().isPresent());
 
@@ -40,7 +40,7 @@ public final class Chromium implements AutoCloseable {
           "--disable-component-update",
           "--disable-sync");
 
-  /** How long to wait for what a page must show, also on a busy machine. */
+  /** How long to wait for something that a page must show; enough for a busy machine. */
   private static final double PATIENCE_MILLIS = 30_000;
 
   private final Playwright playwright;
@@ -49,13 +49,13 @@ public final class Chromium implements AutoCloseable {
   /**
    * Starts the browser, without a window.
    *
-   * @throws IllegalStateException if there is none
+   * @throws IllegalStateException if there is no browser
    */
   public Chromium() {
     Path file =
         find().orElseThrow(() -> new IllegalStateException("There is no Chromium or Chrome."));
     Map<String, String> environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS); // Else 5 s.
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS); // Otherwise 5 s.
     playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
     browser =
         playwright.chromium().launch(new LaunchOptions().setArgs(FLAGS).setExecutablePath(file));

@@ -1,4 +1,4 @@
-/** What the tests of several modules share. */
+/** Support for tests of several modules. */
 @NullMarked
 package io.millrace.testing;
 

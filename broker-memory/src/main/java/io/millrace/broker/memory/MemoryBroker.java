@@ -42,13 +42,13 @@ public final class MemoryBroker implements Broker {
     }
   }
 
-  /** Succeeds: everything is brought anyway. */
+  /** Succeeds at once: this broker brings everything. */
   @Override
   public Future<Void> subscribe(ChannelPattern pattern) {
     return Future.succeededFuture();
   }
 
-  /** Succeeds: everything is brought anyway. */
+  /** Succeeds at once: this broker brings everything. */
   @Override
   public Future<Void> unsubscribe(ChannelPattern pattern) {
     return Future.succeededFuture();

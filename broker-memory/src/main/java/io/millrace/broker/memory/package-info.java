@@ -1,6 +1,6 @@
 /**
- * The broker of a single node. Nothing travels: what is published is appended to the node's log at
- * once, and that log is the only place where it is kept. It ends with the process.
+ * The broker of a single node. It sends nothing anywhere: a message that is published is appended
+ * to the node's log at once. The message is held only there, and is gone when the process ends.
  */
 @NullMarked
 package io.millrace.broker.memory;

@@ -5,15 +5,14 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
 /**
- * Takes the body out of encoded sections of AMQP 1.0 (parts 1.2 and 3.2), as far as it is text or
- * bytes.
+ * Extracts the body from encoded sections of AMQP 1.0 (parts 1.2 and 3.2), if it is text or bytes.
  */
 final class AmqpBody {
 
   private static final int DESCRIBED = 0x00;
   private static final int SMALL_ULONG = 0x53;
 
-  // Descriptors of sections: those from the first to the second, and the last, are no body.
+  // Descriptors of sections. Those from HEADER to APPLICATION_PROPERTIES, and FOOTER, are no body.
   private static final int HEADER = 0x70;
   private static final int APPLICATION_PROPERTIES = 0x74;
   private static final int DATA = 0x75;
@@ -45,18 +44,18 @@ final class AmqpBody {
   }
 
   /**
-   * A body.
+   * A decoded body.
    *
-   * @param bytes of all data, or of a value that is binary or, in UTF-8, a string
-   * @param isText whether it is a string, in no charset but its own
+   * @param bytes the bytes of all data sections, of a binary value, or of a string in UTF-8
+   * @param isText whether it is a string; then the bytes are UTF-8, whatever the content type says
    */
   record Decoded(Buffer bytes, boolean isText) {}
 
   /**
-   * Decodes.
+   * Decodes sections.
    *
-   * @return the body; empty if this is anything but whole sections with a body among them
-   * @throws MillraceException if the body is another value, or a sequence
+   * @return the body; empty if the bytes are not whole sections, or no body is among them
+   * @throws MillraceException if the body is a value of another type, or a sequence
    */
   static Optional<Decoded> decode(Buffer encoded) {
     AmqpBody decoder = new AmqpBody(encoded);
@@ -72,14 +71,14 @@ final class AmqpBody {
         .filter(found -> decoder.kind != NONE);
   }
 
-  /** {@return what refuses a message whose body is neither text nor bytes} */
+  /** {@return the exception for a message whose body is neither text nor bytes} */
   static MillraceException unreadable() {
     return new MillraceException(
         MillraceException.Code.BAD_REQUEST,
-        "Its body is a value of AMQP 1.0 that is neither text nor bytes. Send it as data.");
+        "Its body is an AMQP 1.0 value that is neither text nor bytes. Send it as data.");
   }
 
-  /** Reads a section. Returns whether it was one. */
+  /** Reads a section. Returns false if there is none. */
   private boolean section() {
     int value = at + 3;
     long end = end(value);
@@ -94,7 +93,9 @@ final class AmqpBody {
         : descriptor == FOOTER || (descriptor >= HEADER && descriptor <= APPLICATION_PROPERTIES);
   }
 
-  /** Adds a section of the body. Returns whether it may be there: a value is alone. */
+  /**
+   * Adds a section of the body. Returns whether it is allowed: a value must be the only section.
+   */
   private boolean append(int descriptor, int value) {
     if (kind != NONE && (kind != descriptor || kind == VALUE)) {
       return false;
@@ -114,7 +115,7 @@ final class AmqpBody {
     return true;
   }
 
-  /** Where a value ends that begins at an index; beyond the buffer if it is cut off or unknown. */
+  /** The end of the value at an index; beyond the buffer if the value is cut off or unknown. */
   private long end(int start) {
     return switch (unsigned(start) >> 4) {
       case 0x4 -> start + 1;

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How channels are named at a broker: {@code a.b} is {@code /topic/millrace.a.b}. Only names and
- * patterns that {@link ChannelPattern} has checked get here, so none can bring a wildcard or a
- * slash of its own.
+ * The names of channels at a broker: {@code a.b} is {@code /topic/millrace.a.b}. {@link
+ * ChannelPattern} has checked every name and pattern before, so none contains a wildcard or a slash
+ * that does not belong there.
  */
 final class Destinations {
 
@@ -44,7 +44,7 @@ final class Destinations {
     Map<String, String> headers = new LinkedHashMap<>();
     String text = pattern.toString();
     if (text.endsWith(MANY)) {
-      // Some brokers let this stand for no segment, too: what does not match is left out later.
+      // Some brokers also match no segment at all; messages that do not match are dropped later.
       text = text.substring(0, text.length() - MANY.length()) + dialect.many();
     }
     headers.put("destination", topicPrefix + prefix + text);
@@ -55,20 +55,21 @@ final class Destinations {
   }
 
   /**
-   * Returns the name for a queue that is to be handed over, where the broker has such.
+   * Returns a name for a queue that one link hands over to another; only for brokers that have
+   * them.
    *
-   * @param id what no other node has
+   * @param id an id that no other node has
    */
   Optional<String> queue(String id) {
-    // As the broker names those it makes, so that the permissions for them are enough.
+    // Like the names that the broker gives, so that permissions for those are enough.
     return dialect == StompDialect.RABBITMQ
         ? Optional.of("stomp-subscription-millrace-" + id)
         : Optional.empty();
   }
 
   /**
-   * The headers that give the queue of a SUBSCRIBE a name. It lives while it is read, and ten
-   * seconds longer: long enough to be handed over.
+   * The headers that give the queue of a SUBSCRIBE a name. The queue lives while it is read and ten
+   * seconds longer, which is long enough to hand it over.
    */
   static Map<String, String> named(String queue) {
     return Map.of(
@@ -81,17 +82,17 @@ final class Destinations {
   }
 
   /**
-   * Returns the channel that a MESSAGE is for, if it is one.
+   * Returns the channel of a MESSAGE, if its destination is a channel.
    *
-   * @param pattern what the subscription is to
-   * @param destination the message's destination, where RabbitMQ has percent-encoded whatever no
-   *     channel has in its name
+   * @param pattern the name or pattern of the subscription
+   * @param destination the message's destination; RabbitMQ percent-encodes all characters that
+   *     cannot be in a channel
    */
   Optional<String> channel(ChannelPattern pattern, String destination) {
     return pattern.isName() ? Optional.of(pattern.toString()) : channel(destination);
   }
 
-  /** Returns the channel that a MESSAGE is for, if it is one. */
+  /** Returns the channel of a MESSAGE, if its destination is a channel. */
   Optional<String> channel(String destination) {
     String start = topicPrefix + prefix;
     if (!destination.startsWith(start)) {

@@ -4,16 +4,16 @@ import io.vertx.core.Vertx;
 import java.util.Optional;
 
 /**
- * The heart-beats of a link (STOMP 1.2, section "Heart-beating"): sends an end of line in time when
- * nothing else was sent, and notices a silent peer within twice the interval agreed on. Everything
+ * The heart-beats of a link (STOMP 1.2, section "Heart-beating"). Sends an end of line in time if
+ * nothing else was sent, and notices a silent peer within twice the agreed interval. Everything
  * happens on the link's context.
  */
 final class HeartBeat {
 
-  /** Sent after at most two of three ticks of silence. */
+  /** Ticks in an interval for sending. A heart-beat is sent after at most two silent ticks. */
   private static final int SEND_TICKS = 3;
 
-  /** Dead after seven or eight silent ticks, of which an interval has four. */
+  /** Ticks in an interval for receiving. A peer is dead after seven or eight silent ticks. */
   private static final int RECEIVE_TICKS = 4;
 
   private static final int DEAD_AFTER = 7;
@@ -28,11 +28,11 @@ final class HeartBeat {
   private long receiveTimer;
 
   /**
-   * Heart-beats that have not begun.
+   * Makes heart-beats that have not started yet.
    *
    * @param vertx for timers
    * @param send sends an end of line
-   * @param dead called once, when the peer has been silent for too long
+   * @param dead called once, if the peer has been silent for too long
    */
   HeartBeat(Vertx vertx, Runnable send, Runnable dead) {
     this.vertx = vertx;
@@ -41,16 +41,16 @@ final class HeartBeat {
   }
 
   /**
-   * Begins, at the intervals that follow from both sides' wishes.
+   * Starts, with the intervals that follow from the wishes of both sides.
    *
-   * @param mine how often to send and to hear, in milliseconds; 0 is never
+   * @param mine how often to send and to receive, in milliseconds; 0 is never
    * @param theirs the peer's {@code heart-beat} header
    * @throws StompException if the header cannot be read
    */
   void begin(long mine, Optional<String> theirs) {
     String wish = theirs.orElse("0,0");
     if (!wish.matches("[0-9]{1,10},[0-9]{1,10}")) {
-      throw new StompException("The heart-beat header is not two numbers.");
+      throw new StompException("The heart-beat header does not contain two numbers.");
     }
     long canSend = Long.parseLong(wish.substring(0, wish.indexOf(',')));
     long wants = Long.parseLong(wish.substring(wish.indexOf(',') + 1));
@@ -77,8 +77,8 @@ final class HeartBeat {
             });
   }
 
-  // One timer after the other: if this thread was held up, what came meanwhile is read before the
-  // silence is counted out.
+  // One timer after the other: if this thread was held up, the bytes that arrived in the meantime
+  // are read before the next tick counts.
   private void tickToReceive(long millis) {
     receiveTimer =
         vertx.setTimer(
@@ -100,12 +100,12 @@ final class HeartBeat {
     sent = true;
   }
 
-  /** Notes that something came. */
+  /** Notes that something was received. */
   void received() {
     silentTicks = 0;
   }
 
-  /** Ends it. */
+  /** Stops the heart-beats. */
   void stop() {
     stopped = true;
     vertx.cancelTimer(sendTimer);

@@ -6,15 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds out which stream this is, from its markers. A marker that names the stream counts if it
- * refers to a marker that was read in this very stream: then whoever wrote it knew all names given
- * up to there. So a node that has not noticed yet that the stream was deleted and made again, or
- * restored to what it was before, cannot give it its old name. Of names the highest generation
- * counts, and of proposals of one generation the first. So all nodes decide alike.
+ * Finds out which stream this is, from its markers. A marker that names the stream counts only if
+ * it refers to a marker that was read in this same stream; then its writer knew all names up to
+ * that place. So if the stream was deleted and created again, or restored from a copy, a node that
+ * has not noticed it yet cannot give the stream its old name. Of several names, the one with the
+ * highest generation counts; of several proposals with the same generation, the first. So all nodes
+ * come to the same decision.
  */
 final class Identity {
 
-  /** How many markers are remembered: each refers to one that its writer has just read. */
+  /** How many markers are remembered. Each refers to one that its writer read just before. */
   private static final int MOST_SEEN = 10_000;
 
   private final Map<String, Long> seen = new LinkedHashMap<>();
@@ -64,22 +65,22 @@ final class Identity {
         .isPresent();
   }
 
-  /** {@return the epoch, if a part of the stream that goes up to now is enough to know it} */
+  /** {@return the epoch, if the markers read so far are enough to know it} */
   Optional<StreamEpoch> known() {
     return confirmed.isPresent() ? best() : Optional.empty();
   }
 
-  /** {@return the epoch, given that all there is was read} */
+  /** {@return the epoch, assuming that the whole stream was read} */
   Optional<StreamEpoch> best() {
     return proposed.filter(newer -> isHigher(newer, confirmed)).or(() -> confirmed);
   }
 
-  /** {@return whether nodes have two names for this stream, so that it needs a third} */
+  /** {@return whether nodes have given this stream two names, so that it needs a third} */
   boolean isDisputed() {
     return disputed && best().equals(confirmed);
   }
 
-  /** {@return the highest generation that any marker names, be it of another stream} */
+  /** {@return the highest generation that any marker names, even one of another stream} */
   long highest() {
     return highest;
   }

@@ -5,15 +5,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A record by which a node says that it is there, and by which the stream is known: streams have no
- * name that outlives their deletion, so nodes write one into them.
+ * A record with which a node shows that it is alive, and which identifies the stream. A stream that
+ * is deleted and created again has the same name at the broker, so nodes write a name of their own
+ * into it.
  *
- * @param id what it is told by: the node, and a number of its own
- * @param epoch what the node takes the stream to be, if it knows already
- * @param founding whether the node proposes that epoch, having found none, or one that no longer
- *     holds
- * @param previous the offset and the id of a marker that the node has read in this stream, by which
- *     others can tell that it means this one; empty if it has read none
+ * @param id its id: the node, and a number
+ * @param epoch the epoch of the stream, if the node knows it already
+ * @param founding whether the node proposes this epoch, because it has found none, or one that is
+ *     no longer valid
+ * @param previous the offset and the id of a marker that the node has read in this stream, which
+ *     shows others that it means this stream; empty if it has read none
  */
 record Marker(
     String id, Optional<StreamEpoch> epoch, boolean founding, Optional<Previous> previous) {
@@ -51,7 +52,7 @@ record Marker(
     return headers;
   }
 
-  /** Reads a record at the markers' place. */
+  /** Reads a marker from the headers of a record, if it is one. */
   static Optional<Marker> of(Map<String, String> headers) {
     String id = headers.get(ID);
     String name = headers.getOrDefault(EPOCH, "0");

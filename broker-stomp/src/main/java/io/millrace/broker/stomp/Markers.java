@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The markers that a node writes, until they have come back. A broker that takes nothing for a
- * while, as RabbitMQ does when it is short of memory, says nothing about the stream. Used on the
- * link's context alone.
+ * The markers that a node has written and not read back yet. If a broker takes nothing for a while,
+ * as RabbitMQ does when it is short of memory, that says nothing about the stream. Used only on the
+ * link's context.
  */
 final class Markers {
 
@@ -34,13 +34,13 @@ final class Markers {
   private final StreamClock clock = new StreamClock();
   private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
 
-  /** Those that have not come back yet, by their ids. */
+  /** The markers that have not been read back yet, by their ids. */
   private final Map<String, Promise<Long>> awaited = new HashMap<>();
 
-  /** Those of them that the broker has taken. */
+  /** The ids of those that the broker has taken. */
   private final Set<String> taken = new HashSet<>();
 
-  /** The newest that was read on this link. */
+  /** The newest marker that was read on this link. */
   private Optional<Marker.Previous> newest = Optional.empty();
 
   private long ids;
@@ -49,10 +49,10 @@ final class Markers {
   private long progressAt = System.nanoTime();
 
   /**
-   * None yet.
+   * Makes an object without markers.
    *
-   * @param publishers sends them
-   * @param destination where they are sent to
+   * @param publishers sends the markers
+   * @param destination where to send them
    */
   Markers(Vertx vertx, Publishers<StompLink> publishers, String destination) {
     this.vertx = vertx;
@@ -65,7 +65,7 @@ final class Markers {
     return node + "-" + ++ids;
   }
 
-  /** Forgets what was read: there is another link, perhaps to another stream. */
+  /** Forgets what was read, because a new link may lead to another stream. */
   void beginLink() {
     newest = Optional.empty();
     alive();
@@ -91,8 +91,8 @@ final class Markers {
   /**
    * Writes a marker.
    *
-   * @return completes with its place when it was read back; fails when the link breaks before, or
-   *     the broker refuses
+   * @return completes with the marker's offset when it was read back; fails if the link breaks
+   *     before that, or if the broker refuses
    */
   Future<Long> write(StompLink linked, Marker marker) {
     if (linked.isDown()) {
@@ -104,7 +104,7 @@ final class Markers {
     return back.future();
   }
 
-  /** The same, but it fails when it was not read back in time. */
+  /** Writes a marker, and also fails if it is not read back in time. */
   Future<Long> write(StompLink linked, Marker marker, Duration limit) {
     Future<Long> back = write(linked, marker);
     long timer =
@@ -117,7 +117,7 @@ final class Markers {
                 given.fail(
                     new MillraceException(
                         MillraceException.Code.UNAVAILABLE,
-                        "The broker does not say in time what is in the stream. Try again."));
+                        "The broker did not deliver the end of the stream in time. Try again."));
               }
             });
     return back.onComplete(done -> vertx.cancelTimer(timer));
@@ -158,7 +158,7 @@ final class Markers {
       back.fail(
           failure.getCause() instanceof StompException refusal
               ? new StompException(
-                  "The broker does not take what nodes must write to the stream, at "
+                  "The broker refuses the markers that nodes must write to the stream, at "
                       + destination
                       + ": "
                       + refusal.getMessage())
@@ -166,7 +166,7 @@ final class Markers {
     }
   }
 
-  /** {@return what time it is in the stream, as far as was read} */
+  /** {@return the stream's clock, as far as the stream was read} */
   StreamClock clock() {
     return clock;
   }
@@ -185,17 +185,17 @@ final class Markers {
     }
   }
 
-  /** Takes note that something was read. */
+  /** Notes that something was read. */
   void alive() {
     progressAt = System.nanoTime();
   }
 
-  /** Returns whether nothing has been read for so long though the broker has taken a marker. */
+  /** Returns whether nothing was read for this long, although the broker has taken a marker. */
   boolean isSilentFor(long millis) {
     return !taken.isEmpty() && System.nanoTime() - progressAt > millis * 1_000_000;
   }
 
-  /** Fails all that have not come back. */
+  /** Fails all markers that have not been read back. */
   void fail(Throwable why) {
     List<Promise<Long>> lost = new ArrayList<>(awaited.values());
     awaited.clear();

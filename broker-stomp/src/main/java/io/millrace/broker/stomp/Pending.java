@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What was asked and is not confirmed yet. Used on one context alone. */
+/** Requests that are not confirmed yet. Used only on one context. */
 final class Pending<T> {
 
   private record Asked<T>(Promise<T> promise, long deadline) {}
 
   private final long limit;
 
-  /** In the order of their deadlines, since all have the same time. */
+  /** In the order of their deadlines, because all have the same time limit. */
   private final Map<String, Asked<T>> asked = new LinkedHashMap<>();
 
   private long last;
@@ -27,29 +27,29 @@ final class Pending<T> {
     this.limit = limit.toNanos();
   }
 
-  /** Returns an id that nothing else has. */
+  /** Returns an id that no other request has. */
   String nextId() {
     return Long.toString(++last);
   }
 
-  /** Waits for what was asked under an id. */
+  /** Waits for the confirmation of the request with this id. */
   Future<T> await(String id, long now) {
     Promise<T> promise = Promise.promise();
     asked.put(id, new Asked<>(promise, now + limit));
     return promise.future();
   }
 
-  /** Takes what waits under an id, unless it has waited too long already. */
+  /** Removes and returns the request with this id, unless it has waited too long already. */
   Optional<Promise<T>> take(Optional<String> id) {
     return id.map(asked::remove).map(Asked::promise);
   }
 
-  /** Fails what the peer named in an ERROR. */
+  /** Fails the request that the peer named in an ERROR. */
   void refuse(Optional<String> id, Throwable why) {
     take(id).ifPresent(promise -> promise.tryFail(why));
   }
 
-  /** Fails what has waited too long. */
+  /** Fails the requests that have waited too long. */
   void expire(long now) {
     List<Promise<T>> late = new ArrayList<>();
     Iterator<Asked<T>> oldest = asked.values().iterator();
@@ -64,7 +64,7 @@ final class Pending<T> {
     late.forEach(promise -> promise.tryFail(Link.late()));
   }
 
-  /** Fails everything. */
+  /** Fails all requests. */
   void failAll(Throwable why) {
     List<Asked<T>> all = new ArrayList<>(asked.values());
     asked.clear();

@@ -8,13 +8,13 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * Reads the end of the stream, on a link of its own, until it is known which stream it is: the last
- * minutes first, and if no node has said its name there, more and more of it. Used on the link's
- * context alone.
+ * Reads the end of the stream, on a link of its own, to find out which stream it is: first the last
+ * minutes, and if no marker there names the stream, more and more of it. Used only on the link's
+ * context.
  */
 final class Probe {
 
-  /** By how much more is read each time. */
+  /** How many times as much is read each time. */
   private static final int FACTOR = 16;
 
   private static final Duration LEAST = Duration.ofMinutes(1);
@@ -27,7 +27,7 @@ final class Probe {
   private final Identity identity = new Identity();
   private long first = -1;
 
-  /** What time it was at the first marker that says it, zero if none did. */
+  /** The stream's clock at the first marker that has it; zero if none has. */
   private long firstElapsed;
 
   private long end;
@@ -41,11 +41,11 @@ final class Probe {
   }
 
   /**
-   * Reads.
+   * Starts to read.
    *
-   * @param writing where markers are written
+   * @param writing the link on which markers are written
    * @param links makes further links
-   * @param since for how long the node has not read
+   * @param since how long the node has not read
    * @return a probe that is still reading
    */
   static Future<Probe> begin(
@@ -91,7 +91,7 @@ final class Probe {
             })
         .onFailure(
             failure -> {
-              if (!reading.isDown()) { // Else it says why.
+              if (!reading.isDown()) { // Otherwise its end says why.
                 found.tryFail(failure);
               }
             });
@@ -121,8 +121,9 @@ final class Probe {
   /**
    * Gives the stream a new name.
    *
-   * @param generation higher than any the node knows of
-   * @return completes when all names given up to now were read, of which the first counts
+   * @param generation higher than any that the node knows
+   * @return completes when all names given up to now were read; of those with this generation, the
+   *     first counts
    */
   Future<Void> found(StompLink writing, long generation) {
     Promise<Void> back = Promise.promise();
@@ -134,14 +135,15 @@ final class Probe {
     return back.future();
   }
 
-  /** {@return what the stream is, by its markers} */
+  /** {@return the identity of the stream, according to its markers} */
   Identity identity() {
     return identity;
   }
 
   /**
-   * {@return by how much this machine's clock may be ahead of the broker's: so much less than it
-   * asked for was there. More, if no node ran for a while; zero if nothing tells}
+   * {@return by how much this machine's clock may be ahead of the broker's: by this time, the part
+   * that the broker sent is shorter than the part that was asked for. It is more if no node ran for
+   * a while, and zero if there is nothing to compute it from}
    */
   Duration ahead() {
     OptionalLong now = markers.clock().elapsed();
@@ -152,7 +154,7 @@ final class Probe {
     return missing.isNegative() ? Duration.ZERO : missing;
   }
 
-  /** {@return the stream's end, or what was its end just now} */
+  /** {@return the end of the stream when it was read} */
   long end() {
     return end;
   }

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The ids of the newest messages of a subscription. They are unique (STOMP 1.2, MESSAGE), so that
- * one which comes again is a message that comes again.
+ * The ids of the newest messages of a subscription. Ids are unique (STOMP 1.2, MESSAGE), so if an
+ * id arrives again, the message was delivered again.
  */
 final class RecentIds {
 
@@ -16,7 +16,7 @@ final class RecentIds {
   private final Set<String> known = new HashSet<>();
   private final Deque<String> oldestFirst = new ArrayDeque<>();
 
-  /** Remembers an id, and forgets the oldest of too many. Returns whether it is new. */
+  /** Remembers an id, and forgets the oldest if there are too many. Returns whether it is new. */
   boolean add(String id) {
     if (!known.add(id)) {
       return false;

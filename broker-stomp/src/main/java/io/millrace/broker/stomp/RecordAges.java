@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * When records of the stream were written, by the {@link StreamClock}. Nodes write a marker every
- * few seconds, and so say how late it is; a record says what its publisher likes, and is believed
- * if it is near.
+ * few seconds, so its time is reliable. A record may state any time; it is believed if it is near
+ * that of the newest marker.
  */
 final class RecordAges {
 
@@ -14,7 +14,7 @@ final class RecordAges {
 
   private Optional<Long> marked = Optional.empty();
 
-  /** Takes what a marker says. */
+  /** Takes the time of a marker. */
   void mark(long elapsed) {
     marked = Optional.of(Math.max(elapsed, marked.orElse(0L)));
   }
@@ -27,9 +27,9 @@ final class RecordAges {
   /**
    * Returns when a record was written.
    *
-   * @param stated the milliseconds that it says
-   * @return as an instant, of which only differences have a meaning; the epoch if nobody knows, as
-   *     before there was a marker
+   * @param stated the milliseconds that the record states
+   * @return an instant of which only differences have a meaning; {@link Instant#EPOCH} if it is not
+   *     known, because no marker was read yet
    */
   Instant written(Optional<Long> stated) {
     return Instant.ofEpochMilli(stated.filter(this::isPlausible).or(this::marked).orElse(0L));

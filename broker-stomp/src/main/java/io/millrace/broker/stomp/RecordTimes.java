@@ -6,15 +6,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the times that records state are worth. Nodes write a marker every few seconds, and so say
- * what time it is; a record says what its publisher likes.
+ * Decides whether to believe the times that records state. Nodes write a marker every few seconds,
+ * so its time is reliable; a record may state any time.
  */
 final class RecordTimes {
 
-  /** How far from the newest marker's a time may be to be believed. */
+  /** How far a time may be from that of the newest marker to be believed. */
   private static final Duration BELIEVED = Duration.ofHours(1);
 
-  /** The last second that an {@link Instant} can be of. */
+  /** The last second that an {@link Instant} can represent. */
   private static final long MOST_SECONDS = 31_556_889_864_403_199L;
 
   private Optional<Instant> marked = Optional.empty();
@@ -38,12 +38,12 @@ final class RecordTimes {
     return marked;
   }
 
-  /** {@return what time it is in the stream, a few seconds ago} */
+  /** {@return the time in the stream, which may be a few seconds old} */
   Instant now() {
     return marked.orElseGet(Instant::now);
   }
 
-  /** Before there was a marker, a record may be of any time since 1970, but not of the future. */
+  /** Before the first marker, any time since 1970 is plausible, but none in the future. */
   private boolean isPlausible(Instant stated) {
     boolean old =
         marked
@@ -53,8 +53,8 @@ final class RecordTimes {
   }
 
   /**
-   * Returns the time that the AMQP property {@code timestamp} stands for: seconds since 1970, which
-   * some programs take for milliseconds.
+   * Returns the time of the AMQP property {@code timestamp}: seconds since 1970, although some
+   * programs write milliseconds.
    */
   Instant ofTimestamp(Optional<String> timestamp) {
     Optional<Long> number = number(timestamp);

@@ -16,20 +16,20 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The broker {@code stomp}: one link to RabbitMQ, ActiveMQ or Artemis over STOMP 1.2 (1.1 and 1.0
- * are taken), with one subscription for each channel or pattern that the node's readers want. The
- * channel {@code a.b} is the topic {@code millrace.a.b}.
+ * The broker {@code stomp}: one link to RabbitMQ, ActiveMQ or Artemis over STOMP 1.2 (or 1.1 or
+ * 1.0), with one subscription for each channel or pattern that the node's readers want. The channel
+ * {@code a.b} is the topic {@code millrace.a.b}.
  *
- * <p>A publish completes when the broker's RECEIPT says that it took the message. When the link is
- * down, publishing fails at once; the link comes back by itself, everything is subscribed again,
- * and readers are told a gap. How messages look to other programs is said in {@link
- * io.millrace.spi.MessageHeaders}.
+ * <p>A publish completes when the broker has confirmed the message with a RECEIPT. While the link
+ * is down, publishing fails at once. The link is made again automatically; then everything is
+ * subscribed again, and readers receive a gap notice. {@link io.millrace.spi.MessageHeaders}
+ * describes how messages look to other programs.
  *
  * <p>Safe on any thread. An instance serves one node, once.
  */
 public final class StompBroker extends LinkBroker {
 
-  /** How many records that are read back may be on their way. */
+  /** How many records that are read back may be in flight. */
   private static final int READ_BACK_PREFETCH = 200;
 
   private record Streaming(LinkKeeper<StompLink> keeper, StreamMode mode) {}
@@ -37,15 +37,15 @@ public final class StompBroker extends LinkBroker {
   private final StompBrokerOptions options;
   private volatile Optional<Streaming> streaming = Optional.empty();
 
-  /** A broker with the defaults, which suit a RabbitMQ on this machine. */
+  /** Makes a broker with the defaults, which suit a RabbitMQ on this machine. */
   public StompBroker() {
     this(new StompBrokerOptions());
   }
 
   /**
-   * A broker.
+   * Makes a broker.
    *
-   * @param options where it is and how to use it, copied
+   * @param options where the broker is and how to use it; copied
    */
   public StompBroker(StompBrokerOptions options) {
     super(options);
@@ -61,8 +61,8 @@ public final class StompBroker extends LinkBroker {
    * Returns a broker with other options.
    *
    * @param config see {@link StompBrokerOptions#StompBrokerOptions(JsonObject)}
-   * @return a broker of the same name; this one, if there is nothing in the configuration
-   * @throws IllegalArgumentException if a key is not known or a value cannot be used
+   * @return a broker of the same name; this one if the configuration is empty
+   * @throws IllegalArgumentException if a key is unknown, or a value cannot be used
    */
   @Override
   public StompBroker configured(JsonObject config) {
@@ -70,10 +70,10 @@ public final class StompBroker extends LinkBroker {
   }
 
   /**
-   * Links the node. While no broker can be reached it goes on trying.
+   * Connects the node. While no broker can be reached, it keeps trying.
    *
    * @param ingress where to bring messages
-   * @return completes when the node is linked; fails if the broker refuses, is not to be trusted
+   * @return completes when the node is connected; fails if the broker refuses, cannot be trusted
    *     (TLS), or does not speak STOMP
    */
   @Override
@@ -89,7 +89,7 @@ public final class StompBroker extends LinkBroker {
     return open(keeper, mode);
   }
 
-  /** {@return whether only what is subscribed is brought: in topic mode} */
+  /** {@return whether it brings only what is subscribed to: true in topic mode} */
   @Override
   public boolean selective() {
     return options.mode() == StompMode.TOPIC;
@@ -118,7 +118,7 @@ public final class StompBroker extends LinkBroker {
       }
       Context reader = keeper.get().context().owner().getOrCreateContext();
       Promise<BrokerRecords> records = Promise.promise();
-      // Once this node has caught up, the stream is known to be the one that is followed.
+      // After this node has caught up, it is certain that this is the stream that it follows.
       catchUp()
           .onFailure(records::fail)
           .onSuccess(

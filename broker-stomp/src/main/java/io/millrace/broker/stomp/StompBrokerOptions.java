@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Where a {@link StompBroker} finds its broker, and how it uses it. The defaults suit a RabbitMQ on
- * this machine. The time to connect holds for the connection, and then again for its CONNECTED. Not
- * safe for use by several threads; the broker takes a copy.
+ * this machine. The connect timeout applies to the connection, and then again to the wait for
+ * CONNECTED. Not safe for use by several threads; the broker takes a copy.
  */
 public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
 
@@ -39,15 +39,15 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   private Optional<Duration> streamAge = Optional.empty();
   private Duration markerInterval = Duration.ofSeconds(10);
 
-  /** The defaults. */
+  /** Makes options with the defaults. */
   public StompBrokerOptions() {
     super(SCHEME);
   }
 
   /**
-   * A copy.
+   * Makes a copy.
    *
-   * @param other what to copy
+   * @param other the options to copy
    */
   public StompBrokerOptions(StompBrokerOptions other) {
     super(other);
@@ -68,17 +68,18 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * Options from JSON. Its keys are named like the setters: {@code uri}, {@code hosts} (an array of
-   * {@code "host:port"}), {@code net} (see {@link NetClientOptions#NetClientOptions(JsonObject)}),
-   * {@code login}, {@code passcode}, {@code virtualHost}, {@code dialect} (in lower case), {@code
-   * topicPrefix}, {@code prefix}, {@code heartbeat}, {@code connectTimeout} and {@code
-   * receiptTimeout} (in milliseconds), {@code maxMessageBytes}, {@code maxPendingBytes}, {@code
-   * prefetch}, {@code mode} (in lower case), {@code stream}, {@code streamTail} and {@code
-   * streamAge} (in milliseconds), {@code streamBytes}. What is not there keeps its default.
+   * Makes options from JSON. The keys are named like the setters: {@code uri}, {@code hosts} (an
+   * array of {@code "host:port"}), {@code net} (see {@link
+   * NetClientOptions#NetClientOptions(JsonObject)}), {@code login}, {@code passcode}, {@code
+   * virtualHost}, {@code dialect} (in lower case), {@code topicPrefix}, {@code prefix}, {@code
+   * heartbeat}, {@code connectTimeout} and {@code receiptTimeout} (in milliseconds), {@code
+   * maxMessageBytes}, {@code maxPendingBytes}, {@code prefetch}, {@code mode} (in lower case),
+   * {@code stream}, {@code streamTail} and {@code streamAge} (in milliseconds), {@code
+   * streamBytes}. A missing key keeps its default.
    *
    * @param json the options
-   * @throws IllegalArgumentException if a key is not known, or a value is out of bounds or of
-   *     another type
+   * @throws IllegalArgumentException if a key is unknown, or a value is out of range or has another
+   *     type
    */
   public StompBrokerOptions(JsonObject json) {
     super(SCHEME);
@@ -111,14 +112,14 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * Sets hosts, login, passcode, virtual host and TLS by a URI, as in {@code
+   * Sets hosts, login, passcode, virtual host and TLS by a URI, for example {@code
    * stomp://user:password@host:61613/vhost}. Several hosts are joined by commas; {@code stomps} is
-   * STOMP over TLS; what the URI does not name stays as it is.
+   * STOMP over TLS. Parts that the URI does not contain keep their values.
    *
-   * @param uri the URI (RFC 3986), with reserved characters of its parts percent-encoded
+   * @param uri the URI (RFC 3986); reserved characters in its parts are percent-encoded
    * @return this
-   * @throws IllegalArgumentException if it is not such a URI; its text is not repeated, since it
-   *     may have a passcode
+   * @throws IllegalArgumentException if it is not such a URI; the message does not repeat its text,
+   *     because that may contain a passcode
    */
   @Override
   public StompBrokerOptions setUri(String uri) {
@@ -135,11 +136,11 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * Sets how connections are made: {@link NetClientOptions#setSsl TLS}, what to trust, client
-   * certificates, proxies. With TLS the host's name is verified against its certificate unless
-   * {@link NetClientOptions#setHostnameVerificationAlgorithm} says otherwise.
+   * Sets how connections are made: {@link NetClientOptions#setSsl TLS}, trusted certificates,
+   * client certificates, proxies. With TLS, the name of the host is checked against its
+   * certificate, unless {@link NetClientOptions#setHostnameVerificationAlgorithm} says otherwise.
    *
-   * @param value the options, copied
+   * @param value the options; copied
    * @return this
    */
   public StompBrokerOptions setNet(NetClientOptions value) {
@@ -147,17 +148,17 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
     return this;
   }
 
-  /** {@return who logs in; nobody by default, for which RabbitMQ has a default user} */
+  /** {@return the login; none by default, for which RabbitMQ has a default user} */
   public Optional<String> login() {
     return login;
   }
 
   /**
-   * Sets who logs in.
+   * Sets the login.
    *
    * @param value the login, without CR, LF and NUL
    * @return this
-   * @throws IllegalArgumentException if CONNECT cannot carry it
+   * @throws IllegalArgumentException if it contains one of these
    */
   public StompBrokerOptions setLogin(String value) {
     login = Optional.of(connectable(value, "login"));
@@ -170,18 +171,18 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * Sets the password. Use TLS, or a network that you trust: STOMP sends it as it is.
+   * Sets the password. Use TLS, or a network that you trust, because STOMP sends it unencrypted.
    *
    * @param value the password, without CR, LF and NUL
    * @return this
-   * @throws IllegalArgumentException if CONNECT cannot carry it
+   * @throws IllegalArgumentException if it contains one of these
    */
   public StompBrokerOptions setPasscode(String value) {
     passcode = Optional.of(connectable(value, "passcode"));
     return this;
   }
 
-  /** {@return the virtual host; {@code /} by default, which brokers without any do not look at} */
+  /** {@return the virtual host; {@code /} by default. Brokers without virtual hosts ignore it} */
   public String virtualHost() {
     return virtualHost;
   }
@@ -189,22 +190,22 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   /**
    * Sets the virtual host, the header {@code host} of CONNECT.
    *
-   * @param value for RabbitMQ as in {@code /} or {@code production}; without CR, LF and NUL
+   * @param value for RabbitMQ, for example, {@code /} or {@code production}; without CR, LF and NUL
    * @return this
-   * @throws IllegalArgumentException if CONNECT cannot carry it
+   * @throws IllegalArgumentException if it contains one of these
    */
   public StompBrokerOptions setVirtualHost(String value) {
     virtualHost = connectable(value, "virtualHost");
     return this;
   }
 
-  /** {@return the kind of broker; by default found out when it says CONNECTED} */
+  /** {@return the kind of broker; by default it is recognized by its CONNECTED} */
   public Optional<StompDialect> dialect() {
     return dialect;
   }
 
   /**
-   * Sets the kind of broker, if it does not say what it is.
+   * Sets the kind of broker. Needed only if the broker does not say what it is.
    *
    * @param value the kind
    * @return this
@@ -214,14 +215,14 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
     return this;
   }
 
-  /** {@return what destinations begin with; by default {@link StompDialect#topicPrefix()}} */
+  /** {@return the beginning of destinations; by default {@link StompDialect#topicPrefix()}} */
   public Optional<String> topicPrefix() {
     return topicPrefix;
   }
 
   /**
-   * Sets what destinations begin with, as in {@code /exchange/orders/} for a topic exchange of
-   * RabbitMQ that is not {@code amq.topic}.
+   * Sets the beginning of destinations, for example {@code /exchange/orders/} for a topic exchange
+   * of RabbitMQ other than {@code amq.topic}.
    *
    * @param value the beginning, with its last slash
    * @return this
@@ -232,12 +233,12 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * Sets how often each side shall be heard. A broker that agrees and is silent for twice as long
-   * is given up.
+   * Sets how often each side must send something. If a broker that has agreed is silent for twice
+   * as long, the link is given up.
    *
-   * @param value zero, for never, or at least 100 ms
+   * @param value zero for never, or at least 100 ms
    * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
+   * @throws IllegalArgumentException if the value is out of range
    */
   @Override
   public StompBrokerOptions setHeartbeat(Duration value) {
@@ -254,25 +255,25 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
    *
    * @param value at least 1 ms
    * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
+   * @throws IllegalArgumentException if the value is out of range
    */
   public StompBrokerOptions setReceiptTimeout(Duration value) {
     receiptTimeout = atLeast(1, value, "receiptTimeout");
     return this;
   }
 
-  /** {@return how many messages of a subscription may be under way; 500 by default} */
+  /** {@return how many messages of a subscription may be unacknowledged; 500 by default} */
   public int prefetch() {
     return prefetch;
   }
 
   /**
    * Sets how many messages of a subscription RabbitMQ may send before one is acknowledged. Without
-   * that bound it would keep in its memory whatever the network does not take.
+   * this limit, it would hold everything in memory that the network does not take.
    *
    * @param value at least 1, at most 65,535
    * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
+   * @throws IllegalArgumentException if the value is out of range
    */
   public StompBrokerOptions setPrefetch(int value) {
     if (value > 65_535) {
@@ -282,7 +283,7 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
     return this;
   }
 
-  /** {@return how the broker is used; by topics by default} */
+  /** {@return how the broker is used; {@link StompMode#TOPIC} by default} */
   public StompMode mode() {
     return mode;
   }
@@ -304,11 +305,11 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * Sets the name of the stream, the same for all nodes.
+   * Sets the name of the stream. It must be the same for all nodes.
    *
    * @param value a queue name of 1 to 200 characters, without CR, LF and NUL
    * @return this
-   * @throws IllegalArgumentException if it is not one
+   * @throws IllegalArgumentException if it is not such a name
    */
   public StompBrokerOptions setStream(String value) {
     if (value.isEmpty() || value.length() > 200) {
@@ -324,10 +325,10 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * Sets how much of the stream a node reads into its memory when it starts, for {@code last} and
-   * {@code history}, and so that clients that come back need not have it read for them.
+   * Sets how much of the stream a node reads into memory when it starts. It serves {@code last} and
+   * {@code history}, and clients that reconnect; anything older has to be read back for them.
    *
-   * @param value how long ago it begins; zero or more
+   * @param value how far back to begin; zero or more
    * @return this
    * @throws IllegalArgumentException if it is negative
    */
@@ -337,49 +338,54 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * {@return the size bound to create the stream with, in bytes; by default a policy's, or none}
+   * {@return the maximum size of a stream that a node creates, in bytes; by default that of a
+   * policy, or none}
    */
   public Optional<Long> streamBytes() {
     return streamBytes;
   }
 
   /**
-   * Sets {@code x-max-length-bytes} of the stream when it is created. If there is a stream with
-   * another bound, the node does not start.
+   * Sets {@code x-max-length-bytes} for the case that a node creates the stream. If a stream with
+   * another value exists already, the node does not start.
    *
    * @param value in bytes, at least 1
    * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
+   * @throws IllegalArgumentException if the value is out of range
    */
   public StompBrokerOptions setStreamBytes(long value) {
     streamBytes = Optional.of(atLeast(1, value, "streamBytes"));
     return this;
   }
 
-  /** {@return the age bound to create the stream with; by default a policy's, or none} */
+  /**
+   * {@return the maximum age of records in a stream that a node creates; by default that of a
+   * policy, or none}
+   */
   public Optional<Duration> streamAge() {
     return streamAge;
   }
 
   /**
-   * Sets {@code x-max-age} of the stream when it is created, in whole seconds. A stream that is
-   * there keeps its own: RabbitMQ does not compare this one (seen of 3.10), so that cannot be told.
+   * Sets {@code x-max-age}, in whole seconds, for the case that a node creates the stream. A stream
+   * that exists already keeps its own value. RabbitMQ (3.10, at least) does not compare the two, so
+   * a difference is not reported.
    *
    * @param value at least 1 s
    * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
+   * @throws IllegalArgumentException if the value is out of range
    */
   public StompBrokerOptions setStreamAge(Duration value) {
     streamAge = Optional.of(atLeast(1000, value, "streamAge"));
     return this;
   }
 
-  /** How often a node writes into the stream which one it is. */
+  /** How often a node writes a marker into the stream. */
   Duration markerInterval() {
     return markerInterval;
   }
 
-  /** For tests, which cannot wait so long. */
+  /** For tests, which cannot wait that long. */
   StompBrokerOptions setMarkerInterval(Duration value) {
     markerInterval = value;
     return this;
@@ -387,7 +393,7 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
 
   private static String connectable(String value, String name) {
     if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-      throw new IllegalArgumentException(name + " must not have CR, LF or NUL");
+      throw new IllegalArgumentException(name + " must not contain CR, LF or NUL");
     }
     return value;
   }

@@ -22,7 +22,7 @@ final class StompClient implements LinkFactory<StompLink> {
     NetClientOptions net =
         new NetClientOptions(options.net())
             .setConnectTimeout((int) Math.min(options.connectTimeout().toMillis(), 1 << 30));
-    // Vert.x wants to be told; no SSL options at all would not even connect.
+    // Vert.x must be given an algorithm, and does not connect at all without SSL options.
     if (net.isSsl()
         && (net.getSslOptions() == null || net.getHostnameVerificationAlgorithm() == null)) {
       net.setHostnameVerificationAlgorithm(VERIFY);

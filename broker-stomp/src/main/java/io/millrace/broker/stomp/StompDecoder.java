@@ -9,19 +9,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads frames of STOMP 1.0, 1.1 and 1.2 from a stream of bytes, however it is cut.
+ * Reads frames of STOMP 1.0, 1.1 and 1.2 from a stream of bytes that may be cut anywhere.
  *
- * <p>Lines end in LF or CR LF. Nothing is trimmed. Of headers repeated the first counts. A body has
- * as many bytes as {@code content-length} says, or ends at the first NUL. A body above the limit is
- * read over and its frame comes without it: so it costs no memory, and the link goes on.
+ * <p>Lines end in LF or CR LF. Nothing is trimmed. If a header is repeated, the first one counts. A
+ * body has as many bytes as {@code content-length} says, or ends at the first NUL. A body above the
+ * limit is skipped, and its frame is delivered without it; so it costs no memory, and the link
+ * continues.
  *
- * <p>What is no STOMP is fatal, and so is a head above its limits. But what stands in a MESSAGE may
- * be anybody's: there a header that nobody needs is passed over if it cannot be read or is one of
- * too many, and if it is one that is needed, or the length is wrong, the frame comes with its flaw
- * said, and the link goes on.
+ * <p>Bytes that are not STOMP are fatal, and so is a head above its limits. But the contents of a
+ * MESSAGE may come from any program. So a header of a MESSAGE that cannot be read, or is one of too
+ * many, is skipped if it is not needed. If it is needed, or if the length is wrong, the frame is
+ * delivered with a description of the flaw. Either way the link continues.
  *
- * <p>This is not vertx-stomp's {@code FrameParser}, which (in 5.0.7) throws at {@code
- * content-length:0} and at a backslash in CONNECTED, does not unescape the names of headers, holds
+ * <p>This is not vertx-stomp's {@code FrameParser}, which (in 5.0.7) throws an exception for {@code
+ * content-length:0} and for a backslash in CONNECTED, does not unescape the names of headers, holds
  * a line of any length, and belongs to a client whose socket cannot be paused.
  *
  * <p>Not safe for use by several threads.
@@ -32,7 +33,7 @@ final class StompDecoder implements Handler<Buffer> {
   static final int MAX_HEADERS = 1000;
   private static final int MAX_COMMAND = 32;
 
-  /** What is needed of a MESSAGE, however much of it there is. */
+  /** The headers of a MESSAGE that are needed, however many it has. */
   private static final Set<String> NEEDED =
       Set.of(
           "subscription",
@@ -74,17 +75,17 @@ final class StompDecoder implements Handler<Buffer> {
   private Buffer body = Buffer.buffer();
   private String flaw = "";
 
-  /** Whether the rest of the line is passed over. */
+  /** Whether the rest of the line is skipped. */
   private boolean skipping;
 
-  /** How much of a counted body is still to come. */
+  /** How many bytes of a counted body have not arrived yet. */
   private long missing;
 
   /**
-   * A decoder.
+   * Makes a decoder.
    *
-   * @param maxBodyBytes above this, bodies are left out
-   * @param frames gets the frames; heart-beats are none
+   * @param maxBodyBytes larger bodies are left out
+   * @param frames gets the frames; heart-beats are not frames
    */
   StompDecoder(int maxBodyBytes, Handler<StompFrame> frames) {
     this.maxBodyBytes = maxBodyBytes;
@@ -97,9 +98,9 @@ final class StompDecoder implements Handler<Buffer> {
   }
 
   /**
-   * Reads on.
+   * Reads the next bytes.
    *
-   * @throws StompException if this cannot be STOMP; nothing more may be read then
+   * @throws StompException if this is not STOMP; nothing more may be read after that
    */
   @Override
   public void handle(Buffer chunk) {
@@ -143,7 +144,7 @@ final class StompDecoder implements Handler<Buffer> {
     return state == State.HEADERS && command.equals(StompFrame.MESSAGE);
   }
 
-  /** Passes over a header that is too long, of a message. */
+  /** Skips a message's header that is too long. */
   private void passOver() {
     String start = line.getString(0, MAX_NAME, StandardCharsets.UTF_8.name());
     if (NEEDED.contains(start.substring(0, Math.max(0, start.indexOf(':'))))) {
@@ -193,7 +194,7 @@ final class StompDecoder implements Handler<Buffer> {
       return;
     }
     if (text.length() > MAX_COMMAND || !text.chars().allMatch(c -> c >= 'A' && c <= 'Z')) {
-      throw new StompException("What came is not a STOMP command.");
+      throw new StompException("The bytes received are not a STOMP command.");
     }
     command = text;
     state = State.HEADERS;
@@ -229,7 +230,7 @@ final class StompDecoder implements Handler<Buffer> {
     state = missing == 0 ? State.END : State.COUNTED_BODY;
   }
 
-  /** A message ends at the next NUL then; anything else is fatal. */
+  /** A MESSAGE with this flaw ends at the next NUL; for any other frame, it is fatal. */
   private void flawed(String why) {
     if (!command.equals(StompFrame.MESSAGE)) {
       throw new StompException(why);
@@ -238,7 +239,7 @@ final class StompDecoder implements Handler<Buffer> {
     state = State.OPEN_BODY;
   }
 
-  /** The first is told: which others are seen depends on how the bytes are cut. */
+  /** Keeps the first flaw, because which others are seen depends on how the bytes are cut. */
   private void flaw(String why) {
     if (flaw.isEmpty()) {
       flaw = why;

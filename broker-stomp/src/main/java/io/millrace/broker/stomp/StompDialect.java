@@ -2,18 +2,18 @@ package io.millrace.broker.stomp;
 
 import java.util.Locale;
 
-/** The kinds of brokers, which differ in how they name topics and write wildcards. */
+/** The kinds of brokers. They differ in the names of topics and in wildcards. */
 public enum StompDialect {
   /** RabbitMQ: {@code /topic/a.b}, {@code *}, {@code #}; consumers have a prefetch count. */
   RABBITMQ("/topic/", "#"),
   /** ActiveMQ Classic: {@code /topic/a.b}, {@code *}, <code>&gt;</code>. */
   ACTIVEMQ("/topic/", ">"),
   /**
-   * Apache Artemis: the multicast address {@code a.b}, {@code *}, {@code #}. The routing type
-   * travels in headers, so the acceptor needs no {@code multicastPrefix}.
+   * Apache Artemis: the multicast address {@code a.b}, {@code *}, {@code #}. The routing type is
+   * sent in headers, so the acceptor needs no {@code multicastPrefix}.
    */
   ARTEMIS("", "#"),
-  /** Any other: {@code /topic/a.b}, {@code *}, {@code #}. */
+  /** Any other broker: {@code /topic/a.b}, {@code *}, {@code #}. */
   OTHER("/topic/", "#");
 
   private final String topicPrefix;
@@ -24,17 +24,17 @@ public enum StompDialect {
     this.many = many;
   }
 
-  /** {@return what destinations that are topics begin with} */
+  /** {@return the beginning of the destinations of topics} */
   public String topicPrefix() {
     return topicPrefix;
   }
 
-  /** {@return the wildcard for all segments that follow} */
+  /** {@return the wildcard that matches all remaining segments} */
   String many() {
     return many;
   }
 
-  /** Finds out by the {@code server} header of CONNECTED. */
+  /** Recognizes a broker by the {@code server} header of CONNECTED. */
   static StompDialect of(String server) {
     String name = server.toLowerCase(Locale.ROOT);
     if (name.startsWith("rabbitmq")) {

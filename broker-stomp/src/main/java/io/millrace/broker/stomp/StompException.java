@@ -2,7 +2,7 @@ package io.millrace.broker.stomp;
 
 import io.millrace.spi.link.LinkException;
 
-/** The peer does not speak STOMP, or refuses what was asked of it; the link cannot go on. */
+/** The peer does not speak STOMP, or refuses a request; the link cannot continue. */
 final class StompException extends LinkException {
 
   private static final long serialVersionUID = 1L;

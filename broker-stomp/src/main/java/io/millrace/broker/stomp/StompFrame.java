@@ -9,9 +9,9 @@ import java.util.Optional;
  * A frame of STOMP (1.2, section "STOMP Frames").
  *
  * @param command the command
- * @param headers its headers, unescaped; of those repeated the first
- * @param body its body, empty if it has none
- * @param flaw why it cannot be read for what it is, a sentence; empty if it can
+ * @param headers its headers, unescaped; if one is repeated, the first
+ * @param body its body; empty if it has none
+ * @param flaw a sentence that says why the frame cannot be used; empty if it can
  */
 record StompFrame(String command, Map<String, String> headers, Buffer body, String flaw) {
 
@@ -37,16 +37,16 @@ record StompFrame(String command, Map<String, String> headers, Buffer body, Stri
     return Optional.ofNullable(headers.get(name));
   }
 
-  /** Returns whether headers of a command travel as they are. */
+  /** Returns whether the headers of a command are sent without escapes. */
   static boolean isPlain(String command) {
     return command.equals(CONNECT) || command.equals(CONNECTED);
   }
 
   /**
-   * Encodes the frame. A body gets its {@code content-length}; an empty one goes without, since
-   * there are peers that stumble over {@code content-length:0}.
+   * Encodes the frame. A body gets a {@code content-length}, unless it is empty, because some peers
+   * cannot read {@code content-length:0}.
    *
-   * @throws IllegalArgumentException if the version cannot carry a header
+   * @throws IllegalArgumentException if the version cannot express a header
    */
   Buffer encode(StompVersion version) {
     boolean plain = isPlain(command);

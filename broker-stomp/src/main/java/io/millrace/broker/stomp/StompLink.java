@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
 
 /**
  * One connection to a broker, from CONNECT to its end: confirmed requests, heart-beats, messages.
- * Used on one context alone, that on which it was connected.
+ * Used only on the context on which it was connected.
  *
- * <p>Messages are handed over as they are read and the socket is not read meanwhile, so a burst
- * stays in the network, not in memory.
+ * <p>Messages are handed over as they are read, and nothing is read from the socket in the
+ * meantime. So a burst stays in the network, not in memory.
  */
 final class StompLink implements Link {
 
@@ -31,7 +31,7 @@ final class StompLink implements Link {
   private static final long EXPIRY_MILLIS = 100;
   private static final int SHOWN = 500;
 
-  /** What brokers say when they end a connection for reasons of their own. */
+  /** The texts of brokers that end a connection for reasons of their own. */
   private static final Pattern ENDING =
       Pattern.compile("(?i)connection.forced|shut(ting)?.?down|going down");
 
@@ -67,8 +67,8 @@ final class StompLink implements Link {
   /**
    * Connects. Called on the link's context.
    *
-   * @return completes when the broker said CONNECTED; fails with a {@link StompException} if it
-   *     refused or does not speak STOMP
+   * @return completes when the broker has sent CONNECTED; fails with a {@link StompException} if it
+   *     refuses or does not speak STOMP
    */
   static Future<StompLink> connect(
       Vertx vertx, NetClient client, HostAndPort host, StompBrokerOptions options) {
@@ -111,8 +111,8 @@ final class StompLink implements Link {
     } catch (StompException e) {
       end(e);
     } catch (RuntimeException e) {
-      // A fault of ours: what the decoder holds may be half a frame now.
-      LOG.log(Logger.Level.ERROR, "The link cannot go on", e);
+      // Our own fault: the decoder may hold half a frame now.
+      LOG.log(Logger.Level.ERROR, "The link to the broker ends because of a fault in Millrace", e);
       end(e);
     }
   }
@@ -132,12 +132,15 @@ final class StompLink implements Link {
 
   private void begin(StompFrame frame) {
     if (connected.future().isComplete()) {
-      throw new StompException("The broker said CONNECTED twice.");
+      throw new StompException("The broker sent CONNECTED twice.");
     }
     String chosen = frame.header("version").orElse("1.0");
     version =
         StompVersion.of(chosen)
-            .orElseThrow(() -> new StompException("The broker chose a STOMP nobody asked for."));
+            .orElseThrow(
+                () ->
+                    new StompException(
+                        "The broker chose a version of STOMP that was not offered."));
     server = frame.header("server").orElse("");
     decoder.setVersion(version);
     heartBeat.begin(options.heartbeat().toMillis(), frame.header("heart-beat"));
@@ -157,7 +160,7 @@ final class StompLink implements Link {
                 : "The broker refuses the connection: " + shown);
     MillraceException typed = Link.refused(refusal);
     if (typed.code() == MillraceException.Code.UNAVAILABLE && ENDING.matcher(text).find()) {
-      // Whatever it names: it may have taken that before.
+      // Whatever the ERROR names, the broker may have taken it before.
       end(new IOException("The broker ends the connection: " + shown));
       return;
     }
@@ -166,15 +169,15 @@ final class StompLink implements Link {
   }
 
   /**
-   * RabbitMQ reports an error, and goes on all the same, for every message that was on its way to a
-   * subscription which has ended.
+   * RabbitMQ reports an error, but continues, for every message that was on its way to a
+   * subscription that has ended.
    */
   private boolean isAboutLateMessage(StompFrame frame) {
     return StompDialect.of(server) == StompDialect.RABBITMQ
         && frame.header("message").filter("Subscription not found"::equals).isPresent();
   }
 
-  /** Sets what gets the messages. */
+  /** Sets the handler of messages. */
   void onMessage(Consumer<StompFrame> handler) {
     messages = handler;
   }
@@ -196,8 +199,8 @@ final class StompLink implements Link {
   /**
    * Sends a frame and waits for its receipt.
    *
-   * @return completes when the broker confirmed; fails with a {@link MillraceException} if it did
-   *     not in time, if the link ended before it did, or if this version cannot carry a header
+   * @return completes when the broker has confirmed; fails with a {@link MillraceException} if it
+   *     does not in time, if the link ends before, or if this version cannot express a header
    */
   Future<Void> request(String command, Map<String, String> headers, Buffer body) {
     if (isDown()) {
@@ -219,7 +222,7 @@ final class StompLink implements Link {
   /**
    * Sends a frame.
    *
-   * @throws MillraceException if this version cannot carry a header
+   * @throws MillraceException if this version cannot express a header
    */
   void send(String command, Map<String, String> headers, Buffer body) {
     try {
@@ -230,7 +233,7 @@ final class StompLink implements Link {
     }
   }
 
-  /** Acknowledges a message of a subscription that asked for it (STOMP 1.2, section "ACK"). */
+  /** Acknowledges a message, if its subscription asks for that (STOMP 1.2, section "ACK"). */
   void acknowledge(StompFrame message) {
     Map<String, String> headers = new HashMap<>();
     if (version == StompVersion.V1_2) {
@@ -256,7 +259,7 @@ final class StompLink implements Link {
     }
   }
 
-  /** Says DISCONNECT, whose receipt confirms all that was sent before. */
+  /** Sends DISCONNECT; its receipt confirms everything that was sent before. */
   @Override
   public Future<Void> goodbye() {
     return request("DISCONNECT", Map.of(), Buffer.buffer());

@@ -9,32 +9,32 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How messages look in STOMP: their {@link MessageHeaders} are headers. Brokers hand over what came
- * by AMQP 1.0 in ways of their own, which are undone where the broker says that it did so.
+ * How messages look in STOMP: their {@link MessageHeaders} are headers. Each broker converts
+ * messages from AMQP 1.0 in its own way. That is undone if the broker says that it did so.
  */
 final class StompMessages {
 
-  /** What RabbitMQ says of a body that is encoded sections of AMQP 1.0. */
+  /** The header with which RabbitMQ marks a body that is encoded sections of AMQP 1.0. */
   static final String TYPE = "type";
 
   private static final String ENCODED = "amqp-1.0";
 
-  /** What ActiveMQ Classic says of a body that is a whole message, encoded. */
+  /** The header with which ActiveMQ Classic marks a body that is a whole encoded message. */
   static final String NATIVE = "JMS_AMQP_NATIVE";
 
-  /** Where ActiveMQ Classic and Artemis keep the content type of AMQP 1.0. */
+  /** The header in which ActiveMQ Classic and Artemis keep the content type of AMQP 1.0. */
   static final String AMQP_CONTENT_TYPE = "JMS_AMQP_ContentType";
 
-  /** What a body was before Artemis translated it. */
+  /** The header that says what a body was before Artemis converted it. */
   static final String ORIGINAL = "JMS_AMQP_ORIGINAL_ENCODING";
 
-  /** A string, which is Unicode. Of data Artemis decodes only what is UTF-8 anyway. */
+  /** A string, which is Unicode. Of data, Artemis decodes only what is UTF-8 anyway. */
   private static final String STRING = "5";
 
-  /** Of a map nothing is left. */
+  /** A map, of which nothing is left. */
   private static final String MAP = "7";
 
-  /** How much brokers put around a payload, in what they hand over as it is encoded. */
+  /** How many bytes brokers may add around the payload of an encoded message. */
   static final int MOST_AROUND = 64 << 10;
 
   private StompMessages() {}
@@ -43,8 +43,8 @@ final class StompMessages {
    * Reads a MESSAGE.
    *
    * @param most how many bytes its payload may have
-   * @throws MillraceException if it is larger, is not what its headers say, or is a value of AMQP
-   *     1.0 that is neither text nor bytes
+   * @throws MillraceException if it is larger, is not what its headers say, or is an AMQP 1.0 value
+   *     that is neither text nor bytes
    */
   static Message read(StompFrame frame, int most) {
     Map<String, String> headers = frame.headers();
@@ -57,7 +57,7 @@ final class StompMessages {
     AmqpBody.Decoded body = body(frame);
     check(body.bytes().length(), most);
     Message message = read(headers, body, isText);
-    // As JSON a text is longer, up to six times.
+    // As JSON, a text can be up to six times as long.
     check(message.length(), most);
     return message;
   }

@@ -18,7 +18,7 @@ enum StompVersion {
     this.text = text;
   }
 
-  /** What a client asks for, all that is spoken here. */
+  /** The versions that a client offers: all of these. */
   static String accepted() {
     return V1_2 + "," + V1_1 + "," + V1_0;
   }
@@ -35,7 +35,7 @@ enum StompVersion {
   /**
    * Escapes a header's name or value.
    *
-   * @throws IllegalArgumentException if this version cannot carry it
+   * @throws IllegalArgumentException if this version cannot express it
    */
   String escape(String plain) {
     int length = plain.length();
@@ -53,7 +53,7 @@ enum StompVersion {
     for (int i = from; i < plain.length(); i++) {
       char c = plain.charAt(i);
       if (c == 0 || (c == '\r' && this != V1_2) || (c == '\n' && this == V1_0)) {
-        throw new IllegalArgumentException("STOMP " + text + " cannot carry this header.");
+        throw new IllegalArgumentException("STOMP " + text + " cannot express this header.");
       }
       switch (this == V1_0 ? 0 : c) {
         case '\r' -> escaped.append("\\r");
@@ -90,11 +90,11 @@ enum StompVersion {
       case 'n' -> '\n';
       case 'c' -> ':';
       case '\\' -> '\\';
-      default -> throw new StompException("There is an undefined escape in a header.");
+      default -> throw new StompException("A header has an undefined escape.");
     };
   }
 
-  /** {@return the version as it travels} */
+  /** {@return the version as it is sent} */
   @Override
   public String toString() {
     return text;

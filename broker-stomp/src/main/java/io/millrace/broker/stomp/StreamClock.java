@@ -4,14 +4,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What time it is in the stream: for how many milliseconds nodes have kept it, as they write into
- * it. A node goes on from what it has read there, so all agree on how long ago something was,
- * whatever the clocks of their machines say. While no node runs it stands still. Used on the link's
- * context alone.
+ * The clock of the stream: how many milliseconds nodes have been keeping it. Nodes write it into
+ * the stream, and each node continues from what it has read there. So all agree how long ago
+ * something was written, whatever the clocks of their machines say. While no node runs, this clock
+ * stops. Used only on the link's context.
  */
 final class StreamClock {
 
-  /** The header of markers, and of what nodes publish. */
+  /** The header with this time, in markers and in messages that nodes publish. */
   static final String ELAPSED = "millrace-elapsed";
 
   /** More than nodes can count in 30,000 years. */
@@ -19,7 +19,7 @@ final class StreamClock {
 
   private final long begun = System.nanoTime();
 
-  /** By how much it is ahead of what this node has counted; empty before anything was read. */
+  /** How far it is ahead of this node's own count; empty before anything was read. */
   private OptionalLong ahead = OptionalLong.empty();
 
   /** Reads the header's value. */
@@ -31,17 +31,17 @@ final class StreamClock {
     return (System.nanoTime() - begun) / 1_000_000;
   }
 
-  /** {@return the milliseconds until now, once that is known} */
+  /** {@return the present time of this clock, once it is known} */
   OptionalLong elapsed() {
     return ahead.isEmpty() ? ahead : OptionalLong.of(Math.min(MOST, ahead.getAsLong() + counted()));
   }
 
-  /** Takes what was just read: it was written before now. */
+  /** Takes a time that was just read; it was written before now. */
   void read(long elapsed) {
     ahead = OptionalLong.of(Math.max(ahead.orElse(Long.MIN_VALUE), elapsed - counted()));
   }
 
-  /** Starts it, if nothing was read that says what time it is. */
+  /** Starts the clock, if no time was read. */
   void start() {
     if (ahead.isEmpty()) {
       read(0);

@@ -1,10 +1,10 @@
 package io.millrace.broker.stomp;
 
 /**
- * What nodes call a stream. Who finds that the stream is not, or no longer, what it was founds the
- * next generation.
+ * The name that nodes give to a stream. A node that finds that the stream is not what it was
+ * proposes a name of the next generation.
  *
  * @param name the epoch of cursors
- * @param generation higher than that of any name before
+ * @param generation higher than that of any earlier name
  */
 record StreamEpoch(String name, long generation) {}

@@ -23,10 +23,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * All nodes read one stream of RabbitMQ, whose offsets are the log's sequence. On every link it is
- * first found out which stream this is, by the names that nodes have given it; then the node reads
- * again the last that it has read before, and goes on if that is the same. What a node publishes is
- * published when the node reads it back. Used on the link's context alone.
+ * All nodes read one stream of RabbitMQ, whose offsets are the log's sequence. On every link, the
+ * node first finds out which stream this is, by the names that nodes have given it. Then it reads
+ * the last records that it knows again, and continues if they are the same. A message counts as
+ * published when its node has read it back. Used only on the link's context.
  */
 final class StreamMode implements LinkUser<StompLink> {
 
@@ -49,28 +49,28 @@ final class StreamMode implements LinkUser<StompLink> {
   private Optional<StompLink> link = Optional.empty();
   private Optional<StreamEpoch> epoch = Optional.empty();
 
-  /** What the stream is by all markers that were read on this link. */
+  /** The identity of the stream, according to all markers that were read on this link. */
   private Identity identity = new Identity();
 
-  /** What was brought to the node. */
+  /** The end of what was brought to the node. */
   private Tail tail = new Tail();
 
-  /** The same, read again on this link, until it is known to be the same. */
+  /** The same part as it is read again on this link, until it is known to be the same. */
   private Optional<Tail> again = Optional.empty();
 
-  /** Whether the stream is not, or no longer, what the node has read of it. */
+  /** Whether the stream no longer contains what the node has read from it. */
   private boolean lost;
 
-  /** When something was brought last. */
+  /** When the last record was brought. */
   private long readAt = System.nanoTime();
 
-  /** Whether the node has everything up to the present, and publishing makes sense. */
+  /** Whether the node has caught up with the stream, so that it can publish. */
   private boolean following;
 
   private boolean degraded;
 
   /**
-   * A mode.
+   * Makes a stream mode.
    *
    * @param links makes further links, on the same context
    */
@@ -98,7 +98,7 @@ final class StreamMode implements LinkUser<StompLink> {
     return opened.future();
   }
 
-  /** How long the stream may bring nothing while a marker is on its way. */
+  /** How long the stream may bring nothing while a marker is waited for. */
   private long patienceMillis() {
     long twice = options.heartbeat().toMillis() * 2;
     return twice == 0 ? USUAL_PATIENCE_MILLIS : Math.max(twice, LEAST_PATIENCE_MILLIS);
@@ -109,7 +109,7 @@ final class StreamMode implements LinkUser<StompLink> {
     if (markers.isSilentFor(patienceMillis())) {
       LOG.log(
           Logger.Level.ERROR,
-          "The stream {0} does not bring back what is written to it: was it deleted?",
+          "The stream {0} does not deliver what is written to it. Was it deleted?",
           options.stream());
       link.ifPresent(silent -> silent.end(new IOException("The stream is silent.")));
     }
@@ -133,9 +133,9 @@ final class StreamMode implements LinkUser<StompLink> {
   }
 
   /**
-   * Takes the stream for what it is.
+   * Decides what to do with the stream: continue, or begin again.
    *
-   * @return from where to follow it
+   * @return the place from which to follow it
    */
   private Future<String> enter(StompLink linked, Probe probe) {
     identity = probe.identity();
@@ -150,7 +150,7 @@ final class StreamMode implements LinkUser<StompLink> {
         again = Optional.of(new Tail());
         return Future.succeededFuture(StreamQueue.at(tail.from()));
       }
-      lose("it ends before what this node has read of it");
+      lose("it ends before the last record that this node has read");
     }
     if (named.isPresent() && named.get().generation() > known && !disputed) {
       return begin(named.get(), probe);
@@ -164,7 +164,7 @@ final class StreamMode implements LinkUser<StompLink> {
     if (epoch.filter(before -> !before.equals(named)).isPresent()) {
       LOG.log(
           Logger.Level.ERROR,
-          "The stream {0} is another one than before: was it deleted, or restored?",
+          "The stream {0} is not the same as before. Was it deleted, or restored?",
           options.stream());
     }
     Duration back = options.streamTail().plus(ingress.lead()).plus(probe.ahead());
@@ -183,12 +183,12 @@ final class StreamMode implements LinkUser<StompLink> {
     lost = true;
     LOG.log(
         Logger.Level.ERROR,
-        "The stream {0} is not what it was: {1}. It gets a new name, and readers are told a gap",
+        "The stream {0} has changed: {1}. It gets a new name, and readers receive a gap notice",
         options.stream(),
         why);
   }
 
-  /** Brings what completes elsewhere back to this context. */
+  /** Moves the completion of a future to this context. */
   private <T> Future<T> here(Future<T> elsewhere) {
     Context context = vertx.getOrCreateContext();
     Promise<T> here = Promise.promise();
@@ -227,7 +227,7 @@ final class StreamMode implements LinkUser<StompLink> {
       return;
     }
     if (again.filter(read -> !read.isSame(tail)).isPresent()) {
-      lose("what this node has read last is no longer there");
+      lose("the last records that this node has read are no longer there");
       anew("The stream has lost records.");
       return;
     }
@@ -239,7 +239,7 @@ final class StreamMode implements LinkUser<StompLink> {
     }
   }
 
-  /** Begins with another link: what the stream is, is found out on each. */
+  /** Begins again with another link, because a node identifies the stream once on each link. */
   private void anew(String why) {
     link.ifPresent(linked -> linked.end(new IOException(why)));
   }
@@ -264,17 +264,17 @@ final class StreamMode implements LinkUser<StompLink> {
       }
       waiting.ifPresent(promise -> promise.fail(refused));
     } finally {
-      // Whatever happened: nothing else would answer.
+      // Whatever happened, nothing else would answer.
       waiting.ifPresent(promise -> promise.tryFail(Link.broken()));
     }
   }
 
-  /** No node brings it to its readers. */
+  /** The failure of a message that no node brings to its readers. */
   private static MillraceException unreadable() {
     return new MillraceException(
         MillraceException.Code.BAD_REQUEST,
-        "The message came back from the broker in a form that cannot be read, so nobody is given it."
-            + " Send it in another.");
+        "The broker returned the message in a form that cannot be read, so no reader receives it."
+            + " Send it in another form.");
   }
 
   private void take(StreamReading.Item item, Marker marker) {
@@ -282,7 +282,7 @@ final class StreamMode implements LinkUser<StompLink> {
     if (identity.isDisputed()
         || identity.best().map(StreamEpoch::generation).orElse(0L)
             > epoch.orElseThrow().generation()) {
-      anew("Another node gave the stream another name.");
+      anew("Another node has given the stream another name.");
     } else {
       markers.came(item, marker);
     }
@@ -338,13 +338,13 @@ final class StreamMode implements LinkUser<StompLink> {
             channel,
             sending -> {
               sending.send("SEND", headers, timed.data());
-              // It is published when it was read back.
+              // It is published once it was read back.
               return publications.await(id, System.nanoTime()).andThen(published).mapEmpty();
             })
         .compose(readBack -> published.future());
   }
 
-  /** {@return completes when all that was in the stream at the time of the call was brought} */
+  /** {@return completes when everything that was in the stream at this call has been brought} */
   Future<Void> catchUp() {
     return link.filter(linked -> following)
         .map(
@@ -355,7 +355,7 @@ final class StreamMode implements LinkUser<StompLink> {
 
   @Override
   public Future<Void> subscribe(ChannelPattern pattern) {
-    return Future.succeededFuture(); // All of the stream is brought in any case.
+    return Future.succeededFuture(); // The whole stream is brought in any case.
   }
 
   @Override

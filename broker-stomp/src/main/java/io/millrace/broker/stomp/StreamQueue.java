@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The stream as RabbitMQ's STOMP plug-in knows it: a durable queue of type stream, bound to the
- * topic exchange for every channel by whoever subscribes.
+ * The stream as RabbitMQ's STOMP plug-in knows it: a durable queue of type stream. Each node that
+ * subscribes binds it to the topic exchange, for every channel.
  */
 final class StreamQueue {
 
-  /** No channel has this in its name, so no channel's messages are there. */
+  /** No channel can have this name, so there are no messages of channels there. */
   private static final String MARKERS = "$marker";
 
   private final StompBrokerOptions options;
@@ -22,7 +22,7 @@ final class StreamQueue {
         options.topicPrefix().orElse(StompDialect.RABBITMQ.topicPrefix()) + options.prefix();
   }
 
-  /** {@return where markers are sent to} */
+  /** {@return the destination of markers} */
   String markers() {
     return destination + MARKERS;
   }
@@ -31,7 +31,7 @@ final class StreamQueue {
    * The headers of a SUBSCRIBE.
    *
    * @param offset {@code first}, {@code offset=N} or {@code timestamp=N}
-   * @param prefetch how many messages may be on their way without being acknowledged
+   * @param prefetch how many messages may be unacknowledged
    */
   Map<String, String> subscribe(String offset, int prefetch) {
     Map<String, String> headers = new LinkedHashMap<>();
@@ -56,7 +56,7 @@ final class StreamQueue {
     return "offset=" + offset;
   }
 
-  /** From the first record that came at a time or later. */
+  /** Starts at the first record that arrived at this time or later. */
   static String since(long millis) {
     return "timestamp=" + Math.max(0, Math.floorDiv(millis, 1000));
   }

@@ -10,22 +10,22 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A subscription to the stream, the only one on its link: RabbitMQ's plug-in does not end one to a
- * stream reliably, so a link is ended instead. Turns frames into records, and acknowledges them.
- * Used on the link's context alone.
+ * A subscription to the stream, and the only one on its link: RabbitMQ's plug-in does not reliably
+ * end a subscription to a stream, so the link is ended instead. Turns frames into records, and
+ * acknowledges them. Used only on the link's context.
  */
 final class StreamReading {
 
   /**
    * A record.
    *
-   * @param offset its place
-   * @param channel the channel, empty if it is at none
+   * @param offset its offset
+   * @param channel the channel; empty if it belongs to none
    * @param message the message, if it is one
    * @param written when it was written, by the {@link StreamClock}
    * @param marker the marker, if it is one
-   * @param publication what the node that published it calls it, if it says so
-   * @param print a hash of all by which it is known again
+   * @param publication the id that the publishing node has given it, if any
+   * @param print a hash of everything by which the record is recognized
    */
   record Item(
       long offset,
@@ -66,11 +66,12 @@ final class StreamReading {
   }
 
   /**
-   * Begins.
+   * Starts to read.
    *
    * @param offset see {@link StreamQueue#subscribe}
-   * @param handler gets the records; each is acknowledged when it returns, unless it is held back
-   * @return completes when the broker confirmed
+   * @param handler gets the records; each is acknowledged when the handler returns, unless {@link
+   *     #hold} is in effect
+   * @return completes when the broker has confirmed
    */
   Future<Void> begin(String offset, Consumer<Item> handler) {
     items = handler;
@@ -81,7 +82,8 @@ final class StreamReading {
   private void receive(StompFrame frame) {
     long offset = offset(frame);
     if (offset <= last) {
-      throw new StompException("The stream's offsets do not rise: " + offset + " after " + last);
+      throw new StompException(
+          "The stream's offsets do not increase: " + offset + " after " + last);
     }
     last = offset;
     unacknowledged = Optional.of(frame);
@@ -92,7 +94,7 @@ final class StreamReading {
     }
   }
 
-  /** Sets whether the broker is to wait. What is on its way still comes. */
+  /** Sets whether the broker should wait. Records that it has sent already still arrive. */
   void hold(boolean value) {
     held = value;
     if (!held) {
@@ -104,14 +106,14 @@ final class StreamReading {
     try {
       return Long.parseLong(frame.header(OFFSET).orElse(""));
     } catch (NumberFormatException e) {
-      throw new StompException("A message came without " + OFFSET + ": that is no stream.");
+      throw new StompException("A message came without " + OFFSET + ", so this is not a stream.");
     }
   }
 
   private void acknowledge() {
     if (count >= Math.max(1, prefetch / 4)) {
       count = 0;
-      unacknowledged.ifPresent(link::acknowledge); // It, and all before it.
+      unacknowledged.ifPresent(link::acknowledge); // This one, and all before it.
       unacknowledged = Optional.empty();
     }
   }
@@ -137,7 +139,7 @@ final class StreamReading {
     Optional<String> channel = destinations.channel(destination);
     Optional<Message> message = Optional.empty();
     if (channel.isEmpty()) {
-      skipped.add(destination, "Its name is no channel's.");
+      skipped.add(destination, "Its destination is not a valid channel.");
     } else if (frame.isFlawed()) {
       skipped.add(destination, frame.flaw());
     } else {
@@ -175,7 +177,7 @@ final class StreamReading {
     return times.marked();
   }
 
-  /** {@return the milliseconds of the stream's clock at the newest marker, if there was one} */
+  /** {@return the stream's clock at the newest marker, in milliseconds, if there was one} */
   Optional<Long> elapsed() {
     return ages.marked();
   }

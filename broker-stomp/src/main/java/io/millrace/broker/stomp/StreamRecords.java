@@ -16,18 +16,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records read back from the stream, over a link of their own, so that they delay nothing that is
- * live. Used on the context on which they were asked for.
+ * Records that are read back from the stream, over a link of their own, so that they do not delay
+ * live messages. Used only on the context on which they were requested.
  */
 final class StreamRecords implements BrokerRecords {
 
-  /** How many records are looked at in search of a marker, which has a time to be relied on. */
+  /** How many records are searched for a marker, whose time is reliable. */
   private static final int MOST_LOOKED_AT = 20_000;
 
-  /** How much shorter than wanted the lead may be: the broker finds times by chunks. */
+  /** How much shorter than requested the lead may be, because the broker finds times by chunks. */
   private static final Duration TOLERANCE = Duration.ofSeconds(30);
 
-  /** How many times as long as wanted it may be. */
+  /** How many times as long as requested the lead may be. */
   private static final int MOST_LEADS = 4;
 
   private static final long LEAST_BACK = 1_000;
@@ -43,24 +43,24 @@ final class StreamRecords implements BrokerRecords {
   private Optional<StompLink> link = Optional.empty();
   private Optional<StreamReading> reading = Optional.empty();
 
-  /** The oldest record there is of those wanted, once that is known. */
+  /** The oldest of the requested records that still exists, once that is known. */
   private long oldest = Long.MAX_VALUE;
 
-  /** What time it was in the stream when the one wanted was written, if that is known. */
+  /** The stream's clock when the requested record was written, if that is known. */
   private Optional<Long> wanted = Optional.empty();
 
-  /** Where it begins. */
+  /** The first offset that was read. */
   private long first = -1;
 
-  /** At which offset it was asked to begin; none by time. */
+  /** The offset at which reading was asked to begin; the maximum if it was asked for by time. */
   private long asked = Long.MAX_VALUE;
 
-  /** How many records before the one wanted that is. */
+  /** How many records before the requested one that is. */
   private long back;
 
   private long demand;
 
-  /** Whether it begins early enough, so that it may be handed over. */
+  /** Whether reading began early enough, so that the records may be handed over. */
   private boolean begun;
 
   private boolean closed;
@@ -79,12 +79,12 @@ final class StreamRecords implements BrokerRecords {
   }
 
   /**
-   * Begins to read.
+   * Starts to read.
    *
    * @param links makes links
    * @param readings makes the only subscription on a link
-   * @param from the offset wanted
-   * @param lead by how much earlier to begin, by the stream's clock
+   * @param from the offset of the requested record
+   * @param lead how much earlier to begin, by the stream's clock
    */
   static Future<BrokerRecords> read(
       Supplier<Future<StompLink>> links,
@@ -95,7 +95,7 @@ final class StreamRecords implements BrokerRecords {
     return records.beginning().compose(records::begin).map(records);
   }
 
-  /** Finds where to begin: what time the record wanted is from, is known once it was read. */
+  /** Finds where to begin. The time of the requested record is known only after it was read. */
   private Future<String> beginning() {
     return lead.isZero() || from == 0
         ? Future.succeededFuture(StreamQueue.at(from))
@@ -114,14 +114,14 @@ final class StreamRecords implements BrokerRecords {
 
   private void search(StreamReading search, long offset, Promise<String> found) {
     if (found.future().isComplete()) {
-      return; // What was on its way.
+      return; // A record that was in flight.
     }
     oldest = Math.min(oldest, offset);
     if (search.elapsed().isPresent() && search.time().isPresent()) {
       wanted = search.elapsed();
       found.complete(StreamQueue.since(search.time().get().minus(lead).toEpochMilli()));
     } else if (offset - oldest > MOST_LOOKED_AT) {
-      begun = true; // Nobody knows when it was written.
+      begun = true; // It is not known when it was written.
       found.complete("first");
     }
   }
@@ -146,7 +146,7 @@ final class StreamRecords implements BrokerRecords {
 
   private void take(StreamReading main, StreamReading.Item item) {
     if (closed || reading.filter(main::equals).isEmpty()) {
-      return; // It did not begin where it should.
+      return; // Of a reading that did not begin at the right place.
     }
     if (first < 0) {
       first = item.offset();
@@ -161,9 +161,9 @@ final class StreamRecords implements BrokerRecords {
   }
 
   /**
-   * Looks at the first record of which it is known when it was written. Where the broker found the
-   * time depends on its own clock, so what it found may be too late, or much too early: then the
-   * place is looked for by offsets, each time four times as far back.
+   * Checks the first record whose time of writing is known. The broker finds a time by its own
+   * clock, so the place that it found may be too late, or much too early. Then the place is
+   * searched for by offsets, each time four times as far back.
    */
   private void judge(StreamReading.Item item) {
     boolean isTold = !item.written().equals(Instant.EPOCH);

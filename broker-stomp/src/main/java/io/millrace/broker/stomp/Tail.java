@@ -4,14 +4,14 @@ import io.millrace.spi.MessageHeaders;
 import java.util.Map;
 
 /**
- * The end of the stream as far as a node has read it, from the newest marker on. RabbitMQ does not
- * wait for its disk: after a power loss, or restored from a copy, a stream ends before what it
- * confirmed, and other records take the places of those that are lost. By its tail a node knows
- * whether what it has read is still there.
+ * The end of the part of the stream that a node has read, from the newest marker on. RabbitMQ does
+ * not wait for its disk. So after a power loss, or after it was restored from a copy, a stream may
+ * end before records that it had confirmed, and other records take their places. The tail tells a
+ * node whether the records that it has read are still there.
  */
 final class Tail {
 
-  /** What tells records apart. Others differ each time a record is read. */
+  /** The headers that distinguish records. Other headers differ each time that a record is read. */
   private static final String[] TELLING = {
     "destination",
     "timestamp",
@@ -38,12 +38,12 @@ final class Tail {
     print = (print ^ item.print()) * PRIME;
   }
 
-  /** {@return where it begins} */
+  /** {@return the offset at which it begins} */
   long from() {
     return from;
   }
 
-  /** {@return the newest record, -1 if there is none} */
+  /** {@return the offset of the newest record; -1 if there is none} */
   long last() {
     return last;
   }
@@ -52,7 +52,7 @@ final class Tail {
     return from == other.from && last == other.last && print == other.print;
   }
 
-  /** Returns what tells a record from others that might be at its place. */
+  /** Returns a hash that distinguishes a record from others that might be in its place. */
   static long print(StompFrame frame) {
     Map<String, String> headers = frame.headers();
     long print = frame.body().hashCode();

@@ -27,9 +27,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Live fan-out by the broker's topics: one SUBSCRIBE for each name or pattern. Brokers end the link
- * on which they refuse something, so nothing is asked on the link that messages come by which was
- * not taken elsewhere before. Used on the link's context alone.
+ * Live fan-out by the broker's topics: one SUBSCRIBE for each name or pattern. If a broker refuses
+ * something, it ends the link. So a request is sent on the link that brings messages only after the
+ * broker has accepted it on another link. Used only on the link's context.
  */
 final class TopicMode implements LinkUser<StompLink> {
 
@@ -40,13 +40,13 @@ final class TopicMode implements LinkUser<StompLink> {
     final ChannelPattern pattern;
     final Promise<Void> confirmed = Promise.promise();
 
-    /** Its id on the present link. */
+    /** Its id on the current link. */
     String id = "";
 
-    /** The queue that was handed over to it there, and that must not outlive it. */
+    /** The queue that was handed over to it on that link, and that must not outlive it. */
     Optional<String> queue = Optional.empty();
 
-    /** The newest that came, to know what comes twice. */
+    /** The newest messages, to recognize those that arrive twice. */
     RecentIds recent = new RecentIds();
 
     Wanted(ChannelPattern pattern) {
@@ -69,23 +69,26 @@ final class TopicMode implements LinkUser<StompLink> {
   private final Publishers<StompLink> publishers;
   private final Trials<StompLink> trials;
 
-  /** What was subscribed before and the broker refuses now. */
+  /** Those that were subscribed before, and that the broker refuses now. */
   private final Set<Wanted> missing = new LinkedHashSet<>();
 
-  /** What was subscribed before the link broke and has not been heard of on this one. */
+  /**
+   * Those that were subscribed before the link broke, and for which nothing has arrived on this
+   * one.
+   */
   private final Set<ChannelPattern> interrupted = new LinkedHashSet<>();
 
   private Optional<StompLink> link = Optional.empty();
   private Destinations destinations;
   private boolean degraded;
 
-  /** Whether the last link broke since the broker refused something. */
+  /** Whether the last link broke because the broker refused something. */
   private boolean cautious;
 
   private long lastId;
 
   /**
-   * A mode.
+   * Makes a topic mode.
    *
    * @param links makes further links, on the same context
    */
@@ -124,7 +127,7 @@ final class TopicMode implements LinkUser<StompLink> {
     Future.join(confirmations).onSuccess(all -> restored()).onFailure(linked::end);
   }
 
-  /** Everything is subscribed again. */
+  /** Called when everything is subscribed again. */
   private void restored() {
     if (!degraded || link.isEmpty()) {
       return;
@@ -168,7 +171,7 @@ final class TopicMode implements LinkUser<StompLink> {
     }
     Wanted added = new Wanted(pattern);
     wanted.put(pattern, added);
-    // While the link is down it waits for the next, but not for ever.
+    // While the link is down, it waits for the next one, but not forever.
     long timer =
         vertx.setTimer(
             options.receiptTimeout().toMillis(),
@@ -184,10 +187,10 @@ final class TopicMode implements LinkUser<StompLink> {
   }
 
   /**
-   * Subscribes on a link that may break first, then on the one that must not.
+   * Subscribes first on a link that may break, and then on the one that must not.
    *
-   * @return fails if the broker refuses: it is given up then, or if it was subscribed before, asked
-   *     for again from time to time
+   * @return fails if the broker refuses. Then the subscription is given up, or if it was subscribed
+   *     before, it is requested again from time to time
    */
   private Future<Void> introduce(StompLink linked, Wanted each) {
     return trials
@@ -226,8 +229,8 @@ final class TopicMode implements LinkUser<StompLink> {
     Optional<String> queue = destinations.queue(node + "-" + id);
     queue.ifPresent(name -> headers.putAll(Destinations.named(name)));
     Future<Void> tried = trial.request("SUBSCRIBE", headers, Buffer.buffer());
-    // The queue is handed over, since a second one might be one too many; never read by two, who
-    // would each get half of what comes.
+    // The queue is handed over, because the broker might refuse a second one. Two links must never
+    // read it at the same time, because each would get half of the messages.
     return tried
         .compose(taken -> trial.request("UNSUBSCRIBE", Map.of("id", id), Buffer.buffer()))
         .compose(left -> subscribe(linked, each, queue));
@@ -253,13 +256,13 @@ final class TopicMode implements LinkUser<StompLink> {
       headers.put("ack", "client-individual");
       headers.put("prefetch-count", Integer.toString(options.prefetch()));
     }
-    // Answered too late it would bring everything twice, once it was asked for again.
+    // If the answer came late, the link would bring everything twice after it was requested again.
     return linked
         .request("SUBSCRIBE", headers, Buffer.buffer())
         .onFailure(failed -> linked.end(new IOException("The broker did not subscribe in time.")));
   }
 
-  /** RabbitMQ sends without bound what needs no acknowledgement; others look at the socket. */
+  /** RabbitMQ sends without limit if nothing is acknowledged; others wait for the socket. */
   private boolean acknowledges() {
     return destinations.dialect() == StompDialect.RABBITMQ;
   }
@@ -276,7 +279,7 @@ final class TopicMode implements LinkUser<StompLink> {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("id", known.id);
     known.queue.ifPresent(name -> headers.putAll(Destinations.deleting(name)));
-    // With the link, the subscription is gone, too.
+    // If the link is gone, the subscription is gone, too.
     return link.filter(linked -> live)
         .map(linked -> linked.request("UNSUBSCRIBE", headers, Buffer.buffer()))
         .orElse(Future.succeededFuture())
@@ -296,9 +299,9 @@ final class TopicMode implements LinkUser<StompLink> {
   private void receive(StompFrame frame) {
     Wanted meant = byId.get(frame.header("subscription").orElse(""));
     if (meant == null) {
-      return; // Of a subscription that was ended meanwhile.
+      return; // Of a subscription that has ended in the meantime.
     }
-    // It is live on this link: what may be missing was published before this message.
+    // It is live on this link: any missing messages were published before this one.
     if (interrupted.remove(meant.pattern)) {
       ingress.interrupted(List.of(meant.pattern));
     }
@@ -315,7 +318,7 @@ final class TopicMode implements LinkUser<StompLink> {
     String destination = frame.header("destination").orElse("");
     Optional<String> channel = destinations.channel(pattern, destination);
     if (channel.isEmpty()) {
-      skipped.add(destination, "Its name is no channel's.");
+      skipped.add(destination, "Its destination is not a valid channel.");
     } else if (frame.isFlawed()) {
       skipped.add(destination, frame.flaw());
     } else if (pattern.matches(channel.get())) {

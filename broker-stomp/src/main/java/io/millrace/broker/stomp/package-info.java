@@ -1,6 +1,6 @@
 /**
- * Nodes linked by a broker that speaks STOMP: RabbitMQ, ActiveMQ, Artemis. Any program publishes to
- * the broker's topics as it always has, and browsers see it.
+ * Links nodes by a broker that speaks STOMP: RabbitMQ, ActiveMQ or Artemis. Programs that publish
+ * to the broker's topics need no change for browsers to receive their messages.
  */
 @NullMarked
 package io.millrace.broker.stomp;

@@ -12,7 +12,7 @@ import io.vertx.core.json.JsonObject;
 /** One JSON object with the envelopes of a batch. */
 final class BatchFraming implements Framing {
 
-  /** Shared by both transports, and so are the buffers that the engine keeps for it. */
+  /** Both transports share it, and so they share the buffers that the engine keeps for it. */
   static final BatchFraming INSTANCE = new BatchFraming();
 
   private static final Buffer COMMA = Buffer.buffer(",");
@@ -25,7 +25,7 @@ final class BatchFraming implements Framing {
     return JsonFrames.envelope(entry);
   }
 
-  /** A batch says in its own fields what there is to tell. */
+  /** Nothing, because a batch has fields for all signals. */
   @Override
   public Buffer signal(Signal signal) {
     return NOTHING;

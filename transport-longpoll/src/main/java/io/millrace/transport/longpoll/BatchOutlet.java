@@ -10,7 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
-/** A response that is one buffer. Its {@code Content-Length} is that buffer's. */
+/** A response that is one buffer, with the {@code Content-Length} of that buffer. */
 final class BatchOutlet implements Outlet {
 
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
@@ -37,7 +37,7 @@ final class BatchOutlet implements Outlet {
     Unsent.answer(context.request(), frames);
   }
 
-  /** Nothing: there is one write, and it is always taken. */
+  /** Does nothing: there is only one write, and it is always taken. */
   @Override
   public void onDrain(Runnable handler) {}
 
@@ -47,12 +47,12 @@ final class BatchOutlet implements Outlet {
       handler.run();
       return;
     }
-    // What is reported here is the connection's failure; its close follows.
+    // A failure of the connection is reported here; its close follows.
     response.exceptionHandler(failure -> {});
     response.closeHandler(closed -> handler.run());
   }
 
-  /** Ends a request that got no batch: {@code HEAD} wants none, any other is told a problem. */
+  /** Ends a request without a batch: {@code HEAD} gets the headers, any other gets a problem. */
   @Override
   public void end(Ending ending) {
     if (response.ended() || response.closed()) {
@@ -68,7 +68,7 @@ final class BatchOutlet implements Outlet {
     }
   }
 
-  // Pragma is for caches that know HTTP/1.0 only.
+  // Pragma is for caches that know only HTTP/1.0.
   private void begin() {
     response
         .putHeader(HttpHeaders.CONTENT_TYPE, JSON)

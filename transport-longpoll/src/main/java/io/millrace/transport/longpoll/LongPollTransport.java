@@ -17,7 +17,7 @@ public final class LongPollTransport implements Transport {
 
   private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");
 
-  // More than anyone waits (RFC 9110, section 5.6.7): the engine's bound applies.
+  // Longer than any request is held (RFC 9110, section 5.6.7): the engine's bound applies.
   private static final Duration LONGEST = Duration.ofSeconds(Integer.MAX_VALUE);
 
   /** Makes a transport. */
@@ -54,7 +54,7 @@ public final class LongPollTransport implements Transport {
     attachment.take(BatchFraming.INSTANCE, new BatchOutlet(context), hold);
   }
 
-  // Of several preferences with one name the first counts (RFC 7240, section 2).
+  // Of several preferences with the same name, the first counts (RFC 7240, section 2).
   private static Optional<Duration> hold(HttpServerRequest request) {
     for (HeaderElement preference : HeaderElement.parse(request.headers().getAll(PREFER))) {
       if (preference.name().equals("wait")) {

@@ -15,9 +15,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Blocks of an event stream (WHATWG HTML, section 9.2.5), each ended by a blank line. Nothing that
- * stands in a field other than {@code data} can hold a line's end: cursors and events are checked
- * where they are made.
+ * Blocks of an event stream (WHATWG HTML, section 9.2.5), each ended by a blank line. Only {@code
+ * data} can contain line breaks: cursors and the names of events are checked when they are made.
  */
 final class SseFraming implements Framing {
 
@@ -33,9 +32,10 @@ final class SseFraming implements Framing {
   /**
    * Makes a framing.
    *
-   * @param ended whether an id that comes without data ends a block. A browser keeps an id only
-   *     from a block that has ended, and shows a page no block without data. Some libraries take
-   *     every block for an event: for them such fields stand before those of the next event
+   * @param ended whether a blank line follows fields without data, so that they are a block of
+   *     their own. A browser keeps an id only from a block that has ended, and does not show a page
+   *     any block without data. But some libraries take every block for an event. For them, such
+   *     fields are lines before the fields of the next event
    */
   SseFraming(Format format, boolean ended) {
     this.format = format;
@@ -47,7 +47,7 @@ final class SseFraming implements Framing {
     return message(id(entry.cursor()), entry);
   }
 
-  // A browser resumes from any id, so there is none.
+  // Without an id, because a browser would resume from it.
   @Override
   public Buffer replayed(Entry entry, String subscribe) {
     return message("", entry);
@@ -82,8 +82,8 @@ final class SseFraming implements Framing {
     return NOTHING;
   }
 
-  // No cursor before the messages: a response that is cut must be asked for again. The time counts
-  // as soon as its line is there, and what follows ends the block.
+  // No cursor before the messages, so that a response that is cut off is asked for again. A retry
+  // counts as soon as its line has arrived; the next field or event ends the block.
   @Override
   public Buffer prefix(Batch batch) {
     Buffer prefix = Buffer.buffer();
@@ -105,7 +105,7 @@ final class SseFraming implements Framing {
     return "retry: " + after.toMillis() + "\n";
   }
 
-  /** An id without data. */
+  /** Fields without data. */
   private Buffer block(String fields) {
     return Buffer.buffer(fields + end);
   }
@@ -116,7 +116,7 @@ final class SseFraming implements Framing {
 
   private Buffer message(String id, Entry entry) {
     Message message = entry.message();
-    // A script would have to know every event's name to see it: the envelope has it.
+    // A script sees only events whose names it knows, so the envelope has the name.
     if (format == Format.ENVELOPE) {
       return event(id, JsonFrames.envelope(entry));
     }
@@ -145,7 +145,7 @@ final class SseFraming implements Framing {
     return Optional.of(event(fields + "event: millrace." + name + "\n", data.toBuffer()));
   }
 
-  // The bytes of CR and LF are part of no other character in UTF-8.
+  // In UTF-8, the bytes of CR and LF are part of no other character.
   private static Buffer event(String fields, Buffer data) {
     byte[] bytes = data.getBytes();
     Buffer event = Buffer.buffer(fields.length() + bytes.length + 16).appendString(fields);

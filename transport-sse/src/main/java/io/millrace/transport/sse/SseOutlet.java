@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
-/** A response whose status tells a browser whether to come back. */
+/** A response whose status tells a browser whether to reconnect. */
 final class SseOutlet extends ResponseOutlet {
 
   static final String TYPE = "text/event-stream";
@@ -19,7 +19,7 @@ final class SseOutlet extends ResponseOutlet {
   /**
    * Makes an outlet.
    *
-   * @param request not yet answered
+   * @param request a request that is not answered yet
    * @param once whether the first write is the whole response
    */
   SseOutlet(HttpServerRequest request, boolean once) {

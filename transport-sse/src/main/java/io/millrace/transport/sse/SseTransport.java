@@ -23,7 +23,7 @@ public final class SseTransport implements Transport {
   private static final CharSequence PRAGMA = HttpHeaders.createOptimized("pragma");
   private static final CharSequence FETCH_METADATA = HttpHeaders.createOptimized("sec-fetch-dest");
 
-  /** How the User-Agent of browsers, of Jersey and of Spring begins. */
+  /** How the User-Agent of browsers, of Jersey and of Spring's WebClient begins. */
   private static final List<String> HANDING_ON = List.of("Mozilla/", "Jersey/", "ReactorNetty/");
 
   private static final SseFraming ENVELOPE = new SseFraming(Format.ENVELOPE);
@@ -61,7 +61,8 @@ public final class SseTransport implements Transport {
     List<String> modes = context.queryParam("mode");
     if (!modes.isEmpty() && !modes.get(0).equals("once")) {
       throw new MillraceException(
-          MillraceException.Code.BAD_REQUEST, "The only mode is \"once\"; leave it out to stay.");
+          MillraceException.Code.BAD_REQUEST,
+          "The only mode is \"once\"; omit it to keep the stream open.");
     }
   }
 
@@ -81,10 +82,10 @@ public final class SseTransport implements Transport {
   }
 
   /**
-   * Tells clients that hand a block without data to the program as an empty event, for whom there
-   * is none (RFC 9110, section 10.1.5): scripts in a browser, and some libraries. An {@code
-   * EventSource} has no such flaw and asks for no copy of a cache (Fetch, section 4.5), over plain
-   * HTTP as well; scripts hardly ever do.
+   * Recognizes clients that give a block without data to the program as an empty event: scripts in
+   * a browser, and some libraries, by their {@code User-Agent} (RFC 9110, section 10.1.5). They get
+   * no such blocks. An {@code EventSource} does not have this fault. It always sends {@code
+   * Cache-Control} (Fetch, section 4.5), even over plain HTTP; scripts hardly ever do.
    */
   private static boolean handsOnEmptyBlocks(HttpServerRequest request) {
     MultiMap headers = request.headers();
@@ -96,7 +97,7 @@ public final class SseTransport implements Transport {
         || (agent != null && HANDING_ON.stream().anyMatch(agent::startsWith));
   }
 
-  // A browser never comes back after a 503.
+  // After a 503, a browser never reconnects.
   @Override
   public boolean refuse(HttpServerResponse response, Duration after) {
     ResponseOutlet.stream(response, SseOutlet.TYPE).end(SseFraming.retry(after));

@@ -6,7 +6,7 @@ import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
 
-/** A JSON frame on each line. JSON text that is compact has no line's end in it. */
+/** A JSON frame on each line. Compact JSON text contains no line break. */
 final class StreamFraming implements Framing {
 
   @Override

@@ -1,7 +1,7 @@
 /**
- * HTTP streaming, for {@code fetch}: one response that stays open, asked for by {@code Accept:
- * application/x-ndjson}. Its body is newline-delimited JSON, whole lines per write, each ended by
- * LF:
+ * HTTP streaming, for {@code fetch}: one response that stays open. A request asks for it with
+ * {@code Accept: application/x-ndjson}. The body is newline-delimited JSON. Lines end with LF, and
+ * each write contains whole lines:
  *
  * <pre>
  * {"type":"welcome","version":1,"cursor":"k3-90","heartbeat":15000,"limits":{…}}
@@ -14,8 +14,8 @@
  * </pre>
  *
  * The frames are those of a WebSocket; bytes are in {@code base64} instead of {@code data}. The
- * only format is {@code envelope}. The response is not to be stored, transformed or buffered on its
- * way.
+ * only format is {@code envelope}. The headers forbid caches and proxies to store, transform or
+ * buffer the response.
  */
 @NullMarked
 package io.millrace.transport.stream;

@@ -4,17 +4,17 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a client's frames (RFC 6455 section 5) from pieces cut anywhere and tells messages and
- * control frames in the order of their arrival.
+ * Reads a client's frames (RFC 6455 section 5) from pieces that may be cut anywhere, and reports
+ * messages and control frames in the order of their arrival.
  *
- * <p>A violation is told as soon as the byte that makes it one has been seen. From then on, and
- * after {@link #discard}, everything is skipped unread but for a Close frame. Memory grows with
- * what has arrived, never with what a header announces. One thread only; the listener may call
- * back.
+ * <p>A violation is reported as soon as the byte that makes it one has arrived. From then on, and
+ * after {@link #discard}, everything except a Close frame is skipped unread. Memory grows with what
+ * has arrived, never with what a header announces. For one thread only; the listener may call the
+ * reader's methods.
  */
 final class FrameReader {
 
-  /** What the client sent. Buffers belong to the listener. */
+  /** Gets what the client has sent. The buffers belong to the listener. */
   interface Listener {
     /** A whole text message, valid UTF-8. */
     void text(Buffer utf8);
@@ -27,12 +27,12 @@ final class FrameReader {
     void pong(Buffer payload);
 
     /**
-     * The Close frame; nothing follows. 1005 if it held no code, or if it was, or came after, a
-     * violation or {@link FrameReader#discard}.
+     * The Close frame; nothing follows. The code is 1005 if the frame had none, if the frame itself
+     * is a violation, or if it came after one or after {@link FrameReader#discard}.
      */
     void close(int code, String reason);
 
-    /** The client broke the protocol or a limit: 1002, 1007 or 1009. At most once. */
+    /** The client violated the protocol or a limit: 1002, 1007 or 1009. Called at most once. */
     void violation(int code, String reason);
   }
 
@@ -68,8 +68,8 @@ final class FrameReader {
   private long payloadLeft;
 
   /**
-   * {@link Opcode#TEXT} or {@link Opcode#BINARY} from a message's first frame to the end of its
-   * last.
+   * {@link Opcode#TEXT} or {@link Opcode#BINARY}, from the beginning of a message's first frame to
+   * the end of its last one.
    */
   private int messageOpcode = Opcode.CONTINUATION;
 
@@ -77,8 +77,8 @@ final class FrameReader {
   private Buffer control = NOTHING;
 
   /**
-   * @param maxFrame the most payload a frame may have, in bytes
-   * @param maxMessage the most a message may have over all its frames, in bytes
+   * @param maxFrame the maximum payload of a frame, in bytes
+   * @param maxMessage the maximum size of a message over all its frames, in bytes
    */
   FrameReader(int maxFrame, int maxMessage, Listener listener) {
     this.maxFrame = maxFrame;
@@ -86,7 +86,7 @@ final class FrameReader {
     this.listener = listener;
   }
 
-  /** Reads on. The chunk is ours from here: it is unmasked in place. */
+  /** Reads the next bytes. The reader owns the chunk from now on: it unmasks it in place. */
   void feed(Buffer chunk) {
     if (state == State.CLOSED) {
       return;
@@ -100,12 +100,12 @@ final class FrameReader {
     run();
   }
 
-  /** Tells nothing more until {@link #resume}, also of what has already arrived. */
+  /** Reports nothing until {@link #resume}, not even what has already arrived. */
   void suspend() {
     suspended = true;
   }
 
-  /** Undoes {@link #suspend} and reads on. */
+  /** Undoes {@link #suspend}, and continues to read. */
   void resume() {
     suspended = false;
     run();
@@ -115,27 +115,27 @@ final class FrameReader {
     return suspended;
   }
 
-  /** Returns how many bytes of memory it holds of what has arrived. A buffer grows by doubling. */
+  /** Returns how many bytes of memory hold what has arrived. A buffer grows by doubling. */
   int held() {
     return 2 * (Integer.highestOneBit(input.length()) + Integer.highestOneBit(message.length()))
         + control.length();
   }
 
-  /** Returns whether a message, or a frame, has begun whose rest the client has still to send. */
+  /** Returns whether the client has begun a message or a frame, and still has to send its rest. */
   boolean unfinished() {
     return !suspended
         && !discarding
         && (state != State.OPCODE || messageOpcode != Opcode.CONTINUATION);
   }
 
-  /** Returns whether a message, or a frame between messages, ended since this was asked last. */
+  /** Returns whether a message, or a frame between messages, has ended since the last call. */
   boolean hasEnded() {
     boolean before = ended;
     ended = false;
     return before;
   }
 
-  /** Skips all that follows but for the Close frame. Does not read on by itself. */
+  /** Skips everything that follows, except a Close frame. Does not continue to read by itself. */
   void discard() {
     discarding = true;
     message = NOTHING;
@@ -144,7 +144,7 @@ final class FrameReader {
 
   private void run() {
     if (running) {
-      return; // called back by the listener: the loop below goes on
+      return; // called by the listener: the loop below continues
     }
     running = true;
     try {
@@ -276,7 +276,7 @@ final class FrameReader {
         input.setLong(at, input.getLong(at) ^ wide);
       }
       for (int shift = 24; at < end; at++, shift -= 8) {
-        // at most seven bytes are left: an int shift wraps from -8 to 24 by itself
+        // at most seven bytes are left; the shift count wraps from -8 to 24 by itself
         input.setByte(at, (byte) (input.getByte(at) ^ (mask >>> shift)));
       }
     }
@@ -326,7 +326,7 @@ final class FrameReader {
     }
   }
 
-  /** Section 5.5.1: nothing, or a code and UTF-8. */
+  /** Section 5.5.1: the payload is empty, or a code and UTF-8. */
   private void endClose(Buffer payload) {
     int length = payload.length();
     if (length == 0) {
@@ -359,7 +359,7 @@ final class FrameReader {
     }
   }
 
-  /** The listener may append to what it gets, so it must not get the shared empty buffer. */
+  /** The listener may append to a buffer that it gets, so it must not get the shared empty one. */
   private static Buffer owned(Buffer buffer) {
     return buffer == NOTHING ? Buffer.buffer() : buffer;
   }

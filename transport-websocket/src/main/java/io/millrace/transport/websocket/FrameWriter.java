@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 /**
  * A server's frames (RFC 6455 section 5.2): final, unmasked, without extensions.
  *
- * <p>What it returns says nothing about a recipient, so it may be written to any number of them as
- * long as nobody changes it. Lengths are in bytes and take the fewest octets.
+ * <p>The returned buffers contain nothing that is specific to a recipient, so they may be written
+ * to any number of connections, as long as nobody changes them. Lengths are in bytes, and encoded
+ * in the fewest octets.
  */
 final class FrameWriter {
-  /** A control frame's payload limit in bytes, section 5.5. */
+  /** The maximum payload of a control frame, in bytes, section 5.5. */
   static final int MAX_CONTROL = 125;
 
   private static final int FINAL = 0x80;
@@ -54,13 +55,13 @@ final class FrameWriter {
   /**
    * A Close frame.
    *
-   * @param reason cut to 123 bytes of UTF-8, between characters
-   * @throws IllegalArgumentException if the code must not be on the wire (1005, 1006, 1015 and all
-   *     that is undefined), section 7.4
+   * @param reason the reason; cut to 123 bytes of UTF-8, between characters
+   * @throws IllegalArgumentException if the code must not be sent (1005, 1006, 1015 and all
+   *     undefined codes), section 7.4
    */
   static Buffer close(int code, String reason) {
     if (!CloseCode.mayTravel(code)) {
-      throw new IllegalArgumentException("not a close code for the wire: " + code);
+      throw new IllegalArgumentException("a close frame must not have this code: " + code);
     }
     byte[] utf8 = reason.getBytes(StandardCharsets.UTF_8);
     Buffer payload =
@@ -71,8 +72,8 @@ final class FrameWriter {
   }
 
   /**
-   * The header of a message with this many bytes of payload; for joining headers and payloads into
-   * one buffer.
+   * The header of a message with this many bytes of payload, to join headers and payloads in one
+   * buffer.
    *
    * @param opcode {@link Opcode#TEXT} or {@link Opcode#BINARY}
    */
@@ -80,7 +81,7 @@ final class FrameWriter {
     return appendHeader(Buffer.buffer(10), opcode, length);
   }
 
-  /** How many bytes of text fit into {@code limit} without cutting a character in two. */
+  /** How many bytes of text fit into {@code limit} without cutting a character. */
   private static int cut(byte[] utf8, int limit) {
     if (utf8.length <= limit) {
       return utf8.length;
@@ -94,7 +95,8 @@ final class FrameWriter {
 
   private static Buffer control(int opcode, Buffer payload) {
     if (payload.length() > MAX_CONTROL) {
-      throw new IllegalArgumentException("control payload of " + payload.length() + " bytes");
+      throw new IllegalArgumentException(
+          "a control frame's payload has at most 125 bytes: " + payload.length());
     }
     return frame(opcode, payload);
   }

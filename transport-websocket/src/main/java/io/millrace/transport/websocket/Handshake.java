@@ -27,17 +27,17 @@ final class Handshake {
 
   private Handshake() {}
 
-  /** What the request is answered with. */
+  /** The answer to the request. */
   sealed interface Answer permits Accepted, Refused {}
 
   /**
    * The request is answered 101.
    *
    * @param accept the value of {@code Sec-WebSocket-Accept}
-   * @param subprotocol the chosen one; empty if none was offered
+   * @param subprotocol the subprotocol that was chosen; empty if none was offered
    */
   record Accepted(String accept, Optional<String> subprotocol) implements Answer {
-    /** Sets what belongs into the 101. */
+    /** Adds the headers of the 101. */
     void addTo(MultiMap headers) {
       headers
           .set(HttpHeaders.UPGRADE, "websocket")
@@ -55,7 +55,7 @@ final class Handshake {
    * @param detail a sentence for people
    */
   record Refused(int status, String code, String detail) implements Answer {
-    /** Sets what a 426 must say; for others nothing. */
+    /** Adds the header that a 426 must have; nothing for other statuses. */
     void addTo(MultiMap headers) {
       if (status == 426) {
         headers
@@ -67,9 +67,9 @@ final class Handshake {
   }
 
   /**
-   * Judges a request. Looks at nothing but method, version and headers; not at {@code Origin}.
+   * Checks a request: its method, version and headers, except {@code Origin}.
    *
-   * @param known the subprotocols the server speaks
+   * @param known the subprotocols that the server speaks
    */
   static Answer judge(HttpServerRequest request, Set<String> known) {
     return judge(request.method(), request.version(), request.headers(), known);
@@ -77,40 +77,40 @@ final class Handshake {
 
   static Answer judge(HttpMethod method, HttpVersion version, MultiMap headers, Set<String> known) {
     if (!method.equals(HttpMethod.GET)) {
-      return bad("method", "A WebSocket is opened with GET");
+      return bad("method", "Open a WebSocket with GET.");
     }
     if (version != HttpVersion.HTTP_1_1) {
-      return bad("http-version", "A WebSocket is opened over HTTP/1.1");
+      return bad("http-version", "Open a WebSocket over HTTP/1.1.");
     }
     if (headers.getAll(HttpHeaders.HOST).size() != 1) {
-      return bad("host", "There must be one Host");
+      return bad("host", "There must be exactly one Host header.");
     }
     if (!hasToken(headers, HttpHeaders.UPGRADE, "websocket")) {
-      return bad("upgrade", "Upgrade must name websocket");
+      return bad("upgrade", "The Upgrade header must contain websocket.");
     }
     if (!hasToken(headers, HttpHeaders.CONNECTION, "upgrade")) {
-      return bad("connection", "Connection must name Upgrade");
+      return bad("connection", "The Connection header must contain Upgrade.");
     }
     if (hasBody(headers)) {
-      return bad("body", "The request must not have a body"); // it would be read as frames
+      return bad("body", "The request must not have a body."); // it would be read as frames
     }
     List<String> versions = headers.getAll(VERSION);
     if (versions.isEmpty()) {
-      return bad("version", "Sec-WebSocket-Version is missing");
+      return bad("version", "The header Sec-WebSocket-Version is missing.");
     }
     if (versions.size() > 1 || !versions.get(0).strip().equals("13")) {
-      return new Refused(426, "version", "The version must be 13");
+      return new Refused(426, "version", "Sec-WebSocket-Version must be 13.");
     }
     List<String> keys = headers.getAll("Sec-WebSocket-Key");
     if (keys.size() != 1 || !isKey(keys.get(0).strip())) {
-      return bad("key", "Sec-WebSocket-Key must be 16 bytes in base64");
+      return bad("key", "Sec-WebSocket-Key must be 16 bytes in base64.");
     }
     return choose(headers, known, accept(keys.get(0).strip()));
   }
 
   /**
-   * Browsers fail a connection that they offered subprotocols for and got none, so that is said at
-   * once.
+   * If a browser offers subprotocols and the answer names none of them, it fails the connection. So
+   * such a request is refused at once.
    */
   private static Answer choose(MultiMap headers, Set<String> known, String accept) {
     if (!headers.contains(PROTOCOL)) {
@@ -118,7 +118,7 @@ final class Handshake {
     }
     Optional<String> chosen = tokens(headers, PROTOCOL).filter(known::contains).findFirst();
     if (chosen.isEmpty()) {
-      return bad("subprotocol", "None of the subprotocols offered is known");
+      return bad("subprotocol", "The server speaks none of the offered subprotocols.");
     }
     return new Accepted(accept, chosen);
   }
@@ -136,7 +136,7 @@ final class Handshake {
 
   private static boolean isKey(String key) {
     try {
-      // the length too, since the decoder does without padding
+      // the length, too, because the decoder accepts missing padding
       return key.length() == 24 && Base64.getDecoder().decode(key).length == KEY_BYTES;
     } catch (IllegalArgumentException e) {
       return false;

@@ -19,22 +19,22 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 
 /**
- * A handler of Netty in the place of Vert.x's, which would keep all of the HTTP connection for as
- * long as the WebSocket lasts: two write queues of 4 KB each, the request, the response.
+ * A Netty handler that replaces that of Vert.x, which would keep the whole HTTP connection as long
+ * as the WebSocket lasts: two write queues of 4 KB each, the request and the response.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Listened to, or ends in channelInactive.
 final class NettyWire extends ChannelDuplexHandler
     implements Wire, ChannelFutureListener, Unsent.Connection {
 
-  /** What Vert.x calls the last handler of a pipeline, see {@link NetSocketInternal}. */
+  /** The name of the last handler in a pipeline of Vert.x, see {@link NetSocketInternal}. */
   private static final String LAST = "handler";
 
   /** Vert.x does not export the class of this event. */
   private static final String SHUTDOWN = "io.vertx.core.net.impl.ShutdownEvent";
 
   /**
-   * How much is read although reading is paused. The end of a connection is only seen by reading
-   * it.
+   * How much is read even while reading is paused, because only reading shows that a connection has
+   * ended.
    */
   private static final int MOST_PAUSED_BYTES = 64 << 10;
 
@@ -54,14 +54,14 @@ final class NettyWire extends ChannelDuplexHandler
     pipeline.replace(LAST, LAST, this);
     this.channel = pipeline.context(this);
     IdleWatch.takeOver(pipeline, this::hasSent);
-    resume(); // Vert.x may have held back what follows the request.
+    resume(); // Vert.x may have held back bytes that follow the request.
   }
 
   /**
-   * Takes a connection over.
+   * Takes over a connection.
    *
-   * @param context on which the listener is called
-   * @param socket must not be used any more
+   * @param context the context on which the listener is called
+   * @param socket the connection; nobody else may use it any more
    */
   static Wire takeOver(ContextInternal context, NetSocketInternal socket, Listener listener) {
     return new NettyWire(context, socket.channelHandlerContext().pipeline(), listener);
@@ -87,7 +87,7 @@ final class NettyWire extends ChannelDuplexHandler
     }
   }
 
-  /** What could not be written must not be missing from the middle of what was. */
+  /** Ends the connection if a write has failed: no bytes may be missing from the middle. */
   @Override
   public void operationComplete(ChannelFuture write) {
     boolean full = waiting-- == Unsent.MOST_WRITES;
@@ -118,7 +118,7 @@ final class NettyWire extends ChannelDuplexHandler
     channel.channel().config().setAutoRead(true);
   }
 
-  /** Others in the pipeline may have switched reading on again. */
+  /** Pauses reading again, in case another handler of the pipeline has switched it on. */
   private void holdBack() {
     if (paused && pausedBytes >= MOST_PAUSED_BYTES) {
       channel.channel().config().setAutoRead(false);
@@ -164,7 +164,7 @@ final class NettyWire extends ChannelDuplexHandler
 
   private void drained() {
     if (!writeQueueFull()) {
-      // Not from within a write.
+      // Not inside a write.
       channel.executor().execute(() -> context.emit(null, ignored -> listener.drained()));
     }
   }
@@ -185,13 +185,13 @@ final class NettyWire extends ChannelDuplexHandler
     }
   }
 
-  /** Such as a reset: there is nobody any more to be told. */
+  /** Called for a reset, for example. Nobody is left to report it to. */
   @Override
   public void exceptionCaught(ChannelHandlerContext from, Throwable failure) {
     abort();
   }
 
-  /** Called when the server closes its connections, too. */
+  /** Also called when the server closes its connections. */
   @Override
   public void close(ChannelHandlerContext from, ChannelPromise promise) {
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> channel.close(promise));

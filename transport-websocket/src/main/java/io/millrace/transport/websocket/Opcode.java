@@ -1,6 +1,6 @@
 package io.millrace.transport.websocket;
 
-/** Frame opcodes, RFC 6455 section 11.8. */
+/** The opcodes of frames, RFC 6455 section 11.8. */
 final class Opcode {
   static final int CONTINUATION = 0x0;
   static final int TEXT = 0x1;
@@ -11,7 +11,7 @@ final class Opcode {
 
   private Opcode() {}
 
-  /** Close, ping, pong, and the reserved ones that would be of their kind. */
+  /** Close, ping, pong, and the opcodes that are reserved for control frames. */
   static boolean isControl(int opcode) {
     return opcode >= CLOSE;
   }

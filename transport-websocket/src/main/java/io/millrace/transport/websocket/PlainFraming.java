@@ -22,7 +22,7 @@ final class PlainFraming implements Framing {
     return message.isJson() ? FrameWriter.text(payload) : FrameWriter.binary(payload);
   }
 
-  /** Only proxies hear of anything: silence is broken by a ping. */
+  /** A ping for a heartbeat, which keeps proxies from closing the connection; otherwise nothing. */
   @Override
   public Buffer signal(Signal signal) {
     return signal instanceof Signal.Heartbeat ? PING : NOTHING;

@@ -3,23 +3,23 @@ package io.millrace.transport.websocket;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * Checks UTF-8 (RFC 3629) as it arrives, in pieces cut anywhere.
+ * Checks UTF-8 (RFC 3629) as it arrives, in pieces that may be cut anywhere.
  *
- * <p>It refuses a piece at the first byte that no continuation could make valid, as RFC 6455
- * section 8.1 allows, so that a bad message is refused before it is complete. Not thread-safe.
+ * <p>It refuses a piece at the first byte that nothing that follows can make valid, as RFC 6455
+ * section 8.1 allows. So a bad message is refused before it is complete. Not thread-safe.
  */
 final class Utf8Validator {
   private static final long NON_ASCII = 0x8080808080808080L;
 
-  /** Continuation bytes that the character begun still needs. */
+  /** How many continuation bytes the current character still needs. */
   private int needed;
 
-  /** What the next continuation byte may be; narrower than 80..BF after E0, ED, F0 and F4. */
+  /** The range of the next continuation byte; narrower than 80..BF after E0, ED, F0 and F4. */
   private int lowest;
 
   private int highest;
 
-  /** Whether what was accepted so far ends with a whole character. */
+  /** Whether the bytes accepted so far end with a complete character. */
   boolean complete() {
     return needed == 0;
   }
@@ -27,8 +27,8 @@ final class Utf8Validator {
   /**
    * Takes the bytes from {@code start} to {@code end} (exclusive) of {@code buffer}.
    *
-   * @return false if no text begins with what has been taken so far; nothing can be taken after
-   *     that
+   * @return false if no text can begin with the bytes taken so far; no more bytes may be taken
+   *     after that
    */
   boolean accept(Buffer buffer, int start, int end) {
     int position = start;

@@ -6,7 +6,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
 
 /**
- * A socket of Vert.x, which counts bytes for metrics, and keeps what {@link NettyWire} does not.
+ * A socket of Vert.x. It counts bytes for metrics, but takes the memory that {@link NettyWire}
+ * saves.
  */
 final class VertxWire implements Wire, Unsent.Connection {
 
@@ -25,7 +26,7 @@ final class VertxWire implements Wire, Unsent.Connection {
   @Override
   public void write(Buffer buffer) {
     boolean held = socket.writeQueueFull();
-    // What could not be written must not be missing from the middle of what was.
+    // If a write fails, no bytes may be missing from the middle.
     Future<Void> write = socket.write(buffer).onFailure(failure -> abort());
     Unsent.count(write, buffer, held, this);
   }

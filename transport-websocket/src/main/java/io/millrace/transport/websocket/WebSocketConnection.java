@@ -15,30 +15,30 @@ import java.util.function.IntConsumer;
 /**
  * The server's end of a WebSocket over a bare socket.
  *
- * <p>It answers pings, does the closing handshake, and leaves framing of what it writes to {@link
- * FrameWriter}, so that framed buffers can be shared. Every method must be called, and every
- * handler is called, on the connection's event loop. Handlers left unset ignore what they are for.
+ * <p>It answers pings and performs the closing handshake. It writes buffers that {@link
+ * FrameWriter} has framed, so that they can be shared. Every method must be called, and every
+ * handler is called, on the connection's event loop. Events without a handler are ignored.
  */
 final class WebSocketConnection {
 
   /**
-   * What a client may do.
+   * The limits of a client.
    *
-   * @param maxFrame the most payload in one frame, in bytes; browsers send a message as one frame
-   * @param maxMessage the most in one message, in bytes
-   * @param closeTimeout how long after our Close frame the connection may last
+   * @param maxFrame the maximum payload of a frame, in bytes; browsers send a message as one frame
+   * @param maxMessage the maximum size of a message, in bytes
+   * @param closeTimeout how long the connection may last after our Close frame
    */
   record Limits(int maxFrame, int maxMessage, Duration closeTimeout) {
     static final Limits DEFAULT = new Limits(262_144, 262_144, Duration.ofSeconds(10));
   }
 
-  /** Is told what is held, see {@link io.millrace.spi.Attachment#holds}. */
+  /** Learns how much is held, see {@link io.millrace.spi.Attachment#holds}. */
   @FunctionalInterface
   interface Holding {
     void holds(int bytes, boolean begun);
   }
 
-  /** Vert.x leaves this handler behind; it would read on although reading is paused. */
+  /** A handler that Vert.x leaves behind. It would read even while reading is paused. */
   private static final String DECOMPRESSOR = "inflater";
 
   private enum State {
@@ -65,7 +65,7 @@ final class WebSocketConnection {
 
   private WebSocketConnection(
       Vertx vertx, NetSocketInternal socket, Limits limits, Optional<String> subprotocol) {
-    // That of the connection: a timer of a verticle would end with the verticle.
+    // The connection's context, because a verticle's timer would end with the verticle.
     this.context = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
     this.closeTimeout = limits.closeTimeout();
     this.subprotocol = subprotocol;
@@ -81,10 +81,11 @@ final class WebSocketConnection {
   }
 
   /**
-   * Answers 101 and takes the connection over.
+   * Answers 101 and takes over the connection.
    *
-   * <p>Set the handlers in the returned future's handler: no frame that a client sends after the
-   * 101 can get lost then. What it sends before, which RFC 6455, section 4.1 forbids, is dropped.
+   * <p>Set the handlers in the handler of the returned future; then no frame that a client sends
+   * after the 101 can be lost. Bytes that it sends before the 101 are dropped; RFC 6455, section
+   * 4.1 forbids them.
    *
    * @return fails if the response has begun or the connection is gone
    */
@@ -112,33 +113,33 @@ final class WebSocketConnection {
   }
 
   /**
-   * Called once, as soon as the connection is no longer open: with the code of the first Close
-   * frame, theirs or ours, 1005 if it had none, 1006 if the TCP connection ended without one. No
-   * message is delivered after that, and writes are ignored.
+   * Called once, as soon as the connection is no longer open, with the code of the first Close
+   * frame, theirs or ours: 1005 if it had none, 1006 if the TCP connection ended without one. After
+   * that, no message is delivered, and writes are ignored.
    */
   WebSocketConnection onClosed(IntConsumer handler) {
     closed = handler;
     return this;
   }
 
-  /** Called when the write queue, once full, has room again. */
+  /** Called when the write queue was full and has room again. */
   WebSocketConnection onDrained(Runnable handler) {
     drained = handler;
     return this;
   }
 
-  /** Called while messages have not arrived whole, or wait behind {@link #pause}. */
+  /** Called while messages are incomplete, or wait because of {@link #pause}. */
   WebSocketConnection onHolding(Holding handler) {
     holding = handler;
     return this;
   }
 
-  /** The subprotocol agreed on, if any. */
+  /** The subprotocol of the connection, if any. */
   Optional<String> subprotocol() {
     return subprotocol;
   }
 
-  /** Writes whole frames, of {@link FrameWriter}, as they are. Ignored when no longer open. */
+  /** Writes whole frames of {@link FrameWriter} as they are; ignored if no longer open. */
   void write(Buffer frames) {
     if (state == State.OPEN) {
       wire.write(frames);
@@ -150,7 +151,7 @@ final class WebSocketConnection {
     return wire.writeQueueFull();
   }
 
-  /** Stops delivering messages, also those already received, and then reading. */
+  /** Stops delivering messages, even those already received, and then stops reading. */
   void pause() {
     if (state == State.OPEN) {
       reader.suspend();
@@ -167,16 +168,16 @@ final class WebSocketConnection {
   }
 
   /**
-   * Begins the closing handshake: the client is to answer, then we end the TCP connection, in any
-   * case when the close timeout is over. Does nothing when no longer open.
+   * Begins the closing handshake. When the client has answered, or after the close timeout, ends
+   * the TCP connection. Does nothing if no longer open.
    *
-   * @param reason cut to 123 bytes of UTF-8
-   * @throws IllegalArgumentException if the code must not be on the wire
+   * @param reason the reason; cut to 123 bytes of UTF-8
+   * @throws IllegalArgumentException if the code must not be sent
    */
   void close(int code, String reason) {
     if (state == State.OPEN) {
       beginClosing(FrameWriter.close(code, reason), code);
-      resume(); // or the client's Close frame would not be seen
+      resume(); // otherwise the client's Close frame would not be read
     }
   }
 
@@ -192,7 +193,7 @@ final class WebSocketConnection {
     }
   }
 
-  /** Says nothing of what arrives whole. */
+  /** Reports what is held; nothing is reported for messages that arrive complete. */
   private void tellHeld() {
     if (reader.hasEnded() && holds) {
       holds = false;
@@ -260,7 +261,7 @@ final class WebSocketConnection {
       binary.handle(payload);
     }
 
-    /** Section 5.5.3: pings that could not be answered yet are answered together, by the latest. */
+    /** Section 5.5.3: one pong, to the latest ping, answers all pings that are still unanswered. */
     @Override
     public void ping(Buffer payload) {
       Buffer pong = FrameWriter.pong(payload);

@@ -6,20 +6,20 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.function.Function;
 
-/** A WebSocket that is written to, and read only as fast as what was read has been dealt with. */
+/** Writes to a WebSocket, and reads from it only as fast as commands are carried out. */
 final class WebSocketOutlet implements Outlet {
 
   private final WebSocketConnection connection;
   private Runnable drained = () -> {};
 
-  /** Completes when what was received has been dealt with. */
+  /** Completes when the commands that were received are carried out. */
   private Future<Void> received = Future.succeededFuture();
 
   WebSocketOutlet(WebSocketConnection connection) {
     this.connection = connection.onDrained(this::drained);
   }
 
-  /** Gives what the client sends to a receiver. Left out, it is ignored. */
+  /** Passes what the client sends to a receiver. Without one, it is ignored. */
   void receive(Function<Buffer, Future<Void>> receiver) {
     connection.onText(text -> receive(receiver.apply(text)));
     connection.onBinary(text -> receive(receiver.apply(text)));
@@ -33,7 +33,7 @@ final class WebSocketOutlet implements Outlet {
     }
   }
 
-  /** Answers go out on the same connection: a client that does not read them is not read either. */
+  /** Answers use the same connection: nothing is read from a client that does not read them. */
   private void readOn() {
     if (received.isComplete() && !connection.writeQueueFull()) {
       connection.resume();

@@ -60,7 +60,7 @@ public final class WebSocketTransport implements Transport {
     return Duration.ofSeconds(25);
   }
 
-  /** A client that offers a subprotocol speaks it, once {@link #check} has let it pass. */
+  /** A client that offers a subprotocol, and that {@link #check} has accepted, speaks it. */
   @Override
   public boolean subscribesLater(HttpServerRequest request) {
     return request.headers().contains("Sec-WebSocket-Protocol");
@@ -84,7 +84,7 @@ public final class WebSocketTransport implements Transport {
 
   @Override
   public void handle(RoutingContext context, Attachment attachment) {
-    // It has passed the check.
+    // The request has passed the check.
     Handshake.Accepted accepted = (Handshake.Accepted) judge(context);
     int most = attachment.maxReceiveBytes();
     WebSocketConnection.Limits limits = new WebSocketConnection.Limits(most, most, CLOSE_TIMEOUT);
@@ -102,8 +102,9 @@ public final class WebSocketTransport implements Transport {
   }
 
   /**
-   * Vert.x keeps the response as long as the socket, and with it what is called back: the routing
-   * context. But a response that was upgraded never calls back, and its headers have been sent.
+   * Vert.x keeps the response as long as the socket, and with it its handlers, which hold the
+   * routing context. But after an upgrade the response never calls them, and its headers have been
+   * sent.
    */
   private static void letGo(HttpServerResponse response) {
     response.endHandler(null).exceptionHandler(null).closeHandler(null).headers().clear();

@@ -3,42 +3,42 @@ package io.millrace.transport.websocket;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * The bytes under a WebSocket, once the 101 is out. Every method must be called, and the listener
+ * The byte stream under a WebSocket, after the 101. Every method must be called, and the listener
  * is called, on the connection's event loop.
  */
 interface Wire {
 
-  /** Is told what happens. */
+  /** Learns what happens. */
   interface Listener {
 
-    /** Bytes have come; the buffer is the listener's. May be called a few times after a pause. */
+    /** Bytes have arrived; the listener owns them. May be called a few times after a pause. */
     void read(Buffer chunk);
 
-    /** What was written has left, after {@link #writeQueueFull}. */
+    /** There is room again, after {@link #writeQueueFull}. */
     void drained();
 
-    /** The HTTP server is shutting down and gives its connections some time. */
+    /** The HTTP server is shutting down, and gives its connections some time to end. */
     void shutdown();
 
-    /** The connection has ended, for whatever reason. Called once. */
+    /** The connection has ended, for any reason. Called once. */
     void disconnected();
   }
 
-  /** Writes a buffer, which others may write, too, and nobody may change any more. */
+  /** Writes a buffer. Others may write the same one; nobody may change it any more. */
   void write(Buffer buffer);
 
-  /** Whether more is waiting to be written than should. */
+  /** Whether too much is waiting to be written. */
   boolean writeQueueFull();
 
-  /** Reads no more than some 64 KB on. */
+  /** Pauses reading; at most about 64 KB more are read. */
   void pause();
 
-  /** Reads on. */
+  /** Continues to read. */
   void resume();
 
-  /** Ends the connection once all is written: never, if the client reads nothing. */
+  /** Ends the connection once everything is written; that is never, if the client reads nothing. */
   void close();
 
-  /** Ends the connection, whatever is waiting to be written. */
+  /** Ends the connection at once, even if something is waiting to be written. */
   void abort();
 }

@@ -1,10 +1,9 @@
 /**
  * The WebSocket transport and the RFC 6455 layer beneath it.
  *
- * <p>A request is checked by {@code Handshake}, answered with 101 and taken over as a bare socket
- * by {@code WebSocketConnection}, which reads with {@code FrameReader} and writes buffers that
- * {@code FrameWriter} has framed, so that one framed buffer can be shared by any number of
- * recipients.
+ * <p>{@code Handshake} checks a request. {@code WebSocketConnection} answers it with 101 and takes
+ * over the bare socket. It reads with {@code FrameReader}, and writes buffers that {@code
+ * FrameWriter} has framed, so that any number of recipients can share one framed buffer.
  */
 @NullMarked
 package io.millrace.transport.websocket;
