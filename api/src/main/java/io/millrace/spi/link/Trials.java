@@ -11,7 +11,8 @@ import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -59,6 +60,12 @@ public final class Trials<L extends Link> {
     /** Whether the link broke without a reason while it was made alone. */
     boolean broken;
 
+    /** The link on which it is made. */
+    Optional<L> on = Optional.empty();
+
+    /** What comes of it there. */
+    Promise<T> outcome = Promise.promise();
+
     Ask(String what, boolean repeatable, Function<L, Future<T>> action, long deadline) {
       this.what = what;
       this.repeatable = repeatable;
@@ -77,7 +84,11 @@ public final class Trials<L extends Link> {
   private final Deque<Ask<L, ?>> waiting = new ArrayDeque<>();
   private long quietUntil = System.nanoTime();
   private long count;
-  private final Set<Ask<L, ?>> running = new HashSet<>();
+  private final Set<Ask<L, ?>> running = new LinkedHashSet<>();
+
+  /** The link whose end is waited for, once and not for each request. */
+  private Optional<L> watched = Optional.empty();
+
   private boolean pausing;
   private boolean closed;
 
@@ -184,11 +195,13 @@ public final class Trials<L extends Link> {
 
   private <T> void begin(Ask<L, T> ask, L linked) {
     Promise<T> outcome = Promise.promise();
+    ask.on = Optional.of(linked);
+    ask.outcome = outcome;
     long timer =
         vertx.setTimer(
             limit.toMillis() + PAUSE_MILLIS,
             late -> linked.end(new IOException("The broker did not answer in time.")));
-    linked.ended().onSuccess(cause -> outcome.tryFail(Link.broken()));
+    watch(linked);
     outcome.future().onComplete(done -> vertx.cancelTimer(timer));
     // The link may be about to say why it ended.
     outcome.future().onComplete(done -> context.runOnContext(turn -> judge(ask, linked, done)));
@@ -197,6 +210,22 @@ public final class Trials<L extends Link> {
     } catch (MillraceException refused) {
       outcome.tryFail(refused);
     }
+  }
+
+  private void watch(L linked) {
+    if (watched.isEmpty() || watched.get() != linked || linked.ended().isComplete()) {
+      watched = Optional.of(linked);
+      linked.ended().onSuccess(cause -> broken(linked));
+    }
+  }
+
+  private void broken(L linked) {
+    if (watched.isPresent() && watched.get() == linked) {
+      watched = Optional.empty();
+    }
+    List.copyOf(running).stream()
+        .filter(ask -> ask.on.isPresent() && ask.on.get() == linked)
+        .forEach(ask -> ask.outcome.tryFail(Link.broken()));
   }
 
   private <T> void judge(Ask<L, T> ask, L linked, AsyncResult<T> outcome) {

@@ -9,11 +9,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -24,15 +26,28 @@ class PublishersTest {
 
   private static final class MemoryLink implements Link {
     final Promise<Throwable> ended = Promise.promise();
+    final AtomicInteger handlers = new AtomicInteger();
 
     @Override
     public String server() {
       return "memory";
     }
 
+    /** Counts who waits for it. */
     @Override
+    @SuppressWarnings("unchecked")
     public Future<Throwable> ended() {
-      return ended.future();
+      Future<Throwable> future = ended.future();
+      return (Future<Throwable>)
+          Proxy.newProxyInstance(
+              Future.class.getClassLoader(),
+              new Class<?>[] {Future.class},
+              (self, method, arguments) -> {
+                if (!method.getName().matches("isComplete|succeeded|failed|result|cause")) {
+                  handlers.incrementAndGet();
+                }
+                return method.invoke(future, arguments);
+              });
     }
 
     @Override
@@ -109,6 +124,15 @@ class PublishersTest {
   private static MillraceException failure(Future<?> failed) {
     await().until(failed::isComplete);
     return (MillraceException) failed.cause();
+  }
+
+  @Test
+  void whatWasAnsweredIsNotKeptForTheEndOfTheLink() {
+    for (int i = 0; i < 200; i++) {
+      publish("channel" + i, PublishersTest::confirm).await();
+    }
+    assertThat(links).hasSizeLessThan(10);
+    assertThat(links).allSatisfy(link -> assertThat(link.handlers).hasValueLessThan(10));
   }
 
   @Test

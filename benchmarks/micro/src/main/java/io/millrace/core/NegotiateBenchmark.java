@@ -78,6 +78,9 @@ public class NegotiateBenchmark extends MicroBenchmark {
           headers.set((CharSequence) arguments[0], (CharSequence) arguments[1]);
           return self;
         }
+        case "writeQueueFull" -> {
+          return false;
+        }
         case "end" -> {
           body = (Buffer) arguments[0];
           return Future.succeededFuture();
