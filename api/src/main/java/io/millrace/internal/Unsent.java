@@ -14,22 +14,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * What an event loop was given to write and has not sent, because clients do not read. It lies in
- * direct memory. If that runs out, event loops sleep in its allocator and everybody waits. So it is
- * bounded: beyond the loop's share, the connections that have stood still for longest are ended.
- * What is sent at once is not counted, and costs nothing here. Owned by the event loop.
+ * The bytes that an event loop was given to write and has not sent, because clients do not read.
+ * They are in direct memory. If that runs out, event loops sleep in its allocator, and all clients
+ * wait. So these bytes are bounded: if they exceed the loop's share, the connections that have been
+ * stalled the longest are ended. Bytes that are sent at once are not counted, and cost nothing
+ * here. Owned by the event loop.
  */
 public final class Unsent {
 
-  /** A connection that may stand still. */
+  /** A connection that may stall. */
   @FunctionalInterface
   public interface Connection {
 
-    /** Ends it at once, whatever is waiting to be written. */
+    /** Ends the connection at once, even if something is waiting to be written. */
     void abort();
   }
 
-  /** Bytes that several connections may have been given. They are counted while one waits. */
+  /** Bytes that several connections may share. They count once, while a write of them waits. */
   static final class Shared {
     private final int size;
     private int waiting;
@@ -39,19 +40,19 @@ public final class Unsent {
     }
   }
 
-  /** What waits for one connection. */
+  /** The bytes that wait for one connection. */
   private static final class Standing {
     private int writes;
     private long bytes;
   }
 
-  /** What a write that waits takes besides its bytes: its place in Netty's queue, its futures. */
+  /** The bytes that a waiting write takes in addition: its place in Netty's queue, its futures. */
   static final int WRITE_COST = 256;
 
   private static final Logger LOG = System.getLogger(Unsent.class.getName());
   private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  /** What part of the direct memory may wait on all event loops together; it gets fragmented. */
+  /** One part of so many of the direct memory may wait, over all event loops; memory fragments. */
   private static final int PART = 2;
 
   private static final AtomicInteger LOOPS = new AtomicInteger();
@@ -72,7 +73,10 @@ public final class Unsent {
 
   private final LongSupplier share;
 
-  /** Those for which something waits; first who was given it, or took some of it, longest ago. */
+  /**
+   * The connections for which bytes wait, ordered by when they began to wait or last took some; the
+   * longest ago first.
+   */
   private final Map<Connection, Standing> standing = new LinkedHashMap<>();
 
   private long bytes;
@@ -83,17 +87,17 @@ public final class Unsent {
     this.share = share;
   }
 
-  /** Returns that of the event loop. */
+  /** Returns the object of this event loop. */
   static Unsent here() {
     return OF_LOOP.get();
   }
 
   /**
-   * Counts a write until it is complete. Called on the event loop, as its end is.
+   * Counts a write until it is complete. Called on the event loop, which also completes the write.
    *
-   * @param write what may be complete already
+   * @param write the write, which may be complete already
    * @param length how many bytes it has
-   * @param connection to which
+   * @param connection the connection that is written to
    */
   public static void count(Future<Void> write, int length, Connection connection) {
     if (!write.isComplete()) {
@@ -105,14 +109,14 @@ public final class Unsent {
     }
   }
 
-  /** Counts a write, which is not complete, of bytes that others may be given as well. */
+  /** Counts a write, which is not complete, of bytes that other connections may share. */
   void count(ChannelFuture write, Shared of, Connection connection) {
     add(of, connection);
     write.addListener(done -> remove(of, connection, done.isSuccess()));
     relieve(connection);
   }
 
-  /** Returns how much waits. */
+  /** Returns how many bytes wait. */
   long bytes() {
     return bytes;
   }
@@ -134,7 +138,7 @@ public final class Unsent {
     bytes -= WRITE_COST;
     Standing still = standing.get(connection);
     if (still == null) {
-      return; // It was ended here.
+      return; // The connection was ended here.
     }
     still.bytes -= of.size + WRITE_COST;
     if (--still.writes == 0) {
@@ -145,7 +149,7 @@ public final class Unsent {
     }
   }
 
-  /** Ends as many as must be, but not the one that is being written to. */
+  /** Ends as many connections as necessary, except the one that is being written to. */
   private void relieve(Connection writing) {
     long over = bytes - share.getAsLong();
     if (over <= 0) {
@@ -172,7 +176,7 @@ public final class Unsent {
     if (ended > 0 && now - nextLog >= 0) {
       LOG.log(
           Logger.Level.WARNING,
-          "Closed connections that do not read, {0} more of them, to keep direct memory free. If their clients are honest, raise -XX:MaxDirectMemorySize.",
+          "Closed {0} more connections that do not read, to keep direct memory free. If their clients are honest, raise -XX:MaxDirectMemorySize.",
           ended);
       ended = 0;
       nextLog = now + LOG_NANOS;
