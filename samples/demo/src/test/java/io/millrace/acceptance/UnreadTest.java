@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Readers that never read, each given what nobody else gets, more than twice as much as there is of
- * direct memory: those that stood still for longest are ended, and an honest reader is served.
+ * Readers that never read, each with messages of its own, together more than twice the direct
+ * memory. Those that have been stalled the longest are ended, and an honest reader is served.
  */
 @Tag("slow")
 @Timeout(600)
@@ -36,14 +36,14 @@ class UnreadTest {
 
   private static final int DIRECT_MIB = 48;
 
-  /** Beyond half of it nobody's writes may wait; the rest is for what does not wait. */
+  /** Waiting writes may take half of it; the rest is for writes that do not wait. */
   private static final long MOST_DIRECT = (DIRECT_MIB * 3L / 4) << 20;
 
   private static final int READERS = 1000;
   private static final int POLLS = 150;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** How a reader asks, and for what. */
+  /** How a reader attaches, and what it asks for. */
   record Technique(String name, int readers, String query, String headers) {
     @Override
     public String toString() {
@@ -128,7 +128,7 @@ class UnreadTest {
     return socket;
   }
 
-  /** Reads what is published all the time. */
+  /** Reads everything that is published. */
   private static final class Honest implements AutoCloseable {
     final AtomicLong received = new AtomicLong();
     private final Socket socket;
@@ -151,7 +151,7 @@ class UnreadTest {
           }
         }
       } catch (IOException e) {
-        // It counts no more: the test fails.
+        // It stops counting, so the test fails.
       }
     }
 
