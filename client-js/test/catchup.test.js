@@ -69,7 +69,7 @@ test('a loop that falls behind alone on its channel goes on from where it is', a
   }
 });
 
-/** A socket that holds `a`, and a catch-up of another subscription in the test's hands. */
+/** A socket that carries `a`, and a catch-up of another subscription, which the test controls. */
 const held = async (t, answer) => {
   const socket = manual('socket', true);
   const queries = [];

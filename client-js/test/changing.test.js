@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answering, connect, manual, range, record, settle, setUp, until } from './support.js';
 
-// What is read changes while a connection that carries its channels in the URL is there.
+// Subscriptions change while there is a connection that has its channels in the URL.
 
 const long = (n) => `${'c'.repeat(57)}${n + 100}`;
 
 for (const transports of [['sse', 'stream'], ['sse', 'longpoll'], ['sse', 'websocket']]) {
   test(`a list that outgrows the URL of ${transports[0]} moves to ${transports[1]}, and may shrink again`, async (t) => {
-    // Time enough for the first to deliver, on a busy machine too.
+    // Enough time for the first to deliver, even on a busy machine.
     const { server, client } = await setUp(t, { transports, headStart: 1000 });
     server.nextPoll = 5;
     const live = client();

@@ -24,7 +24,7 @@ for (const [path, transport] of [['publish', 'stream'], ['longpoll', 'longpoll']
     assert.ok(of.length);
     for (const [, method, body] of of) assert.equal(method, body ? 'POST' : 'GET');
     assert.equal(of[0][1], path === 'publish' ? 'POST' : 'GET');
-    // What is long by itself is in the body all the same.
+    // A query that is long by itself is sent in the body nevertheless.
     const names = range(1, 99).map((n) => `${'c'.repeat(57)}${n + 100}`);
     await Promise.all(names.map((name) => live.subscribe(name, () => {}).ready));
     assert.ok(asked.some(([name, , body]) => name === `/live/${transport}` && body?.includes(names[98])));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { answering, connect, manual, range, record, setUp, settle, until } from './support.js';
 
-// What a page has and Node has not.
+// What a page has, but Node has not.
 const page = new EventTarget();
 globalThis.addEventListener = page.addEventListener.bind(page);
 let onLine = true;
@@ -15,7 +15,7 @@ afterEach(() => {
   hidden = false;
 });
 
-/** Time, chance and one transport in the test's hands. */
+/** The test controls time, chance and one transport. */
 const open = async (t, { duplex = false, random = () => 0.5, ...options } = {}) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   t.mock.method(Math, 'random', random);
@@ -361,7 +361,7 @@ test('close is for ever', async (t) => {
   assert.equal(it.live.transport, undefined);
 });
 
-/** Polling over a fetch of the test's. */
+/** Polling over a `fetch` that the test controls. */
 const polls = async (t, name, answer, random = () => 0) => {
   const times = [];
   let running = 0;

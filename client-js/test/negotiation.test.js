@@ -122,7 +122,7 @@ test('what worked is remembered for 30 minutes and starts at once, better ones a
     assert.equal(name, 'websocket');
     storage.setItem(key, JSON.stringify(['sse', time - 31 * 60e3]));
   }
-  // Time enough for the first to deliver, on a busy machine too.
+  // Enough time for the first to deliver, even on a busy machine.
   const third = client({ storage, headStart: 3000 });
   const later = record(third);
   third.subscribe('a', () => {});

@@ -76,7 +76,7 @@ test('publishing needs no subscription, and waits for a server that is down', as
 });
 
 test('Retry-After is honoured', async (t) => {
-  // A long back-off is not taken for it.
+  // A long back-off is not mistaken for it.
   const { server, client } = await setUp(t, { minDelay: 1, maxDelay: 1 });
   server.refuse = [['rate-limited', { 'Retry-After': '1' }]];
   const start = Date.now();
@@ -253,7 +253,7 @@ const AGAINST = {
   'a reset': 'reset',
 };
 for (const [name, answer] of Object.entries(AGAINST)) {
-  // Where nothing is read, 5xx and resets are of a server that is away.
+  // If nothing is read, 5xx and resets mean that the server is away.
   for (const reads of answer === 'reset' || answer[0] >= 500 ? [true] : [true, false]) {
     test(`${name} for one message holds up no other for good, ${reads ? 'connected' : 'idle'}`, async (t) => {
       const { server, client } = await setUp(t, { transports: ['stream'] });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ALL, answering, connect, manual, range, record, setUp, settle, until } from './support.js';
 
 const DUPLEX = ['websocket'];
-/** Lets what has arrived be read. */
+/** Waits until what has arrived is read. */
 const turn = () => new Promise(setImmediate);
 const allLive = (...subs) => Promise.all(subs.map(({ ready }) => ready));
 
@@ -165,7 +165,7 @@ test('2,000 messages while the transport changes at random: no loss, no doubles,
     }
     if (n % 5 === 0) await turn();
   }
-  // The last of each, after which no double may come.
+  // The last one of each, after which no duplicate may arrive.
   server.publish('a', 2001);
   server.publish('b.x', 2002);
   await until(() => heard.a.includes(2001) && heard['b.x'].includes(2002) && heard['b.*'].includes(2002));
@@ -353,7 +353,7 @@ test('unsubscribing on a socket leaves the name', async (t) => {
   assert.deepEqual([type, channels], ['unsubscribe', ['b']]);
 });
 
-/** A socket and a stream that race for a subscription, with the catch-ups in the test's hands. */
+/** A socket and a stream that race for a subscription; the test controls the catch-ups. */
 const race = async (t, options) => {
   const socket = manual('socket', true);
   const other = manual('other');

@@ -1,4 +1,4 @@
-// What the real server refuses, by docs/protocol.md.
+// What the real server refuses, according to docs/protocol.md.
 
 const STATUS = {
   'bad-request': 400,
@@ -42,7 +42,7 @@ const eventOf = (event) =>
     'event is wrong',
   );
 
-/** Of an attach or a subscribe. */
+/** The refusal of an attach or a subscribe. */
 export const checkSubscribe = ({ channels, last, events, cursor }, forbidden) => {
   refuse(!Array.isArray(channels) || !channels.length, 'channels is needed');
   refuse(channels.length > 100, 'At most 100 channels');

@@ -11,7 +11,7 @@ import { setUp, until } from './support.js';
 
 const folder = new URL('../target/classes/META-INF/millrace/client/', import.meta.url);
 
-/** The bundle as a page gets it: one file, with nothing beside it. */
+/** The bundle as a page gets it: one file, and nothing else. */
 const load = async (t) => {
   const alone = mkdtempSync(join(tmpdir(), 'millrace-'));
   t.after(() => rmSync(alone, { recursive: true }));

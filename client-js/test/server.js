@@ -1,4 +1,4 @@
-// A small Millrace server after docs/protocol.md, with switches for what goes wrong in networks.
+// A small Millrace server according to docs/protocol.md, with switches for faults of networks.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -32,7 +32,7 @@ class Reader {
     return this.at === undefined ? undefined : this.server.cursor(this.at);
   }
 
-  /** Sets the cursor; returns the gap that is due. */
+  /** Sets the cursor; returns the gap notice that is due. */
   begin(cursor) {
     const { server } = this;
     const channels = [...this.filters.keys()];
@@ -48,7 +48,7 @@ class Reader {
     return this.at < server.mark ? { channels, reason: 'expired', cursor } : undefined;
   }
 
-  /** What lies between the cursor and the head. */
+  /** The entries between the cursor and the head. */
   take() {
     const found = this.server.log.filter((entry) => entry.seq > this.at && this.wants(entry));
     this.at = this.server.head;
@@ -65,35 +65,35 @@ const bodyOf = async (request) => {
 export class Server {
   epoch = 'k1';
   head = 0;
-  /** Entries at or below are lost. */
+  /** Entries up to this one are lost. */
   mark = 0;
   log = [];
   /** @type {Record<string, string | undefined>} by transport: off, hang, error, buffer, first, mute, strip, close */
   faults = {};
-  /** What something on the way answers in the server's place: a status, headers, and a body. */
+  /** The answer of something in between, in the server's place: a status, headers, and a body. */
   foreign = undefined;
-  /** The same for some publishes only, by their body; or 'reset'. */
+  /** The same for some publishes only, chosen by their body; or 'reset'. */
   filter = () => undefined;
-  /** As servers that take tokens do. */
+  /** Checks tokens, as servers that take them do. */
   tokens = false;
   publishesPerSecond = 10;
-  /** When polls that were answered empty may come again. */
+  /** When polls with an empty answer may come again. */
   emptyPolls = new Map();
   uris = [];
   heartbeat = { websocket: 25000, sse: 15000, stream: 15000 };
   version = 1;
   nextPoll = 15000;
   duplicate = false;
-  /** How many publishes are taken without their answer getting through. */
+  /** How many publishes are taken, but their answers are lost. */
   lose = 0;
-  /** What the next publishes are answered with instead. */
+  /** The answers to the next publishes instead. */
   refuse = [];
   forbidden = /^secret/;
   unpublishable = /^(secret|readonly)/;
   longest = 4096;
-  /** Bytes of a list in a body at most. */
+  /** The most bytes of a list in a body. */
   mostBytes = MOST_BYTES;
-  /** Messages in an answer at most. */
+  /** The most messages in an answer. */
   most = 1000;
   /** Waits before the `ok` of a late subscribe. */
   beforeOk = async () => {};
@@ -105,7 +105,7 @@ export class Server {
   polling = 0;
   mostPolling = 0;
   sockets = new Set();
-  /** Wakes readers that stay or wait. */
+  /** Wakes readers that stay attached or wait. */
   readers = new Set();
   /** Open connections by transport. */
   open = new Map();
@@ -162,7 +162,7 @@ export class Server {
     this.log = [];
   }
 
-  /** Tells all who stay. */
+  /** Sends a frame to all readers that stay attached. */
   tell(frame) {
     for (const reader of [...this.readers]) reader.tell?.(frame);
   }
@@ -209,7 +209,7 @@ export class Server {
     this.uris.push(request.url);
     this.requests.push({ transport, direct, time: Date.now(), query, headers: request.headers });
     if (this.foreign) return this.#page(response, this.foreign);
-    // As Vert.x does.
+    // Like Vert.x.
     if (request.url.length > this.longest) return response.writeHead(414).end();
     if (transport === 'publish') return this.#post(request, response);
     const how = { transport, direct, wait, url: request.url };
@@ -237,7 +237,7 @@ export class Server {
     }
   }
 
-  /** Not again within a second after an empty answer, or the half of the pace that a test has set. */
+  /** After an empty answer, no request for a second, or for half of the pace that a test has set. */
   #mayPoll(transport, direct, url, { cursor }) {
     if (transport !== 'poll' || !direct || !cursor) return;
     if (Date.now() < this.emptyPolls.get(url)) throw new Refusal('rate-limited', 'Poll after nextPoll.');
@@ -452,7 +452,7 @@ export class Server {
     const history = cursor ? own.take() : this.#last(own, last);
     if (gap) reader.tell({ type: 'gap', ...gap, cursor: first ? gap.cursor : reader.cursor });
     if (first) reader.at = this.head;
-    // Read on meanwhile, as a server may, so that ordinary frames fall between the replayed ones.
+    // Continue reading in the meantime, as a server may, so that ordinary frames come between the replayed ones.
     for (const entry of history) {
       const replay = first ? {} : { replay: id };
       reader.tell({ type: 'message', ...this.envelope(entry), ...replay });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALL, answering, connect, manual, memory, range, record, setUp, settle, until } from './support.js';
 
-// Whatever stands between: it is tried again until it works.
+// Whatever is in between, the client tries again until it works.
 
 const PROBLEM = { 'Content-Type': 'application/problem+json' };
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -107,14 +107,14 @@ test('one that is refused on a transport spoils no other, when access is taken a
     await Promise.all([good.ready, bad.ready]);
     server.forbidden = /^b/;
     server.cut();
-    // An EventSource cannot see why.
+    // An EventSource does not say why.
     if (name === 'sse') live.use(['sse', 'stream']);
     await until(() => bad.state === 'refused', name);
     await until(() => good.state === 'live', name);
   }
 });
 
-/** With time in the test's hands. */
+/** The test controls time. */
 const timed = async (t, transports, options) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const live = connect('http://test/live', {
@@ -260,7 +260,7 @@ for (const beats of [[500], [1500], [1500, 14e3, 29e3, 44e3], range(1, 5).map((n
     assert.ok(used <= 4, `in use ${used} times`);
     assert.equal(it.live.transport, 'second');
     assert.equal(second.links.filter(({ closed }) => !closed).length, 1);
-    // It is still tried, and comes back once it shows more.
+    // It is still tried, and is used again once it shows more.
     assert.ok(first.links.length >= 6, `${first.links.length} tries`);
     const good = range(1, 1200).map((n) => n * 5e3);
     await passing(it, first, second, good, 400e3);
@@ -433,7 +433,7 @@ test('a catch-up ends with the connection that it is for, also in older browsers
   it.live.use([manual('two')]);
   await settle();
   assert.equal(signals[0].aborted, true);
-  // And in time, if it is not answered.
+  // Also in time, if it is not answered.
   await it.tick(100);
   assert.equal(signals.at(-1).aborted, false);
   await it.tick(10.5e3);

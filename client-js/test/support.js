@@ -10,11 +10,11 @@ export const memory = () => {
   return { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value), items };
 };
 
-/** Fast, so that tests are: what is about time has fake timers. */
+/** Short delays, so that tests are fast; tests of time use fake timers. */
 export const connect = (mount, options = {}) =>
   new Millrace(mount, { WebSocket, EventSource, storage: memory(), minDelay: 10, maxDelay: 40, headStart: 60, ...options });
 
-/** Starts a server and ends all when the test does. */
+/** Starts a server, and ends everything when the test ends. */
 export async function setUp(t, options) {
   const server = await new Server().start();
   const clients = [];
@@ -37,7 +37,7 @@ export async function until(condition, what = condition, ms = 60e3) {
   }
 }
 
-/** Collects what a client tells. */
+/** Collects what a client reports. */
 export function record(live) {
   const seen = { transport: [], state: [], gap: [], error: [] };
   for (const type of Object.keys(seen)) live.on(type, (detail) => seen[type].push(detail));
@@ -51,7 +51,7 @@ export const settle = async () => {
   for (let i = 0; i < 50; i++) await null;
 };
 
-/** A transport in the test's hands: each connection is pushed to `links`. */
+/** A transport that the test controls: each connection is pushed to `links`. */
 export const manual = (name, duplex = false) => {
   const links = [];
   const connect = (link) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALL, range, record, setUp, until } from './support.js';
 
-// What each subscription may have, but not all together.
+// Each subscription is allowed, but not all of them together.
 
 const states = (subs) => {
   const count = {};

@@ -1,4 +1,4 @@
-// Not run: the checker holds the sources to the hand-kept types, and the types to how they are used.
+// Not run: the checker compares the sources with the hand-written types, and the types with their use.
 import { Millrace, poll } from '../millrace.js';
 import * as source from '../src/millrace.js';
 
@@ -25,7 +25,7 @@ export const read = async () => {
   const { signal } = new AbortController();
   for await (const { data } of live.subscribe('a', { signal })) JSON.stringify(data);
 };
-// @ts-expect-error A subscription with a handler is no iterable.
+// @ts-expect-error A subscription with a handler is not iterable.
 said[Symbol.asyncIterator];
 // @ts-expect-error
 live.on('nothing', () => {});

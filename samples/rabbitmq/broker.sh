@@ -1,7 +1,7 @@
-# Finds a RabbitMQ for ./demo rabbitmq, or starts one. Sourced by it; sets RABBITMQ_STOMP, and stop_broker ends what was started.
-#   RABBITMQ_STOMP=[login:passcode@]host:port   that one
-#   else, where Docker answers                  the one of compose.yaml
-#   else, where rabbitmq-server is installed    one of its own, in a private folder, on private ports
+# Finds a RabbitMQ for ./demo rabbitmq, or starts one. ./demo sources this file. It sets RABBITMQ_STOMP; stop_broker stops what it started.
+#   RABBITMQ_STOMP=[login:passcode@]host:port      uses the server at that address
+#   otherwise, if Docker answers                   starts the one in compose.yaml
+#   otherwise, if rabbitmq-server is installed     starts it with a private folder and private ports
 
 broker_folder="$here/samples/rabbitmq/target/rabbitmq"
 
@@ -27,7 +27,7 @@ start_compose() {
   RABBITMQ_STOMP=guest:guest@localhost:61613
 }
 
-# Prints the folder of RabbitMQ's scripts. Debian's wrappers insist on a user of their own.
+# Prints the folder of RabbitMQ's scripts. Debian's wrappers only run as a user of their own.
 rabbitmq_server() {
   local found
   for found in /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin "$(dirname "$(command -v rabbitmq-server || echo /none/x)")"; do
@@ -63,7 +63,7 @@ CONF
     RABBITMQ_CTL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
   )
   echo "Starting RabbitMQ in $broker_folder…" >&2
-  # In a session of its own, so that Ctrl-C stops the board first.
+  # It gets a session of its own, so that Ctrl-C stops the board first.
   env "${broker_environment[@]}" setsid "$sbin/rabbitmq-server" > "$broker_folder/out.log" 2>&1 < /dev/null &
   broker_base=$base broker_sbin="$sbin"
   stop_broker() {

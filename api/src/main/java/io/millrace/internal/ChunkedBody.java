@@ -19,15 +19,18 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Optional;
 
 /**
- * The body of a chunked response, written past the encoders of Vert.x and Netty, which would make
- * three buffers of each chunk for each response. Vert.x writes the head and the end. Called on the
+ * The body of a chunked response. It bypasses the encoders of Vert.x and Netty, which would make
+ * three buffers of each chunk for each response. Vert.x writes the head and the end. Used on the
  * connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Listened to, or ends in the close of the response.
 public final class ChunkedBody extends ChannelDuplexHandler
     implements ChannelFutureListener, Unsent.Connection {
 
-  /** Where Vert.x has what leads to a connection's channel; exported to its own modules only. */
+  /**
+   * Whether the package of Vert.x that leads to a connection's channel can be used; Vert.x may
+   * export it to its own modules only.
+   */
   private static final boolean REACHABLE =
       HttpServerRequest.class
           .getModule()
@@ -62,11 +65,11 @@ public final class ChunkedBody extends ChannelDuplexHandler
   }
 
   /**
-   * Returns whether the body of a response can be written here: not if each write is more than
-   * bytes on their way (metrics, compression, HTTP/2), or must be seen by what comes before the
-   * encoder (an idle time for reads alone, or writes alone).
+   * Returns whether this class can write the body of a response. It cannot if a write is more than
+   * sending bytes (metrics, compression, HTTP/2), or if a handler before the encoder must see each
+   * write (an idle timeout for reads only, or for writes only).
    *
-   * @param request whose response it is
+   * @param request the request that is answered
    * @return whether it can
    */
   public static boolean isPossible(HttpServerRequest request) {
@@ -86,8 +89,8 @@ public final class ChunkedBody extends ChannelDuplexHandler
   /**
    * Begins a body.
    *
-   * @param request of which this {@linkplain #isPossible is possible}, and whose response's head
-   *     has left
+   * @param request a request for which this {@linkplain #isPossible is possible}; the head of its
+   *     response must have been written
    * @param drained called when more can be written again
    * @return empty if the connection is gone
    */
@@ -98,7 +101,7 @@ public final class ChunkedBody extends ChannelDuplexHandler
             encoder -> new ChunkedBody(connection.context(), encoder, request.response(), drained));
   }
 
-  /** {@return whether no more waits to be sent than should} */
+  /** {@return whether there is room to write more} */
   public boolean isWritable() {
     return channel.channel().isWritable() && waiting < Unsent.MOST_WRITES;
   }
@@ -106,7 +109,7 @@ public final class ChunkedBody extends ChannelDuplexHandler
   /**
    * Writes a chunk.
    *
-   * @param content must not be changed any more; if it is empty, nothing is written
+   * @param content the chunk, which nobody may change any more; if it is empty, nothing is written
    * @throws IllegalStateException if the response has ended
    */
   public void write(Buffer content) {
@@ -126,7 +129,7 @@ public final class ChunkedBody extends ChannelDuplexHandler
     }
   }
 
-  /** What could not be written must not be missing from the middle of what was. */
+  /** Ends the connection if a write has failed: no bytes may be missing from the middle. */
   @Override
   public void operationComplete(ChannelFuture write) {
     boolean full = waiting-- == Unsent.MOST_WRITES;
@@ -149,7 +152,7 @@ public final class ChunkedBody extends ChannelDuplexHandler
    * Ends a request's connection at once, whatever is waiting to be written; over HTTP/2 its stream
    * alone if the client can be told so.
    *
-   * @param request called on its event loop
+   * @param request the request
    */
   public static void abort(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_2) {
@@ -160,7 +163,7 @@ public final class ChunkedBody extends ChannelDuplexHandler
     } else if (REACHABLE && request.connection() instanceof ConnectionBase connection) {
       connection.channelHandlerContext().close();
     } else {
-      request.connection().close(); // Waits for what is written.
+      request.connection().close(); // Waits until everything is written.
     }
   }
 
@@ -187,7 +190,8 @@ public final class ChunkedBody extends ChannelDuplexHandler
   }
 
   /**
-   * Sees what Vert.x writes. Once that is the end, the connection belongs to what follows on it.
+   * Sees what Vert.x writes. After it has written the end, the connection belongs to the next
+   * response.
    */
   @Override
   public void write(ChannelHandlerContext from, Object message, ChannelPromise promise) {

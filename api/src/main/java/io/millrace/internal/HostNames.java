@@ -6,22 +6,22 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Hosts of web sites, as people write them, made what browsers send (WHATWG URL, sections 3.3 and
- * 3.5): names in other scripts in Punycode, addresses of IPv6 at their shortest.
+ * Converts hosts of web sites, as people write them, to the form that browsers send (WHATWG URL,
+ * sections 3.3 and 3.5): names in other scripts in Punycode, IPv6 addresses in their shortest form.
  */
 final class HostNames {
 
   private static final Pattern DOTS = Pattern.compile("[.\u3002\uFF0E\uFF61]");
 
   /**
-   * Letters that have become names of their own since IDNA 2003, by which {@link IDN} goes: the
-   * sharp s, the final sigma, and the two joiners (UTS 46, section 2.3).
+   * Characters that names may contain since IDNA 2008, but that {@link IDN}, which implements IDNA
+   * 2003, replaces: the sharp s, the final sigma, and the two joiners (UTS 46, section 2.3).
    */
   private static final Pattern DEVIATING = Pattern.compile("[\u00DF\u03C2\u200C\u200D]");
 
   private HostNames() {}
 
-  /** Returns a host, in lower case, as browsers send it; itself if they would take no such. */
+  /** Returns a lower-case host as browsers send it; the host itself if they do not accept it. */
   static String normal(String host) {
     if (host.startsWith("[")) {
       return "[" + Ipv6.shortest(host.substring(1, host.length() - 1)) + "]";

@@ -31,10 +31,10 @@ public final class IdleWatch extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Returns whether writes may go past a server's idle time: it has none, or one that can be held
-   * here. A time for reads alone or writes alone cannot.
+   * Returns whether writes may bypass Netty's handler: the server has no idle timeout, or one that
+   * this class can enforce. It cannot enforce one for reads only or for writes only.
    *
-   * @param pipeline the connection's
+   * @param pipeline the pipeline of the connection
    * @return whether they may
    */
   static boolean isPossible(ChannelPipeline pipeline) {
@@ -50,11 +50,11 @@ public final class IdleWatch extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Takes the place of Netty's handler. If there is none, or one that cannot be replaced, all stays
-   * as it is.
+   * Takes the place of Netty's handler. Does nothing if there is none, or one that cannot be
+   * replaced.
    *
-   * @param pipeline the connection's
-   * @param sent whether anything has left since it was asked last
+   * @param pipeline the pipeline of the connection
+   * @param sent whether anything was sent since the last call
    */
   public static void takeOver(ChannelPipeline pipeline, BooleanSupplier sent) {
     IdleStateHandler idle = pipeline.get(IdleStateHandler.class);
@@ -65,9 +65,9 @@ public final class IdleWatch extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Puts a handler of Netty's back, if its place was taken.
+   * Puts Netty's handler back, if it was replaced.
    *
-   * @param pipeline the connection's
+   * @param pipeline the pipeline of the connection
    */
   static void giveBack(ChannelPipeline pipeline) {
     IdleWatch watch = pipeline.get(IdleWatch.class);

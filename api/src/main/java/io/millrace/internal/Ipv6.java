@@ -3,14 +3,14 @@ package io.millrace.internal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Addresses of IPv6 as text (RFC 4291, section 2.2; RFC 5952; WHATWG URL, section 3.5). */
+/** IPv6 addresses as text (RFC 4291, section 2.2; RFC 5952; WHATWG URL, section 3.5). */
 final class Ipv6 {
 
   private static final int GROUPS = 8;
 
   private Ipv6() {}
 
-  /** Returns an address, in lower case, at its shortest; itself if it is none. */
+  /** Returns the shortest form of a lower-case address; the text itself if it is not an address. */
   static String shortest(String text) {
     int gap = text.indexOf("::");
     List<Integer> groups = new ArrayList<>();
@@ -62,7 +62,7 @@ final class Ipv6 {
     return true;
   }
 
-  /** The first of the longest runs of two zeros or more is left out. */
+  /** Writes groups, and omits the first of the longest runs of two or more zeros. */
   private static String write(List<Integer> groups) {
     int start = -1;
     int length = 1;

@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 /**
  * Origins of pages as browsers write them: a scheme, a host and a port, or {@code null} for a page
  * that has none (RFC 6454, section 6.2; WHATWG HTML, section 7.1). A host may be any name that
- * browsers take, such as {@code my_app}, which {@link java.net.URI} knows no host in; however it is
- * written, it is compared as they send it (WHATWG URL, section 3.5).
+ * browsers accept, such as {@code my_app}, which {@link java.net.URI} does not accept as a host.
+ * Hosts are compared in the form that browsers send (WHATWG URL, section 3.5).
  */
 public final class Origins {
 
-  /** That of pages that have none, such as files and sandboxed frames. */
+  /** The origin of pages that have none, such as files and sandboxed frames. */
   public static final String NONE = "null";
 
   private static final Pattern ORIGIN =
@@ -23,10 +23,10 @@ public final class Origins {
   private Origins() {}
 
   /**
-   * Writes an origin in one way only: in lower case, and without the default port of its scheme.
+   * Normalizes an origin: in lower case, and without the default port of its scheme.
    *
-   * @param origin what a page or an application says
-   * @return the origin; empty if it is none
+   * @param origin the text from a page or an application
+   * @return the origin; empty if the text is not an origin
    */
   public static Optional<String> normal(String origin) {
     if (origin.equals(NONE)) {

@@ -1,6 +1,6 @@
 package io.millrace.internal;
 
-/** Writes Unicode in letters, digits and hyphens (RFC 3492). */
+/** Encodes Unicode as letters, digits and hyphens (RFC 3492). */
 final class Punycode {
 
   // RFC 3492, section 5.
@@ -14,7 +14,7 @@ final class Punycode {
 
   private Punycode() {}
 
-  /** Encodes a label of a domain name, which is short, and has something that is not ASCII. */
+  /** Encodes a label of a domain name. It must be short, and contain a character beyond ASCII. */
   static String encode(String label) {
     int[] codes = label.codePoints().toArray();
     StringBuilder encoded = new StringBuilder();

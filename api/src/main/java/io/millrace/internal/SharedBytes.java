@@ -12,9 +12,9 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event loop wrote last. A buffer is written to many connections one after another; if it
- * lies on the heap, it is copied for each of them. This is one copy for all, kept until another
- * buffer is written.
+ * The last buffer that an event loop has written. A buffer is written to many connections one after
+ * another; if it is on the heap, it is copied for each of them. This class keeps one copy for all,
+ * until another buffer is written.
  */
 public final class SharedBytes {
 
@@ -37,38 +37,40 @@ public final class SharedBytes {
   private boolean chunked;
   private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
 
-  /** What counts the bytes while a write of them waits, once one has. */
+  /** Counts the bytes while a write of them waits; absent until one waits. */
   private Unsent.@Nullable Shared unsent;
 
   private SharedBytes() {}
 
   /**
-   * Returns the bytes of a buffer, in memory that needs no copy to be sent.
+   * Returns the bytes of a buffer, in memory that is sent without another copy.
    *
-   * @param content must not be changed any more
-   * @param allocator the connection's
-   * @return to be released; Netty does so once it is written
+   * @param content the buffer, which nobody may change any more
+   * @param allocator the allocator of the connection
+   * @return the bytes, which must be released; Netty does that after it has written them
    */
   public static ByteBuf of(Buffer content, ByteBufAllocator allocator) {
     return LAST.get().get(content, false, allocator);
   }
 
   /**
-   * Returns a buffer as a chunk (RFC 9112, section 7.1), in memory that needs no copy to be sent.
+   * Returns a buffer as a chunk (RFC 9112, section 7.1), in memory that is sent without another
+   * copy.
    *
-   * @param content must not be changed any more; not empty, since that would be the last chunk
-   * @param allocator the connection's
-   * @return to be released; Netty does so once it is written
+   * @param content the buffer, which nobody may change any more; not empty, because an empty chunk
+   *     ends the body
+   * @param allocator the allocator of the connection
+   * @return the chunk, which must be released; Netty does that after it has written it
    */
   public static ByteBuf chunk(Buffer content, ByteBufAllocator allocator) {
     return LAST.get().get(content, true, allocator);
   }
 
   /**
-   * Counts a write of what was got last, until it is complete.
+   * Counts a write of the bytes that were returned last, until it is complete.
    *
-   * @param write that is not complete
-   * @param connection to which
+   * @param write the write, which is not complete
+   * @param connection the connection that is written to
    */
   public static void waits(ChannelFuture write, Unsent.Connection connection) {
     SharedBytes last = LAST.get();

@@ -28,15 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Unsent {
 
-  /** A connection that may stand still. */
+  /** A connection that may stall. */
   @FunctionalInterface
   public interface Connection {
 
-    /** Ends it at once, whatever is waiting to be written. */
+    /** Ends the connection at once, even if something is waiting to be written. */
     void abort();
   }
 
-  /** Bytes that several connections may have been given. They are counted while one waits. */
+  /** Bytes that several connections may share. They count once, while a write of them waits. */
   static final class Shared {
     private final int size;
     private int waiting;
@@ -46,7 +46,7 @@ public final class Unsent {
     }
   }
 
-  /** What waits for one connection. */
+  /** The bytes that wait for one connection. */
   private static final class Standing {
     private int writes;
     private long bytes;
@@ -87,7 +87,7 @@ public final class Unsent {
   private static final Logger LOG = System.getLogger(Unsent.class.getName());
   private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  /** What part of the direct memory may wait on all event loops together; it gets fragmented. */
+  /** One part of so many of the direct memory may wait, over all event loops; memory fragments. */
   private static final int PART = 2;
 
   private static final OfLoop DIRECT =
@@ -103,7 +103,10 @@ public final class Unsent {
   private final LongSupplier share;
   private final String advice;
 
-  /** Those for which something waits; first who was given it, or took some of it, longest ago. */
+  /**
+   * The connections for which bytes wait, ordered by when they began to wait or last took some; the
+   * longest ago first.
+   */
   private final Map<Connection, Standing> standing = new LinkedHashMap<>();
 
   private long bytes;
@@ -170,7 +173,7 @@ public final class Unsent {
   }
 
   /**
-   * Counts a write until it is complete. Called on the event loop, as its end is.
+   * Counts a write until it is complete. Called on the event loop, which also completes the write.
    *
    * @param write what may be complete already
    * @param content what is written
@@ -229,7 +232,7 @@ public final class Unsent {
     heap.relieve(connection);
   }
 
-  /** Returns how much waits. */
+  /** Returns how many bytes wait. */
   long bytes() {
     return bytes;
   }
@@ -254,7 +257,7 @@ public final class Unsent {
     bytes -= cost;
     Standing still = standing.get(connection);
     if (still == null) {
-      return; // It was ended here.
+      return; // The connection was ended here.
     }
     still.bytes -= of.size + cost;
     if (--still.writes == 0) {

@@ -1,4 +1,6 @@
-/** What modules of Millrace share. It is not an API: it may change or go at any time. */
+/**
+ * Code that modules of Millrace share. It is not an API: it may change or disappear at any time.
+ */
 @NullMarked
 package io.millrace.internal;
 

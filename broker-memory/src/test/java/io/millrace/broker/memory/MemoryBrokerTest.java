@@ -23,7 +23,7 @@ class MemoryBrokerTest {
 
     @Override
     public Vertx vertx() {
-      throw new AssertionError("The memory broker has no use for Vert.x.");
+      throw new AssertionError("The memory broker does not use Vert.x.");
     }
 
     @Override

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What nodes that listen by STOMP are brought of what others publish by AMQP 1.0 and JMS. */
+/** Nodes that listen by STOMP, and programs that publish by AMQP 1.0 and JMS. */
 class AmqpPublishersTest {
 
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
@@ -141,13 +141,13 @@ class AmqpPublishersTest {
     send(sender, data(JSON), "application/json");
     send(sender, data("7"), "text/plain");
     send(sender, data("7"), "application/octet-stream");
-    // A string is Unicode, whatever is said of bytes.
+    // A string is Unicode, whatever its content type says about bytes.
     send(sender, new AmqpValue("é"), "text/plain; charset=iso-8859-1");
     send(sender, new AmqpValue("é"), "Text/Plain;Charset=\"UTF-16\"");
     send(sender, new Data(new Binary(LATIN)), "text/plain; charset=iso-8859-1");
     send(sender, new Data(new Binary(LATIN)), "text/plain;charset=\"ISO-8859-1\"");
     send(sender, bytes(LATIN), "text/plain; charset=iso-8859-1");
-    // Bytes in a charset that could be UTF-8 just as well.
+    // Bytes in a charset, which could also be UTF-8.
     send(sender, data("é"), "text/plain; charset=iso-8859-1");
     send(sender, bytes("é".getBytes(UTF_8)), "text/plain; charset=windows-1252");
     send(sender, data("é"), "text/plain; charset=utf-8");
@@ -219,7 +219,7 @@ class AmqpPublishersTest {
         sender(ARTEMIS.amqpPort(), ARTEMIS.username(), ARTEMIS.password(), "millrace.a");
     textAndBytesArrive(sender);
     assertThat(broker.skipped()).isZero();
-    // As a JMS client writes its text messages, which Artemis translates in a way of its own.
+    // A text message as a JMS client writes it. Artemis converts it in its own way.
     AmqpMessage jms = AmqpMessage.create().withBody("JMS").build();
     jms.unwrap()
         .setMessageAnnotations(
@@ -227,7 +227,7 @@ class AmqpPublishersTest {
     sender.sendWithAck(jms).await();
     await().until(() -> came.size() == 26);
     assertThat(came.get(25).json()).contains("JMS");
-    // Of which Artemis leaves nothing.
+    // Artemis leaves nothing of this one.
     send(sender, new AmqpValue(Map.of("a", 1)), "");
     await().until(() -> broker.skipped() == 1);
   }
@@ -246,7 +246,7 @@ class AmqpPublishersTest {
     assertThat(broker.skipped()).isEqualTo(3);
   }
 
-  /** What AMQP 0-9-1 publishes as bytes stays what it is, whatever it looks like. */
+  /** Bytes that are published by AMQP 0-9-1 stay as they are, whatever they look like. */
   @Test
   void whatOnlyLooksLikeAnAmqpValueIsLeftAlone() {
     StompBroker broker = node(rabbit());

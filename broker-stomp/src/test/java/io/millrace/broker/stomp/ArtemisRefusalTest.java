@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Artemis does not tell programs of STOMP why it refuses at an address that may be made. */
+/** Artemis does not tell STOMP clients why it refuses, if the address may be created. */
 class ArtemisRefusalTest {
 
   @RegisterExtension static final Artemis ARTEMIS = new Artemis();
@@ -50,7 +50,7 @@ class ArtemisRefusalTest {
     BrokerRefusals refusals = ARTEMIS.refusalsOfUse("millrace.");
     refusals.refuse("b");
     try {
-      // Artemis shows the message's headers where it should say why.
+      // Artemis shows the message's headers instead of the reason.
       unavailable(broker.publish("b", Message.json("too many", 1)));
       broker.publish("a", Message.json(1)).await();
       unavailable(broker.subscribe(ChannelPattern.of("b")));

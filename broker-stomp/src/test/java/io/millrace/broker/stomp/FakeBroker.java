@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
-/** A peer that does what a test says, to the byte. By default it says CONNECTED and confirms. */
+/** A peer that sends exactly what a test says. By default it sends CONNECTED, and confirms. */
 final class FakeBroker {
 
   /** A connection, newest last in {@link #connections}. */
@@ -32,7 +32,7 @@ final class FakeBroker {
       socket.write(raw).await();
     }
 
-    /** Ends it after what was sent. */
+    /** Ends the connection after everything was sent. */
     void socketEnds() {
       var unused = socket.end();
     }
@@ -113,7 +113,7 @@ final class FakeBroker {
         .ifPresent(id -> connection.sendLater("RECEIPT\nreceipt-id:" + id + "\n\n\0"));
   }
 
-  /** The one by which messages come, until it breaks: others are made later. */
+  /** The connection that brings messages, until it breaks; others are made later. */
   Connection first() {
     return connections.get(0);
   }

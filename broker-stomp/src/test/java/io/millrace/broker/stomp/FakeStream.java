@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** A stream as RabbitMQ has it, as far as a node needs: whatever is sent comes to all who read. */
+/** As much of a RabbitMQ stream as a node needs: everything that is sent reaches all readers. */
 final class FakeStream implements BiConsumer<FakeBroker.Connection, StompFrame> {
 
   private final List<StompFrame> records = new ArrayList<>();

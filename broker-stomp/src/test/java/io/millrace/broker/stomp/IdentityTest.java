@@ -42,7 +42,7 @@ class IdentityTest {
 
   @Test
   void whatWasConfirmedCountsMoreThanAnyProposalOfItsGeneration() {
-    identity.read(3, founding("b-2", "two", 1)); // There was another before.
+    identity.read(3, founding("b-2", "two", 1)); // There was another one before.
     identity.read(4, confirming("a-3", "one", 1, 3, "b-2"));
 
     assertThat(identity.known()).contains(epoch("one", 1));
@@ -88,8 +88,8 @@ class IdentityTest {
   @Test
   void whatRefersToAnotherStreamDoesNotCount() {
     identity.read(0, Marker.hello("a-7"));
-    identity.read(1, confirming("b-5", "old", 7, 900, "b-4")); // Beyond its own place.
-    identity.read(2, confirming("b-6", "old", 7, 0, "b-4")); // At that place is another marker.
+    identity.read(1, confirming("b-5", "old", 7, 900, "b-4")); // It refers to a later place.
+    identity.read(2, confirming("b-6", "old", 7, 0, "b-4")); // Another marker is at that place.
     identity.read(3, confirming("b-7", "old", 7, 1, "a-7")); // That marker is at another place.
     identity.read(4, new Marker("b-8", Optional.of(epoch("old", 7)), false, Optional.empty()));
 

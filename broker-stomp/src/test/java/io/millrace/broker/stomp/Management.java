@@ -61,7 +61,7 @@ final class Management {
         .stream().map(queue -> ((JsonObject) queue).getString("name")).toList();
   }
 
-  /** Returns the consumers that are there. */
+  /** Returns the present consumers. */
   JsonArray consumers() {
     return new JsonArray(send("GET", "consumers/%2F", new JsonObject()));
   }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nodes whose stream is restored to what it was before: nothing is continued but the same. */
+/** Nodes whose stream is restored to an earlier state: they continue only if it is the same. */
 class RabbitMqLossTest {
 
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
@@ -77,7 +77,7 @@ class RabbitMqLossTest {
     return await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(5));
   }
 
-  /** Writes down what it is told. */
+  /** Records what it receives. */
   private static final class Follower implements Subscriber {
     final List<String> seen = new CopyOnWriteArrayList<>();
     final List<Cursor> cursors = new CopyOnWriteArrayList<>();
@@ -157,9 +157,9 @@ class RabbitMqLossTest {
     return all;
   }
 
-  /** All nodes are in the same log, and whoever was in the one before is told. */
+  /** Asserts that all nodes are in the same log, and that followers of the old one get a gap. */
   private void allGoOn(List<Follower> followers, List<String> before, List<Cursor> old) {
-    // Whoever may be brought what others publish must have noticed.
+    // Every node that may receive what others publish must have noticed.
     followers.forEach(follower -> patiently().until(() -> follower.seen.size() > before.size()));
     publish(nodes.get(0), 1000, 1000 + MORE);
     followers.forEach(follower -> sees(follower, withGap(before, numbers(1000, 1000 + MORE))));
@@ -180,7 +180,7 @@ class RabbitMqLossTest {
   @ValueSource(ints = {0, 20})
   void aStreamThatLostItsEndIsAnotherForAllNodesAndAllWhoReturn(int kept) {
     if (kept == 0) {
-      save(); // Before there is a stream.
+      save(); // Before the stream exists.
     }
     List<Millrace> both = List.of(node(), node());
     List<Follower> followers = both.stream().map(RabbitMqLossTest::follow).toList();
@@ -206,7 +206,7 @@ class RabbitMqLossTest {
       publish(more, 0, 20);
       followers.forEach(follower -> sees(follower, numbers(0, 20)));
       save();
-      publish(more, 20, 21); // The link is there again.
+      publish(more, 20, 21); // The link is up again.
       followers.forEach(follower -> sees(follower, numbers(0, 21)));
       proxy.cut();
       publish(more, 21, 50);

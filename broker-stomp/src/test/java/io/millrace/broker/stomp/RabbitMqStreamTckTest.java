@@ -17,7 +17,7 @@ class RabbitMqStreamTckTest extends BrokerTck {
 
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
 
-  /** Each test has a stream of its own, of channels of its own. */
+  /** Each test has its own stream, with its own channels. */
   private final String stream = "tck-" + UUID.randomUUID();
 
   @AutoClose private final FaultProxy proxy = new FaultProxy(RABBIT.host(), RABBIT.stompPort());

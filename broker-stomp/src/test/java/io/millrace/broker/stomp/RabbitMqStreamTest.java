@@ -98,7 +98,7 @@ class RabbitMqStreamTest {
     return node(options());
   }
 
-  /** Writes down what it is told, gaps among it. */
+  /** Records what it receives, including gap notices. */
   private static final class Follower implements Subscriber {
     final List<String> seen = new CopyOnWriteArrayList<>();
     final List<Cursor> cursors = new CopyOnWriteArrayList<>();
@@ -134,7 +134,7 @@ class RabbitMqStreamTest {
     return follower;
   }
 
-  /** For what is waited for again and again. */
+  /** For conditions that are waited for again and again. */
   private static ConditionFactory soon() {
     return await().atMost(LONG).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
   }
@@ -274,7 +274,7 @@ class RabbitMqStreamTest {
               .put("headers", new JsonObject().put("millrace-key", "f" + timestamp));
       management.publish(stream + ".a", ("" + timestamp).getBytes(UTF_8), properties);
     }
-    // In microseconds, in nanoseconds, and the last that there is.
+    // In microseconds, in nanoseconds, and the last possible time.
     for (String time : new String[] {now + "000", now + "000000", "8640000000000000"}) {
       JsonObject far = new JsonObject().put("millrace-key", time).put("millrace-time", time);
       management.publish(stream + ".a", "1".getBytes(UTF_8), new JsonObject().put("headers", far));
@@ -373,7 +373,7 @@ class RabbitMqStreamTest {
       before.channel("b").publish(large).await();
     }
     publish(before, 5, 7);
-    // A marker must be among what is left.
+    // A marker must be among the remaining records.
     await().pollDelay(Duration.ofMillis(300)).until(() -> first.seen.contains("6"));
     before.close().await();
 
@@ -437,7 +437,7 @@ class RabbitMqStreamTest {
       Duration silence = clock.elapsed();
       assertThat(silence).isLessThan(Duration.ofSeconds(2));
       assertThat(((MillraceException) lost.cause()).retryable()).isTrue();
-      // It fails at once when the silence has been noticed.
+      // It fails at once after the silence has been noticed.
       await()
           .atMost(LONG)
           .pollInterval(Duration.ofMillis(50))

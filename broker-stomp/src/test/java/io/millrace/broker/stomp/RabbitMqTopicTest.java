@@ -36,7 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What other programs publish to RabbitMQ, what RabbitMQ sees of a node, and what an outage is. */
+/** Messages that other programs publish to RabbitMQ, what RabbitMQ sees of a node, and outages. */
 class RabbitMqTopicTest {
 
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
@@ -112,7 +112,7 @@ class RabbitMqTopicTest {
     broker.close().await();
   }
 
-  /** Headers of AMQP 0-9-1 that are called as those that RabbitMQ itself says by STOMP. */
+  /** AMQP 0-9-1 headers with the names of headers that RabbitMQ itself adds in STOMP. */
   @Test
   void whatIsCalledAsAHeaderOfStompIsTakenForNone() {
     StompBroker broker = opened("*");
@@ -187,7 +187,7 @@ class RabbitMqTopicTest {
     management.publish("millrace.a", new byte[] {'1'}, none);
     management.publish("millrace.a.b", new byte[] {'2'}, none);
 
-    // In a pattern ** is one segment at least, though RabbitMQ's # is none, too.
+    // In a pattern, ** is at least one segment, but RabbitMQ's # may be none.
     await().until(() -> ingress.events().size() == 3);
     assertThat(ingress.events()).containsExactlyInAnyOrder("** a", "** a.b", "a.** a.b");
     await().until(() -> broker.skipped() == 6);
@@ -271,7 +271,7 @@ class RabbitMqTopicTest {
     Future.all(readers).await();
     millrace.channel("a").publish(Message.json(1)).await();
     await().until(() -> seen.size() == 1000);
-    // Those of the tests before go in their own time.
+    // Those of earlier tests end some time later.
     await().atMost(Duration.ofSeconds(60)).until(() -> lines("list_stomp_connections") == 1);
     assertThat(lines("list_consumers")).isEqualTo(1);
 
@@ -317,7 +317,7 @@ class RabbitMqTopicTest {
     return names.filter(name -> name.startsWith("stomp-subscription-")).count();
   }
 
-  /** Those of nodes that were closed before expire. */
+  /** Waits until there are no queues; those of nodes that were closed before expire. */
   private void noQueues() {
     await()
         .atMost(Duration.ofSeconds(60))
@@ -337,7 +337,7 @@ class RabbitMqTopicTest {
     broker.close().await();
   }
 
-  /** As a stranger that asks for ever new names makes a node do. */
+  /** A stranger that keeps asking for new names makes a node do this. */
   @Test
   void ofNamesThatNobodyComesBackToTheBrokerHoldsFew() {
     noQueues();

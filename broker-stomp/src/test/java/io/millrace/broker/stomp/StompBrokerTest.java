@@ -117,7 +117,7 @@ class StompBrokerTest {
     broker.unsubscribe(A).await();
     assertThat(link.only("UNSUBSCRIBE").headers().get("id"))
         .isEqualTo(subscribes.get(0).headers().get("id"));
-    // What may be refused is asked elsewhere.
+    // Requests that may be refused use another link.
     assertThat(fake.connections).hasSize(3);
   }
 
@@ -192,7 +192,7 @@ class StompBrokerTest {
     String id = fake.first().only("SUBSCRIBE").headers().get("id");
     String head = "MESSAGE\nsubscription:" + id + "\ncontent-type:application/octet-stream\n";
     for (int size : new int[] {1000, 1001}) {
-      // As data of AMQP 1.0.
+      // As AMQP 1.0 data.
       String wrapped = "type:amqp-1.0\ncontent-length:" + (size + 8) + "\n\n\0Su";
       String length = "\0\0" + (char) (size >> 8) + (char) (size & 0xff);
       byte[] around = (head + wrapped).getBytes(StandardCharsets.ISO_8859_1);
@@ -219,7 +219,9 @@ class StompBrokerTest {
     assertThat(fake.newest().frames("SEND")).hasSize(1);
   }
 
-  /** Whatever made it so: nothing else would answer the publish, and what is pending is bounded. */
+  /**
+   * Whatever the cause, nothing else would answer the publish, and pending publishes are bounded.
+   */
   @Test
   void whatComesBackFromTheStreamUnreadableFailsAndIsNotPending() {
     fake.connected = "CONNECTED\nversion:1.2\nserver:RabbitMQ/3.10.8\nheart-beat:0,0\n\n\0";
@@ -260,7 +262,7 @@ class StompBrokerTest {
     for (String messageId : List.of("7", "8", "7", "8", "9", "9", "10")) {
       fake.first().send(FakeBroker.message(id, "", Map.of("message-id", messageId)));
     }
-    // Of another subscription the same id is another message.
+    // For another subscription, the same id is another message.
     broker.subscribe(ChannelPattern.of("b")).await();
     String other = fake.first().frames("SUBSCRIBE").get(1).headers().get("id");
     fake.first().send(FakeBroker.message(other, "", Map.of("message-id", "10")));
@@ -344,7 +346,7 @@ class StompBrokerTest {
     broker.subscribe(A).await();
     broker.subscribe(ALL).await();
     FakeBroker.Connection first = fake.first();
-    // On the next link a message comes before the receipts do.
+    // On the next link, a message arrives before the receipts.
     fake.behaviour =
         (connection, frame) -> {
           if (frame.command().equals("SUBSCRIBE")) {
@@ -457,7 +459,7 @@ class StompBrokerTest {
     fails(broker.publish("a", Message.json(1)), MillraceException.Code.TIMEOUT);
   }
 
-  /** As one that shuts down does, with whatever it has just read. */
+  /** A broker that shuts down names whatever it has just read. */
   @Test
   void whatABrokerNamesThatShutsDownMayHaveBeenTaken() {
     StompBroker broker = opened(fake.options());

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Against the smallest server there is, which has topics but no wildcards. */
+/** The broker with the smallest server there is, which has topics but no wildcards. */
 class VertxStompTest {
 
   private final Vertx vertx = Vertx.vertx();

@@ -11,9 +11,9 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * A node in a process of its own, with default options. {@code /heap} tells what is in use once all
- * garbage is collected, {@code /counted} what the node says that readers take, {@code /readers} how
- * many there are, {@code /subscriptions} how many names they have.
+ * A node in a process of its own, with default options. {@code /heap} returns how much of the heap
+ * is in use after a collection, {@code /counted} how much the node says that readers take, {@code
+ * /readers} how many there are, and {@code /subscriptions} how many names they have.
  */
 final class CrowdServer {
 
@@ -24,7 +24,7 @@ final class CrowdServer {
 
   private CrowdServer() {}
 
-  /** Argument: whether there is an authorizer, which grants all. */
+  /** Argument: whether there is an authorizer, which allows everything. */
   public static void main(String[] args) {
     Vertx vertx = Vertx.vertx();
     Millrace.Builder builder =

@@ -28,14 +28,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What readers take of a process, with connections, requests and all, and that it is bounded. */
+/** How much memory of a process readers take, everything included, and that it is bounded. */
 @Tag("slow")
 @Timeout(600)
 class CrowdTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** Who comes first, so that classes are loaded and buffers are there. */
+  /** Readers that come first, so that classes are loaded and buffers exist. */
   private static final int FIRST = 20;
 
   private static final int TEXT = 0x81;
@@ -52,7 +52,7 @@ class CrowdTest {
 
   private static final String COMMANDS = "Sec-WebSocket-Protocol: millrace.v1\r\n";
 
-  /** How a reader comes. */
+  /** How a reader attaches. */
   enum Technique {
     PLAIN_WEB_SOCKET,
     WEB_SOCKET,
@@ -61,7 +61,7 @@ class CrowdTest {
     LONG_POLL
   }
 
-  /** Many readers, none of which has a name that another has. */
+  /** Many readers that have no names in common. */
   record Crowd(
       Technique technique, boolean judged, int readers, int names, IntFunction<String> name) {
 
@@ -111,7 +111,7 @@ class CrowdTest {
                             new Crowd(technique, false, 1000, 1, CrowdTest::small),
                             new Crowd(technique, false, 200, 100, CrowdTest::large),
                             new Crowd(technique, false, 200, 100, CrowdTest::segments))
-                        // What is not asked for by a body or a command must fit into a URL.
+                        // Without a body or a command, the names must fit into a URL.
                         .filter(it -> technique != Technique.PLAIN_WEB_SOCKET || it.names == 1)));
   }
 
@@ -233,7 +233,7 @@ class CrowdTest {
     return frame.toByteArray();
   }
 
-  /** Reads until one of some texts has come. */
+  /** Reads until one of these texts has arrived. */
   private static String readUntil(Socket socket, String... ends) throws IOException {
     InputStream in = socket.getInputStream();
     StringBuilder read = new StringBuilder();

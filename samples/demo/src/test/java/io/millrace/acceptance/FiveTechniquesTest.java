@@ -62,7 +62,7 @@ class FiveTechniquesTest {
     }
   }
 
-  /** A plain WebSocket tells nothing when it is attached, so the node is asked. */
+  /** Asks the node, because a plain WebSocket sends nothing when it is attached. */
   private static Follower attached(TestNode node, TestClient client) {
     Follower follower = new Follower(node.port(), client, "channels=chat.lobby", PATIENCE);
     if (client.abilities().contains(TestClient.Ability.CURSOR)

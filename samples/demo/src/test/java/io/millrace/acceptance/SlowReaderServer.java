@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A node in a process of its own. It publishes by itself; {@code /heap} tells how much of the heap
- * is in use after a collection, {@code /stall} holds the event loop that serves the request.
+ * A node in a process of its own. It publishes by itself. {@code /heap} returns how much of the
+ * heap is in use after a collection; {@code /stall} holds the event loop that serves the request.
  */
 final class SlowReaderServer {
 
@@ -32,7 +32,7 @@ final class SlowReaderServer {
 
   private SlowReaderServer() {}
 
-  /** Arguments: messages to publish, messages in a second. */
+  /** Arguments: messages to publish, messages per second. */
   public static void main(String[] args) {
     int messages = Integer.parseInt(args[0]);
     int perTick = Integer.parseInt(args[1]) * TICK_MILLIS / 1000;
@@ -51,7 +51,7 @@ final class SlowReaderServer {
     publish(channel, messages, perTick, allowed);
   }
 
-  /** Publishes at the rate, and never more than is allowed. */
+  /** Publishes at the rate, but never more than is allowed. */
   private static void publish(Channel channel, int messages, int perTick, AtomicInteger allowed) {
     byte[] filling = new byte[MESSAGE_BYTES];
     new Random(1).nextBytes(filling);

@@ -40,15 +40,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * 100 MB at 10 MB/s to ten readers, of which one does not read. What the server's heap has in use
- * may be what the log holds, 64 MiB in the ring and as much in histories, and 64 MiB more: a reader
- * that does not read costs no memory.
+ * 100 MB at 10 MB/s to ten readers, of which one does not read. The server may use as much heap as
+ * the log holds, 64 MiB in the ring and as much in histories, and 64 MiB more: a reader that does
+ * not read costs no memory.
  */
 @Tag("slow")
 @Timeout(900)
 class SlowReaderTest {
 
-  /** What a busy machine may take. */
+  /** How long a busy machine may take. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private static final int PER_SECOND = 640;
@@ -59,12 +59,13 @@ class SlowReaderTest {
   private static final int MESSAGES = 6400;
 
   /**
-   * How far the publisher may be ahead of the readers that read: 32 MB, which the ring holds, and
-   * more than comes while a loop is held. Only a busy machine needs the bound.
+   * How far the publisher may be ahead of the readers that read: 32 MB. The ring can hold that, and
+   * less arrives while a loop is held. Only a busy machine needs the limit.
    */
   private static final int AHEAD = 2000;
 
-  private static final String HEAP = "-Xmx512m"; // Room to collect: a full heap costs time, too.
+  private static final String HEAP =
+      "-Xmx512m"; // Room for collections, because a full heap also costs time.
   private static final long MOST_IN_USE = (64L + 64 + 64) << 20;
   private static final int HEALTHY_READERS = 9;
   private static final long HELD_MILLIS = SlowReaderServer.STALL.toMillis() * 3 / 4;
@@ -112,7 +113,7 @@ class SlowReaderTest {
         List<Long> others = new ArrayList<>();
         for (Future<long[]> reader : healthy) {
           long[] latencies = reader.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-          // Those on the loop that is held wait as long as it is.
+          // Readers on the held loop wait as long as it is held.
           boolean waited = stall && Arrays.stream(latencies).max().orElse(0) >= HELD_MILLIS;
           Arrays.stream(latencies).forEach(waited ? held::add : others::add);
         }
@@ -133,7 +134,7 @@ class SlowReaderTest {
     }
   }
 
-  /** Allows what the slowest reader is ready for, until there is no more. */
+  /** Allows as many messages as the slowest reader is ready for, until the end. */
   private static void allow(Server server, AtomicIntegerArray progress) {
     int allowed = 0;
     while (allowed < WARM_UP + MESSAGES) {
@@ -156,7 +157,7 @@ class SlowReaderTest {
   }
 
   /**
-   * Reads all messages over a plain WebSocket, where a gap would end it, and returns how late each
+   * Reads all messages over a plain WebSocket, which a gap would end, and returns how late each
    * was.
    */
   private static long[] latencies(int port, CountDownLatch warm, IntConsumer progress)
@@ -213,7 +214,7 @@ class SlowReaderTest {
     }
   }
 
-  /** Attaches and reads nothing until it is told to. */
+  /** Attaches, and reads nothing until {@link #readOn}. */
   private static final class SlowReader implements AutoCloseable {
     private final Socket socket;
 
@@ -221,7 +222,7 @@ class SlowReaderTest {
       socket = request(port, "Accept: application/x-ndjson\r\nConnection: close\r\n", 16 << 10);
     }
 
-    /** Reads to the last message: each is the next one, unless a gap has been told before it. */
+    /** Reads to the last message: each is the next one, unless a gap notice came before it. */
     void readOn() throws IOException {
       BufferedReader lines =
           new BufferedReader(
@@ -232,7 +233,7 @@ class SlowReaderTest {
         String line = lines.readLine();
         assertThat(line).as("the stream went on after message %d", next).isNotNull();
         if (!line.startsWith("{")) {
-          continue; // The head, or the length of a chunk.
+          continue; // A header, or the length of a chunk.
         }
         JsonObject frame = new JsonObject(line);
         if (frame.getString("type").equals("gap")) {

@@ -18,14 +18,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A reader is a cursor: it may go on over any transport, and be cut at any moment. */
+/** A reader is a cursor: it may continue over any transport, and be cut at any moment. */
 @Timeout(900)
 class TransportHoppingTest {
 
   private static final int MESSAGES = 2000;
   private static final int MOST_PER_CONNECTION = 12;
 
-  /** What a busy machine may take; the ring must hold for as long. */
+  /** How long a busy machine may take; the ring must hold messages as long. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private static final List<TestClient> TECHNIQUES =
@@ -58,7 +58,7 @@ class TransportHoppingTest {
     }
   }
 
-  /** Reads a few messages over one technique, resets the connection, and goes on over another. */
+  /** Reads a few messages over a technique, resets the connection, and continues over another. */
   private static List<String> hop(int port, String begin, Random random) {
     List<String> received = new ArrayList<>();
     String cursor = begin;
@@ -68,9 +68,9 @@ class TransportHoppingTest {
           .as("%d messages came in time", received.size())
           .isLessThan(deadline);
       TestClient technique = TECHNIQUES.get(random.nextInt(TECHNIQUES.size()));
-      int enough = random.nextInt(MOST_PER_CONNECTION + 1); // None: it is cut while it attaches.
+      int enough = random.nextInt(MOST_PER_CONNECTION + 1); // If zero, it is cut while it attaches.
       Connection connection = Connection.open(port, technique, "channels=hops&cursor=" + cursor);
-      Duration patience = PATIENCE; // Something always comes first; what comes then may be over.
+      Duration patience = PATIENCE; // The first frame always comes; after that, there may be none.
       for (int count = 0; count < enough && !connection.ended(); ) {
         Optional<Frame> frame = connection.next(patience);
         patience = Duration.ofMillis(200);
@@ -89,7 +89,7 @@ class TransportHoppingTest {
     return received;
   }
 
-  /** Publishes all the while, in bursts. */
+  /** Publishes in bursts, all the time. */
   private static final class Publisher {
     private final TestNode node;
     private int next;

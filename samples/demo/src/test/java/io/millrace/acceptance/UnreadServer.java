@@ -31,7 +31,7 @@ final class UnreadServer {
 
   static final String HONEST = "honest";
 
-  /** A channel with a history, in which a poll finds as much as an answer may have. */
+  /** A channel with a history that is large enough to fill the answer to a poll. */
   static final String FULL = "full";
 
   static final int MESSAGE_BYTES = 70 << 10;
@@ -40,7 +40,7 @@ final class UnreadServer {
 
   private UnreadServer() {}
 
-  /** Argument: after how many milliseconds who takes nothing is ended. */
+  /** Argument: after how many milliseconds a client that takes nothing is ended. */
   public static void main(String[] args) {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     Millrace millrace =

@@ -52,7 +52,7 @@ class UnreadTest {
   private static final String POLL = "channels=" + UnreadServer.FULL + "&last=20";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** How a reader asks, and for what. */
+  /** How a reader attaches, and what it asks for. */
   record Technique(String name, int readers, String query, String headers) {
     @Override
     public String toString() {
@@ -213,7 +213,7 @@ class UnreadTest {
     return socket;
   }
 
-  /** Reads what is published all the time. */
+  /** Reads everything that is published. */
   private static final class Honest implements AutoCloseable {
     final AtomicLong received = new AtomicLong();
     private final Socket socket;
@@ -241,7 +241,7 @@ class UnreadTest {
           }
         }
       } catch (IOException e) {
-        // It counts no more: the test fails.
+        // It stops counting, so the test fails.
       }
     }
 

@@ -106,7 +106,7 @@ class BatchFramingTest {
         .toList();
   }
 
-  /** Joins as the engine does. */
+  /** Joins the parts of an answer, as the engine does. */
   private Buffer answer(Batch batch, Message... messages) {
     Buffer answer = Buffer.buffer().appendBuffer(framing.prefix(batch));
     int seq = 0;

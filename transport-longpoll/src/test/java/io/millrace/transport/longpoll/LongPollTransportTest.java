@@ -51,7 +51,7 @@ class LongPollTransportTest {
       new AtomicReference<>(outlet -> outlet.write(Buffer.buffer("{}")));
   private final AtomicReference<Optional<Duration>> hold = new AtomicReference<>(Optional.empty());
   private final Vertx vertx = Vertx.vertx();
-  // By itself it would upgrade to HTTP/2 without TLS, and that sometimes stalls.
+  // By default, it would upgrade to HTTP/2 without TLS, which sometimes stalls.
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int port;
@@ -257,7 +257,7 @@ class LongPollTransportTest {
             .setDefaultPort(port);
     String body = "{\"x\":\"" + "이벤트".repeat(10_000) + "\"}";
     engine.set(outlet -> outlet.write(Buffer.buffer(body)));
-    // A client that nobody holds on to is closed.
+    // A client that is not referenced is closed.
     HttpClientAgent http2 = vertx.createHttpClient(options);
     Buffer received =
         http2

@@ -163,7 +163,7 @@ class SseFramingTest {
     assertThat(parser.lastEventId()).isEqualTo("k3-91");
   }
 
-  /** As fetch-event-source, Jersey and others do: whatever stands before a blank line. */
+  /** For fetch-event-source, Jersey and others, everything before a blank line is an event. */
   @Test
   void forWhoTakesEveryBlockForAnEventFieldsWithoutDataEndNoBlock() {
     SseFraming script = new SseFraming(Format.PLAIN, false);
@@ -258,7 +258,7 @@ class SseFramingTest {
         .endsWith("event: millrace.degraded\ndata: {}\n\n");
   }
 
-  /** Whoever takes every block for an event sees none without a name and data. */
+  /** A client that takes every block for an event sees no block without a name and data. */
   @Test
   void anEnvelopeBatchHasNoBlockWithoutData() {
     Batch batch =

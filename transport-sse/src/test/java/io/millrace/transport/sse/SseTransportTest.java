@@ -216,7 +216,7 @@ class SseTransportTest {
           .startsWith("HTTP/1.1 200 ")
           .contains("content-type: text/event-stream\r\n")
           .contains("content-length: 13\r\n");
-      // The line counts as it is; a blank one after it would be an event to some libraries.
+      // The line counts without a blank one, which some libraries would take for an event.
       assertThat(new String(socket.getInputStream().readNBytes(13), ISO_8859_1))
           .isEqualTo("retry: 30000\n");
     }
@@ -236,7 +236,7 @@ class SseTransportTest {
     assertThat(plain.signal(new Signal.Degraded())).isEqualTo(Framing.NOTHING);
   }
 
-  /** What an EventSource sends, over whatever; what others send, also over plain HTTP. */
+  /** The headers of an EventSource, and those of other clients, also over plain HTTP. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -315,7 +315,7 @@ class SseTransportTest {
   void aClientThatFallsBehindGetsTheRestAsItReads() throws Exception {
     AtomicInteger written = new AtomicInteger();
     AtomicInteger drained = new AtomicInteger();
-    // More than the buffers of both ends hold.
+    // More than the buffers of both sides hold.
     int count = 512;
     Buffer comment = Buffer.buffer(": " + "x".repeat(65_536) + "\n\n");
     engine.set(
@@ -377,7 +377,7 @@ class SseTransportTest {
     try {
       gzip.transferTo(text);
     } catch (EOFException notEnded) {
-      // What has come is what counts.
+      // Whatever has arrived counts.
     }
     return text.toString(ISO_8859_1);
   }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The idle time of a server holds for who is streamed to, but is in no write's way. */
+/** The idle timeout of a server applies to streams, but does not slow down writes. */
 class IdleTimeTest {
 
   /** Milliseconds; long enough for a stream to begin on a busy machine. */
@@ -47,7 +47,7 @@ class IdleTimeTest {
   private final Buffer received = Buffer.buffer();
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  /** Vert.x closes one that nobody holds. */
+  /** A field, because Vert.x closes a client that is not referenced. */
   private NetClient clients;
 
   @AfterEach
@@ -55,7 +55,7 @@ class IdleTimeTest {
     vertx.close().await();
   }
 
-  /** Asks for a stream that has been written to twice, as when it has begun. */
+  /** Opens a stream and writes to it twice, so that it has begun. */
   private NetSocket stream(boolean tls) {
     if (tls) {
       options.setSsl(true).setKeyCertOptions(KEY);
@@ -166,7 +166,7 @@ class IdleTimeTest {
     NetSocket socket = stream(tls);
     socket.pause();
     Buffer frames = Buffer.buffer("y".repeat(64 << 10) + "\n");
-    // As the engine does: a write whenever it may.
+    // Writes whenever it may, as the engine does.
     onLoop(() -> outlet.get().onDrain(() -> fill(frames)));
     onLoop(() -> fill(frames));
     awaitLong().untilTrue(closed);
@@ -183,7 +183,7 @@ class IdleTimeTest {
   void whoIsWrittenToNowAndThenStays(boolean tls) {
     options.setIdleTimeout(SHORT);
     stream(tls);
-    // On the event loop that looks: both are late if it is.
+    // On the event loop that checks, so that a busy loop delays both.
     onLoopNowAndThen(() -> outlet.get().write(Buffer.buffer("x\n")));
     awaitLong().until(() -> received().split("x\n", -1).length > 25 || ended.get());
     assertThat(ended).isFalse();

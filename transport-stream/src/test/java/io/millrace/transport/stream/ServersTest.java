@@ -40,16 +40,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A response is streamed by each kind of server and to each kind of client, and how it gets there.
- */
+/** Each kind of server streams a response to each kind of client, by the expected way. */
 class ServersTest {
 
   private static final PfxOptions KEY = TestKey.forLocalhost();
 
   private static final byte[] LINE = "{\"data\":\"0123456789\"}\n".getBytes(US_ASCII);
 
-  /** Kinds of servers, and whether chunks go past Vert.x there. */
+  /** Kinds of servers, and whether chunks bypass Vert.x there. */
   enum Server {
     PLAIN(true),
     TLS(true),
@@ -130,7 +128,7 @@ class ServersTest {
       return promise.future().await();
     }
 
-    /** Writes until no more is taken, and returns whether that was so from the start. */
+    /** Writes until no more is taken, and returns whether none was taken from the start. */
     boolean fill(Buffer frames, int most, AtomicInteger written) {
       boolean full = !outlet.writable();
       while (outlet.writable() && written.get() < most) {
@@ -140,7 +138,7 @@ class ServersTest {
       return full;
     }
 
-    /** What is in the way of its connection's bytes. */
+    /** The handlers that the bytes of its connection pass through. */
     List<String> pipeline() {
       return onLoop(() -> ((ConnectionBase) request.connection()).channel().pipeline().names());
     }
@@ -165,7 +163,7 @@ class ServersTest {
   private final Queue<Streamed> streamed = new ConcurrentLinkedQueue<>();
   private final List<Vertx> open = new ArrayList<>();
 
-  /** Vert.x closes a client that nobody holds. */
+  /** A field, because Vert.x closes a client that is not referenced. */
   private final List<HttpClient> clients = new ArrayList<>();
 
   @AfterEach
@@ -211,7 +209,7 @@ class ServersTest {
     return streamed.remove();
   }
 
-  /** Answers with all that came, once the response has ended. */
+  /** Completes with the whole body, once the response has ended. */
   private static Future<Buffer> body(HttpClient client, int port, Promise<Void> begun) {
     return client
         .request(HttpMethod.GET, port, "localhost", "/stream")
@@ -276,7 +274,7 @@ class ServersTest {
       await().until(() -> response.onLoop(() -> response.request.response().headWritten()));
       Buffer frames = Buffer.buffer("y".repeat(64 << 10));
       AtomicInteger written = new AtomicInteger();
-      // The kernel takes some more after the first time that it took no more.
+      // The kernel takes some more after it has refused for the first time.
       await()
           .atMost(Duration.ofMinutes(1))
           .during(Duration.ofMillis(500))

@@ -47,7 +47,7 @@ class StreamTransportTest {
 
     @Override
     public void take(Framing framing, Outlet outlet, Duration hold) {
-      throw new AssertionError("A stream stays.");
+      throw new AssertionError("A stream does not take a batch.");
     }
 
     @Override
@@ -64,7 +64,7 @@ class StreamTransportTest {
   private final StreamTransport transport = new StreamTransport();
   private final AtomicReference<Consumer<Outlet>> engine = new AtomicReference<>(outlet -> {});
   private final Vertx vertx = Vertx.vertx();
-  // By itself it would upgrade to HTTP/2 without TLS, and that sometimes stalls.
+  // By default, it would upgrade to HTTP/2 without TLS, which sometimes stalls.
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int port;

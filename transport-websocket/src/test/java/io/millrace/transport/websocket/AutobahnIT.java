@@ -21,13 +21,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The fuzzing client of the Autobahn test suite against {@link EchoServer}.
+ * Runs the fuzzing client of the Autobahn test suite against {@link EchoServer}.
  *
- * <p>The suite is Python; the jar of autobahntestsuite-maven-plugin holds it, and Jython runs it in
- * a JVM of its own, since it leaves threads and classes behind. The build puts both jars into
+ * <p>The suite is Python; the jar of autobahntestsuite-maven-plugin contains it. Jython runs it in
+ * a JVM of its own, because it leaves threads and classes behind. The build puts both jars into
  * {@code target/autobahn/lib}. The full report is {@code target/autobahn/reports/index.html}.
  *
- * <p>{@code -Dautobahn.cases=9.*} runs other cases, as the performance ones that take minutes.
+ * <p>{@code -Dautobahn.cases=9.*} runs other cases, such as the performance ones, which take
+ * minutes.
  */
 @Tag("slow")
 class AutobahnIT {
@@ -41,8 +42,8 @@ class AutobahnIT {
   private static final int LIMIT_MINUTES = 15;
 
   /**
-   * RFC 6455 leaves to the server what happens: 7.1.6 sends 256 KiB, a Close and a ping at once;
-   * 7.13.* send close codes from 5000 on, which nobody has defined and we refuse by 1002.
+   * The cases in which RFC 6455 lets the server decide: 7.1.6 sends 256 KiB, a Close and a ping at
+   * once; 7.13.* send close codes from 5000 on, which are undefined and which we refuse with 1002.
    */
   private static final Set<String> INFORMATIONAL = Set.of("7.1.6", "7.13.1", "7.13.2");
 
@@ -74,8 +75,9 @@ class AutobahnIT {
   }
 
   /**
-   * The suite drops the connections of many cases half a second after they began, done or not. What
-   * a busy machine was too slow for gets another chance; what behaved wrongly does not.
+   * The suite drops the connections of many cases half a second after their start, even if they are
+   * not done. A case for which a busy machine was too slow is tried again; one that behaved wrongly
+   * is not.
    */
   private static boolean isUnclean(Map<String, String> results, String id) {
     return results.getOrDefault(id, "").equals("OK UNCLEAN");
@@ -103,7 +105,7 @@ class AutobahnIT {
     }
   }
 
-  /** By case, what the suite says of behaviour and close. */
+  /** The suite's verdicts on behaviour and close, by case. */
   private static Map<String, String> readResults() throws Exception {
     JsonObject index =
         new JsonObject(Buffer.buffer(Files.readAllBytes(REPORTS.resolve("index.json"))));
@@ -117,7 +119,8 @@ class AutobahnIT {
   }
 
   private static void runSuite(int port, List<String> cases) throws Exception {
-    Files.deleteIfExists(REPORTS.resolve("index.json")); // never judge those of an earlier run
+    Files.deleteIfExists(
+        REPORTS.resolve("index.json")); // so that the results of an earlier run do not count
     Path script = Files.writeString(HOME.resolve("run.py"), SCRIPT);
     Path spec = Files.writeString(HOME.resolve("spec.json"), spec(port, cases).encodePrettily());
     Process suite =
@@ -139,7 +142,7 @@ class AutobahnIT {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (Runtime.version().feature() >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED"); // only spares its output the warnings
+      command.add("--enable-native-access=ALL-UNNAMED"); // only to avoid warnings in its output
     }
     command.add("-Dpython.cachedir.skip=true");
     command.add("-cp");

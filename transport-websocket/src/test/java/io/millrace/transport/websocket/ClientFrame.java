@@ -3,7 +3,7 @@ package io.millrace.transport.websocket;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
-/** A frame as a client sends it, right or wrong. */
+/** A frame as a client sends it, valid or not. */
 record ClientFrame(
     boolean last, int reserved, int opcode, boolean masked, int mask, Buffer payload) {
 
@@ -32,7 +32,7 @@ record ClientFrame(
     return frame(Opcode.CLOSE, Buffer.buffer().appendUnsignedShort(code).appendBytes(utf8));
   }
 
-  /** Of a message that goes on in the next frame. */
+  /** The same frame, of a message that continues in the next one. */
   ClientFrame more() {
     return new ClientFrame(false, reserved, opcode, masked, mask, payload);
   }
@@ -49,13 +49,13 @@ record ClientFrame(
     return new ClientFrame(last, reserved, opcode, false, 0, payload);
   }
 
-  /** The bytes on the wire, the length in as few octets as will do. */
+  /** The bytes on the wire, with the length in as few octets as possible. */
   Buffer bytes() {
     int length = payload.length();
     return bytes(length <= 125 ? 0 : length <= 0xFFFF ? 2 : 8);
   }
 
-  /** The bytes on the wire, the length in 0, 2 or 8 extra octets. */
+  /** The bytes on the wire, with the length in 0, 2 or 8 extra octets. */
   Buffer bytes(int lengthOctets) {
     Buffer frame = header(lengthOctets, payload.length());
     for (int i = 0; i < payload.length(); i++) {

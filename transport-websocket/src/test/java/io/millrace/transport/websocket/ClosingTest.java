@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The closing handshake, and the other ends a connection can take. */
+/** The closing handshake, and the other ways in which a connection can end. */
 class ClosingTest extends ConnectionTest {
   @Test
   void a_close_of_the_clients_is_echoed_and_the_server_ends_tcp_first() throws Exception {
@@ -188,7 +188,7 @@ class ClosingTest extends ConnectionTest {
   void a_client_in_the_middle_of_too_big_a_message_learns_why() throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       ClientFrame huge = ClientFrame.binary(new byte[8 << 20]);
-      client.send(huge.bytes()); // goes through although the server has refused it long since
+      client.send(huge.bytes()); // is sent, although the server has refused it already
       assertThat(client.readFrame().code()).isEqualTo(1009);
       client.send(ClientFrame.close(1009, ""));
       client.expectEnd();
@@ -238,7 +238,7 @@ class ClosingTest extends ConnectionTest {
     }
   }
 
-  /** What is closed answers by a reset, what is stalled takes a few more pings. */
+  /** A closed connection answers with a reset; a stalled one takes a few more pings. */
   private static void awaitCutOff(RawClient client) {
     await()
         .atMost(Duration.ofMinutes(1))

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 
-/** A server whose one connection a test can reach, and what came over it. */
+/** A server with one connection, which a test can reach, and what was received on it. */
 abstract class ConnectionTest {
   static final Duration LONG = Duration.ofSeconds(60);
   static final Duration SHORT = Duration.ofMillis(300);
@@ -68,7 +68,7 @@ abstract class ConnectionTest {
         .get(60, TimeUnit.SECONDS);
   }
 
-  /** Does it on the event loop of the one connection, and waits. */
+  /** Runs an action on the event loop of the connection, and waits for it. */
   void onLoop(Handler<WebSocketConnection> action) throws Exception {
     await().until(() -> opened.get() != null);
     Promise<Void> done = Promise.promise();

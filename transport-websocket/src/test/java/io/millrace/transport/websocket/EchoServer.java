@@ -14,7 +14,7 @@ final class EchoServer {
 
   private EchoServer() {}
 
-  /** Listens on this port of the loopback address, 0 for any. */
+  /** Listens on this port of the loopback address; 0 for any. */
   static Future<HttpServer> listen(Vertx vertx, int port) {
     return WebSocketServer.listen(vertx, port, LIMITS, EchoServer::echo);
   }

@@ -88,7 +88,7 @@ class FullDuplexTest {
                     }
                   });
               client.binaryMessageHandler(atClient::binary);
-              // nothing is sent before the greeting is here
+              // nothing is sent before the greeting has arrived
               greeting.future().onSuccess(ignored -> sendAll(client, new Source(2)));
             });
 
@@ -126,7 +126,7 @@ class FullDuplexTest {
     return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
-  /** Payloads that depend on nothing but the seed: text, binary, text, … */
+  /** Payloads that depend only on the seed: text, binary, text, … */
   private static final class Source {
     private final Random random;
     private int made;

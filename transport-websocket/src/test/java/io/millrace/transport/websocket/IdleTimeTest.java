@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The idle time of a server holds for a WebSocket, but is in no write's way. */
+/** The idle timeout of a server applies to a WebSocket, but does not slow down writes. */
 class IdleTimeTest {
 
   /** Milliseconds; long enough for a handshake on a busy machine. */
@@ -78,7 +78,7 @@ class IdleTimeTest {
   @Test
   void who_is_written_to_now_and_then_stays() throws Exception {
     try (RawClient client = open()) {
-      // On the event loop that looks: both are late if it is.
+      // On the event loop that checks, so that a busy loop delays both.
       Buffer frame = FrameWriter.text(Buffer.buffer("x"));
       onLoopNowAndThen(() -> opened.get().write(frame));
       for (int frames = 0; frames < 25; frames++) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The same where Vert.x has metrics: a connection stays one of Vert.x's then. */
+/** The same with metrics in Vert.x: then the connection stays with Vert.x. */
 class MeteredConnectionTest {
 
   private static final class Metrics
@@ -62,7 +62,8 @@ class MeteredConnectionTest {
     }
 
     @Override
-    @Disabled("A socket of Vert.x waits until all is written, and tells nobody of the close.")
+    @Disabled(
+        "A socket of Vert.x waits until everything is written, and does not report the close.")
     void a_server_that_closes_ends_also_a_client_that_reads_nothing() {}
   }
 

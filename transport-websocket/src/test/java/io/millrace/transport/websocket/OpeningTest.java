@@ -82,7 +82,7 @@ class OpeningTest {
     }
   }
 
-  /** RFC 6455 section 4.1 has clients wait; Vert.x drops what comes with an upgraded request. */
+  /** By RFC 6455 section 4.1, clients wait; Vert.x drops bytes that arrive with the request. */
   @Test
   void a_client_that_does_not_wait_for_the_101_loses_what_it_sent_too_early_and_no_more()
       throws Exception {

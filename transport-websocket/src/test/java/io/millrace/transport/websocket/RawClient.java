@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A client that sends exactly the bytes it is told to, and says what came back. Blocks. */
+/** A client that sends exactly the given bytes, and returns the answer. Blocks. */
 final class RawClient implements AutoCloseable {
   static final String HANDSHAKE =
       """
@@ -27,14 +27,14 @@ final class RawClient implements AutoCloseable {
   private static final int TIMEOUT_MS = 60_000;
   private static final int RECEIVE_BUFFER = 4_096;
 
-  /** A frame the server sent; must be final, unmasked and without reserved bits. */
+  /** A frame from the server; it must be final, unmasked and without reserved bits. */
   record Frame(int opcode, Buffer payload) {
     /** A Close frame's code. */
     int code() {
       return payload.getUnsignedShort(0);
     }
 
-    /** The payload as text; of a Close frame the reason. */
+    /** The payload as text; for a Close frame, the reason. */
     String text() {
       return opcode == Opcode.CLOSE
           ? payload.getString(2, payload.length())
@@ -53,7 +53,7 @@ final class RawClient implements AutoCloseable {
     in = socket.getInputStream();
   }
 
-  /** Connects, no more. */
+  /** Connects, but sends nothing. */
   static RawClient connect(int port) throws IOException {
     return new RawClient(port);
   }
@@ -73,7 +73,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** All in one write, so in one segment if it is small. */
+  /** Sends everything in one write, and so in one segment if it is small. */
   void send(Buffer bytes) throws IOException {
     socket.getOutputStream().write(bytes.getBytes());
   }
@@ -105,7 +105,8 @@ final class RawClient implements AutoCloseable {
     } else if (length == 127) {
       length = Math.toIntExact(data.readLong());
     }
-    byte[] payload = new byte[length]; // a masked frame's length would be above 127 here, and fail
+    byte[] payload =
+        new byte[length]; // the length of a masked frame would be above 127 here, and fail
     data.readFully(payload);
     return new Frame(first & 0x0F, Buffer.buffer(payload));
   }
@@ -118,7 +119,7 @@ final class RawClient implements AutoCloseable {
     return frame.text();
   }
 
-  /** Waits until the server ends the TCP connection, orderly, having sent nothing more. */
+  /** Waits until the server ends the TCP connection in an orderly way, without sending more. */
   void expectEnd() throws IOException {
     int next = in.read();
     if (next != -1) {

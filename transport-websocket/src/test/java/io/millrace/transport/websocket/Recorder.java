@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Writes down what a {@link FrameReader} tells, one line each. */
+/** Records what a {@link FrameReader} reports, one line each. */
 final class Recorder implements FrameReader.Listener {
   final List<String> events = new ArrayList<>();
 
@@ -43,12 +43,12 @@ final class Recorder implements FrameReader.Listener {
     return HexFormat.of().formatHex(buffer.getBytes());
   }
 
-  /** What is told of these bytes when they come at once. */
+  /** What is reported for these bytes if they arrive at once. */
   static List<String> read(Buffer bytes, int maxFrame, int maxMessage) {
     return read(bytes, maxFrame, maxMessage, bytes.length());
   }
 
-  /** What is told of these bytes when they come in pieces of this size. */
+  /** What is reported for these bytes if they arrive in pieces of this size. */
   static List<String> read(Buffer bytes, int maxFrame, int maxMessage, int piece) {
     Recorder recorder = new Recorder();
     FrameReader reader = new FrameReader(maxFrame, maxMessage, recorder);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An open WebSocket keeps nothing of its HTTP request, which is larger than all the rest. */
+/** An open WebSocket does not keep its HTTP request, which is larger than everything else. */
 class RetentionTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);

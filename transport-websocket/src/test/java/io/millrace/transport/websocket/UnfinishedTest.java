@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Messages that never end have their time, and all of them together a bound. */
+/** Messages that never end have a time limit, and all of them together a limit on memory. */
 class UnfinishedTest {
 
   private static final int UNFINISHED = 4103;

@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class Utf8ValidatorTest {
-  /** Every byte value at which RFC 3629's table changes its mind, with both neighbours. */
+  /** Every byte value at which RFC 3629's table changes, with both neighbours. */
   private static final int[] TELLING = {
     0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC,
     0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF
@@ -110,7 +110,8 @@ class Utf8ValidatorTest {
   }
 
   /**
-   * Whether up to three more bytes make it valid; the second byte of a character is the choosy one.
+   * Whether up to three more bytes make it valid; only the second byte of a character is
+   * restricted.
    */
   private static boolean canBecomeValid(byte[] prefix) {
     if (validForJdk(prefix)) {

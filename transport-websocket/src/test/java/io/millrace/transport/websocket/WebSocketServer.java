@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** Opens a WebSocket for each request to {@code /ws}, on the loopback address. */
 final class WebSocketServer {
-  private static final int SEND_BUFFER = 16_384; // small, so that slow readers are felt soon
+  private static final int SEND_BUFFER = 16_384; // small, so that slow readers soon have an effect
 
   private final Vertx vertx;
   private final WebSocketConnection.Limits limits;
@@ -23,7 +23,7 @@ final class WebSocketServer {
     this.handler = handler;
   }
 
-  /** Listens on this port, 0 for any. */
+  /** Listens on this port; 0 for any. */
   static Future<HttpServer> listen(
       Vertx vertx,
       int port,

@@ -1,4 +1,4 @@
-/** A broker of one's own. */
+/** A broker of your own. */
 @NullMarked
 package io.millrace.samples.broker;
 

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What this sample is there to show. */
+/** Checks what this sample is meant to show. */
 class BudgetTest {
 
   @Test
@@ -36,7 +36,7 @@ class BudgetTest {
         .contains(code.substring(code.indexOf("public final class")));
   }
 
-  /** What is left without comments, the marks of a documentation comment, and indentation. */
+  /** The text without comments, the marks of documentation comments, and indentation. */
   private static String code(String text) {
     return text.lines()
         .map(line -> line.strip().replaceFirst("^\\* ?", "").strip())

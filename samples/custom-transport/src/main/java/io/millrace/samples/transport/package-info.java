@@ -1,4 +1,4 @@
-/** A transport of one's own. */
+/** A transport of your own. */
 @NullMarked
 package io.millrace.samples.transport;
 

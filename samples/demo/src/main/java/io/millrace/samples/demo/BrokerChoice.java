@@ -5,21 +5,21 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 
 /**
- * Which broker the messages come from.
+ * The broker that the messages come from.
  *
- * @param name as Millrace knows it
- * @param config what it is told
+ * @param name its name in Millrace
+ * @param config its configuration
  */
 record BrokerChoice(String name, JsonObject config) {
 
   static final BrokerChoice MEMORY = new BrokerChoice("memory", new JsonObject());
 
   /**
-   * Reads the command line's words.
+   * Reads the values from the command line.
    *
    * @param kind {@code memory}, {@code stomp}, {@code stomp-stream} or {@code amqp}
    * @param url where it is; empty for its default
-   * @throws IllegalArgumentException if that is no broker, or it has no URL
+   * @throws IllegalArgumentException if there is no such broker, or if it has no URL
    */
   static BrokerChoice of(String kind, String url) {
     JsonObject config = new JsonObject();
@@ -37,7 +37,7 @@ record BrokerChoice(String name, JsonObject config) {
       case "stomp-stream" -> new BrokerChoice("stomp", config.put("mode", "stream"));
       default ->
           throw new IllegalArgumentException(
-              "--broker is memory, stomp, stomp-stream or amqp, not "
+              "--broker must be memory, stomp, stomp-stream or amqp, not "
                   + kind.toLowerCase(Locale.ROOT));
     };
   }

@@ -19,16 +19,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A made-up Atom feed (RFC 4287) in the manner of Stream Congress, for a demo without a network. It
- * gains an entry every few seconds, and some entries change later. What it holds is a function of
- * the clock alone, so it needs neither timer nor memory. Safe on any thread.
+ * A made-up Atom feed (RFC 4287) in the style of Stream Congress, for a demo without a network. It
+ * gets a new entry every few seconds, and some entries change later. Its contents depend only on
+ * the clock, so it needs neither a timer nor memory. Safe on any thread.
  */
 final class Congress {
 
-  /** What its entries are about. */
+  /** The kinds of its entries. */
   static final List<String> KINDS = List.of("vote", "bill", "statement", "floor", "hearing");
 
-  /** One entry begins in each of these. */
+  /** In each span of this length, one entry is published. */
   static final Duration SLOT = Duration.ofSeconds(4);
 
   /** How long after its publication an entry changes, if it does. */
@@ -37,10 +37,10 @@ final class Congress {
   private static final int HELD = 20;
 
   /**
-   * What the feed held at a moment.
+   * The feed at one moment.
    *
    * @param etag changes whenever the document does
-   * @param lastModified when it last did
+   * @param lastModified when the document last changed
    * @param atom the document, UTF-8
    */
   record Edition(String etag, Instant lastModified, Buffer atom) {}
@@ -50,9 +50,9 @@ final class Congress {
   private volatile @Nullable Edition newest;
 
   /**
-   * A feed.
+   * Makes a feed.
    *
-   * @param clock what time it is
+   * @param clock the clock that it depends on
    */
   Congress(Clock clock) {
     this.clock = clock;
@@ -61,7 +61,7 @@ final class Congress {
             .stream().map(JsonObject.class::cast).toList();
   }
 
-  /** {@return what the feed holds now} */
+  /** {@return the feed as it is now} */
   Edition edition() {
     Instant now = clock.instant();
     List<Entry> entries = new ArrayList<>();
@@ -87,7 +87,7 @@ final class Congress {
     return publishedAt(number).isAfter(now) ? number - 1 : number;
   }
 
-  /** Somewhere within its slot, as life is not regular. */
+  /** A moment somewhere in the slot, because real feeds are not regular. */
   private static Instant publishedAt(long number) {
     long within = Math.floorMod(number * 2_654_435_761L, SLOT.toMillis() * 3 / 4);
     return Instant.ofEpochMilli(number * SLOT.toMillis() + within);

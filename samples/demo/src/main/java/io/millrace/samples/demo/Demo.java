@@ -32,13 +32,14 @@ public final class Demo implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "${env:PORT:-8080}",
-      description = "Where to listen, 0 for any free port (default: the variable PORT, or 8080).")
+      description =
+          "The port to listen on; 0 for any free one (default: the variable PORT, or 8080).")
   private int port;
 
   @Option(
       names = "--feed",
       paramLabel = "NAME=URL",
-      description = "An RSS or Atom feed to follow; may be given again.")
+      description = "An RSS or Atom feed to follow; may be repeated.")
   private List<String> feeds = new ArrayList<>();
 
   @Option(
@@ -64,12 +65,13 @@ public final class Demo implements Callable<Integer> {
       names = "--broker-url",
       paramLabel = "URL",
       defaultValue = "",
-      description = "Where that broker is, as in stomp://user:password@localhost:61613.")
+      description =
+          "The address of that broker, for example stomp://user:password@localhost:61613.")
   private String brokerUrl = "";
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  /** The demo; {@link #main} starts it. */
+  /** Makes the demo; {@link #main} starts it. */
   public Demo() {}
 
   /**
@@ -78,7 +80,7 @@ public final class Demo implements Callable<Integer> {
    * @param arguments see {@code --help}
    */
   public static void main(String[] arguments) {
-    // One line each, unless the user has said otherwise.
+    // One line for each record, unless the user has configured something else.
     if (System.getProperty("java.util.logging.config.file") == null) {
       System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tT %4$s %5$s%6$s%n");
     }
@@ -111,10 +113,10 @@ public final class Demo implements Callable<Integer> {
 
   private DemoOptions options() {
     if (port < 0 || port > 65_535) {
-      throw wrong("--port is 0 to 65535, not " + port);
+      throw wrong("--port must be 0 to 65535, not " + port);
     }
     if (instances < 1 || instances > 1_000) {
-      throw wrong("--instances is 1 to 1000, not " + instances);
+      throw wrong("--instances must be 1 to 1000, not " + instances);
     }
     List<FeedSource> sources = new ArrayList<>();
     try {

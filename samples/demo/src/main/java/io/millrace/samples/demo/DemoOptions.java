@@ -3,11 +3,11 @@ package io.millrace.samples.demo;
 import java.util.List;
 
 /**
- * What the command line says.
+ * The options from the command line.
  *
  * @param port where to listen, zero for any free one
  * @param instances how many event loops serve HTTP
- * @param feeds what to follow; if empty, the bundled feed
+ * @param feeds the feeds to follow; if empty, the bundled feed
  * @param broker where messages come from
  */
 record DemoOptions(int port, int instances, List<FeedSource> feeds, BrokerChoice broker) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The demo, running. */
+/** The running demo. */
 final class DemoServer {
 
   private final Vertx vertx;
@@ -28,7 +28,7 @@ final class DemoServer {
   }
 
   /**
-   * Starts. Blocking, as it reads files.
+   * Starts the demo. Blocks, because it reads files.
    *
    * @param options what to start
    * @return completes when all instances listen; fails if one cannot, or the broker does not open
@@ -57,7 +57,7 @@ final class DemoServer {
             new Congress(Clock.systemUTC()),
             feeds(options),
             new Lab(vertx, millrace));
-    // Zero would give each instance a port of its own, a negative number gives all the same.
+    // Zero would give each instance a port of its own; a negative number gives all the same one.
     int listenAt = options.port() == 0 ? -1 : options.port();
     return vertx
         .deployVerticle(
@@ -77,7 +77,7 @@ final class DemoServer {
         .addSubscribable("chat.**")
         .addSubscribable("feed.*")
         .setHistory("chat.**", new HistoryOptions(200, 1 << 20, Duration.ofDays(1)))
-        // Long enough that a blocked lane of the Transports page finds all that it missed.
+        // Long enough for a blocked lane of the Transports page to get everything that it missed.
         .setHistory("lab.*", new HistoryOptions(20_000, 2 << 20, Duration.ofMinutes(5)))
         .setPollInterval(Duration.ofSeconds(5))
         .setRetry(Duration.ofSeconds(1));
@@ -88,20 +88,21 @@ final class DemoServer {
     return millrace;
   }
 
-  /** {@return the port it listens on} */
+  /** {@return the port that it listens on} */
   int port() {
     return port.get();
   }
 
   /**
-   * Stops: asks no more feeds, tells the readers to come back, then closes the server.
+   * Stops polling feeds, tells the readers to reconnect, then closes the server.
    *
-   * @return completes when all is closed
+   * @return completes when everything is closed
    */
   Future<Void> close() {
-    // A future of an event loop would not be told: in the end there is none.
+    // A future that belongs to an event loop would not complete, because in the end there is none.
     Promise<Void> closed = Promise.promise();
-    // Undeploying fails where there is no poller, as after a failed start: no matter.
+    // Undeploying fails if there is no poller, for example after a failed start. That does not
+    // matter.
     vertx
         .undeploy(poller.get())
         .transform(quiet -> millrace.close())

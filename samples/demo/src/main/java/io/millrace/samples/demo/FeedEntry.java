@@ -4,15 +4,15 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 
 /**
- * An entry of a feed as it was when read.
+ * An entry of a feed as it was read.
  *
- * @param id what the feed calls it, unique within the feed
- * @param kind the category it is shown under, {@value #ENTRY} if the feed gave none that is known
+ * @param id the id that the feed gives it, unique within the feed
+ * @param kind the category that it is shown under; {@value #ENTRY} if the feed gave no known one
  * @param title plain text
  * @param summary plain text, shortened; may be empty
  * @param link an http or https URL, or empty
- * @param published when it first appeared, as the feed says
- * @param updated when it last changed, as the feed says
+ * @param published when it first appeared, according to the feed
+ * @param updated when it last changed, according to the feed
  */
 record FeedEntry(
     String id,
@@ -23,13 +23,13 @@ record FeedEntry(
     Instant published,
     Instant updated) {
 
-  /** The kind of an entry whose feed gave no kind that is known. */
+  /** The kind of an entry whose feed gave no known kind. */
   static final String ENTRY = "entry";
 
-  /** The event of an entry that was there before and has changed; never the kind of one. */
+  /** The event of an entry that was published before and has changed; never a kind. */
   static final String UPDATE = "update";
 
-  /** {@return what the page gets} */
+  /** {@return the entry as the page gets it} */
   JsonObject toJson(String feed) {
     return new JsonObject()
         .put("feed", feed)

@@ -17,7 +17,7 @@ import java.util.Locale;
 import org.jsoup.Jsoup;
 import org.jspecify.annotations.Nullable;
 
-/** Reads RSS and Atom. Blocking; for worker threads. */
+/** Reads RSS and Atom. Blocks, so it is for worker threads. */
 final class FeedParser {
 
   private static final int MAX_TITLE = 200;
@@ -33,7 +33,7 @@ final class FeedParser {
    *     unknown
    * @param kinds categories that become the kind of their entries
    * @return the entries, oldest first
-   * @throws IOException if it is not a feed, or has a document type declaration: with those come
+   * @throws IOException if it is not a feed, or has a document type declaration, which can contain
    *     external entities and entity bombs
    */
   static List<FeedEntry> parse(byte[] body, String contentType, List<String> kinds)
@@ -97,7 +97,7 @@ final class FeedParser {
         .orElse(FeedEntry.ENTRY);
   }
 
-  /** Feeds carry HTML, escaped or not, in titles and summaries alike; pages shall show text. */
+  /** Titles and summaries of feeds may contain HTML, escaped or not; pages must show text. */
   private static String text(@Nullable String html, int limit) {
     if (html == null) {
       return "";

@@ -14,13 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows feeds and publishes what is new in each on {@code feed.<name>}, with an event per kind.
+ * Follows feeds, and publishes the new entries of each on {@code feed.<name>}, with an event for
+ * each kind.
  */
 final class FeedPoller extends VerticleBase {
 
   private static final Logger LOG = System.getLogger(FeedPoller.class.getName());
 
-  /** A feed met for the first time is not poured out whole. */
+  /** At most this many entries are published when a feed is read for the first time. */
   private static final int MAX_AT_ONCE = 30;
 
   private static final int MAX_BACK_OFF = 16;
@@ -47,7 +48,7 @@ final class FeedPoller extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /** Gives up what is asked, and waits for what is being parsed: it would find no event loop. */
+  /** Gives up open requests, and waits for parsing, which must not end without an event loop. */
   @Override
   public Future<?> stop() {
     HttpClient asking = client;
@@ -58,7 +59,7 @@ final class FeedPoller extends VerticleBase {
         .otherwiseEmpty();
   }
 
-  /** One feed's endless round. */
+  /** Polls one feed, again and again. */
   private final class Poll {
 
     private final FeedSource source;
@@ -83,7 +84,7 @@ final class FeedPoller extends VerticleBase {
               .onComplete(done -> again());
     }
 
-    /** Oldest first; each waits for the one before, so that the order is the feed's. */
+    /** Publishes the oldest first. Each waits for the one before, to keep the feed's order. */
     private Future<Void> publish(List<SeenEntries.News> news) {
       Future<Void> published = Future.succeededFuture();
       for (var item : news.subList(Math.max(0, news.size() - MAX_AT_ONCE), news.size())) {

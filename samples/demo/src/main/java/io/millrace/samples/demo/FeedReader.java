@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for one feed, conditionally (RFC 9110, section 13), and says what is new in it. To be used
- * on one event loop.
+ * Requests one feed, conditionally (RFC 9110, section 13), and finds what is new in it. For use on
+ * one event loop.
  */
 final class FeedReader {
 
@@ -35,11 +35,11 @@ final class FeedReader {
   private @Nullable String lastModified;
 
   /**
-   * A reader that has seen nothing.
+   * Makes a reader that has seen nothing.
    *
    * @param vertx for timers and worker threads
-   * @param client to ask with
-   * @param source what to ask for
+   * @param client sends the requests
+   * @param source the feed
    */
   FeedReader(Vertx vertx, HttpClient client, FeedSource source) {
     this.vertx = vertx;
@@ -48,10 +48,10 @@ final class FeedReader {
   }
 
   /**
-   * Asks once.
+   * Requests the feed once.
    *
    * @return what is new, oldest first; empty if the server answers 304. Fails if the feed cannot be
-   *     had, is too large or cannot be read; then it is asked again in full
+   *     fetched, is too large or cannot be read; then the next request is for the whole feed
    */
   Future<List<SeenEntries.News>> read() {
     RequestOptions options =
@@ -70,7 +70,8 @@ final class FeedReader {
     if (lastModified != null) {
       options.putHeader(HttpHeaders.IF_MODIFIED_SINCE, lastModified);
     }
-    // A server that trickles would never run into a timeout of silence: the whole has its time.
+    // A server that sends a byte now and then never runs into an idle timeout, so the whole has
+    // one.
     return client
         .request(options)
         .compose(

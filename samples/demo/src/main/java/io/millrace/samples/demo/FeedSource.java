@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
  * A feed to follow.
  *
  * @param name the last segment of its channel, {@code feed.<name>}
- * @param uri where it is, http or https
- * @param interval how often it is asked for
- * @param kinds categories that become the event of their entries; others are an {@code entry}
+ * @param uri its http or https URL
+ * @param interval how often it is requested
+ * @param kinds categories that become the event of their entries; entries of others are an {@code
+ *     entry}
  */
 record FeedSource(String name, URI uri, Duration interval, List<String> kinds) {
 
@@ -26,7 +27,7 @@ record FeedSource(String name, URI uri, Duration interval, List<String> kinds) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /**
-   * Returns the feed that the demo itself serves. It is asked more often than others may be.
+   * Returns the feed that the demo itself serves. It is requested more often than others.
    *
    * @param port where the demo listens
    * @return the source
@@ -40,7 +41,7 @@ record FeedSource(String name, URI uri, Duration interval, List<String> kinds) {
    * Reads {@code name=url}.
    *
    * @param text the text
-   * @return the source, to be asked every 15 s
+   * @return the source; it is requested every 15 s
    * @throws IllegalArgumentException with a message that says what is wrong
    */
   static FeedSource parse(String text) {
@@ -48,13 +49,13 @@ record FeedSource(String name, URI uri, Duration interval, List<String> kinds) {
     String name = equals < 0 ? "" : text.substring(0, equals).strip();
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "a feed is name=url, the name of letters, digits, - and _: " + text);
+          "a feed must be name=url, with a name of letters, digits, - and _: " + text);
     }
     try {
       URI uri = new URI(text.substring(equals + 1).strip());
       String scheme = String.valueOf(uri.getScheme());
       if (uri.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
-        throw new IllegalArgumentException("a feed's URL is http or https: " + text);
+        throw new IllegalArgumentException("a feed's URL must be http or https: " + text);
       }
       return new FeedSource(name, uri, INTERVAL, List.of());
     } catch (URISyntaxException e) {
@@ -63,12 +64,13 @@ record FeedSource(String name, URI uri, Duration interval, List<String> kinds) {
   }
 
   /**
-   * Reads a file of {@code name=url} lines; empty lines and those beginning {@code #} are skipped.
+   * Reads a file of {@code name=url} lines. Empty lines and lines that begin with {@code #} are
+   * skipped.
    *
    * @param file the file, UTF-8
    * @return the sources
    * @throws IOException if the file cannot be read
-   * @throws IllegalArgumentException if a line cannot
+   * @throws IllegalArgumentException if a line cannot be read
    */
   static List<FeedSource> read(Path file) throws IOException {
     List<FeedSource> sources = new ArrayList<>();

@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Who has the Transports page open. Safe on any thread. */
+/** The visitors who have the Transports page open. Safe on any thread. */
 final class Lab {
 
-  /** The page's clients, each named after the technique it begins with. */
+  /** The page's clients, each named after the technique that it starts with. */
   static final List<String> LANES = List.of("websocket", "sse", "stream", "longpoll", "poll");
 
   /** How many visitors there may be at once. */
   static final int MAX_VISITORS = 50;
 
-  /** After how long without a sign of life a visitor has left. */
+  /** A visitor without a sign of life for this long has left. */
   static final Duration LEASE = Duration.ofSeconds(30);
 
   private final Vertx vertx;
@@ -33,12 +33,12 @@ final class Lab {
     vertx.setPeriodic(LEASE.toMillis() / 10, timer -> expire());
   }
 
-  /** {@return a new visitor, or empty if there are too many} To be called on an event loop. */
+  /** {@return a new visitor, or empty if there are too many} Call this on an event loop. */
   Optional<Visitor> open() {
     if (visitors.size() >= MAX_VISITORS) {
       return Optional.empty();
     }
-    // Two secrets: who learns the name of the channel reads the ticks, but cannot cut the lanes.
+    // Two secrets: anyone who learns the name of the channel can read the ticks, but not cut lanes.
     Visitor visitor = new Visitor(vertx, millrace.channel("lab." + secret()), secret());
     visitors.put(visitor.id(), visitor);
     return Optional.of(visitor);

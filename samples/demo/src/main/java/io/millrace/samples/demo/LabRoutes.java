@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What the Transports page asks of the server: a ticker, counts, and trouble. */
+/** The requests of the Transports page: for a ticker, for counts, and to cause trouble. */
 final class LabRoutes {
 
   private static final int MAX_BODY = 1024;
@@ -25,12 +25,12 @@ final class LabRoutes {
   }
 
   /**
-   * Adds the routes, and lets requests for {@code /live} that name a visitor and a lane be counted
-   * and, if the visitor wishes, fail.
+   * Adds the routes. Requests for {@code /live} that name a visitor and a lane are counted, and
+   * fail if the visitor wants that.
    */
   void mount(Router router) {
     router.route("/live*").handler(this::admit);
-    router.route("/lab*").handler(new OwnPages()); // Nobody else's body is read.
+    router.route("/lab*").handler(new OwnPages()); // Only their bodies are read.
     router.route("/lab*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
     router.route("/lab*").failureHandler(LabRoutes::fail);
     router.post("/lab").handler(this::open);
@@ -43,7 +43,7 @@ final class LabRoutes {
         .handler(lane((context, lane) -> answer(context, new JsonObject().put("cut", lane.cut()))));
   }
 
-  /** Who breaks the connection in the middle of a body is no failure of the server. */
+  /** A client that breaks the connection in the middle of a body is not a fault of the server. */
   private static void fail(RoutingContext context) {
     if (!context.response().closed() && !(context.failure() instanceof IOException)) {
       context.next();
@@ -53,7 +53,7 @@ final class LabRoutes {
   private void admit(RoutingContext context) {
     HttpServerRequest request = context.request();
     MultiMap query =
-        context.queryParams(); // Refuses what it cannot read; the request's would fail.
+        context.queryParams(); // Refuses a query that it cannot read; the request's method throws.
     String id = query.get("visitor");
     Optional<Lane> lane =
         id == null
@@ -76,7 +76,7 @@ final class LabRoutes {
             },
             () -> {
               context.response().putHeader("Retry-After", "30");
-              Problem.send(context, 503, "Too many visitors are here; try again in a while.");
+              Problem.send(context, 503, "Too many visitors are here. Try again later.");
             });
   }
 
@@ -122,7 +122,9 @@ final class LabRoutes {
         lab.find(String.valueOf(context.pathParam("visitor")))
             .ifPresentOrElse(
                 visitor -> handler.accept(context, visitor),
-                () -> Problem.send(context, 404, "No such visitor; perhaps the server restarted."));
+                () ->
+                    Problem.send(
+                        context, 404, "There is no such visitor; the server may have restarted."));
   }
 
   private Handler<RoutingContext> lane(BiConsumer<RoutingContext, Lane> handler) {
@@ -132,7 +134,7 @@ final class LabRoutes {
                 .lane(String.valueOf(context.pathParam("lane")))
                 .ifPresentOrElse(
                     lane -> handler.accept(context, lane),
-                    () -> Problem.send(context, 404, "No such lane.")));
+                    () -> Problem.send(context, 404, "There is no such lane.")));
   }
 
   private static void answer(RoutingContext context, JsonObject body) {

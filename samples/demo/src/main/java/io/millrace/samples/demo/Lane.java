@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * One of a visitor's clients on the Transports page, as the server sees it: its connections, what
- * crossed them, and whether they are let through. Safe on any thread.
+ * One of a visitor's clients on the Transports page, as the server sees it: its connections, how
+ * much they have carried, and whether they are blocked. Safe on any thread.
  */
 final class Lane {
 
@@ -21,7 +21,7 @@ final class Lane {
   private volatile boolean blocked;
 
   /**
-   * A request arrived.
+   * Called when a request has arrived.
    *
    * @param request the request
    * @return whether to answer it; otherwise its connection has been reset
@@ -39,8 +39,8 @@ final class Lane {
   }
 
   /**
-   * Resets the connections on which something is being answered; if there is none, as between two
-   * polls, that of the next request.
+   * Resets the connections on which a request is being answered. If there is none, for example
+   * between two polls, resets that of the next request.
    *
    * @return how many were reset
    */
@@ -51,9 +51,10 @@ final class Lane {
   }
 
   /**
-   * Lets connections through, or resets those there are and each that comes.
+   * Blocks the lane, or unblocks it. While it is blocked, its connections are reset, and so is
+   * every new one.
    *
-   * @param value whether to reset them
+   * @param value whether to block it
    */
   void block(boolean value) {
     blocked = value;

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the demo if all that its jar names in {@code Class-Path} is there, and says what to do if
- * not. It uses nothing but the JDK, which is there.
+ * Starts the demo if every file in the {@code Class-Path} of its jar exists; otherwise says what to
+ * do. It uses only the JDK, which always exists.
  */
 public final class Launcher {
 
@@ -36,11 +36,11 @@ public final class Launcher {
     Demo.main(arguments);
   }
 
-  /** Returns the first file that the jar needs and that is not there. */
+  /** Returns the first file that the jar needs and that does not exist. */
   private static Optional<Path> missing() throws IOException, URISyntaxException {
     Path jar = Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     if (Files.isDirectory(jar)) {
-      return Optional.empty(); // Started from its classes: the class path is somebody else's care.
+      return Optional.empty(); // Started from its classes, with a class path that is given.
     }
     try (JarFile file = new JarFile(jar.toFile())) {
       @Nullable String needed =

@@ -11,9 +11,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets no page of another server change anything: its {@code Origin} tells (RFC 6454), and JSON,
- * unlike what a form sends, a browser sends elsewhere only after it has asked. An absent {@code
- * Origin} is no page's.
+ * Keeps pages of other servers from changing anything. Such a page is recognized by its {@code
+ * Origin} (RFC 6454). A request must also be JSON, because a browser sends JSON to another server
+ * only after it has asked for permission, unlike a form. A request without {@code Origin} does not
+ * come from a page.
  */
 final class OwnPages implements Handler<RoutingContext> {
 
@@ -37,7 +38,7 @@ final class OwnPages implements Handler<RoutingContext> {
     }
   }
 
-  /** Whatever the scheme: a proxy may speak TLS for this server. */
+  /** Ignores the scheme, because a proxy may speak TLS for this server. */
   private static boolean isOwn(@Nullable String origin, @Nullable HostAndPort host) {
     return origin == null
         || origin.equalsIgnoreCase("http://" + host)

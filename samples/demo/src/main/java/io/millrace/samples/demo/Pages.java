@@ -11,10 +11,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** The pages and what they need, from the class path, held in memory. Safe on any thread. */
+/** The pages and their files, from the class path, held in memory. Safe on any thread. */
 final class Pages implements Handler<RoutingContext> {
 
-  /** Every file in {@code web/}; there is no listing a directory on a class path. */
+  /** Every file in {@code web/}, because a folder on a class path cannot be listed. */
   static final List<String> FILES =
       List.of(
           "index.html",
@@ -45,7 +45,7 @@ final class Pages implements Handler<RoutingContext> {
 
   private final Map<String, Page> pages = new HashMap<>();
 
-  /** Reads them. Blocking. */
+  /** Reads the files. Blocks. */
   Pages() {
     for (String file : FILES) {
       int dot = file.lastIndexOf('.');
@@ -66,7 +66,8 @@ final class Pages implements Handler<RoutingContext> {
       context.next();
       return;
     }
-    // Kept, but asked about each time: a new build is seen at once.
+    // Browsers keep the files, but ask each time whether they have changed: a new build is seen at
+    // once.
     context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
     context.etag(page.etag());
     if (context.isFresh()) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** Files that lie beside this class on the class path. Blocking; for the start. */
+/** Files beside this class on the class path. Blocks, so it is for the start. */
 final class Resources {
 
   private Resources() {}

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What of a feed was published already. Bounded; not safe for use by several threads. */
+/** The entries of a feed that were published already. Bounded; not safe for several threads. */
 final class SeenEntries {
 
   /**
    * An entry to publish.
    *
-   * @param event its kind if it is new, {@link FeedEntry#UPDATE} if it has changed
+   * @param event its kind if it is new; {@link FeedEntry#UPDATE} if it has changed
    * @param entry the entry
    */
   record News(String event, FeedEntry entry) {}
@@ -21,10 +21,10 @@ final class SeenEntries {
   private final Map<String, Integer> fingerprints;
 
   /**
-   * Nothing seen yet.
+   * Makes an object that has seen nothing yet.
    *
-   * @param limit how many entries to remember; more than a feed holds at once, or old ones are
-   *     taken for new
+   * @param limit how many entries to remember; must be more than a feed holds at once, otherwise
+   *     old entries appear to be new
    */
   SeenEntries(int limit) {
     this.limit = limit;
@@ -32,10 +32,10 @@ final class SeenEntries {
   }
 
   /**
-   * Returns what is new or has changed, and remembers it.
+   * Returns the entries that are new or have changed, and remembers them.
    *
-   * @param entries all that the feed holds now, oldest first
-   * @return what to publish, in the same order; of entries with one id only the first
+   * @param entries all entries that the feed holds now, oldest first
+   * @return the entries to publish, in the same order; of several with the same id, only the first
    */
   List<News> add(List<FeedEntry> entries) {
     Map<String, FeedEntry> unique = new LinkedHashMap<>();
@@ -58,7 +58,7 @@ final class SeenEntries {
     return news;
   }
 
-  /** Without the dates: some feeds stamp every entry anew at each request. */
+  /** Ignores the dates, because some feeds give every entry a new one at each request. */
   private static int fingerprint(FeedEntry entry) {
     return Objects.hash(entry.kind(), entry.title(), entry.summary(), entry.link());
   }

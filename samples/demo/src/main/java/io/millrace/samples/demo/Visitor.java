@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Somebody who has the Transports page open: a ticker that publishes on a channel of their own, and
- * a lane for each of the page's clients. Its timers run on the event loop that created it; all else
- * is safe on any thread.
+ * A visitor of the Transports page: a ticker that publishes on a channel of the visitor's own, and
+ * a lane for each of the page's clients. Its timers run on the event loop that created it;
+ * everything else is safe on any thread.
  */
 final class Visitor {
 
-  /** How many messages a second a visitor may ask for. */
+  /** How many messages per second a visitor may ask for. */
   static final int MAX_RATE = 100;
 
   private static final int FIRST_RATE = 5;
@@ -36,11 +36,11 @@ final class Visitor {
   private long timer = NO_TIMER;
 
   /**
-   * A visitor whose ticker is running. To be called on an event loop.
+   * Makes a visitor and starts its ticker. Call this on an event loop.
    *
    * @param vertx runs the ticker
-   * @param channel what it publishes on
-   * @param id by which the page controls it; never published
+   * @param channel the channel that the ticker publishes on
+   * @param id the secret with which the page controls it; never published
    */
   Visitor(Vertx vertx, Channel channel, String id) {
     this.vertx = vertx;
@@ -56,7 +56,7 @@ final class Visitor {
   /**
    * Sets how often the ticker publishes.
    *
-   * @param perSecond messages a second, 0 to {@link #MAX_RATE}
+   * @param perSecond messages per second, 0 to {@link #MAX_RATE}
    */
   void setRate(int perSecond) {
     rate = perSecond;
@@ -69,17 +69,17 @@ final class Visitor {
 
   private void tick() {
     long number = sent.incrementAndGet();
-    // Fractions of a millisecond: on one machine most deliveries take less than that.
+    // Fractions of a millisecond, because on one machine most deliveries take less than one.
     double at = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) / 1000.0;
     channel.publish(Message.json("tick", new JsonObject().put("n", number).put("at", at)));
   }
 
-  /** The visitor is still there. */
+  /** Notes that the visitor is still there. */
   void seen() {
     seenAt = System.nanoTime();
   }
 
-  /** {@return since when nothing was heard of the visitor, by {@link System#nanoTime()}} */
+  /** {@return when the visitor last gave a sign of life, by {@link System#nanoTime()}} */
   long seenAt() {
     return seenAt;
   }
@@ -92,7 +92,7 @@ final class Visitor {
     return id;
   }
 
-  /** {@return what the page shows} */
+  /** {@return the state for the page} */
   JsonObject toJson() {
     JsonObject states = new JsonObject();
     lanes.forEach((name, lane) -> states.put(name, lane.toJson()));

@@ -18,16 +18,16 @@ import java.util.function.IntConsumer;
 /** An event loop's share of the HTTP server. Several of these listen on one port. */
 final class WebVerticle extends VerticleBase {
 
-  /** All is from here: no inline script or style, no frame, nothing from elsewhere. */
+  /** Everything must come from this server; no inline scripts or styles, no frames. */
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
           + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-  /** Above every heartbeat and hold: who has not read for so long is not there. */
+  /** Longer than every heartbeat and hold: a client that reads nothing for this long is gone. */
   private static final int IDLE_SECONDS = 60;
 
   /**
-   * What the instances share.
+   * The parts that the instances share.
    *
    * @param millrace the node
    * @param pages the static files
@@ -43,12 +43,12 @@ final class WebVerticle extends VerticleBase {
   private final IntConsumer listening;
 
   /**
-   * An instance.
+   * Makes an instance.
    *
    * @param parts what it shares with the others
-   * @param port where to listen; negative for any free one, the same for all instances that say the
-   *     same
-   * @param listening told the actual port
+   * @param port where to listen; negative for any free one, which all instances with the same
+   *     number share
+   * @param listening gets the actual port
    */
   WebVerticle(Parts parts, int port, IntConsumer listening) {
     this.parts = parts;
@@ -58,7 +58,7 @@ final class WebVerticle extends VerticleBase {
 
   @Override
   public Future<HttpServer> start() {
-    // No compression: it would hold back what is pushed, and costs memory for each connection.
+    // No compression: it would hold back messages, and costs memory for each connection.
     HttpServerOptions options =
         new HttpServerOptions()
             .setPort(port)
@@ -115,7 +115,7 @@ final class WebVerticle extends VerticleBase {
     }
   }
 
-  /** Which feeds there are, and which events each has. */
+  /** Answers which feeds there are, and which events each of them has. */
   private void feeds(RoutingContext context) {
     JsonArray feeds = new JsonArray();
     for (FeedSource source : parts.sources()) {

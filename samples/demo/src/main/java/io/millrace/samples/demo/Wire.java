@@ -12,11 +12,12 @@ import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection of a browser: counts every byte that crosses it for the lane that uses it, and
- * can break it. On the connection's event loop, but for {@link #busy} and {@link #reset}.
+ * One TCP connection of a browser. It counts every byte for the lane that uses the connection, and
+ * can break the connection. Use it on the connection's event loop, except {@link #busy} and {@link
+ * #reset}.
  *
- * <p>Sits first in Netty's pipeline, below HTTP, so that heads, chunk sizes and frame headers count
- * as they do on the wire. Vert.x offers no such view in its API.
+ * <p>It is the first handler in Netty's pipeline, below HTTP, so that heads, chunk sizes and frame
+ * headers count as they do on the wire. The API of Vert.x has no way to see them.
  */
 final class Wire extends ChannelDuplexHandler {
 
@@ -30,9 +31,9 @@ final class Wire extends ChannelDuplexHandler {
   }
 
   /**
-   * Begins to count.
+   * Starts to count.
    *
-   * @param connection a connection that has carried nothing yet
+   * @param connection a connection on which nothing was sent yet
    */
   static void install(HttpConnection connection) {
     Channel channel = ((ConnectionBase) connection).channel();
@@ -50,9 +51,9 @@ final class Wire extends ChannelDuplexHandler {
   }
 
   /**
-   * A request arrived.
+   * Called when a request has arrived.
    *
-   * @param user the lane it is for, or null if none
+   * @param user the lane that it belongs to, or null if none
    * @param answer its response
    */
   void assign(@Nullable Lane user, HttpServerResponse answer) {
@@ -87,7 +88,7 @@ final class Wire extends ChannelDuplexHandler {
       if (user != null && busy()) {
         user.received(bytes.readableBytes());
       } else {
-        // The head of a request: whose it is shows when it has been read.
+        // The head of a request. Only when it has been read is it known to which lane it belongs.
         unassigned += bytes.readableBytes();
       }
     }

@@ -55,7 +55,7 @@ abstract class BrowserTest {
     return await(DemoServer.start(new DemoOptions(port, 2, List.of(), BrokerChoice.MEMORY)));
   }
 
-  /** Stops the server; {@link #startAgain} brings it back on the same port, with an empty log. */
+  /** Stops the server; {@link #startAgain} starts it on the same port, with an empty log. */
   int stopServer() {
     int port = server.port();
     await(server.close());
@@ -66,12 +66,12 @@ abstract class BrowserTest {
     server = start(port);
   }
 
-  /** A page of a visitor of its own. */
+  /** Opens a page for a new visitor. */
   Page open(String path) {
     return open(context(), path);
   }
 
-  /** A visitor. */
+  /** Makes a new visitor. */
   BrowserContext context() {
     return context(new Browser.NewContextOptions());
   }
@@ -82,7 +82,7 @@ abstract class BrowserTest {
     return context;
   }
 
-  /** A page of this visitor. */
+  /** Opens a page for this visitor. */
   Page open(BrowserContext context, String path) {
     Page page = context.newPage();
     page.onPageError(errors::add);

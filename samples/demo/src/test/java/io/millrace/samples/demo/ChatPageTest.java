@@ -104,7 +104,7 @@ class ChatPageTest extends BrowserTest {
     }
   }
 
-  /** The same letters, whole and in parts, as keyboards of different systems send them. */
+  /** The same letters, composed and decomposed, as keyboards of different systems send them. */
   @Test
   void a_room_is_the_same_however_its_letters_are_composed() {
     Page whole = open("/chat#" + Normalizer.normalize("한국", Normalizer.Form.NFC));
@@ -168,7 +168,7 @@ class ChatPageTest extends BrowserTest {
     assertThat(page.evaluate("() => shownEmpty")).isEqualTo(0);
   }
 
-  /** What another program publishes may have no id. */
+  /** Messages from another program may have no id. */
   @Test
   void messages_without_an_id_are_all_shown() {
     for (String words : List.of("first", "second")) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs {@code ./demo} itself, as it was just packaged. */
+/** Runs {@code ./demo} itself, as packaged by this build. */
 class DemoScriptIT {
 
   @TempDir private Path folder;
@@ -61,7 +61,7 @@ class DemoScriptIT {
     return complaints().get(0);
   }
 
-  /** What it says beside its log, which tells on the same stream that the node starts. */
+  /** What it prints except its log, which reports on the same stream that the node starts. */
   private List<String> complaints() throws IOException {
     return Files.readAllLines(err).stream().filter(line -> !line.contains(" INFO ")).toList();
   }
@@ -122,7 +122,7 @@ class DemoScriptIT {
     start("0", command);
     assertThat(complaint()).startsWith("demo: ").contains("lib").contains("./demo");
 
-    // All but one of them there is as bad.
+    // It fails even if only one of them is missing.
     Path lib = Files.createDirectory(folder.resolve("lib"));
     try (Stream<Path> files = Files.list(Path.of("target/lib").toAbsolutePath())) {
       for (Path file : files.filter(each -> !each.toString().contains("rome")).toList()) {

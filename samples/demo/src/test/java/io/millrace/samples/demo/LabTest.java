@@ -230,7 +230,7 @@ class LabTest {
     assertThat(send("POST", "/lab", "", "X-None", "1").statusCode()).isEqualTo(415);
   }
 
-  /** Whoever could read an id from a channel could cut that visitor's lanes. */
+  /** Anyone who could read an id from a channel could cut that visitor's lanes. */
   @Test
   void an_id_is_in_no_channel_and_the_channel_is_in_no_pattern() throws Exception {
     JsonObject visitor = json("POST", "/lab", "{}");

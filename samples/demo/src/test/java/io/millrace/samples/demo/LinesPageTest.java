@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LinesPageTest extends BrowserTest {
 
   /**
-   * What a page's lines log until there is what is expected, run in a page of the same origin that
-   * has nothing else.
+   * Runs a page's lines in an empty page of the same origin, and returns what they have logged when
+   * the expected line is there.
    */
   private List<String> run(String path, Predicate<String> expected) {
     String lines = open(path).locator("[data-lines]").textContent();

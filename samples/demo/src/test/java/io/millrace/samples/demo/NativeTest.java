@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What a browser has by itself is enough to read: no library is loaded here. */
+/** A browser can read without a library: none is loaded here. */
 class NativeTest extends BrowserTest {
 
   private static final List<String> SENT =

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The pages on a telephone. */
+/** The pages on a phone. */
 class PhonePageTest extends BrowserTest {
 
   private static final int WIDTH = 390;
   private static final int HEIGHT = 844;
 
-  /** What does not fit into lines. */
+  /** Text that does not fit into lines. */
   private static final String LONG = "물레방아🌊".repeat(12) + "x".repeat(120);
 
   private Page phone(String path, ColorScheme scheme) {
@@ -78,7 +78,7 @@ class PhonePageTest extends BrowserTest {
     page.waitForFunction(
         "() => document.querySelectorAll('.lane[data-state=connected]').length === 5");
 
-    // Also with the longest words that a lane says of itself.
+    // Also with the longest state that a lane shows.
     assertThat(
             page.evaluate(
                 """
@@ -105,7 +105,7 @@ class PhonePageTest extends BrowserTest {
     page.locator("#log").focus();
     page.keyboard().press("ArrowRight");
     expect(page, "#strip.after.before").isVisible();
-    // Again and again: the key's own scrolling takes a moment.
+    // Again and again, because scrolling by the key takes a moment.
     page.waitForFunction(
         """
         () => {

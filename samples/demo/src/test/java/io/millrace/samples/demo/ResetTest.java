@@ -22,7 +22,7 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever breaks a connection is nobody the log has to tell of. */
+/** Nothing is logged when a client breaks its connection. */
 class ResetTest {
 
   private static final String POST =

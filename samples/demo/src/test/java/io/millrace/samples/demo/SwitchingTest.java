@@ -17,7 +17,7 @@ class SwitchingTest extends BrowserTest {
   private static final int MESSAGES = 1500;
   private static final int INTERVAL_MS = 5;
 
-  /** Publishes 1 to {@link #MESSAGES}, 200 a second, whatever else happens. */
+  /** Publishes 1 to {@link #MESSAGES}, 200 per second, whatever else happens. */
   private Future<Void> load(Vertx vertx) {
     Promise<Void> done = Promise.promise();
     AtomicInteger number = new AtomicInteger();

@@ -92,7 +92,7 @@ class WebTest {
     }
   }
 
-  /** By hand, since {@code URI} would not let them pass. */
+  /** Written by hand, because {@code URI} would not accept them. */
   @Test
   void a_url_that_cannot_be_read_is_a_bad_request_and_no_failure_of_the_server() throws Exception {
     for (String target :

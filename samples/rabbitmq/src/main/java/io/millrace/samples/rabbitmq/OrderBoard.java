@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node of the board. Whatever any program publishes to RabbitMQ's exchange {@code amq.topic}
- * with the routing key {@code millrace.orders.new} is on the channel {@code orders.new}; what a
- * browser answers on {@code orders.answers} goes the other way.
+ * One node of the board. A message that a program publishes to RabbitMQ's exchange {@code
+ * amq.topic} with the routing key {@code millrace.orders.new} arrives on the channel {@code
+ * orders.new}. The answers of browsers, on {@code orders.answers}, go the other way.
  */
 public final class OrderBoard {
 
@@ -27,15 +27,15 @@ public final class OrderBoard {
   private final Millrace millrace;
 
   /**
-   * A node.
+   * Makes a node.
    *
-   * @param broker where RabbitMQ is, as in {@code stomp://user:password@host:port}
+   * @param broker where RabbitMQ is, for example {@code stomp://user:password@host:port}
    */
   OrderBoard(String broker) {
     millrace =
         Millrace.builder(vertx)
-            // In stream mode all nodes read one log: a browser can lose its node and go on at
-            // another.
+            // In stream mode, all nodes read one log: a browser that loses its node can continue
+            // with another.
             .broker("stomp", new JsonObject().put("uri", broker).put("mode", "stream"))
             .options(
                 new MillraceOptions()
@@ -49,7 +49,7 @@ public final class OrderBoard {
    * Serves the page.
    *
    * @param port where to listen
-   * @return completes when the orders of the last hour are here and browsers may come
+   * @return completes when the orders of the last hour are read, and browsers may connect
    */
   Future<OrderBoard> start(int port) {
     SampleOrders orders =
@@ -65,7 +65,7 @@ public final class OrderBoard {
         .map(this);
   }
 
-  /** Tells the browsers to come back, here or at another node, and stops. */
+  /** Tells the browsers to reconnect, to this node or to another, and stops. */
   Future<Void> close() {
     return millrace.close().transform(closed -> vertx.close());
   }

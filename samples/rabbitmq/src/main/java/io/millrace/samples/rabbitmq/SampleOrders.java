@@ -17,15 +17,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes an order for the page's button. What it says is the server's choice; only a page of
- * this server may ask, and not too often. Safe on any thread.
+ * Publishes an order when the page's button is clicked. The server chooses the order; only a page
+ * of this server may ask for it, and not too often. Safe on any thread.
  */
 final class SampleOrders implements Handler<RoutingContext> {
 
-  /** How many may come at once. */
+  /** How many orders are allowed at once. */
   static final int BURST = 5;
 
-  /** After how long there may be one more. */
+  /** After this time, one more is allowed. */
   static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private static final List<String> ITEMS =
@@ -37,13 +37,13 @@ final class SampleOrders implements Handler<RoutingContext> {
   private final LongSupplier nanoTime;
   private final AtomicLong given = new AtomicLong();
 
-  /** When the allowance is whole again (the generic cell rate algorithm). */
+  /** When the full number is allowed again (the generic cell rate algorithm). */
   private final AtomicLong wholeAt;
 
   /**
-   * A handler.
+   * Makes a handler.
    *
-   * @param publish where orders go
+   * @param publish publishes an order
    * @param nanoTime as {@link System#nanoTime()}
    */
   SampleOrders(Function<Message, Future<?>> publish, LongSupplier nanoTime) {
@@ -61,7 +61,7 @@ final class SampleOrders implements Handler<RoutingContext> {
       refuse(context, 415, "Send it with Content-Type: application/json.");
     } else if (!take()) {
       context.response().putHeader(HttpHeaders.RETRY_AFTER, "" + INTERVAL.toSeconds());
-      refuse(context, 429, "That is many orders at once. Try again in a second.");
+      refuse(context, 429, "Too many orders at once. Try again in a second.");
     } else {
       JsonObject order = next();
       publish
@@ -87,14 +87,14 @@ final class SampleOrders implements Handler<RoutingContext> {
         .put("from", "this page");
   }
 
-  /** Whatever the scheme: a proxy may speak TLS for this server. */
+  /** Ignores the scheme, because a proxy may speak TLS for this server. */
   private static boolean isOwn(@Nullable String origin, @Nullable HostAndPort host) {
     return origin == null
         || origin.equalsIgnoreCase("http://" + host)
         || origin.equalsIgnoreCase("https://" + host);
   }
 
-  /** A page of elsewhere can send a form, but no JSON unless it was allowed. */
+  /** A page of another server can send a form, but no JSON unless this server allows it. */
   private static boolean isJson(@Nullable String type) {
     return type != null && JSON.matcher(type).matches();
   }

@@ -15,7 +15,7 @@ final class WebVerticle extends VerticleBase {
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"
           + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-  /** Above every heartbeat and hold: who has not read for so long is not there. */
+  /** Longer than every heartbeat and hold: a client that reads nothing for this long is gone. */
   private static final int IDLE_SECONDS = 60;
 
   private final Millrace millrace;

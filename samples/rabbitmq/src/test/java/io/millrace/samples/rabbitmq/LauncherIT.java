@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jar as it was just packaged, alone. */
+/** The jar as packaged by this build, without its folder. */
 class LauncherIT {
 
   @TempDir private Path folder;

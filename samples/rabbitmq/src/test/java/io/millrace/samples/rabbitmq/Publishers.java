@@ -51,7 +51,7 @@ final class Publishers {
     assertThat(process.waitFor()).as(said).isZero();
   }
 
-  /** What the program in a language needs of this machine. */
+  /** What the program in a language needs on this machine. */
   static Needed need(String language) {
     return switch (language) {
       case "Python" -> Needed.program("python3", "python3");

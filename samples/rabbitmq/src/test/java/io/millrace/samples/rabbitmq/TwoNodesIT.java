@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The board as it was packaged: two nodes behind a proxy that knows nothing of Millrace. */
+/** The board as packaged: two nodes behind a proxy that knows nothing about Millrace. */
 class TwoNodesIT {
 
   @RegisterExtension static final Needed CHROMIUM = Chromium.NEED;
@@ -127,7 +127,7 @@ class TwoNodesIT {
     proxy(name, port, ports[0], ports[1]);
     Publishers publishers = new Publishers(RABBIT);
     String language =
-        Publishers.need("curl").isHere() ? "curl" : "Java"; // Whichever starts sooner.
+        Publishers.need("curl").isHere() ? "curl" : "Java"; // The one that starts faster.
     try (Pages pages = new Pages()) {
       Page page = pages.open(port);
       assertThat(page.locator("#link")).containsText("live over");

@@ -1,11 +1,11 @@
-// A room is a channel. A message carries an id of its own, so that the sender's copy and the one
-// that comes back are known to be the same, whatever happened in between.
+// A room is a channel. A message has an id of its own, so that the sender's copy and the one that
+// comes back are recognized as the same, whatever happened in between.
 
 import { byId, clock, el } from './dom.js';
 import { encodeSegment } from '/live/millrace.js';
 import { connect } from './page.js';
 
-/** By the names of their channels; any other room is called what its visitors call it. */
+/** Labels by the names of channels. Any other room has the name that its visitors give it. */
 const ROOMS = new Map([
   ['lobby', 'Lobby'],
   ['hangul', '한국어'],
@@ -14,7 +14,7 @@ const ROOMS = new Map([
 ]);
 const HUES = 8;
 const MAX_SHOWN = 500;
-/** A channel has 200 characters, and up to five of them stand for one of the name. */
+/** A channel has at most 200 characters, with "chat." before the room; a room's letter takes up to five. */
 const MAX_SEGMENT = 195;
 
 const live = connect();
@@ -23,9 +23,9 @@ const notice = byId('notice');
 const text = byId('text');
 const name = byId('name');
 
-/** @type {Map<string, HTMLElement>} by message id: what is shown */
+/** @type {Map<string, HTMLElement>} the messages that are shown, by id */
 let shown = new Map();
-/** @type {Map<string, { name: string, text: string }>} what has not come back yet */
+/** @type {Map<string, { name: string, text: string }>} the messages that have not come back yet, by id */
 let pending = new Map();
 /** @type {any} */
 let subscription;
@@ -40,7 +40,7 @@ name.addEventListener('change', () => {
   try {
     localStorage.setItem('millrace chat name', name.value);
   } catch {
-    // Without storage the name lasts as long as the page.
+    // Without storage, the name lasts as long as the page.
   }
 });
 
@@ -52,7 +52,7 @@ function stored() {
   }
 }
 
-/** @param {string} text a room's name as somebody wrote it: letters may come in parts, spaces in any number */
+/** @param {string} text a room's name as somebody typed it: with decomposed letters, perhaps, and repeated spaces */
 const tidy = (text) => text.normalize('NFC').replace(/\s+/g, ' ').trim();
 
 /** @param {string} hash */
@@ -82,7 +82,7 @@ function enter() {
   showRooms();
   const entered = (subscription = live.subscribe(channel, { last: 50 }, receive));
   byId('empty-room').textContent = title();
-  // Whether nobody has spoken is known when the server has sent what it holds: then there is a cursor.
+  // The room is known to be empty only after the server has sent what it holds; then there is a cursor.
   settling = setInterval(() => {
     if (!entered.cursor) return;
     clearInterval(settling);
@@ -104,7 +104,7 @@ function showRooms() {
 
 /** @param {any} message */
 function receive({ data, time, cursor }) {
-  // Another program's message may have no id.
+  // A message from another program may have no id.
   const id = String(data?.id ?? cursor);
   const mine = pending.has(id);
   if (shown.has(id) && !mine) return;
@@ -113,14 +113,14 @@ function receive({ data, time, cursor }) {
   append(id, String(data?.name ?? ''), String(data?.text ?? ''), time, ownIds.has(id));
 }
 
-/** @type {Set<string>} this page's own */
+/** @type {Set<string>} the ids of this page's own messages */
 const ownIds = new Set();
 
 /**
  * @param {string} id
  * @param {string} from
  * @param {string} words
- * @param {number} [time] absent while it is on its way
+ * @param {number} [time] absent until the message has come back
  * @param {boolean} [own]
  */
 function append(id, from, words, time, own) {
@@ -199,7 +199,7 @@ byId('join').addEventListener('submit', (event) => {
 });
 text.addEventListener('input', grow);
 text.addEventListener('keydown', (event) => {
-  // While a syllable of Hangul is being composed, Enter belongs to the input method.
+  // While a Hangul syllable is being composed, Enter belongs to the input method.
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     send();
@@ -213,17 +213,17 @@ live.on('state', (state) => {
   if (state === 'connected') wasConnected = true;
   notice.textContent =
     state === 'paused'
-      ? 'You are offline. What you write is kept, and sent when you are back.'
-      : 'The connection is gone; trying again. What you write is kept, and sent then.';
+      ? 'You are offline. Your messages will be sent when you are online again.'
+      : 'The connection is lost; trying again. Your messages will be sent when it is back.';
 });
 live.on('gap', ({ reason }) =>
   divide(
     reason === 'epoch'
-      ? 'The server was restarted. What was said just before may be missing.'
+      ? 'The server was restarted. Messages from just before may be missing.'
       : 'Some messages may be missing here.',
   ),
 );
 
 enter();
-// Where there is a keyboard; elsewhere one would pop up over the messages.
+// Only with a hardware keyboard; otherwise one would pop up over the messages.
 if (matchMedia('(pointer: fine)').matches) text.focus();

@@ -1,4 +1,4 @@
-// A button on each excerpt that copies it.
+// Adds a button to each code excerpt that copies it.
 
 import { el } from './dom.js';
 
@@ -10,7 +10,7 @@ for (const code of document.querySelectorAll('.lines code')) {
       await navigator.clipboard.writeText(String(code.textContent));
       button.textContent = said.textContent = 'Copied';
     } catch {
-      // Without leave, or TLS on a host that is not this one, the visitor copies what is selected.
+      // Without permission, or without TLS on another host, the visitor copies the selection instead.
       getSelection()?.selectAllChildren(code);
       button.textContent = said.textContent = 'Selected';
     }

@@ -1,4 +1,4 @@
-// A few lines of DOM.
+// A few helpers for the DOM.
 
 /**
  * Makes an element. Text stays text: nothing is ever parsed as HTML.

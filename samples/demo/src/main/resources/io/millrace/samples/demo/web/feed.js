@@ -1,4 +1,4 @@
-// The filters are the server's: a subscription names the events it wants, and nothing else is sent.
+// The server filters: a subscription names the events that it wants, and nothing else is sent.
 
 import { byId, el } from './dom.js';
 import { connect } from './page.js';
@@ -29,7 +29,7 @@ const list = byId('entries');
 let shown = new Map();
 /** @type {any} */
 let subscription;
-/** @type {Set<string>} none: all */
+/** @type {Set<string>} if empty, all events are wanted */
 const wanted = new Set();
 let channel = 'feed.*';
 let arrived = 0;
@@ -38,10 +38,10 @@ const feeds = await (await fetch('/feeds.json')).json();
 const kinds = [...new Set(feeds.flatMap((feed) => feed.kinds))];
 const many = feeds.length > 1;
 byId('about').textContent = many
-  ? `${feeds.length} feeds, asked by the server every 15 seconds.`
+  ? `${feeds.length} feeds, polled by the server every 15 seconds.`
   : feeds[0]?.name === 'congress'
-    ? 'A made-up Congress, published by this very server as an Atom feed.'
-    : `${feeds[0]?.name}, asked by the server every 15 seconds.`;
+    ? 'A made-up Congress, which this server itself publishes as an Atom feed.'
+    : `${feeds[0]?.name}, polled by the server every 15 seconds.`;
 
 function subscribe() {
   subscription?.unsubscribe();
@@ -101,7 +101,7 @@ function entry(event, data) {
   );
 }
 
-/** The votes as a bar, where the text tells them. @param {any} data */
+/** The votes as a bar, if the text contains them. @param {any} data */
 function tally({ kind, summary }) {
   const [, yea, nay] = (kind === 'vote' && /Yea (\d+)\D+Nay (\d+)/.exec(summary)) || [];
   if (!yea) return '';
@@ -122,7 +122,7 @@ function since(time) {
 
 /** @type {any} */
 let announcing;
-/** Not each entry: whoever listens to a page wants to hear other things too. */
+/** Announces entries together, because users of screen readers want to hear other things, too. */
 function announce() {
   announcing ??= setTimeout(() => {
     byId('news').textContent = arrived === 1 ? 'One new entry' : `${arrived} new entries`;

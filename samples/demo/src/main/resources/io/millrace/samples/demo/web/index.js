@@ -10,7 +10,7 @@ const log = byId('log');
 byId('curl').textContent =
   `curl -N '${location.origin}/live?channels=feed.congress' -H 'Accept: text/event-stream'`;
 
-/** A room as people call it. @param {string} channel */
+/** The name of a channel as people write it. @param {string} channel */
 function named(channel) {
   try {
     return channel.split('.').map(decodeSegment).join('.');
@@ -19,7 +19,7 @@ function named(channel) {
   }
 }
 
-/** Shows on which side there is more. */
+/** Shows on which sides there are more entries. */
 function edges() {
   const { scrollLeft, scrollWidth, clientWidth } = log;
   byId('strip').classList.toggle('before', scrollLeft > 1);
@@ -41,7 +41,7 @@ function show({ channel, event, data, cursor, time }) {
   );
   // Newest first; the two subscriptions replay one after the other.
   const older = [...log.children].find((other) => Number(other.dataset.number) < number);
-  // Who reads older ones is not pushed aside by a new one.
+  // While the visitor reads older entries, a new one does not move them.
   const reading = log.scrollLeft > 0;
   if (reading) cell.classList.add('still');
   log.insertBefore(cell, older ?? null);

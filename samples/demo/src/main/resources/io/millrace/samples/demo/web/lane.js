@@ -1,16 +1,16 @@
-// One reader over one forced technique. It uses the client's transport modules but none of its
-// core: what arrives is counted as it comes off the wire, before anything would drop a double.
+// One reader over one forced technique. It uses the client's transport modules, but not the rest of
+// the client: every message that arrives is counted, before anything drops duplicates.
 
 import { longpoll, poll, sse, stream, websocket } from '/live/millrace.js';
 
 const MODULES = { websocket, sse, stream, longpoll, poll };
 const MAX_SAMPLES = 20_000;
 const RETRY_MS = 400;
-/** How often a server that has nothing to say shows that it is there, unless it says otherwise. */
+/** How often a server shows that it is alive, unless it says otherwise. */
 const HEARTBEAT_MS = 25_000;
 
 export class Lane {
-  /** What the page shows of it. */
+  /** These fields are for the page. */
   state = 'connecting';
   received = 0;
   doubled = 0;
@@ -23,7 +23,7 @@ export class Lane {
   /** How the last interruption ended. */
   recovery = '';
 
-  /** @type {Set<number>} numbers that were skipped and have not come since */
+  /** @type {Set<number>} numbers that were skipped and have not arrived since */
   #holes = new Set();
   #first = true;
   /** @type {string | undefined} */
@@ -53,7 +53,7 @@ export class Lane {
   }
 
   /**
-   * Goes on from the same cursor over another technique.
+   * Continues from the same cursor over another technique.
    *
    * @param {string} technique
    */
@@ -115,7 +115,7 @@ export class Lane {
         heartbeat = frame.heartbeat ?? heartbeat;
         watch();
         if (frame.type === 'welcome' && transport.duplex) {
-          // Its cursor is the server's: ours is told by the answer.
+          // The welcome's cursor is the server's; the answer to this command has ours.
           handle?.send?.({ type: 'subscribe', id: 1, ...attach });
         } else this.#frame(frame);
       },
@@ -141,7 +141,7 @@ export class Lane {
   /** @param {any} frame */
   #frame({ type, cursor, replay, data, event }) {
     this.state = 'connected';
-    // Only a cursor that stands in the order of reading is a promise.
+    // A replay is outside the order of reading, so its cursors are not promises.
     if (cursor && replay == null) this.#cursor = cursor;
     if (type === 'gap') this.gaps++;
     if (type !== 'message' || event !== 'tick') return;
@@ -154,7 +154,7 @@ export class Lane {
       this.#downAt = 0;
       const seconds = ((now - downAt) / 1000).toFixed(1);
       this.mark('up');
-      // What was missed comes in the same go: counted when it has.
+      // The missed messages arrive together; they are counted when they have arrived.
       setTimeout(() => {
         this.recovery = `Back after ${seconds} s, ${this.received - this.#receivedBefore} caught up`;
       }, 150);

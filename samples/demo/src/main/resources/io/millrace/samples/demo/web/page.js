@@ -1,4 +1,4 @@
-// The client, and the line in the header that says how it is connected.
+// The client, and the part of the header that shows how it is connected.
 
 import { Millrace } from '/live/millrace.js';
 import { byId, el } from './dom.js';
@@ -13,7 +13,7 @@ const STATES = {
 };
 
 /**
- * Connects, and shows in the header how. `?transport=sse` forces a technique; so does the visitor.
+ * Connects, and shows in the header how. `?transport=sse` forces a technique; the visitor can choose one, too.
  *
  * @returns {Millrace}
  */

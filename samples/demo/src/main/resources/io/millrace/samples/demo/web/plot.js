@@ -44,11 +44,11 @@ export function plot(canvas, lane) {
     pen.lineTo(width, line);
     pen.stroke();
     pen.fillStyle = style.getPropertyValue('--faint');
-    // The uppermost has no room above its line.
+    // The topmost label has no room above its line.
     pen.fillText(label, 2, line < 13 ? line + 11 : line - 3);
   }
 
-  // Where the lane was down, the ground is shaded.
+  // The background is shaded while the lane was down.
   pen.fillStyle = style.getPropertyValue('--down');
   let from = 0;
   const shade = (to) => pen.fillRect(x(from), 0, x(to) - x(from), height);

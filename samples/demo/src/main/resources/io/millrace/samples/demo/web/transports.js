@@ -8,14 +8,14 @@ const FIRST_RATE = 5;
 const RECENT = 1000;
 const DRAW_MS = matchMedia('(prefers-reduced-motion: reduce)').matches ? 1000 : 66;
 
-/** @type {any} what the server says of this visitor */
+/** @type {any} the server's state of this visitor */
 let visit;
 /** @type {Lane[]} */
 let lanes = [];
 /** @type {{ lane: Lane, root: HTMLElement, canvas: HTMLCanvasElement, set: (name: string, text: string) => void, base: any }[]} */
 let views = [];
 let rate = FIRST_RATE;
-/** The server's clock minus ours, and how long it took to learn it. */
+/** The server's clock minus ours, and the round trip in which this was measured. */
 let clock = { offset: 0, took: Infinity };
 
 const wallClock = () => performance.timeOrigin + performance.now();
@@ -33,7 +33,7 @@ async function ask(path, { json, ...init } = {}) {
 }
 
 /**
- * Asks for the visitor's state, and compares the clocks by it.
+ * Asks for the visitor's state, and uses the answer to compare the clocks.
  *
  * @param {string} path
  * @param {RequestInit & { json?: object }} [init]
@@ -43,16 +43,16 @@ async function timed(path, init) {
   const state = await ask(path, init);
   const took = wallClock() - sent;
   if (took <= clock.took) clock = { offset: state.now - (sent + took / 2), took };
-  // An old estimate grows worse, as clocks drift.
+  // An old measurement becomes worse, because clocks drift.
   else clock.took *= 1.01;
   return state;
 }
 
-/** Begins: a visitor, a channel, five lanes. */
+/** Starts a visitor, a channel and five lanes. */
 async function begin() {
   for (const lane of lanes) lane.close();
   visit = await timed('', { method: 'POST', json: {} });
-  // A few more, so that one of them finds the way free.
+  // A few more, so that at least one is not delayed.
   for (let i = 0; i < 5; i++) await timed('/' + visit.visitor);
   lanes = TECHNIQUES.map(({ name }) => new Lane(name, { visitor: visit.visitor, channel: visit.channel, now }));
   views = lanes.map(view);
@@ -96,7 +96,7 @@ function view(lane) {
   const block = el('button', { type: 'button', 'aria-pressed': 'false' }, 'Block');
   const select = el(
     'select',
-    { 'aria-label': `Technique of the lane that began as ${about?.label}` },
+    { 'aria-label': `Technique of the lane that started as ${about?.label}` },
     ...TECHNIQUES.map(({ name, label }) => el('option', { value: name }, label)),
   );
   select.value = lane.technique;
@@ -123,7 +123,7 @@ function view(lane) {
       { class: 'numbers' },
       value('received', 'Received'),
       value('requests', 'Requests', 'HTTP requests since the page was opened'),
-      value('bytes', 'Bytes per message', 'Both ways, with every head; counted by the server'),
+      value('bytes', 'Bytes per message', 'Both ways, with all headers; counted by the server'),
       value('lost', 'Lost'),
       value('doubled', 'Doubled'),
     ),
@@ -185,7 +185,7 @@ const count = new Intl.NumberFormat('en');
 function show() {
   let lost = 0;
   let doubled = 0;
-  // A message may come before the server has told how many there are.
+  // A message may arrive before the server's count of messages.
   const published = Math.max(visit?.published ?? 0, ...lanes.map(({ newest }) => newest));
   for (const { lane, root, set, base } of views) {
     const recent = lane.samples.slice(-RECENT).map(({ latency }) => latency).sort((a, b) => a - b);

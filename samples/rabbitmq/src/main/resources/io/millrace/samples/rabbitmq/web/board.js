@@ -4,7 +4,7 @@ const live = new Millrace('./live');
 const byId = (id) => document.getElementById(id);
 const cards = new Map(); // order id -> its card
 
-/** Any program may publish: an order is an object with an id, or whatever it is. */
+/** Any program may publish, so an order is an object with an id, or anything else. */
 function read(message) {
   const { data, cursor } = message;
   if (data instanceof Uint8Array) return { id: cursor, item: `${data.length} bytes` };
@@ -19,7 +19,7 @@ function element(name, text, className = '') {
   return made;
 }
 
-/** What people wrote runs in its own direction. */
+/** Text that people wrote has its own direction. */
 function words(name, text) {
   const made = element(name, text);
   made.dir = 'auto';
@@ -56,7 +56,7 @@ async function answer(card, order, given) {
   }
 }
 
-/** Every page moves the card when the answer comes back from RabbitMQ, its own too. */
+/** Every page moves the card when an answer arrives from RabbitMQ, even its own answer. */
 function settle({ data }) {
   const card = cards.get(String(data?.order));
   if (!card || card.parentElement === byId('answered')) return;
@@ -79,7 +79,7 @@ function link() {
   byId('link').className = live.state;
 }
 
-/** The server chooses what is ordered, and says so if it will not. */
+/** The server chooses the order, or says why it refuses. */
 byId('sample').addEventListener('click', async () => {
   byId('sample').disabled = true;
   try {
@@ -93,9 +93,9 @@ byId('sample').addEventListener('click', async () => {
 
 live.on('transport', link);
 live.on('state', link);
-live.on('degraded', () => trouble('RabbitMQ is out of reach. Orders will come when it is back.'));
+live.on('degraded', () => trouble('RabbitMQ cannot be reached. Orders will arrive when it is up again.'));
 live.on('restored', () => trouble(''));
-live.on('gap', ({ reason }) => trouble(`Orders may be missing here (${reason}): reload the page.`));
+live.on('gap', ({ reason }) => trouble(`Orders may be missing here (${reason}). Reload the page.`));
 live.on('error', (failure) => trouble(String(failure.message ?? failure)));
 live.subscribe('orders.new', { last: 100 }, show);
 live.subscribe('orders.answers', { last: 200 }, settle);
