@@ -87,6 +87,9 @@ final class UnreadServer {
   private static final class Server extends VerticleBase {
     private static final AtomicInteger CONNECTIONS = new AtomicInteger();
 
+    /** How often Millrace was asked for something. */
+    private static final AtomicInteger ASKED = new AtomicInteger();
+
     private final Millrace millrace;
     private final AtomicLong most;
 
@@ -98,7 +101,15 @@ final class UnreadServer {
     @Override
     public Future<HttpServer> start() {
       Router router = Router.router(vertx);
+      router
+          .route("/live*")
+          .handler(
+              request -> {
+                ASKED.incrementAndGet();
+                request.next();
+              });
       router.route("/live*").subRouter(millrace.router());
+      router.get("/asked").handler(request -> request.end(Integer.toString(ASKED.get())));
       router
           .get("/readers")
           .handler(request -> request.end(Integer.toString(millrace.counts().readers())));

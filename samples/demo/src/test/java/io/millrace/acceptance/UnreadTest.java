@@ -132,6 +132,7 @@ class UnreadTest {
       for (int i = 0; i < READERS; i++) {
         sockets.add(get(server.port, "/live/millrace.js.map", "", 4 << 10));
       }
+      await().atMost(PATIENCE).until(() -> server.asked() > READERS);
       honest.isServed();
       assertThat(Long.parseLong(server.get("/direct"))).isLessThan(MOST_DIRECT);
       assertThat(get(server.port, "/live/millrace.js.map", "", 64 << 10).getInputStream().read())
@@ -188,6 +189,7 @@ class UnreadTest {
           out.write(Http2Bytes.get(2 * stream + 1, target));
         }
       }
+      await().atMost(PATIENCE).until(() -> server.asked() > connections * STREAMS);
       honest.isServed();
     } finally {
       for (Socket socket : sockets) {
@@ -274,6 +276,10 @@ class UnreadTest {
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
       port = Integer.parseInt(String.valueOf(output.readLine()).replace("port ", ""));
+    }
+
+    int asked() {
+      return Integer.parseInt(get("/asked"));
     }
 
     int connections() {
