@@ -59,7 +59,7 @@ export class Publishing {
           await this.wait(ms);
           continue;
         }
-        reject(concerning(error, [channel], message + (spent ? ': given up, it may have been published' : '')));
+        reject(concerning(error, [channel], message + (spent ? ': given up, it is not known whether it was published' : '')));
       }
       tries = failures = 0;
       this.posts.shift();

@@ -26,7 +26,7 @@ for (const name of ['websocket', 'sse', 'stream', 'longpoll', 'poll']) {
   }
 }
 
-test('a loop that falls behind while others catch up goes on from where it is', async (t) => {
+test('a loop that falls behind while others catch up resumes from where it is', async (t) => {
   for (const name of ['websocket', 'stream']) {
     const { server, client } = await setUp(t, { transports: [name] });
     const live = client();
@@ -44,7 +44,7 @@ test('a loop that falls behind while others catch up goes on from where it is', 
   }
 });
 
-test('a loop that falls behind alone on its channel goes on from where it is', async (t) => {
+test('a loop that falls behind alone on its channel resumes from where it is', async (t) => {
   for (const name of ['websocket', 'stream']) {
     const { server, client } = await setUp(t, { transports: [name] });
     const live = client();
@@ -95,7 +95,7 @@ const held = async (t, answer) => {
 };
 const message = (n) => ({ channel: 'a', data: n, cursor: `k1-${n}` });
 
-test('an answer that says more and does not move is not asked for without end', async (t) => {
+test('an answer that says "more" without a newer cursor is not asked for again and again', async (t) => {
   const { live, sub, queries, got, link, ok } = await held(t, () => ({ cursor: 'k1-1', messages: [message(1)], more: true }));
   for (let sent = 2; queries.length < 3; ) {
     await until(() => link.sent.length > sent);
@@ -109,7 +109,7 @@ test('an answer that says more and does not move is not asked for without end', 
   assert.equal(live.state, 'connected');
 });
 
-test('nobody asks on for a subscription that has ended', async (t) => {
+test('no more is asked for a subscription that has ended', async (t) => {
   let sub;
   const it = await held(t, async (n) => {
     if (n === 2) sub.unsubscribe();

@@ -33,7 +33,7 @@ for (const transports of [['sse', 'stream'], ['sse', 'longpoll'], ['sse', 'webso
   });
 }
 
-test('where there is only SSE, a list that outgrows its URL is told once, and goes on when it shrinks', async (t) => {
+test('with SSE alone, a list that outgrows its URL is reported once, and reading resumes when it shrinks', async (t) => {
   const { server, client } = await setUp(t, { transports: ['sse'] });
   const live = client();
   const seen = record(live);
@@ -69,7 +69,7 @@ test('other transports during a change lose nothing that is new', async (t) => {
 });
 
 for (const transport of [manual('stream'), manual('socket', true)]) {
-  test(`${transport.name}: Retry-After is waited for while another connection is there`, async (t) => {
+  test(`${transport.name}: Retry-After is respected while there is another connection`, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
     let refused = 0;
     const fetch = async (url) => {

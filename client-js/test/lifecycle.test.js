@@ -99,7 +99,7 @@ const CODES = [
   [undefined, 1000],
 ];
 for (const [code, expected] of CODES) {
-  test(`close code ${code} comes back after ${expected} ms`, async (t) => {
+  test(`close code ${code} reconnects after ${expected} ms`, async (t) => {
     const it = await open(t, { random: () => 1 });
     await it.deliver();
     it.one.links.at(-1).down({ code });
@@ -112,7 +112,7 @@ for (const [code, expected] of CODES) {
   });
 }
 
-test('a goodbye says when to come back, or that it can be now', async (t) => {
+test('a goodbye says when to reconnect, or that it can be now', async (t) => {
   const it = await open(t);
   await it.deliver();
   it.one.links.at(-1).frame({ type: 'goodbye', reason: 'going away', after: 7000 });
@@ -135,7 +135,7 @@ test('a server that says "now" at once, again and again, is not stormed', async 
   }
 });
 
-test('204 is no word of Millrace: it is tried again', async (t) => {
+test('a 204 is not from Millrace: the client tries again', async (t) => {
   const { server, client } = await setUp(t, { transports: ['stream'] });
   const live = client();
   const sub = live.subscribe('a', () => {});
@@ -191,7 +191,7 @@ for (const type of ['visibilitychange', 'pageshow', 'online']) {
 }
 
 for (const type of ['online', 'pageshow', 'visibilitychange']) {
-  test(`${type}: a Retry-After of 2 minutes is waited out no longer`, async (t) => {
+  test(`${type}: ends the wait for a Retry-After of 2 minutes`, async (t) => {
     let asked = 0;
     const answers = answering();
     const fetch = async () => {
@@ -212,7 +212,7 @@ for (const type of ['online', 'pageshow', 'visibilitychange']) {
 
 for (const type of ['online', 'pageshow', 'visibilitychange']) {
   for (const duplex of [true, false]) {
-    test(`${type}: a new subscription is waited with no longer, ${duplex ? 'duplex' : 'HTTP'}`, async (t) => {
+    test(`${type}: ends the wait of a new subscription, ${duplex ? 'duplex' : 'HTTP'}`, async (t) => {
       let asked = 0;
       const answers = answering();
       const fetch = async (url) => {
@@ -243,7 +243,7 @@ for (const type of ['online', 'pageshow', 'visibilitychange']) {
   }
 }
 
-test('hiding the page is no reason to look', async (t) => {
+test('hiding the page is no reason to check the connection', async (t) => {
   const it = await open(t, { duplex: true });
   await it.deliver();
   const { length } = it.one.links[0].sent;
@@ -253,7 +253,7 @@ test('hiding the page is no reason to look', async (t) => {
 });
 
 for (const duplex of [true, false]) {
-  test(`offline is heard at once, ${duplex ? 'and a socket is asked' : 'and HTTP attaches anew'}`, async (t) => {
+  test(`offline counts at once, ${duplex ? 'and a socket gets a ping' : 'and HTTP attaches again'}`, async (t) => {
     const it = await open(t, { duplex, random: () => 0 });
     await it.deliver();
     onLine = false;
@@ -292,7 +292,7 @@ test('a socket that is silent when offline is given up, then tried at the slowes
   assert.equal(it.live.state, 'connecting');
 });
 
-test('what delivers although the browser says offline is used', async (t) => {
+test('a transport that delivers is used even if the browser says offline', async (t) => {
   onLine = false;
   const it = await open(t);
   assert.equal(it.live.state, 'paused');
@@ -300,7 +300,7 @@ test('what delivers although the browser says offline is used', async (t) => {
   assert.equal(it.live.state, 'connected');
 });
 
-test('offline pauses, online goes on at once', async (t) => {
+test('offline pauses, online resumes at once', async (t) => {
   const it = await open(t);
   await it.deliver();
   onLine = false;
@@ -315,7 +315,7 @@ test('offline pauses, online goes on at once', async (t) => {
   assert.equal(it.one.links[1].attach.cursor, 'k1-1');
 });
 
-test('online attaches anew, make before break, and tries better transports', async (t) => {
+test('online attaches again, make before break, and tries better transports', async (t) => {
   const better = manual('better');
   const it = await open(t);
   await it.deliver();
@@ -332,7 +332,7 @@ test('online attaches anew, make before break, and tries better transports', asy
   assert.equal(it.live.state, 'connected');
 });
 
-test('a page that goes away ends all, one that comes back resumes', async (t) => {
+test('leaving the page ends everything, returning resumes', async (t) => {
   const it = await open(t);
   await it.deliver();
   happens('pagehide');
@@ -348,7 +348,7 @@ test('a page that goes away ends all, one that comes back resumes', async (t) =>
   assert.deepEqual(it.got, [1]);
 });
 
-test('close is for ever', async (t) => {
+test('close is final', async (t) => {
   const it = await open(t);
   await it.deliver();
   it.live.close();
@@ -462,7 +462,7 @@ for (const name of ['poll', 'longpoll']) {
   });
 }
 
-test('a long poll that is answered at once with nothing is not asked without end', async (t) => {
+test('a long poll that is answered at once with nothing is not repeated without a pause', async (t) => {
   const it = await polls(t, 'longpoll', () => empty());
   for (let i = 0; i < 100; i++) await it.tick(100);
   assert.ok(it.times.length >= 8 && it.times.length <= 14, `${it.times.length}`);

@@ -164,7 +164,7 @@ test('a transport that failed is tried again after 10 s, then every 3 minutes', 
   assert.equal(live.transport, 'worse');
 });
 
-test('a candidate of another epoch is dropped without a word', async (t) => {
+test('a candidate of another epoch is dropped silently', async (t) => {
   const better = manual('better');
   const worse = manual('worse');
   const live = connect('http://test/live', { transports: [better, worse], headStart: 5, fetch: answering() });

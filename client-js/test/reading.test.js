@@ -35,7 +35,7 @@ for (const name of ALL) {
     assert.ok(Math.abs(one[3].time - Date.now()) < 5000);
   });
 
-  test(`${name}: resets under load lose nothing and double nothing`, async (t) => {
+  test(`${name}: resets under load lose nothing and duplicate nothing`, async (t) => {
     const { server, client } = await setUp(t, { transports: [name] });
     server.nextPoll = 5;
     server.duplicate = true;
@@ -86,7 +86,7 @@ for (const name of ALL) {
     await until(() => late.at(-1).heard.includes('end'));
   });
 
-  test(`${name}: a lost epoch is told as a gap, then reading goes on`, async (t) => {
+  test(`${name}: a lost epoch is reported as a gap, then reading resumes`, async (t) => {
     const { server, client } = await setUp(t, { transports: [name] });
     server.nextPoll = 5;
     const live = client();
@@ -107,7 +107,7 @@ for (const name of ALL) {
     assert.equal(sub.cursor, 'k2-2');
   });
 
-  test(`${name}: an expired cursor is told as a gap before what is left`, async (t) => {
+  test(`${name}: an expired cursor is reported as a gap, before the messages that are left`, async (t) => {
     const { server, client } = await setUp(t, { transports: [name] });
     server.nextPoll = 5;
     for (const n of range(1, 9)) server.publish('a', n);
@@ -121,7 +121,7 @@ for (const name of ALL) {
     assert.deepEqual(got, ['expired', 6, 7, 8, 9]);
   });
 
-  test(`${name}: a refused channel is an error and spoils no other`, async (t) => {
+  test(`${name}: a refused channel is an error and does not affect others`, async (t) => {
     const { server, client } = await setUp(t, { transports: [name] });
     server.nextPoll = 5;
     const live = client();
@@ -141,7 +141,7 @@ for (const name of ALL) {
   });
 }
 
-test('2,000 messages while the transport changes at random: no loss, no doubles, in order', async (t) => {
+test('2,000 messages while the transport changes at random: no loss, no duplicates, in order', async (t) => {
   const { server, client } = await setUp(t);
   server.nextPoll = 5;
   const live = client();
@@ -287,7 +287,7 @@ test('cursors beyond 2^53 are compared exactly', async (t) => {
   assert.equal(sub.cursor, 'k1-99999999999999999999');
 });
 
-test('what a callback throws is reported and stops nothing', async (t) => {
+test('an exception that a callback throws is reported and stops nothing', async (t) => {
   const { server, client } = await setUp(t);
   const live = client();
   const got = [];
@@ -326,7 +326,7 @@ test('unknown frames and fields are ignored', async (t) => {
   }
 });
 
-test('the last to unsubscribe ends the connection, the next begins anew', async (t) => {
+test('the last to unsubscribe ends the connection, the next one starts again', async (t) => {
   const { server, client } = await setUp(t);
   const live = client();
   const sub = live.subscribe('a', () => assert.fail());

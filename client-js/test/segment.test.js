@@ -34,12 +34,12 @@ test('every code unit comes back', () => {
 
 const WRONG = ['', '__', 'a_', '_a', '_00', '_D55C', '_d55C', '_0061', '_002d', '_005a', 'a@b', 'a.b', '한', '_005', 'a b'];
 for (const segment of WRONG) {
-  test(`${JSON.stringify(segment)} is no segment of encodeSegment`, () => {
+  test(`${JSON.stringify(segment)} is not a segment that encodeSegment makes`, () => {
     assert.throws(() => decodeSegment(segment), { message: `Not made by encodeSegment: ${segment}` });
   });
 }
 
-test('what is no text is refused', () => {
+test('anything but a text is refused', () => {
   for (const value of [undefined, null, 1, {}, ['a']]) {
     assert.throws(() => encodeSegment(value), TypeError);
     assert.throws(() => decodeSegment(value), /encodeSegment/);

@@ -16,9 +16,9 @@ const BETWEEN = {
   'a proxy that answers 409': [409, {}],
   'a proxy that answers 413': [413, {}],
   'a proxy that answers 407': [407, {}],
-  'a proxy that says to come back after 2 hours': [503, { 'Retry-After': '7200' }],
-  'a proxy that says to come back after 30 days': [503, { 'Retry-After': '2592000' }],
-  'a proxy that says to come back next year': [503, { 'Retry-After': 'Fri, 31 Dec 2027 23:59:59 GMT' }],
+  'a proxy that asks to wait 2 hours': [503, { 'Retry-After': '7200' }],
+  'a proxy that asks to wait 30 days': [503, { 'Retry-After': '2592000' }],
+  'a proxy that asks to wait until next year': [503, { 'Retry-After': 'Fri, 31 Dec 2027 23:59:59 GMT' }],
   'a portal that answers 200': [200, {}],
   'somebody else with a problem': [403, PROBLEM],
   'somebody else with a problem of code 4003': [403, PROBLEM, '{"code":4003}'],
@@ -71,7 +71,7 @@ for (const [name, foreign] of Object.entries(BETWEEN)) {
   });
 }
 
-test('an answer of somebody else is told once, with its status', async (t) => {
+test('an answer that is not from Millrace is reported once, with its status', async (t) => {
   const { server, client } = await setUp(t, { transports: ['stream'] });
   server.foreign = [404, {}];
   const live = client();
@@ -97,7 +97,7 @@ for (const [what, close] of Object.entries({ 1000: [1000], 1001: [1001], 'withou
   });
 }
 
-test('one that is refused on a transport spoils no other, when access is taken away', async (t) => {
+test('when access is taken away, a subscription that is refused on a transport does not affect others', async (t) => {
   for (const name of ALL) {
     const { server, client } = await setUp(t, { transports: [name] });
     server.nextPoll = 5;
@@ -268,7 +268,7 @@ for (const beats of [[500], [1500], [1500, 14e3, 29e3, 44e3], range(1, 5).map((n
   });
 }
 
-test('the only transport there is, and all that fall silent, are used however often', async (t) => {
+test('the only transport, or all of them, are used however often they fall silent', async (t) => {
   for (const second of [undefined, manual('second')]) {
     const first = manual('first');
     const it = await timed(t, second ? [first, second] : [first]);
@@ -352,7 +352,7 @@ const AFTER = [
   [new Date(-1).toUTCString(), 'problem', 0],
 ];
 for (const [value, kind, expected] of AFTER) {
-  test(`Retry-After: ${value} of a ${kind} is waited for ${expected / 1000} s at most`, async (t) => {
+  test(`Retry-After: ${value} of a ${kind} is respected for at most ${expected / 1000} s`, async (t) => {
     let asked = 0;
     const fetch = async () => {
       asked++;
@@ -371,7 +371,7 @@ for (const [value, kind, expected] of AFTER) {
 }
 
 for (const [after, most] of [[1e12, 300e3], [Infinity, 300e3], [NaN, 0], [-1, 0], ['x', 0], [7000, 7000]]) {
-  test(`goodbye.after ${after} is waited for ${most / 1000} s at most`, async (t) => {
+  test(`goodbye.after ${after} is respected for at most ${most / 1000} s`, async (t) => {
     const one = manual('one');
     const it = await timed(t, [one]);
     one.links[0].frame(welcome);
@@ -396,7 +396,7 @@ for (const heartbeat of [NaN, -1, 0, 'x', 1e12]) {
   });
 }
 
-test('10,000 frames wait behind a replay at most, then the connection is given up', async (t) => {
+test('at most 10,000 frames wait for a replay, then the connection is given up', async (t) => {
   const one = manual('one', true);
   const it = await timed(t, [one]);
   const [link] = one.links;
@@ -451,7 +451,7 @@ test('transports that are taken out do not open later', async (t) => {
   assert.equal(it.live.transport, 'three');
 });
 
-test('a token that never comes, or that cannot be had, is told, and asked for again', async (t) => {
+test('a token that never arrives, or cannot be fetched, is reported, and asked for again', async (t) => {
   const none = [
     () => new Promise(() => {}),
     () => Promise.reject(Error('no')),
@@ -477,7 +477,7 @@ test('a token that never comes, or that cannot be had, is told, and asked for ag
   }
 });
 
-test('what is no frame ends the connection, not the client', async (t) => {
+test('anything but a frame ends the connection, not the client', async (t) => {
   for (const text of ['', 'hello', 'null', '1', '"x"', '{']) {
     const sockets = [];
     class Socket {
@@ -547,7 +547,7 @@ test('an EventSource, which sends nothing but a URL, is left out of the race whe
   assert.deepEqual(seen.error, []);
 });
 
-test('where there is only an EventSource, that the URL is too long is told', async (t) => {
+test('with an EventSource alone, a URL that is too long is reported', async (t) => {
   const { client } = await setUp(t, { transports: ['sse'] });
   const live = client();
   const seen = record(live);
@@ -558,7 +558,7 @@ test('where there is only an EventSource, that the URL is too long is told', asy
   assert.deepEqual([status, channels.length], [414, 100]);
 });
 
-test('a proxy that takes only short URLs is told, and not asked without end', async (t) => {
+test('a proxy that takes only short URLs is reported, and not asked again and again', async (t) => {
   const { server, client } = await setUp(t, { transports: ['stream'] });
   server.longest = 100;
   const live = client();

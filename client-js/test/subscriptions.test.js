@@ -54,7 +54,7 @@ for (const name of ALL) {
     assert.equal(bad.state, 'refused');
   });
 
-  test(`${name}: a gap is told to those whom it concerns`, async (t) => {
+  test(`${name}: the subscriptions that a gap concerns get the notice`, async (t) => {
     const { server, client } = await setUp(t, { transports: [name] });
     server.nextPoll = 5;
     for (const n of range(1, 9)) server.publish('a', n);
@@ -99,7 +99,7 @@ test('ready rejects if it is closed before', async (t) => {
   assert.equal(closed.state, 'closed');
 });
 
-test('what a handler throws is told to its subscription too', async (t) => {
+test('an exception that a handler throws is also reported to its subscription', async (t) => {
   const { server, client } = await setUp(t);
   const live = client();
   const told = [];
@@ -149,7 +149,7 @@ for (const name of ['websocket', 'stream', 'longpoll']) {
   });
 }
 
-test('a loop that was slower than the log is long is told the gap', async (t) => {
+test('a loop that fell behind further than the log reaches gets the gap notice', async (t) => {
   const { server, client } = await setUp(t, { transports: ['stream'] });
   const live = client();
   const sub = live.subscribe('a');

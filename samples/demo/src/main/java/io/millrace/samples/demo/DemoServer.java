@@ -57,7 +57,7 @@ final class DemoServer {
             new Congress(Clock.systemUTC()),
             feeds(options),
             new Lab(vertx, millrace));
-    // Zero would give each instance a port of its own; a negative number gives all the same one.
+    // Zero would give each instance a port of its own; a negative number gives all of them one.
     int listenAt = options.port() == 0 ? -1 : options.port();
     return vertx
         .deployVerticle(
