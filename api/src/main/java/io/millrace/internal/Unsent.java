@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,7 @@ public final class Unsent {
   private static final OfLoop DIRECT =
       new OfLoop(
           PlatformDependent.maxDirectMemory() / PART,
-          "direct memory free. If they are honest, raise -XX:MaxDirectMemorySize.");
+          "direct memory free. If their clients are honest, raise -XX:MaxDirectMemorySize.");
 
   private static final OfLoop HEAP =
       new OfLoop(
@@ -190,20 +191,31 @@ public final class Unsent {
     if (write.isComplete()) {
       return;
     }
+    // Netty copies what is not held back, for each connection.
+    Shared moved = held ? direct().nothing : new Shared(content.length());
+    Shared kept = held ? heap().shared(content) : heap().nothing;
+    Consumer<Boolean> over = add(moved, kept, cost, connection);
+    write.onComplete(done -> over.accept(done.succeeded()));
+    relieveBoth(connection);
+  }
+
+  /**
+   * Adds a write to both. What is returned takes it off again, and is given whether it was sent.
+   */
+  private static Consumer<Boolean> add(Shared moved, Shared kept, int cost, Connection connection) {
     Unsent direct = direct();
     Unsent heap = heap();
-    // Netty copies what is not held back, for each connection.
-    Shared moved = held ? direct.nothing : new Shared(content.length());
-    Shared kept = held ? heap.shared(content) : heap.nothing;
     direct.add(moved, 0, connection);
     heap.add(kept, cost, connection);
-    write.onComplete(
-        done -> {
-          direct.remove(moved, 0, connection, done.succeeded());
-          heap.remove(kept, cost, connection, done.succeeded());
-        });
-    direct.relieve(connection);
-    heap.relieve(connection);
+    return sent -> {
+      direct.remove(moved, 0, connection, sent);
+      heap.remove(kept, cost, connection, sent);
+    };
+  }
+
+  private static void relieveBoth(Connection writing) {
+    direct().relieve(writing);
+    heap().relieve(writing);
   }
 
   private Shared shared(Buffer content) {
@@ -219,17 +231,9 @@ public final class Unsent {
    * given as well.
    */
   static void count(ChannelFuture write, Shared of, Connection connection) {
-    Unsent direct = direct();
-    Unsent heap = heap();
-    direct.add(of, 0, connection);
-    heap.add(heap.nothing, WRITE_COST, connection);
-    write.addListener(
-        done -> {
-          direct.remove(of, 0, connection, done.isSuccess());
-          heap.remove(heap.nothing, WRITE_COST, connection, done.isSuccess());
-        });
-    direct.relieve(connection);
-    heap.relieve(connection);
+    Consumer<Boolean> over = add(of, heap().nothing, WRITE_COST, connection);
+    write.addListener(done -> over.accept(done.isSuccess()));
+    relieveBoth(connection);
   }
 
   /** Returns how many bytes wait. */
@@ -251,7 +255,7 @@ public final class Unsent {
     if (--of.waiting == 0) {
       bytes -= of.size;
       if (of == ofLast) {
-        last = null; // Nobody shall keep it.
+        last = null; // It is not needed again.
       }
     }
     bytes -= cost;
