@@ -228,7 +228,7 @@ final class StreamMode implements LinkUser<StompLink> {
     }
     if (again.filter(read -> !read.isSame(tail)).isPresent()) {
       lose("the last records that this node has read are no longer there");
-      anew("The stream has lost records.");
+      startOver("The stream has lost records.");
       return;
     }
     again = Optional.empty();
@@ -240,7 +240,7 @@ final class StreamMode implements LinkUser<StompLink> {
   }
 
   /** Begins again with another link, because a node identifies the stream once on each link. */
-  private void anew(String why) {
+  private void startOver(String why) {
     link.ifPresent(linked -> linked.end(new IOException(why)));
   }
 
@@ -282,7 +282,7 @@ final class StreamMode implements LinkUser<StompLink> {
     if (identity.isDisputed()
         || identity.best().map(StreamEpoch::generation).orElse(0L)
             > epoch.orElseThrow().generation()) {
-      anew("Another node has given the stream another name.");
+      startOver("Another node has given the stream another name.");
     } else {
       markers.came(item, marker);
     }
