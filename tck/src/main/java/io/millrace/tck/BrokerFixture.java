@@ -55,6 +55,16 @@ abstract class BrokerFixture {
   }
 
   /**
+   * Returns which fault of the backend keeps rule B22 from being tested: overlapping subscriptions
+   * under load. The documentation must tell users about it.
+   *
+   * @return empty by default, so the rule is tested
+   */
+  protected Optional<String> overlapFault() {
+    return Optional.empty();
+  }
+
+  /**
    * Returns how long to wait for something that must happen.
    *
    * @return a minute by default
@@ -138,6 +148,10 @@ abstract class BrokerFixture {
     assumeTrue(
         refusals().isPresent(), "This rule is for brokers whose test can make the backend refuse.");
     return refusals().orElseThrow();
+  }
+
+  final void needsOverlap() {
+    assumeTrue(overlapFault().isEmpty(), () -> overlapFault().orElseThrow());
   }
 
   final ConditionFactory patiently() {

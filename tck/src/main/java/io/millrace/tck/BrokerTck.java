@@ -397,7 +397,8 @@ public abstract class BrokerTck extends BrokerFixture {
           .contains(ChannelPattern.of("a"), ChannelPattern.of("b.*"));
     }
     patiently().until(during::isComplete);
-    if (during.succeeded()) {
+    // Without a log, it may have been taken before the reader was back: then it is in the gap.
+    if (during.succeeded() && newBroker().log().isPresent()) {
       patiently().until(() -> reader.texts("a").contains("\"during\""));
     }
     TestNode.await(nodes.get(1).publish("b.c", Message.json("after")));
@@ -527,6 +528,7 @@ public abstract class BrokerTck extends BrokerFixture {
 
   @Test
   void required_B22_underLoadWhoeverStaysGetsEveryMessageOnceAndInOrder() {
+    needsOverlap();
     List<Millrace> nodes = engines();
     try (OverlapTraffic traffic =
         new OverlapTraffic(nodes.get(0), nodes.get(1), "a.b", patience())) {

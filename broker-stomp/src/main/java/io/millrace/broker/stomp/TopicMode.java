@@ -229,11 +229,24 @@ final class TopicMode implements LinkUser<StompLink> {
     Optional<String> queue = destinations.queue(node + "-" + id);
     queue.ifPresent(name -> headers.putAll(Destinations.named(name)));
     Future<Void> tried = trial.request("SUBSCRIBE", headers, Buffer.buffer());
-    // The queue is handed over, because the broker might refuse a second one. Two links must never
+    // A queue is handed over, because the broker might refuse a second one. Two links must never
     // read it at the same time, because each would get half of the messages.
-    return tried
-        .compose(taken -> trial.request("UNSUBSCRIBE", Map.of("id", id), Buffer.buffer()))
-        .compose(left -> subscribe(linked, each, queue));
+    return queue.isPresent()
+        ? tried.compose(taken -> leave(trial, id)).compose(left -> subscribe(linked, each, queue))
+        : tried.compose(taken -> moveOver(trial, id, linked, each));
+  }
+
+  /**
+   * Subscribes, and then ends the trial. How that ends does not matter any more: Artemis may refuse
+   * to end a subscription to a pattern (ARTEMIS-6199), although it permits to subscribe.
+   */
+  private Future<Void> moveOver(StompLink trial, String id, StompLink linked, Wanted each) {
+    return subscribe(linked, each)
+        .transform(subscribed -> leave(trial, id).transform(left -> (Future<Void>) subscribed));
+  }
+
+  private static Future<Void> leave(StompLink trial, String id) {
+    return trial.request("UNSUBSCRIBE", Map.of("id", id), Buffer.buffer());
   }
 
   private Future<Void> subscribe(StompLink linked, Wanted each) {

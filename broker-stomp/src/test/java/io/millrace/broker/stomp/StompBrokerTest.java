@@ -431,6 +431,28 @@ class StompBrokerTest {
   }
 
   @Test
+  void aTrialThatTheBrokerRefusesToEndRefusesNobody() {
+    StompBroker broker = opened(fake.options());
+    fake.behaviour =
+        (connection, frame) -> {
+          if (connection != fake.first() && frame.command().equals("UNSUBSCRIBE")) {
+            connection.sendLater("ERROR\nmessage:Error unsubscribing\n\n\0");
+            connection.socketEnds();
+          } else {
+            FakeBroker.confirm(connection, frame);
+          }
+        };
+
+    broker.subscribe(ALL).await();
+    broker.subscribe(A).await();
+
+    assertThat(fake.first().frames("SUBSCRIBE")).hasSize(2);
+    assertThat(fake.first().closed).isFalse();
+    assertThat(ingress.events()).isEmpty();
+    await().until(() -> fake.connections.stream().skip(1).allMatch(trial -> trial.closed));
+  }
+
+  @Test
   void aPublishThatTheBrokerRefusesByNameFailsForGood() {
     fake.behaviour =
         (connection, frame) ->
