@@ -8,12 +8,12 @@ import io.millrace.spi.link.LinkUser;
 import io.millrace.spi.link.Publishers;
 import io.millrace.spi.link.SkipCounter;
 import io.millrace.spi.link.Trials;
+import io.millrace.spi.link.Window;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.proton.ProtonSession;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -112,23 +112,30 @@ final class TopicMode implements LinkUser<AmqpLink> {
     missing.clear();
     publishers.retry();
     trials.retry();
-    List<Future<Void>> confirmations = new ArrayList<>();
-    for (Wanted each : List.copyOf(wanted.values())) {
-      if (each.isConfirmed()) {
-        interrupted.add(each.pattern);
-      }
-      Future<Void> taken = cautious ? introduce(linked, each) : attach(linked, each);
-      confirmations.add(
-          taken
-              .onFailure(refused -> refused(linked, each, refused))
-              .recover(
-                  refused ->
-                      linked.isDown() ? Future.failedFuture(refused) : Future.succeededFuture()));
-    }
-    Future<Void> all = Future.join(confirmations).mapEmpty();
-    (cautious ? all : linked.inTime(all, "subscribe"))
+    List<Wanted> all = List.copyOf(wanted.values());
+    all.stream().filter(Wanted::isConfirmed).forEach(each -> interrupted.add(each.pattern));
+    boolean careful = cautious;
+    Window.each(all, each -> bringOver(linked, each, careful))
         .onSuccess(over -> restored(linked))
         .onFailure(linked::end);
+  }
+
+  /** Subscribes again. What the broker refuses concerns nobody else, as long as the link lasts. */
+  private Future<Void> bringOver(AmqpLink linked, Wanted each, boolean careful) {
+    if (wanted.get(each.pattern) != each) {
+      return Future.succeededFuture(); // It was left before its turn came.
+    }
+    Future<Void> taken = careful ? introduce(linked, each) : attachInTime(linked, each);
+    return taken
+        .onFailure(refused -> refused(linked, each, refused))
+        .recover(
+            refused -> linked.isDown() ? Future.failedFuture(refused) : Future.succeededFuture());
+  }
+
+  private Future<Void> attachInTime(AmqpLink linked, Wanted each) {
+    Future<Void> attached = attach(linked, each);
+    long late = vertx.setTimer(options.confirmTimeout().toMillis(), due -> giveUp(linked, true));
+    return attached.onComplete(done -> vertx.cancelTimer(late));
   }
 
   /** Everything is subscribed again. */

@@ -6,12 +6,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 
 /**
- * A proxy for AMQP 1.0 that loses chosen ENDs of the server, as RabbitMQ 3 does, and counts the
- * sessions that the server has.
+ * A proxy for AMQP 1.0 that loses chosen ENDs of the server, as RabbitMQ 3 does, counts the
+ * sessions that the server has, and can make the server slow.
  */
 final class FrameProxy {
 
@@ -29,6 +34,13 @@ final class FrameProxy {
   private final AtomicInteger ended = new AtomicInteger();
   private final AtomicInteger answers = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
+  private final Vertx vertx;
+  private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+
+  /** The server's frames that wait for their turn, once it is slow. */
+  private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+
+  private volatile boolean slow;
 
   /**
    * Listens.
@@ -36,6 +48,7 @@ final class FrameProxy {
    * @param isLost which of the server's ENDs are, counted from 1
    */
   FrameProxy(Vertx vertx, String host, int port, IntPredicate isLost) {
+    this.vertx = vertx;
     this.host = host;
     this.port = port;
     this.isLost = isLost;
@@ -63,8 +76,20 @@ final class FrameProxy {
     return begun.get() - ended.get();
   }
 
+  /** From now on, one frame of the server passes in each of these times. */
+  void slowDown(long millis) {
+    slow = true;
+    vertx.setPeriodic(millis, tick -> Optional.ofNullable(held.poll()).ifPresent(Runnable::run));
+  }
+
+  /** Closes all connections. */
+  void reset() {
+    sockets.forEach(NetSocket::close);
+  }
+
   private void serve(NetSocket near) {
     accepted.incrementAndGet();
+    sockets.add(near);
     near.pause();
     client
         .connect(port, host)
@@ -73,7 +98,11 @@ final class FrameProxy {
             far -> {
               near.handler(new Frames(frame -> toServer(far, frame)));
               far.handler(new Frames(frame -> toClient(near, frame)));
-              near.closeHandler(closed -> far.close());
+              near.closeHandler(
+                  closed -> {
+                    sockets.remove(near);
+                    far.close();
+                  });
               far.closeHandler(closed -> near.close());
               near.resume();
             });
@@ -91,6 +120,8 @@ final class FrameProxy {
   private void toClient(NetSocket near, Buffer frame) {
     if (performative(frame) == END && isLost.test(answers.incrementAndGet())) {
       lost.incrementAndGet();
+    } else if (slow) {
+      held.add(() -> near.write(frame));
     } else {
       near.write(frame);
     }

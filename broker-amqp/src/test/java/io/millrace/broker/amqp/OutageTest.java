@@ -266,4 +266,22 @@ class OutageTest {
     AmqpBroker stream = new AmqpBroker(options().setMode(AmqpMode.STREAM));
     assertThatThrownBy(() -> stream.open(ingress).await()).hasMessageContaining("\"stomp\"");
   }
+
+  @Test
+  void aBrokerMayTakeLongerForAllSubscriptionsThanForOne() {
+    FrameProxy slow = new FrameProxy(vertx, ARTEMIS.host(), ARTEMIS.amqpPort(), end -> false);
+    RecordingIngress told = new RecordingIngress(vertx);
+    AmqpBroker patient = new AmqpBroker(options().setHosts(List.of("127.0.0.1:" + slow.port())));
+    patient.open(told).await();
+    List<ChannelPattern> many =
+        IntStream.range(0, 400).mapToObj(i -> ChannelPattern.of("c." + i)).toList();
+    Future.all(many.stream().map(patient::subscribe).toList()).await();
+    int before = slow.accepted();
+    slow.slowDown(4);
+    slow.reset();
+
+    await().until(() -> told.events().contains("restored"));
+    assertThat(slow.accepted()).isEqualTo(before + 1);
+    patient.close().await();
+  }
 }

@@ -10,12 +10,12 @@ import io.millrace.spi.link.LinkUser;
 import io.millrace.spi.link.Publishers;
 import io.millrace.spi.link.SkipCounter;
 import io.millrace.spi.link.Trials;
+import io.millrace.spi.link.Window;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -116,20 +116,24 @@ final class TopicMode implements LinkUser<StompLink> {
     missing.clear();
     publishers.retry();
     trials.retry();
-    List<Future<Void>> confirmations = new ArrayList<>();
-    for (Wanted each : List.copyOf(wanted.values())) {
-      if (each.isConfirmed()) {
-        interrupted.add(each.pattern);
-      }
-      confirmations.add(
-          cautious ? introduce(linked, each).otherwiseEmpty() : subscribe(linked, each));
+    List<Wanted> all = List.copyOf(wanted.values());
+    all.stream().filter(Wanted::isConfirmed).forEach(each -> interrupted.add(each.pattern));
+    boolean careful = cautious;
+    Window.each(all, each -> bringOver(linked, each, careful))
+        .onSuccess(over -> restored(linked))
+        .onFailure(linked::end);
+  }
+
+  private Future<Void> bringOver(StompLink linked, Wanted each, boolean careful) {
+    if (wanted.get(each.pattern) != each) {
+      return Future.succeededFuture(); // It was left before its turn came.
     }
-    Future.join(confirmations).onSuccess(all -> restored()).onFailure(linked::end);
+    return careful ? introduce(linked, each).otherwiseEmpty() : subscribe(linked, each);
   }
 
   /** Called when everything is subscribed again. */
-  private void restored() {
-    if (!degraded || link.isEmpty()) {
+  private void restored(StompLink linked) {
+    if (!degraded || linked.isDown()) {
       return;
     }
     degraded = false;

@@ -23,9 +23,13 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -369,6 +373,51 @@ class StompBrokerTest {
     assertThat(fake.newest().frames("SUBSCRIBE"))
         .extracting(frame -> frame.headers().get("destination"))
         .containsExactly("/topic/millrace.a", "/topic/millrace.#");
+  }
+
+  @Test
+  void afterAnOutageABrokerMayTakeLongerForAllSubscriptionsThanForOne() {
+    StompBroker broker = opened(fake.options().setReceiptTimeout(Duration.ofSeconds(2)));
+    List<ChannelPattern> many =
+        IntStream.range(0, 400).mapToObj(i -> ChannelPattern.of("a." + i)).toList();
+    Future.all(many.stream().map(broker::subscribe).toList()).await();
+    Deque<Runnable> answers = new ConcurrentLinkedDeque<>();
+    fake.behaviour =
+        (connection, frame) -> answers.add(() -> FakeBroker.confirm(connection, frame));
+    vertx.setPeriodic(10, tick -> Optional.ofNullable(answers.poll()).ifPresent(Runnable::run));
+    int before = fake.connections.size();
+    fake.first().close();
+
+    await().until(() -> ingress.events().contains("restored"));
+    assertThat(fake.connections).hasSize(before + 1);
+    assertThat(fake.newest().frames("SUBSCRIBE")).hasSize(many.size());
+    assertThat(ingress.events()).filteredOn("degraded"::equals).hasSize(1);
+  }
+
+  @Test
+  void whoLeavesWhileOthersAreSubscribedAgainIsNotSubscribed() {
+    StompBroker broker = opened(fake.options());
+    List<ChannelPattern> many =
+        IntStream.range(0, 400).mapToObj(i -> ChannelPattern.of("a." + i)).toList();
+    Future.all(many.stream().map(broker::subscribe).toList()).await();
+    Deque<Runnable> answers = new ConcurrentLinkedDeque<>();
+    fake.behaviour =
+        (connection, frame) -> answers.add(() -> FakeBroker.confirm(connection, frame));
+    int before = fake.connections.size();
+    fake.first().close();
+    await().until(() -> fake.connections.size() > before);
+    await().until(() -> !fake.newest().frames("SUBSCRIBE").isEmpty());
+    FakeBroker.Connection link = fake.newest();
+
+    broker.unsubscribe(many.get(399)).await();
+    fake.behaviour = FakeBroker::confirm;
+    await().until(() -> !answers.isEmpty());
+    vertx.runOnContext(turn -> answers.forEach(Runnable::run));
+
+    await().until(() -> ingress.events().contains("restored"));
+    assertThat(link.frames("SUBSCRIBE")).hasSize(399);
+    assertThat(link.frames("UNSUBSCRIBE")).isEmpty();
+    assertThat(link.closed).isFalse();
   }
 
   @Test
