@@ -11,7 +11,7 @@ import java.util.function.IntPredicate;
 
 /**
  * A proxy for AMQP 1.0 that loses chosen ENDs of the server, as RabbitMQ 3 does, and counts the
- * sessions that the server has.
+ * server's sessions.
  */
 final class FrameProxy {
 
@@ -31,9 +31,9 @@ final class FrameProxy {
   private final AtomicInteger lost = new AtomicInteger();
 
   /**
-   * Listens.
+   * Starts to listen.
    *
-   * @param isLost which of the server's ENDs are, counted from 1
+   * @param isLost decides which of the server's ENDs are lost, counted from 1
    */
   FrameProxy(Vertx vertx, String host, int port, IntPredicate isLost) {
     this.host = host;
@@ -58,7 +58,7 @@ final class FrameProxy {
     return lost.get();
   }
 
-  /** How many sessions the server has, of all connections that are open. */
+  /** How many sessions the server has on all open connections. */
   int sessions() {
     return begun.get() - ended.get();
   }
@@ -103,7 +103,7 @@ final class FrameProxy {
     return isDescribed ? frame.getByte(body + 2) : -1;
   }
 
-  /** Cuts what comes into frames and protocol headers. */
+  /** Splits what arrives into frames and protocol headers. */
   private static final class Frames implements Handler<Buffer> {
 
     private static final int AMQP = 0x414d5150;
