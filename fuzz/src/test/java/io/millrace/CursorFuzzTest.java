@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What is one word of a request: cursors, and the names and patterns of channels. What they are is
- * said twice, here as the documents do.
+ * Fuzzes the single words of a request: cursors, and the names and patterns of channels. Their
+ * syntax is defined a second time here, as the documents define it.
  */
 class CursorFuzzTest {
 
@@ -76,7 +76,7 @@ class CursorFuzzTest {
     assertThat(text).matches("[A-Za-z0-9_*-]+(\\.[A-Za-z0-9_*-]+)*").hasSizeBetween(1, 200);
     assertThat(pattern.isName()).isEqualTo(text.indexOf('*') < 0);
     assertThat(pattern.covers(pattern) && pattern.overlaps(pattern)).isTrue();
-    // A channel that it stands for, made from it.
+    // A channel that the pattern matches, made from it.
     String channel = text.replace("**", "a.b").replace("*", "c");
     if (channel.length() <= ChannelPattern.MAX_LENGTH) {
       assertThat(pattern.matches(channel)).as("%s matches %s", text, channel).isTrue();
@@ -84,7 +84,7 @@ class CursorFuzzTest {
     }
   }
 
-  /** Two patterns, with a space between them: how they stand to each other. */
+  /** The input is two patterns with a space between them; tests how they relate. */
   private static void checkPair(String text) {
     int space = text.indexOf(' ');
     if (space < 0
@@ -96,7 +96,7 @@ class CursorFuzzTest {
     ChannelPattern other = ChannelPattern.of(text.substring(space + 1));
     assertThat(one.covers(other)).as("%s covers %s", one, other).isEqualTo(matchesAll(one, other));
     assertThat(one.overlaps(other)).as("either way").isEqualTo(other.overlaps(one));
-    assertThat(one.overlaps(other) || !one.covers(other)).as("covered, so met").isTrue();
+    assertThat(one.overlaps(other) || !one.covers(other)).as("covered, so they overlap").isTrue();
     if (other.isName()) {
       assertThat(one.overlaps(other)).isEqualTo(one.covers(other));
       assertThat(one.matches(other.toString())).isEqualTo(one.covers(other));
@@ -105,8 +105,9 @@ class CursorFuzzTest {
   }
 
   /**
-   * Whether a pattern matches all channels of another: those that have words in place of its stars
-   * which stand in neither, and as many at its end as make a difference.
+   * Whether a pattern matches all channels of another. It is enough to try channels with words in
+   * place of the other's stars that occur in neither, and with as many words at the end as can make
+   * a difference.
    */
   private static boolean matchesAll(ChannelPattern one, ChannelPattern other) {
     Pattern all =

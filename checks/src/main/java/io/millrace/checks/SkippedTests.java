@@ -21,8 +21,9 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /**
- * Says which tests were skipped because this machine lacks what they need, and what brings it. It
- * reads the reports of Surefire and Failsafe, where the TCK's {@code Needed} leaves its reasons.
+ * Says which tests were skipped because this machine lacks something that they need, and how to
+ * install that. It reads the reports of Surefire and Failsafe, where the TCK's {@code Needed}
+ * writes its reasons.
  */
 public final class SkippedTests {
 
@@ -31,7 +32,7 @@ public final class SkippedTests {
 
   private static final Pattern REASON = Pattern.compile("Needs ([^:]+): (.+)");
 
-  /** What is missing, with the command that brings it. */
+  /** Something that is missing, with the command that installs it. */
   private record Need(String name, String command) implements Comparable<Need> {
 
     @Override
@@ -43,16 +44,16 @@ public final class SkippedTests {
   private SkippedTests() {}
 
   /**
-   * Prints the block, or nothing if nothing was skipped for want of something.
+   * Prints the block, or nothing if no test was skipped because something is missing.
    *
-   * @param arguments the project's folder, and when the build began: older reports do not count
+   * @param arguments the project's folder, and when the build began; older reports are ignored
    * @throws IOException if a report cannot be read
    */
   public static void main(String[] arguments) throws IOException {
     System.out.print(block(Path.of(arguments[0]), Instant.parse(arguments[1])));
   }
 
-  /** Returns the block; empty if nothing was skipped for want of something. */
+  /** Returns the block; empty if no test was skipped because something is missing. */
   static String block(Path project, Instant since) throws IOException {
     Map<Need, Collection<String>> skipped = new TreeMap<>();
     try (Stream<Path> files = Files.walk(project)) {
@@ -67,7 +68,7 @@ public final class SkippedTests {
     }
     StringBuilder block =
         new StringBuilder(
-            "\nSkipped, since this machine lacks what they need (./verify installs it on Debian and"
+            "\nSkipped because this machine lacks what they need (./verify installs it on Debian and"
                 + " Ubuntu, and runs them):\n\n");
     skipped.forEach(
         (need, classes) ->
@@ -112,7 +113,7 @@ public final class SkippedTests {
           .mapToObj(i -> (Element) tests.item(i))
           .collect(Collectors.toList());
     } catch (ParserConfigurationException | SAXException e) {
-      throw new IOException(report + " is no report", e);
+      throw new IOException(report + " is not a report", e);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What the build says of the whole. */
+/** What the build says about the whole project. */
 @NullMarked
 package io.millrace.checks;
 

@@ -16,7 +16,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The direction of dependencies, checked here because here every module is on the class path. */
+/** Checks the direction of dependencies, here because every module is on this class path. */
 class ArchitectureTest {
   private static final String[] API = {"io.millrace", "io.millrace.spi", "io.millrace.spi.link"};
   private static final String[] PLUGINS = {"io.millrace.transport..", "io.millrace.broker.."};
@@ -103,7 +103,10 @@ class ArchitectureTest {
         .allSatisfy(p -> assertThat(p.isAnnotatedWith(NullMarked.class)).as(p.getName()).isTrue());
   }
 
-  /** One slice per package, but the API is one: its builder takes what the SPI defines. */
+  /**
+   * One slice per package, except that API and SPI are one slice: the API's builder takes types of
+   * the SPI.
+   */
   private static final class Packages implements SliceAssignment {
     @Override
     public SliceIdentifier getIdentifierOf(JavaClass type) {

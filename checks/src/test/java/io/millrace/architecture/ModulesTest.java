@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** On the module path and on the class path, ServiceLoader finds the same providers. */
+/** Tests that ServiceLoader finds the same providers on the module path and on the class path. */
 class ModulesTest {
   private static final String DESCRIPTOR = "module-info.class";
   private static final String SERVICES = "META-INF/services/";
@@ -45,7 +45,7 @@ class ModulesTest {
         .filter(module -> module.descriptor().name().startsWith("io.millrace."));
   }
 
-  /** The jar or the directory of classes that holds this module descriptor. */
+  /** The jar or the directory of classes that contains this module descriptor. */
   private static Path root(URL descriptor) {
     String url = descriptor.toString();
     String root = url.substring(0, url.length() - DESCRIPTOR.length());

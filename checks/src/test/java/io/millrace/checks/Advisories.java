@@ -17,9 +17,9 @@ import org.apache.maven.artifact.versioning.InvalidVersionSpecificationException
 import org.apache.maven.artifact.versioning.VersionRange;
 
 /**
- * The committed list of what is known against the libraries that applications get with Millrace.
- * Families of libraries that are released together share an entry: who looked, when and where, and
- * the advisories found. Versions and ranges of them are compared as Maven does.
+ * The committed list of known advisories against the libraries that applications get with Millrace.
+ * Libraries that are released together share an entry: when somebody looked, where, and which
+ * advisories were found. Versions and ranges are compared as Maven compares them.
  */
 final class Advisories {
 
@@ -27,7 +27,7 @@ final class Advisories {
   private record Advisory(
       String id, Set<String> libraries, Affected affected, String about, String unaffected) {}
 
-  /** The versions in which a hole is, as they are written and as they are meant. */
+  /** The versions that have a vulnerability, as text and as parsed ranges. */
   private record Affected(String text, VersionRange ranges) {
 
     static Affected of(String id, String text) {
@@ -45,7 +45,7 @@ final class Advisories {
     }
   }
 
-  /** When somebody last looked, by library. */
+  /** When somebody last looked for advisories, by library. */
   private final Map<String, LocalDate> reviewed = new LinkedHashMap<>();
 
   private final List<Advisory> advisories = new ArrayList<>();
@@ -81,17 +81,17 @@ final class Advisories {
   }
 
   /**
-   * Compares the list with what is used.
+   * Compares the list with the libraries that are used.
    *
-   * @param used the versions by the libraries, {@code group:artifact}
-   * @return what is wrong, a sentence each, with what to do
+   * @param used the versions by library, {@code group:artifact}
+   * @return the problems, one sentence each, with what to do
    */
   List<String> problems(Map<String, Set<String>> used) {
     List<String> problems = new ArrayList<>();
     used.forEach((library, versions) -> check(library, versions, problems));
     for (String library : reviewed.keySet()) {
       if (!used.containsKey(library)) {
-        problems.add(library + " is not used any more: take it out of its entry.");
+        problems.add(library + " is no longer used: remove it from its entry.");
       }
     }
     advisories.forEach(advisory -> check(advisory, used, problems));
@@ -102,12 +102,12 @@ final class Advisories {
     for (String version : versions) {
       if (!reviewed.containsKey(library)) {
         problems.add(
-            "%s %s is in no entry: look up what is known against it, and add it."
+            "%s %s is in no entry: look up its advisories, and add it."
                 .formatted(library, version));
       }
       if (!version.matches("\\d.*")) {
         problems.add(
-            "%s %s is no number: no range tells whether it is affected. Use one that is."
+            "%s %s is not a number, so no range says whether it is affected. Use a version that is one."
                 .formatted(library, version));
       }
     }
@@ -133,11 +133,11 @@ final class Advisories {
                   advisory.affected.text));
     }
     if (affected.isEmpty() && !advisory.unaffected.isEmpty()) {
-      problems.add(advisory.id + " affects nothing that is used: its reason is to go.");
+      problems.add(advisory.id + " affects nothing that is used: remove its reason.");
     }
   }
 
-  /** Returns the groups of the libraries at which nobody has looked since a day. */
+  /** Returns the groups of the libraries for which nobody has looked since a day. */
   Collection<String> toLookAt(LocalDate since) {
     return reviewed.entrySet().stream()
         .filter(library -> library.getValue().isBefore(since))
@@ -153,7 +153,7 @@ final class Advisories {
 
   private static void require(boolean holds, String what, Object where) {
     if (!holds) {
-      throw new IllegalArgumentException(what + " is needed for " + where);
+      throw new IllegalArgumentException(what + " is required for " + where);
     }
   }
 

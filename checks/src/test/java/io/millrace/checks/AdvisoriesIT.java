@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What applications get with Millrace has no hole that is known and applies, by {@code
- * advisories.json}. Nothing is looked up: the list is committed.
+ * Tests, by {@code advisories.json}, that no library that applications get with Millrace has a
+ * known vulnerability that applies. Nothing is looked up online: the list is committed.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class AdvisoriesIT {
@@ -32,13 +32,13 @@ class AdvisoriesIT {
   private static final String GROUP = "io.millrace";
   private static final String BOM = "millrace-bom";
 
-  /** As a snapshot, Maven would look for a newer one in each repository that a library names. */
+  /** Not a snapshot: Maven would look for a newer one in each repository that a library names. */
   private static final String RELEASED = "0-checked";
 
-  /** The bill of all modules together, for people. */
+  /** The bill of materials of all modules together, for people to read. */
   private static final Path TO_LOOK_AT = Path.of("target/sbom.json");
 
-  /** After so long somebody is to look again. */
+  /** After this time, somebody must look again. */
   private static final Period GOOD_FOR = Period.ofDays(90);
 
   @TempDir private Path repository;

@@ -58,22 +58,22 @@ class AdvisoriesTest {
 
   @Test
   void aReasonLetsAnAffectedLibraryPassAndIsNotKeptForOthers() {
-    String reason = ", \"unaffected\": \"Only who does this and that is.\"";
+    String reason = ", \"unaffected\": \"Only applications that do this and that are.\"";
     assertThat(problems(USED, advisory("[1.0,1.5]", reason))).isEmpty();
     assertThat(problems(USED, advisory("[1.0,1.5)", reason)))
-        .containsExactly("CVE-1 affects nothing that is used: its reason is to go.");
+        .containsExactly("CVE-1 affects nothing that is used: remove its reason.");
   }
 
   @Test
   void aLibraryNobodyHasLookedAtIsTold() {
     assertThat(problems(Map.of("g:a", Set.of("1.5"), "g:b", Set.of("1.5"), "g:c", Set.of("2"))))
-        .containsExactly("g:c 2 is in no entry: look up what is known against it, and add it.");
+        .containsExactly("g:c 2 is in no entry: look up its advisories, and add it.");
   }
 
   @Test
   void aLibraryThatIsNotUsedAnyMoreIsTold() {
     assertThat(problems(Map.of("g:a", Set.of("1.5"))))
-        .containsExactly("g:b is not used any more: take it out of its entry.");
+        .containsExactly("g:b is no longer used: remove it from its entry.");
   }
 
   @ParameterizedTest
@@ -147,7 +147,7 @@ class AdvisoriesTest {
   void aVersionThatCannotBeComparedIsTold() {
     assertThat(problems(Map.of("g:a", Set.of("v20240317"), "g:b", Set.of("1.5"))))
         .containsExactly(
-            "g:a v20240317 is no number: no range tells whether it is affected. Use one that is.");
+            "g:a v20240317 is not a number, so no range says whether it is affected. Use a version that is one.");
   }
 
   @Test

@@ -16,18 +16,18 @@ import java.util.stream.Collectors;
 
 /**
  * Applications that import a BOM and depend on its modules, one on each and one on all, and nothing
- * else. CycloneDX makes a bill of materials of each.
+ * else. CycloneDX makes a bill of materials for each.
  *
- * <p>Its goals demand that Maven is online ({@code requiresOnline}), and a build with {@code -o}
- * passes over them with no more than a warning. So Maven is started for them, without {@code -o}:
- * what they read is in the local repository, and nothing else is looked up.
+ * <p>Its goals require that Maven is online ({@code requiresOnline}), and a build with {@code -o}
+ * skips them with only a warning. So Maven is started for them without {@code -o}: what they read
+ * is in the local repository, and nothing else is looked up.
  */
 final class Applications {
 
   private static final String GOAL = "org.cyclonedx:cyclonedx-maven-plugin:%s:makeBom";
   private static final String ALL = "all";
 
-  /** Warnings, except those of the validator about the words of its own schema. */
+  /** Warnings, except those of the validator about keywords of its own schema. */
   private static final Predicate<String> MATTERS =
       Pattern.compile("\\[WARNING] (?!Unknown keyword )").asPredicate();
 
@@ -37,12 +37,12 @@ final class Applications {
   private final String version;
 
   /**
-   * Makes no application yet.
+   * Makes an object without applications.
    *
-   * @param folder an empty folder, where they are made
+   * @param folder an empty folder for the applications
    * @param repository the local repository that has the modules
-   * @param group that of the BOM and its modules
-   * @param version that of the BOM
+   * @param group the group of the BOM and its modules
+   * @param version the version of the BOM
    */
   Applications(Path folder, Path repository, String group, String version) {
     this.folder = folder;
@@ -52,7 +52,7 @@ final class Applications {
   }
 
   /**
-   * Returns what they get.
+   * Returns the libraries that the applications get.
    *
    * @param bom the BOM's artifact
    * @param modules artifacts
@@ -85,7 +85,9 @@ final class Applications {
     return libraries;
   }
 
-  /** A library that Maven cannot read is in a bill without what it brings, after a warning. */
+  /**
+   * If Maven cannot read a library, it logs a warning, and the bill lacks what that library brings.
+   */
   private void makeBills() throws IOException, InterruptedException {
     String said =
         new MavenRun(folder, repository)
@@ -99,7 +101,7 @@ final class Applications {
     List<String> warnings = said.lines().filter(MATTERS).toList();
     if (!warnings.isEmpty()) {
       throw new AssertionError(
-          "Not all that applications get could be read. If it was never downloaded, build once with"
+          "Not every library that applications get could be read. If one was never downloaded, build once with"
               + " a network:\n"
               + String.join("\n", warnings));
     }
@@ -111,7 +113,7 @@ final class Applications {
         new Sbom(new JsonObject(Files.readString(file))).libraries();
     for (String module : modules) {
       if (!libraries.containsKey(group + ":" + module)) {
-        throw new AssertionError("The bill of materials of " + name + " is without " + module);
+        throw new AssertionError("The bill of materials of " + name + " lacks " + module);
       }
     }
     return libraries;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bills of materials of applications, with libraries of every kind. */
+/** Tests bills of materials of applications with libraries of every kind. */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ApplicationsIT {
 
@@ -122,7 +122,7 @@ class ApplicationsIT {
                 GROUP + ":at-run-time", Set.of("1")));
   }
 
-  /** As if it had never been downloaded, and there is no network. */
+  /** As if the library had never been downloaded, and without a network. */
   @Test
   void aLibraryThatCannotBeReadIsNotTakenForOneThatBringsNothing() throws Exception {
     install(

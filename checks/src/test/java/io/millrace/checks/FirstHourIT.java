@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a newcomer does: copies the files that a page shows, and runs Maven as it is. */
+/**
+ * Does what a newcomer does: copies the files that a page shows, and runs Maven without any
+ * configuration.
+ */
 @Timeout(600)
 class FirstHourIT {
 
@@ -76,7 +79,7 @@ class FirstHourIT {
 
     await()
         .atMost(Duration.ofMinutes(5))
-        .ignoreExceptionsInstanceOf(IOException.class) // It does not listen yet.
+        .ignoreExceptionsInstanceOf(IOException.class) // The server does not listen yet.
         .untilAsserted(
             () -> {
               assertThat(process.isAlive()).as(Files.readString(output)).isTrue();
@@ -106,7 +109,7 @@ class FirstHourIT {
         .isGreaterThanOrEqualTo(atLeast);
   }
 
-  /** A guide and the sample that it goes through are the same. */
+  /** A guide shows the same code as its sample. */
   @ParameterizedTest
   @CsvSource({
     "writing-a-transport.md, custom-transport, transport",

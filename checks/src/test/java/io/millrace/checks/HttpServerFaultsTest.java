@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What comes before Millrace sees a request, on a server as documented, and faults of HTTP servers
- * that the BOM's version of Netty has mended.
+ * Tests what happens before Millrace sees a request, on a server as documented, and faults of HTTP
+ * servers that are fixed in the BOM's version of Netty.
  */
 class HttpServerFaultsTest {
 
@@ -106,7 +106,7 @@ class HttpServerFaultsTest {
     }
   }
 
-  /** CVE-2026-33871: the end of the headers never comes. */
+  /** CVE-2026-33871: the headers never end. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
   void aFloodOfContinuationFramesEndsTheConnection(int length) throws Exception {
@@ -157,12 +157,12 @@ class HttpServerFaultsTest {
 
   private static boolean isEnded(Socket socket) throws IOException {
     while (socket.getInputStream().read() >= 0) {
-      // What the server says before it ends the connection.
+      // What the server sends before it ends the connection.
     }
     return true;
   }
 
-  /** CVE-2026-33870: what is quoted in a chunk's extension is not the next request. */
+  /** CVE-2026-33870: quoted text in a chunk's extension is not the next request. */
   @ParameterizedTest
   @ValueSource(strings = {"1;a=\"\r\n", "1;a=\"\n", "1;a\n"})
   void whatAChunkExtensionQuotesIsNoRequest(String chunk) throws IOException {
@@ -180,7 +180,9 @@ class HttpServerFaultsTest {
     }
   }
 
-  /** The same bytes without the fault in them: the test above would notice the second request. */
+  /**
+   * The same bytes without the attack, to show that the test above would notice a second request.
+   */
   @Test
   void whatFollowsABodyIsTheNextRequest() throws IOException {
     int port = listen(new HttpServerOptions());

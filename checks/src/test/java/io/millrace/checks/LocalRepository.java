@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A local repository of Maven that has what the user's has, and the modules of this build as {@code
- * mvn install} would put them there; the user's own is left as it is.
+ * A local repository of Maven with everything that the user's has, and with the modules of this
+ * build as {@code mvn install} would install them. The user's own is not changed.
  */
 final class LocalRepository {
 
@@ -28,7 +28,7 @@ final class LocalRepository {
     install(project, folder, version);
   }
 
-  /** Links all entries but the one that the path leads to, which becomes a folder of its own. */
+  /** Links all entries except the one that the path leads to, which becomes a real folder. */
   private static void link(Path from, Path to, Path parent, Path path) throws IOException {
     Files.createDirectories(to.resolve(parent));
     Path own = parent.resolve(path.getName(0));
@@ -47,7 +47,7 @@ final class LocalRepository {
     }
   }
 
-  /** Removes the links, as JUnit would one by one with a warning each. */
+  /** Removes the links. JUnit would remove them one by one, each with a warning. */
   static void unlink(Path repository) throws IOException {
     List<Path> links;
     try (Stream<Path> files = Files.walk(repository)) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Maven, as the one who builds this project has it, with nothing configured. */
+/** Runs the Maven of whoever builds this project, without any configuration. */
 final class MavenRun {
 
   private final Path folder;
@@ -20,7 +20,7 @@ final class MavenRun {
     this.options = List.of(options);
   }
 
-  /** Starts Maven; what it prints goes to a file. */
+  /** Starts Maven; its output goes to a file. */
   Process start(Path output, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("maven.home"), "bin", "mvn").toString());
@@ -38,7 +38,7 @@ final class MavenRun {
     return builder.start();
   }
 
-  /** Runs Maven, and returns what it printed. */
+  /** Runs Maven, and returns its output. */
   String run(String... arguments) throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "maven", ".log");
     Process maven = start(output, arguments);

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A document, with the files that it shows whole: a path in bold, and under it a block. */
+/** A document with the complete files that it shows: a path in bold, and a block below it. */
 final class Page {
 
   private static final Pattern FILE =
@@ -24,7 +24,7 @@ final class Page {
     }
   }
 
-  /** Returns the files' contents by their paths. */
+  /** Returns the contents of the files by path. */
   Map<String, String> files() {
     return files;
   }

@@ -10,12 +10,12 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
-/** What a {@code pom.xml} says itself, without what it inherits. */
+/** The contents of a {@code pom.xml}, without what it inherits. */
 final class Pom {
 
   private final Element project;
 
-  /** Reads the one in a module's folder. */
+  /** Reads the file in a module's folder. */
   Pom(Path module) throws IOException {
     Path file = module.resolve("pom.xml");
     try {
@@ -35,7 +35,7 @@ final class Pom {
     return child(project, "artifactId");
   }
 
-  /** Returns its version, or that of its parent. */
+  /** Returns the version, or that of the parent. */
   String version() {
     String own = child(project, "version");
     return own.isEmpty() ? child(elements("parent").get(0), "version") : own;
@@ -45,13 +45,13 @@ final class Pom {
     return elements("module").stream().map(module -> module.getTextContent().strip()).toList();
   }
 
-  /** Returns whether it is published. */
+  /** Returns whether the artifact is published. */
   boolean isDeployed() {
     return elements("maven.deploy.skip").stream()
         .noneMatch(skip -> skip.getTextContent().strip().equals("true"));
   }
 
-  /** Returns the artifacts of a group that it manages or depends on. */
+  /** Returns the artifacts of a group that the file manages or depends on. */
   List<String> dependencies(String group) {
     return elements("dependency").stream()
         .filter(dependency -> child(dependency, "groupId").equals(group))

@@ -24,8 +24,8 @@ final class Sbom {
   }
 
   /**
-   * Returns the versions by the libraries, {@code group:artifact}. More than one is there if a
-   * library has several jars.
+   * Returns the versions by library, {@code group:artifact}. A library with several jars may have
+   * several.
    */
   Map<String, Set<String>> libraries() {
     return libraries;

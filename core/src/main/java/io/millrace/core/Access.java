@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Decides what clients may do, with the application's authorizer if there is one. */
 final class Access {
 
-  /** What the scope of whoever is no user begins with. */
+  /** The beginning of the scope of a client without a user. */
   static final String ADDRESS = "address ";
 
   private final MillraceOptions options;
@@ -32,14 +32,14 @@ final class Access {
     this.authorizer = authorizer;
   }
 
-  /** Returns what the sender of a request may do, while the request lasts. */
+  /** Returns what the sender of a request may do as long as the request lasts. */
   Client of(RoutingContext request) {
     return new Client(Optional.of(request), Optional.empty());
   }
 
   /**
-   * Returns what a client may do for as long as it is connected: its request is kept only if an
-   * authorizer may have to look at it.
+   * Returns what a client may do as long as it is connected. Its request is kept only if an
+   * authorizer may need it.
    */
   Client lasting(RoutingContext request) {
     return authorizer.isPresent()
@@ -77,8 +77,8 @@ final class Access {
     }
 
     /**
-     * Completes if all may be subscribed; fails with {@link MillraceException.Code#FORBIDDEN} if
-     * not.
+     * Completes if the client may subscribe to all of these; fails with {@link
+     * MillraceException.Code#FORBIDDEN} otherwise.
      */
     Future<Void> subscribe(Collection<ChannelPattern> patterns) {
       if (authorizer.isPresent()) {
@@ -87,15 +87,15 @@ final class Access {
       for (ChannelPattern pattern : patterns) {
         if (!pattern.isName() && !isCovered(options.subscribablePatterns(), pattern)) {
           return forbidden(
-              "The pattern \"" + pattern + "\" may not be subscribed here. Name the channels.");
+              "The pattern \"" + pattern + "\" may not be subscribed to here. Name the channels.");
         }
       }
       return Future.succeededFuture();
     }
 
     /**
-     * Completes if a client may publish to a channel; fails with {@link
-     * MillraceException.Code#FORBIDDEN} if not.
+     * Completes if the client may publish to a channel; fails with {@link
+     * MillraceException.Code#FORBIDDEN} otherwise.
      */
     Future<Void> publish(ChannelPattern channel) {
       if (!isCovered(options.publishablePatterns(), channel)) {
@@ -127,7 +127,7 @@ final class Access {
               });
     }
 
-    /** Whatever the application does wrong there concerns this request alone. */
+    /** A fault of the application there affects only this request. */
     private Future<Boolean> asked(Authorizer.Action action, ChannelPattern target) {
       try {
         Future<Boolean> decision =
@@ -145,11 +145,11 @@ final class Access {
             + (cause == null ? "answered null" : "failed")
             + " for "
             + target
-            + ", which is refused.",
+            + ", so the request is refused.",
         cause);
   }
 
-  /** Nobody waits for longer; what the authorizer says later is ignored. */
+  /** Limits the wait; a later decision of the authorizer is ignored. */
   private Future<Void> inTime(Future<Void> decided, Vertx vertx) {
     if (decided.isComplete()) {
       return decided;
@@ -169,7 +169,7 @@ final class Access {
               return Future.failedFuture(
                   new MillraceException(
                       MillraceException.Code.UNAVAILABLE,
-                      "It was not decided in time whether you may do this. Try again."));
+                      "The server did not decide in time whether you may do this. Try again."));
             });
   }
 

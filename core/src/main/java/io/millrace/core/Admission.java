@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the clients that are attached, in all and by address, and has the room that they share.
- * Safe on any thread.
+ * Counts the attached clients, in total and by address, and has the room that they share. Safe on
+ * any thread.
  */
 final class Admission {
 
@@ -18,7 +18,7 @@ final class Admission {
   private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
 
   /**
-   * Nobody is attached.
+   * Makes an admission without clients.
    *
    * @param options the bounds
    * @param room for all clients together
@@ -29,10 +29,10 @@ final class Admission {
   }
 
   /**
-   * Counts a client in.
+   * Admits a client.
    *
-   * @param address where it comes from
-   * @return its place, which it is to leave
+   * @param address its address
+   * @return its place, which it must leave
    * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if the node is full,
    *     {@link MillraceException.Code#RATE_LIMITED} if the address has too many
    */
@@ -40,7 +40,7 @@ final class Admission {
     if (admitted.incrementAndGet() > options.maxReaders()) {
       admitted.decrementAndGet();
       throw new MillraceException(
-          MillraceException.Code.UNAVAILABLE, "This server is full. Come back later.");
+          MillraceException.Code.UNAVAILABLE, "This server is full. Try again later.");
     }
     if (options.maxReadersPerAddress() > 0
         && byAddress.merge(address, 1, Integer::sum) > options.maxReadersPerAddress()) {

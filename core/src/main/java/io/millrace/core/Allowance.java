@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds how many bytes of the heap something may take. Whoever wants more than there is left is
- * refused; who has what they wanted is not disturbed. Safe on any thread.
+ * Limits how many bytes of the heap something may take. A request for more than is left is refused;
+ * nobody who has taken bytes is disturbed. Safe on any thread.
  */
 final class Allowance {
 
@@ -15,10 +15,10 @@ final class Allowance {
   private final AtomicLong taken = new AtomicLong();
 
   /**
-   * An allowance of which nothing is taken.
+   * Makes an allowance of which nothing is taken.
    *
    * @param most how many bytes
-   * @param refusal what is said to whoever is refused
+   * @param refusal the message of a refusal
    */
   Allowance(long most, String refusal) {
     this.most = most;
@@ -31,9 +31,10 @@ final class Allowance {
   }
 
   /**
-   * Takes some, until it is added back.
+   * Takes some bytes, until they are added back.
    *
-   * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not as much
+   * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not enough
+   *     room
    */
   void take(long bytes) {
     if (taken.addAndGet(bytes) > most && bytes > 0) {
@@ -43,10 +44,11 @@ final class Allowance {
   }
 
   /**
-   * Takes some.
+   * Takes some bytes.
    *
-   * @return what gives it back, once, however often it is run
-   * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not as much
+   * @return gives them back when it is first run
+   * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not enough
+   *     room
    */
   Runnable reserve(long bytes) {
     take(bytes);
@@ -58,7 +60,7 @@ final class Allowance {
     };
   }
 
-  /** Counts what is there now, or if it is less than zero, no more: what cannot be refused. */
+  /** Counts bytes that cannot be refused; if the number is negative, counts them no more. */
   void add(long bytes) {
     taken.addAndGet(bytes);
   }

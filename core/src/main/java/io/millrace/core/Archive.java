@@ -17,8 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * What the broker's own log still has when this node's no longer does. It is read back in blocks
- * that all readers share, by a few scans at a time; whoever waits too long is told a gap instead.
+ * Reads back from the broker's own log what this node's log no longer has. It reads blocks that all
+ * readers share, with a few scans at a time; a reader that waits too long receives a gap notice
+ * instead.
  */
 final class Archive implements ArchiveScan.Listener {
 
@@ -26,13 +27,13 @@ final class Archive implements ArchiveScan.Listener {
 
   private static final int MOST_SCANS = 2;
 
-  /** How much of the blocks read lately is kept for others. */
+  /** How many bytes of recent blocks are kept for others. */
   private static final long MOST_BYTES = 16 << 20;
 
-  /** How many blocks, however small. */
+  /** How many blocks are kept, however small. */
   private static final int MOST_BLOCKS = 1024;
 
-  /** A scan that is less behind than this is waited for, rather than begun anew. */
+  /** If a scan is less than this many entries behind, it is waited for, and no new one begins. */
   private static final long NEAR = 16_384;
 
   /** How long a reader waits for a block. */
@@ -40,7 +41,7 @@ final class Archive implements ArchiveScan.Listener {
 
   private static final long TICK_MILLIS = 500;
 
-  /** A reader that waits for what follows a sequence. */
+  /** A reader that waits for what follows a sequence number. */
   private record Waiting(long after, long needed, long until, Promise<ArchiveBlock> block) {}
 
   private final BrokerLog backend;
@@ -50,15 +51,18 @@ final class Archive implements ArchiveScan.Listener {
   private final LongSupplier clock;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The blocks read lately by where they begin, those used longest ago first. Under the lock. */
+  /**
+   * The recent blocks by the place where they begin, least recently used first. Guarded by the
+   * lock.
+   */
   private final Map<Long, ArchiveBlock> blocks = new LinkedHashMap<>(16, 0.75f, true);
 
   private long bytes;
 
-  /** Owned by the event loop, as all that follows. */
+  /** Owned by the event loop, like everything below. */
   private final List<Waiting> waiting = new ArrayList<>();
 
-  /** With the time when each last did something. */
+  /** The scans, with the time when each last did something. */
   private final Map<ArchiveScan, Long> scans = new LinkedHashMap<>();
 
   private boolean ticking;
@@ -78,11 +82,11 @@ final class Archive implements ArchiveScan.Listener {
   }
 
   /**
-   * Returns the block in which what follows a sequence is. Safe on any thread.
+   * Returns the block that contains what follows a sequence number. Safe on any thread.
    *
-   * @param after the sequence
-   * @param needed up to where the caller will read, in this block or the next ones
-   * @return fails if it cannot be had in time
+   * @param after the sequence number
+   * @param needed how far the caller will read, in this block or the next ones
+   * @return the block; fails if it cannot be read in time
    */
   Future<ArchiveBlock> block(long after, long needed) {
     Optional<ArchiveBlock> kept = kept(after);
@@ -96,7 +100,7 @@ final class Archive implements ArchiveScan.Listener {
         here -> {
           Optional<ArchiveBlock> meanwhile = kept(after);
           if (asked != log.epoch()) {
-            promise.fail(given()); // There is no such place in the log that came after.
+            promise.fail(given()); // The log that came after has no such place.
           } else if (meanwhile.isPresent()) {
             promise.complete(meanwhile.get());
           } else {
@@ -124,7 +128,7 @@ final class Archive implements ArchiveScan.Listener {
     lock.lock();
     try {
       if (scan.epoch() != log.epoch()) {
-        return; // The log became another one, and this scan is about to be closed.
+        return; // Another log has taken its place, and this scan is about to be closed.
       }
       ArchiveBlock replaced = blocks.put(block.after(), block);
       bytes += block.bytes() - (replaced == null ? 0 : replaced.bytes());
@@ -138,7 +142,7 @@ final class Archive implements ArchiveScan.Listener {
     }
   }
 
-  /** Forgets everything: the log is another one. */
+  /** Forgets everything, because another log has taken its place. */
   void clear() {
     lock.lock();
     try {
@@ -159,7 +163,7 @@ final class Archive implements ArchiveScan.Listener {
 
   private static MillraceException given() {
     return new MillraceException(
-        MillraceException.Code.UNAVAILABLE, "What was missed could not be read back in time.");
+        MillraceException.Code.UNAVAILABLE, "The missed messages could not be read back in time.");
   }
 
   @Override
@@ -183,7 +187,7 @@ final class Archive implements ArchiveScan.Listener {
     tick();
   }
 
-  /** Makes scans go on, or begins them, for those that wait. */
+  /** Continues scans, or begins them, for the readers that wait. */
   private void serve() {
     List<Waiting> unserved = new ArrayList<>(waiting);
     unserved.sort(Comparator.comparingLong(Waiting::after));

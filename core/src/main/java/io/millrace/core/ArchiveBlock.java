@@ -6,22 +6,22 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A stretch of the broker's own log that was read back. Immutable.
+ * A part of the broker's own log that was read back. Immutable.
  *
- * @param after it holds everything beyond this sequence
- * @param through up to this one
- * @param entries in order
- * @param bytes what it takes on the heap
- * @param lost whether the broker no longer has it, so that nothing is held
+ * @param after it holds everything after this sequence number
+ * @param through up to this sequence number
+ * @param entries the entries, in order
+ * @param bytes how many bytes it takes of the heap
+ * @param lost whether the broker no longer has this part, so that there are no entries
  */
 record ArchiveBlock(long after, long through, List<LogEntry> entries, long bytes, boolean lost) {
 
-  /** Returns whether what comes next after a sequence is here. */
+  /** Returns whether it contains what comes next after a sequence number. */
   boolean covers(long seq) {
     return after <= seq && seq < through;
   }
 
-  /** Reads what is next, as {@link Log#read} does. */
+  /** Reads what comes next, as {@link Log#read} does. */
   Slice read(
       Collection<ReaderSubscription> subscriptions,
       long from,

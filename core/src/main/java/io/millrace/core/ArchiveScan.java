@@ -18,20 +18,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One reading of the broker's own log, from a place on, in blocks. It pauses after each block until
- * it is asked to go on. Owned by one event loop.
+ * Reads the broker's own log from a place on, in blocks. It pauses after each block until it is
+ * asked to continue. Owned by one event loop.
  */
 final class ArchiveScan {
 
-  /** What is read back tells nobody what the log has lost. */
+  /** No patterns: entries that were read back say nothing about what the log has lost. */
   private static final PatternTree<PatternLog> NO_PATTERNS = new PatternTree<>();
 
-  /** A block is complete with so many bytes, or records. */
+  /** A block is complete when it has this many bytes or records. */
   private static final int BLOCK_BYTES = 256 << 10;
 
   private static final int BLOCK_RECORDS = 4096;
 
-  /** Told what comes of it, on the event loop. */
+  /** Receives the results, on the event loop. */
   interface Listener {
 
     void completed(ArchiveScan scan, ArchiveBlock block);
@@ -51,10 +51,10 @@ final class ArchiveScan {
   private boolean closed;
   private boolean running = true;
 
-  /** After which sequence the block begins that is being read. */
+  /** The sequence number after which the current block begins. */
   private long after;
 
-  /** The last record seen, zero if none was. */
+  /** The last record that was read; zero if there was none. */
   private long reached;
 
   private long needed;
@@ -64,12 +64,12 @@ final class ArchiveScan {
   /**
    * A scan.
    *
-   * @param options limits
-   * @param epoch that of the log
-   * @param after it begins after this sequence
-   * @param needed up to where it is needed; a block ends there, if not before
-   * @param now the present, in milliseconds of the node's clock
-   * @param listener told of each block
+   * @param options the limits
+   * @param epoch the epoch of the log
+   * @param after the sequence number after which it begins
+   * @param needed how far it must read; a block ends there at the latest
+   * @param now the present time, in milliseconds of the node's clock
+   * @param listener receives each block
    */
   ArchiveScan(
       MillraceOptions options, Epoch epoch, long after, long needed, long now, Listener listener) {
@@ -82,7 +82,7 @@ final class ArchiveScan {
     this.keys = new RecordKeys(options);
   }
 
-  /** Returns after which sequence the next block begins, or the one being read. */
+  /** Returns the sequence number after which the current or next block begins. */
   long after() {
     return after;
   }
@@ -113,7 +113,7 @@ final class ArchiveScan {
     }
   }
 
-  /** Reads the next block; not at once, for a record may be in the middle of being taken. */
+  /** Reads the next block, but not at once, because a record may just be being processed. */
   void goOn(long upTo) {
     needed = upTo;
     running = true;
@@ -158,7 +158,7 @@ final class ArchiveScan {
         bytes += entry.held;
       }
     } catch (MillraceException notAppended) {
-      // Neither was it when it came.
+      // It was not appended when it first came, either.
     }
   }
 
@@ -176,7 +176,7 @@ final class ArchiveScan {
     running = false;
     records.ifPresent(BrokerRecords::pause);
     entries.clear();
-    channels.clear(); // Each block has its own: a log may have very many.
+    channels.clear(); // Not kept: a log may have very many.
     bytes = 0;
     count = 0;
     after = block.through();

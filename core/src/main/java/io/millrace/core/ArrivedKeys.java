@@ -6,22 +6,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Finds what a broker brings again: a message to the same channel, with the same key and the same
- * content, within the lifetime of keys. So a publish that was repeated since nobody knew whether
- * the broker took it, at this node or at another, is appended once. Whoever can publish at the
- * broker can choose keys; that keeps away nothing but what is the same to the last byte. Not safe
- * for use by several threads.
+ * Recognizes a message that a broker brings again: to the same channel, with the same key and the
+ * same content, within the lifetime of keys. So a publish that was repeated, at this node or
+ * another, because nobody knew whether the broker took it, is appended once. Anyone who can publish
+ * at the broker can choose keys, but that suppresses only messages that are identical to the last
+ * byte. Not safe for use by several threads.
  */
 final class ArrivedKeys {
 
-  /** How many are forgotten at most when one comes, though more may be too old. */
+  /** How many keys are forgotten at most when one comes, although more may be too old. */
   private static final int FORGOTTEN_AT_ONCE = 8;
 
   private record Known(long seq, long since) {}
 
   private final MillraceOptions options;
 
-  /** In the order in which they came, so that the oldest are first. */
+  /** The keys in the order in which they came, so that the oldest are first. */
   private final Map<String, Known> known = new LinkedHashMap<>();
 
   ArrivedKeys(MillraceOptions options) {
@@ -32,8 +32,8 @@ final class ArrivedKeys {
    * Takes the next message that has a key.
    *
    * @param seq its place
-   * @param now the present, in milliseconds of the node's clock
-   * @return the place of the message that is the same and came first; its own if there is none
+   * @param now the present time, in milliseconds of the node's clock
+   * @return the place of the first identical message; its own place if there is none
    */
   long originalOf(long seq, MessageKey arrived, long now) {
     String key = arrived.key() + arrived.digest();

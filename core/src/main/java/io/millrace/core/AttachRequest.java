@@ -20,30 +20,30 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for when it attaches: in the URL, or in a body of JSON, since a URL with many
- * channels is longer than servers and proxies take.
+ * What a client asks for when it attaches: in the URL, or in a JSON body, because a URL with many
+ * channels is longer than servers and proxies accept.
  *
  * @param patterns the channels and patterns, each once
- * @param filter which events
+ * @param filter the events
  * @param start where to begin
- * @param format what travels
+ * @param format what is sent of a message
  */
 record AttachRequest(
     List<ChannelPattern> patterns, EventFilter filter, Start start, Format format) {
 
   private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
-  /** A filter is kept for each subscription, and clients choose how many names it has. */
+  /** How many events a filter may name, because one is kept for each subscription. */
   private static final int MOST_EVENTS = 100;
 
-  /** How often each name in a list may be there; what is doubled counts once. */
+  /** How many times as many names as are allowed a list may have; duplicates count once. */
   private static final int TWICE = 2;
 
   /**
    * Reads a request.
    *
-   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if something in it cannot
-   *     be read
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if a part of it cannot be
+   *     read
    */
   static AttachRequest of(RoutingContext context, Transport transport, int maxChannels) {
     HttpServerRequest request = context.request();
@@ -54,8 +54,8 @@ record AttachRequest(
     if (patterns.isEmpty() && !transport.subscribesLater(request)) {
       throw bad(
           posted
-              ? "channels is needed: an array of one or more channels."
-              : "The query parameter channels is needed: one or more channels, separated by commas.");
+              ? "channels is required: an array of one or more channels."
+              : "The query parameter channels is required: one or more channels, separated by commas.");
     }
     return new AttachRequest(
         patterns,
@@ -64,12 +64,15 @@ record AttachRequest(
         format(transport.formats(request), asked.format));
   }
 
-  /** What a browser says it has seen wins: it has connected with this URL before. */
+  /**
+   * The cursor that a browser says it has seen takes precedence, because it has connected with this
+   * URL before.
+   */
   private static Start start(@Nullable String seen, Start asked) {
     return seen == null || seen.isEmpty() ? asked : new Start(Optional.of(seen), asked.last());
   }
 
-  /** What was asked for, wherever it stood. */
+  /** The parts of a request, from the URL or from a body. */
   private record Asked(
       List<String> channels, List<String> events, Start start, Optional<String> format) {}
 
@@ -90,20 +93,20 @@ record AttachRequest(
         body.string("format").filter(format -> !format.isEmpty()));
   }
 
-  /** Returns the texts of the channels in JSON: some may be there twice. */
+  /** Returns the channels in JSON as texts, possibly with duplicates. */
   static List<String> channels(JsonFields fields, int maxChannels) {
     return fields.strings("channels", TWICE * maxChannels);
   }
 
-  /** Returns the names of the events in JSON: some may be there twice. */
+  /** Returns the names of the events in JSON, possibly with duplicates. */
   static List<String> events(JsonFields fields) {
     return fields.strings("events", TWICE * MOST_EVENTS);
   }
 
   /**
-   * Reads where to begin, from JSON.
+   * Reads from JSON where to begin.
    *
-   * @throws MillraceException if it cannot be read or is out of bounds
+   * @throws MillraceException if it cannot be read or is out of range
    */
   static Start start(JsonFields fields) {
     return new Start(
@@ -132,15 +135,15 @@ record AttachRequest(
 
   static MillraceException tooMany(int maxChannels) {
     return bad(
-        "A client may have "
+        "A client may have at most "
             + maxChannels
-            + " channels at the most. A pattern, where it is allowed, counts as one.");
+            + " channels. A pattern, where it is allowed, counts as one.");
   }
 
   /**
    * Reads the names of events.
    *
-   * @throws MillraceException if one can be no event's, or if there are too many
+   * @throws MillraceException if one is not a valid name, or if there are too many
    */
   static EventFilter filter(List<String> events) {
     if (events.isEmpty()) {
@@ -150,33 +153,36 @@ record AttachRequest(
     for (String event : events) {
       names.add(Message.checkEvent(event));
       if (names.size() > MOST_EVENTS) {
-        throw bad("A subscription may name " + MOST_EVENTS + " events at the most.");
+        throw bad("A subscription may name at most " + MOST_EVENTS + " events.");
       }
     }
-    // Not Set.copyOf: it is slow with names of equal hash codes.
+    // Not Set.copyOf, which is slow with names of equal hash codes.
     return new EventFilter(Collections.unmodifiableSet(names));
   }
 
   /**
-   * Checks how many messages to replay.
+   * Checks the number of messages to replay.
    *
    * @throws MillraceException if it is out of bounds
    */
   static int checkLast(long last) {
     if (last < 0 || last > Beginnings.MOST_REPLAYED) {
-      throw bad("last is 0 to " + Beginnings.MOST_REPLAYED + ".");
+      throw bad("last must be 0 to " + Beginnings.MOST_REPLAYED + ".");
     }
     return (int) last;
   }
 
   private static int last(String text) {
     if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      throw bad("last is 0 to " + Beginnings.MOST_REPLAYED + ".");
+      throw bad("last must be 0 to " + Beginnings.MOST_REPLAYED + ".");
     }
     return checkLast(Long.parseLong(text));
   }
 
-  /** The newest wins: what stands in for an EventSource may add what it has seen to a URL's. */
+  /**
+   * The newest takes precedence: a substitute for EventSource may add the cursor that it has seen
+   * to the one in the URL.
+   */
   private static Optional<String> cursor(MultiMap query) {
     Optional<String> newest = Optional.empty();
     for (String name : List.of("cursor", "lastEventId")) {
@@ -190,8 +196,8 @@ record AttachRequest(
   }
 
   /**
-   * Of one epoch the later place is newer. Of two epochs nobody can tell but by their order: what
-   * was added to the URL came later.
+   * In one epoch, the later place is newer. Between two epochs only the order in the URL decides: a
+   * cursor that was added came later.
    */
   private static boolean isNewer(String added, String before) {
     Optional<Cursor> one = Cursor.parse(added);
@@ -212,12 +218,12 @@ record AttachRequest(
         .orElseThrow(
             () ->
                 bad(
-                    "format is "
+                    "format must be "
                         + String.join(" or ", formats.stream().map(Format::toString).toList())
                         + " here."));
   }
 
-  /** Returns a query parameter that is there and not empty. */
+  /** Returns a query parameter if it exists and is not empty. */
   private static Optional<String> parameter(MultiMap query, String name) {
     return Optional.ofNullable(query.get(name)).filter(value -> !value.isEmpty());
   }

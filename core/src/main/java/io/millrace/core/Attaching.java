@@ -19,12 +19,12 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Takes a client from its request to its transport: counted, read, authorised, subscribed at the
- * broker, attached to the log.
+ * Takes a client from its request to its transport: it is counted, its request is read and
+ * authorized, its channels are subscribed at the broker, and it is attached to the log.
  */
 final class Attaching {
 
-  /** When browsers come back that would never come back after an error status. */
+  /** After how long browsers reconnect that would never do so after an error status. */
   static final Duration COME_BACK = Duration.ofSeconds(15);
 
   private static final int IPV6_BYTES = 16;
@@ -40,26 +40,26 @@ final class Attaching {
     this.access = access;
   }
 
-  /** Returns where a client comes from, as far as that is known. */
+  /** Returns the address of a client, as far as it is known. */
   static String address(RoutingContext context) {
     String host;
     try {
       SocketAddress address = context.request().remoteAddress();
       host = address == null ? null : address.hostAddress();
     } catch (RuntimeException e) {
-      host = null; // Vert.x takes X-Forwarded-For apart, which says whatever a client likes.
+      host = null; // Vert.x may take this from X-Forwarded-For, which can contain anything.
     }
     return host == null ? "unknown" : host;
   }
 
-  /** Returns the address, or of IPv6 the /64 that one client commonly has to itself. */
+  /** Returns the address, or for IPv6 the /64 network that one client usually has for itself. */
   static String network(RoutingContext context) {
     String address = address(context);
     if (address.indexOf(':') < 0) {
       return address;
     }
     try {
-      byte[] bytes = InetAddress.getByName(address).getAddress(); // A literal: nobody is asked.
+      byte[] bytes = InetAddress.getByName(address).getAddress(); // A literal: no look-up.
       return bytes.length == IPV6_BYTES
           ? HexFormat.of().formatHex(bytes, 0, IPV6_BYTES / 2)
           : address;
@@ -85,7 +85,7 @@ final class Attaching {
     }
     Place place;
     try {
-      // Nobody asks where it comes from if that is not limited.
+      // The address is needed only if it is limited.
       place = node.admission().admit(options.maxReadersPerAddress() > 0 ? network(context) : "");
     } catch (MillraceException full) {
       refuse(context, transport, full);
@@ -108,10 +108,10 @@ final class Attaching {
     }
   }
 
-  /** Returns whether the request is kept for as long as the client is connected. */
+  /** Returns whether the request is kept as long as the client is connected. */
   private boolean keepsRequest(Transport transport) {
     return !transport.traits().contains(Transport.Trait.DUPLEX)
-        || node.authorizer().isPresent() // It may have to see it again.
+        || node.authorizer().isPresent() // The authorizer may need it again.
         || node.vertx().isMetricsEnabled(); // Vert.x's own socket keeps it.
   }
 
@@ -120,7 +120,8 @@ final class Attaching {
   }
 
   /**
-   * Answers what may be otherwise later in the transport's way, if it has one, else as a problem.
+   * Answers a failure that may be temporary in the transport's own way, if it has one, and
+   * otherwise as a problem.
    */
   private static void refuse(RoutingContext context, Transport transport, Throwable cause) {
     if (context.response().closed()) {
@@ -142,7 +143,7 @@ final class Attaching {
 
   private void subscribe(
       RoutingContext context, Transport transport, AttachRequest asked, Place place) {
-    // Of a HEAD nothing is attached, so nothing is looked for or asked of the broker.
+    // A HEAD attaches nothing, so neither the log nor the broker is asked.
     boolean head = isHead(context);
     Start start = head ? Start.NOW : asked.start();
     List<ReaderSubscription> subscriptions = new ArrayList<>();
@@ -156,13 +157,13 @@ final class Attaching {
             .compose(granted -> enter(context, subscriptions, start));
     HttpServerRequest request = context.request();
     boolean waits = !subscribed.isComplete();
-    // Over HTTP/2 a request that has been read to its end cannot be paused. What is a body, which
-    // nobody wants, is not kept.
+    // Over HTTP/2, a request that was read to its end cannot be paused. A body, which nobody wants,
+    // is not kept.
     boolean paused = waits && !request.isEnded() && !Bodies.isAnnounced(request);
     if (paused) {
       request.pause();
     }
-    // Who leaves meanwhile makes room for others at once.
+    // A client that leaves meanwhile makes room for others at once.
     int watch = waits ? context.addEndHandler(gone -> place.leave()) : 0;
     shard.handle(
         subscribed,
@@ -177,7 +178,8 @@ final class Attaching {
             place.leave();
             refuse(context, transport, result.cause());
           } else if (request.response().closed() || !node.isServing()) {
-            // Gone, or too late: whoever closes the node has ended those that were attached.
+            // The client is gone, or it is too late: closing the node has ended all clients that
+            // were attached.
             place.leave();
             shard.release(subscriptions);
             refuse(context, transport, startingOrClosing());
@@ -187,7 +189,7 @@ final class Attaching {
         });
   }
 
-  /** Asks the broker for nothing that nobody waits for any more. */
+  /** Withdraws requests to the broker for which nobody waits any more. */
   private Future<Survey> enter(
       RoutingContext context, List<ReaderSubscription> subscriptions, Start start) {
     return context.response().closed()
@@ -226,7 +228,7 @@ final class Attaching {
       attachment.abandonAtEnd();
     } catch (RuntimeException | Error e) {
       attachment.abandon();
-      context.fail(e); // Not taken for the end of a client's patience: it has a cause.
+      context.fail(e); // It has a cause, so it is not mistaken for a client that gave up waiting.
     }
   }
 }

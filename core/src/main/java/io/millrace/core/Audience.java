@@ -9,14 +9,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The readers of one shard that subscribe to the same and are framed alike, so that what is pending
- * for one is pending for all. Those that are up to date are its members. Owned by the event loop.
+ * The readers of one shard that have the same subscriptions and the same framing, so that what is
+ * pending for one is pending for all. Those that are up to date are its members. Owned by the event
+ * loop.
  */
 final class Audience {
 
   /**
-   * What makes readers alike. Clients choose their channels, so the hash code is one that they
-   * cannot know: with many readers of equal ones each would be compared with every other.
+   * What readers of one audience have in common. Clients choose their channels, so the hash code is
+   * one that they cannot predict: if many were equal, each reader would be compared with every
+   * other.
    */
   record Key(Framing framing, Set<Interest> interests, int hash) {
 
@@ -45,7 +47,7 @@ final class Audience {
     }
   }
 
-  /** A subscription without what is particular to a reader. */
+  /** A subscription without the parts that belong to one reader. */
   record Interest(String pattern, EventFilter filter) {}
 
   final Key key;
@@ -54,10 +56,10 @@ final class Audience {
   /** About how many bytes of the heap it takes. */
   final long footprint;
 
-  /** How many readers belong here, up to date or not. */
+  /** How many readers belong to it, whether up to date or not. */
   int readers;
 
-  /** Those of all shards of the event loop. */
+  /** The number of such readers in all shards of the event loop. */
   final EventLoopShards.Alike alike;
 
   private final Shard shard;
@@ -65,7 +67,7 @@ final class Audience {
   private final List<LogEntry> pending = new ArrayList<>();
   private int pendingBytes;
 
-  /** Whether others may need the frames of what is pending, too. */
+  /** Whether other audiences may also need the frames of what is pending. */
   private boolean common;
 
   private Buffer joined = Framing.NOTHING;
@@ -98,7 +100,7 @@ final class Audience {
     }
   }
 
-  /** Returns whether an entry can leave with what is pending; a first one always can. */
+  /** Returns whether an entry can be sent together with what is pending; a first one always can. */
   boolean hasRoomFor(LogEntry entry) {
     return pending.isEmpty() || pendingBytes + entry.size <= Shard.TURN_BYTES;
   }
@@ -132,7 +134,10 @@ final class Audience {
     return joined;
   }
 
-  /** Gives what is pending to every member, which has read everything up to a place before it. */
+  /**
+   * Gives what is pending to every member. The members have read everything up to a place before
+   * it.
+   */
   void deliver(long before) {
     forEachMember(reader -> reader.receive(this, before));
     pending.clear();
@@ -141,7 +146,7 @@ final class Audience {
     joined = Framing.NOTHING;
   }
 
-  /** Makes every member read on by itself from a place. */
+  /** Makes every member continue to read by itself from a place. */
   void disperse(long cursor) {
     forEachMember(reader -> reader.fallBehind(cursor));
   }

@@ -13,15 +13,21 @@ import java.util.Set;
 /** The audiences of one shard, found by channel. Owned by the event loop. */
 final class Audiences {
 
-  /** How much is cached: 10,000 channels with one audience each, or fewer with more. */
+  /**
+   * How much is cached: 10,000 channels with one audience each, or fewer channels with more
+   * audiences.
+   */
   static final int MOST_CACHED = 200_000;
 
-  /** What a channel and each of its routes count there: about their heap, in places of an array. */
+  /**
+   * What a channel and each of its routes count there: about the heap that they take, in slots of
+   * an array.
+   */
   private static final int CHANNEL_COST = 16;
 
   private static final int ROUTE_COST = 4;
 
-  /** An audience that gets what is published to a channel, but for the events it filters out. */
+  /** An audience that gets the messages of a channel, except the events that it filters out. */
   record Route(Audience audience, List<EventFilter> filters) {
 
     boolean accepts(LogEntry entry) {
@@ -39,7 +45,7 @@ final class Audiences {
   private final Map<String, List<Route>> byName = new HashMap<>();
   private final PatternTree<Route> byPattern = new PatternTree<>();
 
-  /** Routes by channel, kept only while patterns are in use. */
+  /** The routes by channel, cached only while patterns are in use. */
   private final Map<String, Collection<Route>> cached = new HashMap<>();
 
   private int cachedCost;
@@ -90,7 +96,7 @@ final class Audiences {
     return audience;
   }
 
-  /** Takes a reader from the count; an audience without readers is gone. */
+  /** Uncounts a reader; an audience without readers is removed. */
   void exit(Audience audience) {
     if (--audience.alike.readers == 0) {
       shard.siblings().forget(audience.key);

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds where reading begins, but for what {@code last} replays ({@link Newest}). Called under the
- * log's lock, for subscriptions that have their sources.
+ * Finds where reading begins, except for what {@code last} replays ({@link Newest}). Called under
+ * the log's lock, for subscriptions that have their sources.
  */
 final class Beginnings {
 
-  /** The most messages that {@code last} replays, over all channels. */
+  /** The maximum number of messages that {@code last} replays, over all channels. */
   static final int MOST_REPLAYED = 1000;
 
-  /** The most channels that a pattern may stand for where {@code last} is asked. */
+  /** The maximum number of channels that a pattern may match in a request with {@code last}. */
   static final int MOST_REPLAYED_CHANNELS = 100;
 
   private final String epoch;
@@ -26,11 +26,11 @@ final class Beginnings {
   private final long head;
 
   /**
-   * Beginnings at a moment.
+   * Makes the beginnings at a moment.
    *
-   * @param epoch the log's
-   * @param shared whether clients may have seen what this log holds under another epoch
-   * @param head the log's newest sequence
+   * @param epoch the epoch of the log
+   * @param shared whether clients may have seen this log's contents under another epoch
+   * @param head the log's newest sequence number
    */
   Beginnings(String epoch, boolean shared, long head) {
     this.epoch = epoch;
@@ -51,8 +51,8 @@ final class Beginnings {
     }
     Cursor cursor = asked.get();
     if (!cursor.epoch().equals(epoch)) {
-      // What a log that is not shared holds was published since it began, so nobody can have it
-      // already.
+      // Everything in a log that is not shared was published since it began, so no client can have
+      // it already.
       return anew(shared ? head : 0, Gap.Reason.EPOCH, subscriptions);
     }
     return cursor.seq() > head
@@ -67,7 +67,7 @@ final class Beginnings {
   }
 
   /**
-   * Requires that no pattern stands for too many channels.
+   * Checks that no pattern matches too many channels.
    *
    * @throws MillraceException if one does
    */
@@ -78,21 +78,23 @@ final class Beginnings {
             MillraceException.Code.BAD_REQUEST,
             "The pattern \""
                 + target.pattern.pattern()
-                + "\" stands for more than "
+                + "\" matches more than "
                 + MOST_REPLAYED_CHANNELS
-                + " channels: last cannot be asked of it. Name the channels, or leave last out.");
+                + " channels, so last cannot be used with it. Name the channels, or leave last out.");
       }
     }
   }
 
-  /** Returns the newest entries held of a channel that a filter accepts, oldest first. */
+  /**
+   * Returns the newest entries of a channel that are held and that a filter accepts, oldest first.
+   */
   static List<LogEntry> newest(ChannelLog channel, int most, EventFilter filter, long now) {
     List<LogEntry> found = new ArrayList<>();
     long oldestHistory = now - channel.limits.age().toMillis();
     for (int i = channel.entries.size() - 1; i >= 0 && found.size() < most; i--) {
       LogEntry entry = channel.entries.get(i);
       if (i < channel.historyCount && entry.appendedAt <= oldestHistory) {
-        break; // Too old, only not yet swept.
+        break; // Too old, but not yet swept.
       }
       if (filter.accepts(entry.message())) {
         found.add(entry);

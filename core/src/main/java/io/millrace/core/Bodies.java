@@ -11,12 +11,13 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Reads the bodies of requests: each has its time, all together have a bound, in one {@link Room}
- * with what comes over connections. Safe on any thread; a body belongs to its event loop.
+ * Reads the bodies of requests. Each has a time limit; all together have a size limit, in one
+ * {@link Room} with what arrives over connections. Safe on any thread; a body belongs to its event
+ * loop.
  */
 final class Bodies {
 
-  /** What a request holds beside its body. */
+  /** How many bytes a request takes besides its body. */
   private static final int REQUEST_BYTES = 16 << 10;
 
   private static final String READ = Bodies.class.getName();
@@ -28,10 +29,10 @@ final class Bodies {
   private final Room room;
 
   /**
-   * None is read.
+   * Makes an object without bodies.
    *
    * @param options the bounds
-   * @param shards whose event loops read them
+   * @param shards the shards whose event loops read them
    * @param unanswered the room for publishes, see {@link Publishing#unanswered}
    */
   Bodies(MillraceOptions options, Shards shards, Unanswered unanswered) {
@@ -41,7 +42,7 @@ final class Bodies {
     this.room = new Room(most(options));
   }
 
-  /** One always fits, with what its buffer grows by. */
+  /** One body always fits, including the growth of its buffer. */
   static long most(MillraceOptions options) {
     return Math.max(options.bodyBytes(), one(options));
   }
@@ -50,7 +51,7 @@ final class Bodies {
     return REQUEST_BYTES + 2L * options.maxClientMessageBytes();
   }
 
-  /** Returns the room for all that arrives from clients. */
+  /** Returns the room for everything that arrives from clients. */
   Room room() {
     return room;
   }
@@ -69,7 +70,7 @@ final class Bodies {
     }
   }
 
-  /** Returns the body of a request, which may be empty, and lets go of it. */
+  /** Returns the body of a request, which may be empty, and no longer keeps it. */
   static Buffer take(RoutingContext context) {
     Body read = context.remove(READ);
     Buffer body = read == null ? context.body().buffer() : read.letGo();
@@ -77,10 +78,10 @@ final class Bodies {
   }
 
   /**
-   * Reads the body of a request, then lets it go on to what follows.
+   * Reads the body of a request, and then passes the request on.
    *
    * @param kept whether it is a publish, which counts until it has been answered
-   * @throws MillraceException {@link MillraceException.Code#TOO_LARGE} if it says that it is
+   * @throws MillraceException {@link MillraceException.Code#TOO_LARGE} if its head says that it is
    */
   void read(RoutingContext context, boolean kept) {
     HttpServerRequest request = context.request();
@@ -91,14 +92,14 @@ final class Bodies {
     if (expected != null && request.version() != HttpVersion.HTTP_1_0) {
       if (!expected.equalsIgnoreCase("100-continue")) {
         throw new MillraceException(
-            MillraceException.Code.BAD_REQUEST, "Expect can be 100-continue, nothing else.");
+            MillraceException.Code.BAD_REQUEST, "Expect must be 100-continue.");
       }
       context.response().writeContinue();
     }
     new Body(context, kept).begin();
   }
 
-  /** Lets what is still to come of a refused request pass, for as long as a body has time. */
+  /** Discards the rest of a refused request, for as long as a body may take. */
   void discard(RoutingContext context) {
     if (context.request().isEnded() || !ContextInternal.current().isEventLoopContext()) {
       return;
@@ -114,17 +115,17 @@ final class Bodies {
   MillraceException tooLarge() {
     return new MillraceException(
         MillraceException.Code.TOO_LARGE,
-        "The body may have " + options.maxClientMessageBytes() + " bytes at most.");
+        "The body may have at most " + options.maxClientMessageBytes() + " bytes.");
   }
 
-  /** What is to become of a body. */
+  /** What should become of a body. */
   private enum State {
     READING,
     DISCARDING,
     OVER
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // Whoever is closed or reset is not waited for.
+  @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a closed connection.
   private final class Body extends Wheel.Timer {
     private final RoutingContext context;
     private final HttpServerRequest request;
@@ -153,7 +154,10 @@ final class Bodies {
           .resume();
     }
 
-    /** Wants no more of it, but does not close the connection at once: its answer would be lost. */
+    /**
+     * Discards the rest, but does not close the connection at once, because the answer would be
+     * lost.
+     */
     void discard() {
       if (state == State.READING) {
         state = State.DISCARDING;
@@ -187,7 +191,7 @@ final class Bodies {
         over();
       } else if (share.stay()) {
         goOn();
-      } // Else it has made room, and is about to be told.
+      } // Otherwise it has made room for others, and is about to be refused.
     }
 
     private void goOn() {
@@ -195,12 +199,13 @@ final class Bodies {
       loop.wheel().cancel(this);
       HttpServerResponse response = context.response();
       if (response.ended() || response.closed()) {
-        share.release(); // By a handler of the application that did not want to wait.
+        share.release(); // A handler of the application that did not want to wait has answered it.
         return;
       }
       share.release();
       if (kept) {
-        // No longer with what arrives: others would have to make room for what the broker delays.
+        // It no longer counts with what arrives, or others would have to make room for messages
+        // that the broker delays.
         try {
           Runnable answered =
               unanswered.reserve(Access.scope(context), REQUEST_BYTES + content.length());
@@ -220,7 +225,7 @@ final class Bodies {
       share.release();
     }
 
-    /** Its time is over. */
+    /** Called when its time is over. */
     @Override
     void fire() {
       end(
@@ -234,11 +239,11 @@ final class Bodies {
         end(
             new MillraceException(
                 MillraceException.Code.UNAVAILABLE,
-                "This server has as many unfinished requests as it takes. Send the body faster."));
+                "This server has too many unfinished requests. Send the body faster."));
       }
     }
 
-    /** Ends the request, which is answered if it was not. */
+    /** Ends the request, and answers it if it was not answered. */
     private void end(MillraceException problem) {
       boolean alone = request.version() != HttpVersion.HTTP_2;
       HttpServerResponse response = context.response();

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Waits until this node has what another node may have shown to a client: a cursor beyond the head
- * is not judged before. Those who ask while one wait is under way share the next. Safe on any
- * thread.
+ * Waits until this node has what another node may have shown to a client, because a cursor beyond
+ * the head cannot be judged before. Clients that ask while one wait is in progress share the next.
+ * Safe on any thread.
  */
 final class CatchUp {
 
@@ -25,7 +25,9 @@ final class CatchUp {
     this.log = log;
   }
 
-  /** Returns what completes when it can be told whether a client can begin where it asks to. */
+  /**
+   * Returns a future that completes when it is known whether a client can begin where it asks to.
+   */
   Future<Void> before(Start start) {
     boolean ahead =
         backend.isPresent()

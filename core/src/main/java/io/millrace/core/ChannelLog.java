@@ -4,8 +4,8 @@ import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 
 /**
- * What is held of one channel: at the end the entries that are also in the ring, before them its
- * history. Guarded by the log's lock.
+ * What is held of one channel: its history, followed by the entries that are also in the ring.
+ * Guarded by the log's lock.
  */
 final class ChannelLog extends LogSource {
 
@@ -15,7 +15,7 @@ final class ChannelLog extends LogSource {
   /** How many of the entries, from the front, have left the ring. */
   int historyCount;
 
-  /** What it takes on the heap besides its entries, see {@link Footprint}. */
+  /** How many bytes it takes of the heap besides its entries, see {@link Footprint}. */
   final int held;
 
   private final String name;
@@ -66,12 +66,15 @@ final class ChannelLog extends LogSource {
     historyBytes += entry.held;
   }
 
-  /** Returns whether the oldest entry is held only as history, and that is more than may be. */
+  /**
+   * Returns whether the oldest entry is held only as history, and the history is larger than
+   * allowed.
+   */
   boolean exceedsHistory() {
     return historyCount > 0 && (entries.size() > limits.count() || historyBytes > limits.bytes());
   }
 
-  /** Returns whether the oldest entry is held only as history, and for as long as it may be. */
+  /** Returns whether the oldest entry is held only as history, and has reached the maximum age. */
   boolean hasTooOld(long now) {
     return historyCount > 0 && now - entries.first().appendedAt >= limits.age().toMillis();
   }
@@ -87,7 +90,7 @@ final class ChannelLog extends LogSource {
     return oldest;
   }
 
-  /** Returns the newest that was dropped, zero if nothing was. */
+  /** Returns the newest entry that was dropped; zero if none was. */
   long dropped() {
     return dropped;
   }

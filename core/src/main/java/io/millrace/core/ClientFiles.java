@@ -50,7 +50,7 @@ final class ClientFiles {
             file -> {
               if (file.isPresent()) {
                 files.put(
-                    name, file); // What is not there is not remembered: clients choose the names.
+                    name, file); // Missing files are not remembered: clients choose the names.
               }
               answer(context, file);
             });
@@ -80,7 +80,7 @@ final class ClientFiles {
     return Buffer.buffer(out.toByteArray());
   }
 
-  /** Whether the client has it already (RFC 9110, section 13.1.2: a list, or any). */
+  /** Whether the client has the file already (RFC 9110, section 13.1.2: a list, or any). */
   private static boolean isKnown(RoutingContext context, String tag) {
     return context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH).stream()
         .flatMap(header -> Stream.of(header.split(",", -1)))

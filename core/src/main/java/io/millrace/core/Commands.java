@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Carries out what a client sends on its connection, one command after the other. Whatever is wrong
- * with one is answered by an error; the connection stays. Owned by the reader's event loop.
+ * Carries out what a client sends on its connection, one command after the other. A fault in one is
+ * answered with an error, and the connection stays. Owned by the reader's event loop.
  */
 final class Commands {
 
@@ -35,10 +35,10 @@ final class Commands {
   /** How many bytes of a frame cost as much to read as a small command. */
   private static final int BYTES_PER_COMMAND = 32 << 10;
 
-  /** How many names are as much work as a small command. A pattern is as much by itself. */
+  /** How many names are as much work as a small command. A single pattern is as much. */
   private static final int NAMES_PER_COMMAND = 10;
 
-  /** How many messages to be replayed are as much work as a small command. */
+  /** How many replayed messages are as much work as a small command. */
   private static final int REPLAYED_PER_COMMAND = 100;
 
   private final MillraceNode node;
@@ -50,13 +50,13 @@ final class Commands {
   private boolean subscribed;
   private int pending;
 
-  /** What was unsubscribed, the oldest first. */
+  /** The names and patterns that were unsubscribed, the oldest first. */
   private final Set<ChannelPattern> lingering = new LinkedHashSet<>(1);
 
-  /** Completes when what was received has been carried out, so that the next may be. */
+  /** Completes when what was received has been carried out, so that the next frame may be. */
   private Future<Void> last = Future.succeededFuture();
 
-  /** What goes on once fewer publishes are pending. */
+  /** What continues once fewer publishes are pending. */
   private Runnable relieved = () -> {};
 
   Commands(MillraceNode node, Access.Client client, StreamReader reader) {
@@ -71,13 +71,13 @@ final class Commands {
   /**
    * Takes a frame.
    *
-   * @return completes when the next may be given
+   * @return completes when the next frame may be given
    */
   Future<Void> receive(Buffer json) {
     Iterator<JsonFields> commands = read(json);
     commandRate.count(
         shard.now(), json.length() / BYTES_PER_COMMAND + (commands.hasNext() ? 0 : 1));
-    // Not a chain of futures: the last one would keep the frame until the next comes.
+    // Not a chain of futures, whose last one would keep the frame until the next one comes.
     Promise<Void> carriedOut = Promise.promise();
     last.onComplete(before -> carryOut(commands, carriedOut));
     last = carriedOut.future();
@@ -93,14 +93,15 @@ final class Commands {
     }
   }
 
-  // A loop, not a chain of futures: a client may send many thousand commands in one frame.
+  // A loop and not a chain of futures, because a client may send many thousand commands in one
+  // frame.
   private void carryOut(Iterator<JsonFields> commands, Promise<Void> carriedOut) {
     while (!reader.isEnded()) {
       if (pending >= MOST_PENDING) {
         relieved = () -> carryOut(commands, carriedOut);
         return;
       }
-      // Also with nothing left: a frame without a command is work, too.
+      // Even if nothing is left: a frame without a command is work, too.
       long wait = commandRate.waitMillis(shard.now());
       if (wait > 0) {
         shard.context().setTimer(wait, waited -> carryOut(commands, carriedOut));
@@ -119,11 +120,13 @@ final class Commands {
     carriedOut.complete();
   }
 
-  /** Carries out one. The future completes, never fails, when the next may be. */
+  /**
+   * Carries out one command. The future never fails; it completes when the next may be carried out.
+   */
   private Future<Void> carryOut(JsonFields command) {
     String id = "";
     try {
-      String type = command.string("type").orElseThrow(() -> bad("type is needed."));
+      String type = command.string("type").orElseThrow(() -> bad("type is required."));
       if (type.equals("ping")) {
         shard.guard(reader, pinged -> reader.heartbeat());
         return Future.succeededFuture();
@@ -133,15 +136,15 @@ final class Commands {
         case "subscribe" -> answered(id, subscribe(id, command));
         case "unsubscribe" -> answered(id, unsubscribe(id, command));
         case "publish" -> answered(id, publish(id, command));
-        case "auth" -> throw bad("This server takes no tokens on the connection.");
+        case "auth" -> throw bad("This server accepts no tokens on a connection.");
         default ->
             throw bad(
                 "Unknown type \""
                     + type
-                    + "\": it is subscribe, unsubscribe, publish, auth or ping.");
+                    + "\": it must be subscribe, unsubscribe, publish, auth or ping.");
       };
     } catch (RuntimeException | Error e) {
-      // Whatever it is: the next command must not wait for it.
+      // Whatever it is, the next command must not wait for it.
       if (!(e instanceof MillraceException)) {
         LOG.log(Logger.Level.ERROR, "A command failed", e);
       }
@@ -164,10 +167,10 @@ final class Commands {
   }
 
   private static String id(JsonFields command) {
-    String id = command.raw("id").orElseThrow(() -> bad("id is needed: an integer or a string."));
+    String id = command.raw("id").orElseThrow(() -> bad("id is required: an integer or a string."));
     if (id.startsWith("\"")) {
       if (command.string("id").orElse("").length() > MOST_ID_CHARACTERS) {
-        throw bad("id has " + MOST_ID_CHARACTERS + " characters at the most.");
+        throw bad("id may have at most " + MOST_ID_CHARACTERS + " characters.");
       }
     } else {
       command.integer("id");
@@ -197,7 +200,7 @@ final class Commands {
       throw AttachRequest.tooMany(node.options().maxChannels());
     }
     boolean same = added.isEmpty() && changed.isEmpty();
-    // All that is subscribed then may be nobody else's.
+    // It may be that no other client has any of these subscriptions.
     long more =
         Footprint.audience(held.values())
             + Footprint.own(added.stream().map(one -> one.pattern).toList(), filter)
@@ -227,7 +230,7 @@ final class Commands {
    * What a subscribe command adds.
    *
    * @param id the JSON text of its id
-   * @param reserved gives back the room for them, once they count or have come to nothing
+   * @param reserved gives back their room, once they count or have failed
    */
   private record Adding(String id, List<ReaderSubscription> subscriptions, Runnable reserved) {}
 
@@ -265,7 +268,7 @@ final class Commands {
 
   private Future<Void> unsubscribe(String id, JsonFields command) {
     List<ChannelPattern> patterns = channels(command);
-    // What is left may be what nobody else has, too.
+    // It may be that no other client has what is left, too.
     Runnable reserved =
         node.log().readers().reserve(reader.isAlone() ? 0 : audienceWithout(patterns));
     Collection<ReaderSubscription> left = reader.unsubscribe(patterns);
@@ -284,7 +287,10 @@ final class Commands {
     return others.isEmpty() ? 0 : Footprint.audience(others);
   }
 
-  /** What a client left lingers in case it comes back to it, but no more than it may hold. */
+  /**
+   * What a client has unsubscribed lingers in case it subscribes again, but no more than it may
+   * hold.
+   */
   private void linger(ChannelPattern pattern) {
     if (!lingering.remove(pattern)) {
       node.log().readers().add(Footprint.left(pattern));
@@ -312,7 +318,7 @@ final class Commands {
     List<ChannelPattern> patterns =
         AttachRequest.patterns(AttachRequest.channels(command, most), most);
     if (patterns.isEmpty()) {
-      throw bad("channels is needed: an array of one or more channels.");
+      throw bad("channels is required: an array of one or more channels.");
     }
     int names = (int) patterns.stream().filter(ChannelPattern::isName).count();
     commandRate.count(shard.now(), names / NAMES_PER_COMMAND + patterns.size() - names);

@@ -3,7 +3,7 @@ package io.millrace.core;
 import io.millrace.Cursor;
 
 /**
- * What a log is called, so that no cursor of another is taken for its own. It may get its name
+ * The name of a log, so that no cursor of another log is mistaken for its own. It may get its name
  * after entries, but before readers. Safe on any thread.
  */
 final class Epoch {

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which events of a subscription are wanted. It may be as large as a client likes, so it counts for
- * as long as somebody holds it. Safe on any thread.
+ * The events that a subscription wants. A client may make it large, so it counts as long as
+ * somebody holds it. Safe on any thread.
  */
 final class EventFilter {
 
@@ -15,13 +15,13 @@ final class EventFilter {
 
   private final Set<String> events;
 
-  /** How many subscriptions and audiences have it. */
+  /** How many subscriptions and audiences hold it. */
   private final AtomicInteger holders = new AtomicInteger();
 
   /**
    * A filter.
    *
-   * @param events their names; none for all
+   * @param events the names of the events; none for all
    */
   EventFilter(Set<String> events) {
     this.events = events;
@@ -47,7 +47,7 @@ final class EventFilter {
     }
   }
 
-  /** Counts a holder no more. */
+  /** Uncounts a holder. */
   void letGo(Allowance room) {
     if (!events.isEmpty() && holders.decrementAndGet() == 0) {
       room.add(-footprint());

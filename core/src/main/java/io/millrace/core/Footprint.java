@@ -8,21 +8,21 @@ import java.util.Collection;
 import java.util.function.BiConsumer;
 
 /**
- * How many bytes of the heap things take. The numbers are the sizes of the objects named, as a
- * class histogram of Java 17 shows them with compressed references, so for heaps below 32 GiB;
- * {@code HeldBytesTest} compares them with what a heap grows by.
+ * How many bytes of the heap things take. The numbers are the sizes of the named objects in a class
+ * histogram of Java 17 with compressed references, so for heaps below 32 GiB; {@code HeldBytesTest}
+ * compares them with the growth of a heap.
  */
 final class Footprint {
 
   /**
-   * An entry besides its payload: the LogEntry 48, its Message 40, the payload's array 16 and up to
+   * An entry without its payload: the LogEntry 48, its Message 40, the payload's array 16 and up to
    * 7 of padding; its slots in the ring's and the channel's queues, 4 each in arrays that are half
    * empty.
    */
   static final int ENTRY = 128;
 
   /**
-   * A channel besides its name: the ChannelLog 72, its LogQueue 32 with an array of 4 slots 32, the
+   * A channel without its name: the ChannelLog 72, its LogQueue 32 with an array of 4 slots 32, the
    * list of patterns 24, the ChannelPattern 24; its places in the map of channels 40 and, once it
    * has a history, in the tree of histories 64.
    */
@@ -40,13 +40,16 @@ final class Footprint {
   /** One in RecordKeys: two digests 72 each, the Known 40, its place in the map 48. */
   static final int RECORD_KEY = 232;
 
-  /** A publish that waits besides its message: futures, timers, the name of its channel. */
+  /** A publish that waits, without its message: futures, timers, the name of its channel. */
   private static final int UNANSWERED = 1 << 10;
 
   /** An interruption: itself 40, its two collections, its slot. */
   private static final int INTERRUPTION = 96;
 
-  /** What an interruption concerns: its slot in a set that is half empty, the ChannelPattern. */
+  /**
+   * A name or pattern that an interruption concerns: its slot in a set that is half empty, the
+   * ChannelPattern.
+   */
   private static final int CONCERNED = 32;
 
   /** A String 24, the array of its characters 16 and some padding. */
@@ -56,29 +59,29 @@ final class Footprint {
   private static final int OPTIONAL = 16;
 
   /**
-   * A connection without its request, and what reads for it: Vert.x's and Netty's objects, the
-   * transport's, the reader and its timer.
+   * A connection without its request: the objects of Vert.x, Netty and the transport, the reader
+   * and its timer.
    */
   static final int CONNECTION = 4 << 10;
 
-  /** A request that is kept as long as its connection, besides its head. */
+  /** A request that is kept as long as its connection, without its head. */
   static final int REQUEST = 8 << 10;
 
-  /** A line of a head, or a parameter of a query, besides its characters. */
+  /** A line of a head, or a parameter of a query, without its characters. */
   private static final int FIELD = 160;
 
   /** A subscription of a reader: the ReaderSubscription 56, its slot in a list. */
   static final int SUBSCRIPTION = 64;
 
   /**
-   * A pattern in use besides its text: the PatternLog 40, the ChannelPattern 24, its place in the
+   * A pattern in use, without its text: the PatternLog 40, the ChannelPattern 24, its place in the
    * map 40; a node or two of the tree of patterns, each with a map 170, and a set of one 140.
    */
   private static final int PATTERN = 400;
 
   /**
-   * An audience besides its subscriptions: itself 72, its lists 150, its key 24 with the set and
-   * its table 140, its places in two maps 80, the count of those that are alike 16.
+   * An audience without its subscriptions: itself 72, its lists 150, its key 24 with the set and
+   * its table 140, its places in two maps 80, the count of readers that are alike 16.
    */
   private static final int AUDIENCE = 480;
 
@@ -91,28 +94,31 @@ final class Footprint {
   /** A pattern of an audience: the same, with nodes of a tree and sets instead of the map. */
   private static final int AUDIENCE_PATTERN = 540;
 
-  /** What the node holds at its broker: the Interest 56, its future 120, its place in a map 40. */
+  /** A subscription at the broker: the Interest 56, its future 120, its place in a map 40. */
   private static final int INTEREST = 216;
 
-  /** What a client left, besides its text: the ChannelPattern 24, its place in a set 48. */
+  /**
+   * A name or pattern that a client left, without its text: the ChannelPattern 24, its place in a
+   * set 48.
+   */
   private static final int LEFT = 72;
 
-  /** The map of a subscription of which channels are replayed, and its table. */
+  /** The map of the replayed channels of a subscription, and its table. */
   private static final int REPLAYING = 128;
 
-  /** A channel in it: the Replayed 24, its place in the map 40. */
+  /** A channel in that map: the Replayed 24, its place in the map 40. */
   private static final int REPLAYED = 64;
 
-  /** A filter besides its events: itself, its count, its set with a table. */
+  /** A filter without its events: itself, its count, its set with a table. */
   private static final int FILTER = 240;
 
-  /** An event of a filter besides its name: its place in the set. */
+  /** An event of a filter, without its name: its place in the set. */
   private static final int FILTERED = 48;
 
   private Footprint() {}
 
   /**
-   * A client's connection, with its request if that is kept. Of its head a client may make very
+   * A client's connection, with its request if that is kept. A client may split the head into very
    * many small parts.
    */
   static long client(RoutingContext request, boolean kept) {
@@ -132,7 +138,7 @@ final class Footprint {
     return bytes;
   }
 
-  /** Adds up the lines of a head, of which it makes no objects: long polls come often. */
+  /** Adds up the lines of a head without making objects, because long polls come often. */
   private static final class Fields implements BiConsumer<String, String> {
     private long bytes;
 
@@ -153,12 +159,12 @@ final class Footprint {
     return bytes;
   }
 
-  /** What the log has of a name or pattern that is read. */
+  /** What the log keeps for a name or pattern that is read. */
   static int source(ChannelPattern pattern) {
     return pattern.isName() ? CHANNEL + text(pattern) : PATTERN + text(pattern);
   }
 
-  /** What a shard has of readers that are alike. */
+  /** What a shard keeps for readers that are alike. */
   static long audience(Collection<ReaderSubscription> subscriptions) {
     long bytes = AUDIENCE;
     for (ReaderSubscription subscription : subscriptions) {
@@ -171,17 +177,17 @@ final class Footprint {
     return pattern.isName() ? AUDIENCE_NAME : AUDIENCE_PATTERN;
   }
 
-  /** What the node has at its broker. */
+  /** What the node keeps for a subscription at its broker. */
   static int interest(ChannelPattern pattern) {
     return INTEREST + (pattern.isName() ? 0 : PATTERN) + text(pattern);
   }
 
-  /** What is remembered of a name or pattern that a client left. */
+  /** What is remembered about a name or pattern that a client left. */
   static int left(ChannelPattern pattern) {
     return LEFT + text(pattern);
   }
 
-  /** What subscriptions take if nobody else has any of them. */
+  /** What subscriptions take if no other client has any of them. */
   static long own(Collection<ChannelPattern> patterns, EventFilter filter) {
     long bytes = AUDIENCE + filter.footprint();
     for (ChannelPattern pattern : patterns) {
@@ -190,7 +196,7 @@ final class Footprint {
     return bytes;
   }
 
-  /** What is remembered of each channel that {@code last} replays, until it has been read. */
+  /** What is remembered about each channel that {@code last} replays, until it has been read. */
   static long replays(Collection<ChannelPattern> patterns, int last) {
     boolean wide = patterns.stream().anyMatch(pattern -> !pattern.isName());
     int channels = wide ? Beginnings.MOST_REPLAYED : patterns.size();
@@ -216,7 +222,7 @@ final class Footprint {
     return ENTRY + message.length() + ofEvent + ofKey;
   }
 
-  /** What a client has published and the broker has not answered. */
+  /** A message that a client has published and the broker has not answered. */
   static int unanswered(Message message) {
     return UNANSWERED + entry(message);
   }

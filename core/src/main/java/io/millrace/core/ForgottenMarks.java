@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The marks of channels that are no longer kept track of, in fixed tables by hash: of several that
- * share a slot the highest holds. So forgetting is bounded and never hides a loss, and rarely tells
- * a false gap. Guarded by the log's lock.
+ * The marks of channels that are no longer tracked, in fixed tables by hash; if several share a
+ * slot, the highest counts. So the memory is bounded, a loss is never hidden, and a false gap is
+ * reported rarely. Guarded by the log's lock.
  */
 final class ForgottenMarks {
 
   private static final int SLOTS = 1 << 16;
 
-  /** How many segments of a name are looked at to find the mark of a pattern. */
+  /** How many segments of a name are used to find the mark of a pattern. */
   private static final int DEEPEST_PREFIX = 8;
 
   private final long[] byName = new long[SLOTS];
@@ -33,12 +33,12 @@ final class ForgottenMarks {
     }
   }
 
-  /** Gives a source that is kept track of again its marks. */
+  /** Gives a source that is tracked again its marks. */
   void recall(LogSource source) {
     long mark = of(source.pattern());
     source.raiseMark(mark);
     if (interrupted > 0 && mark >= interrupted) {
-      source.interruptAt(interrupted); // This one or another: it is not known any more.
+      source.interruptAt(interrupted); // For this one or another; that is no longer known.
     }
   }
 
@@ -52,7 +52,7 @@ final class ForgottenMarks {
     }
   }
 
-  /** Remembers a mark for every channel there may be. */
+  /** Remembers a mark for every possible channel. */
   void rememberEverywhere(long mark) {
     everywhere = Math.max(everywhere, mark);
   }

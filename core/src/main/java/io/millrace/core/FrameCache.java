@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Frames that have been made on one event loop, the newest within a bound of bytes. Owned by the
- * event loop.
+ * The frames that were made on one event loop; keeps the newest up to a number of bytes. Owned by
+ * the event loop.
  */
 final class FrameCache {
 
-  /** What a frame costs besides its bytes. */
+  /** What a frame takes besides its bytes. */
   private static final int OVERHEAD = 128;
 
   private record Key(Framing framing, boolean replayed, long seq) {}
@@ -32,7 +32,7 @@ final class FrameCache {
     this.most = most;
   }
 
-  /** Returns the frame of an entry, made if need be. */
+  /** Returns the frame of an entry, and makes it if necessary. */
   Buffer frame(Framing framing, LogEntry entry) {
     Key key = new Key(framing, false, entry.seq);
     Buffer known = frames.get(key);

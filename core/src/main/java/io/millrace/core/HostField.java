@@ -1,6 +1,6 @@
 package io.millrace.core;
 
-/** What the field {@code Host} may be (RFC 9110, section 7.2; RFC 3986, section 3.2). */
+/** Checks the field {@code Host} (RFC 9110, section 7.2; RFC 3986, section 3.2). */
 final class HostField {
 
   /** The characters of a name that are neither letters nor digits. */
@@ -34,7 +34,7 @@ final class HostField {
     return end;
   }
 
-  /** An address of IPv6, or of a version to come. */
+  /** An address of IPv6, or of a future version. */
   private static int afterLiteral(String value) {
     int close = value.indexOf(']');
     for (int i = 1; i < close; i++) {

@@ -12,7 +12,7 @@ final class Interest {
   /** What covers it, so that the broker need not be asked. */
   final Optional<Interest> covering;
 
-  /** Completes with the place in the log from which on it is heard. */
+  /** Completes with the place in the log from which on its messages arrive. */
   final Future<Long> confirmed;
 
   /** About how many bytes of the heap it takes. */
@@ -20,16 +20,16 @@ final class Interest {
 
   int readers = 1;
 
-  /** Whether somebody read it again after the last reader had left. */
+  /** Whether it was read again after its last reader had left. */
   boolean returned;
 
-  /** What gives it up when it has lingered, zero if nothing does. */
+  /** The timer that gives it up when it has lingered; zero if there is none. */
   long timer;
 
-  /** Raised by whatever makes a pending release void. */
+  /** Raised by everything that makes a pending release void. */
   int generation;
 
-  /** Which of the confirmed ones it is; none is before those that are not confirmed yet. */
+  /** Its position among the confirmed ones; those that are not confirmed yet come last. */
   long order = Long.MAX_VALUE;
 
   Interest(ChannelPattern pattern, Optional<Interest> covering, Future<Long> confirmed) {

@@ -25,13 +25,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /**
- * What the whole node subscribes to at its broker: each name or pattern once, counted, and kept for
- * a while after the last reader has left. With a broker that brings everything there is nothing to
- * do. Safe on any thread.
+ * The subscriptions of the whole node at its broker: each name or pattern once, counted, and kept
+ * for a while after its last reader has left. With a broker that brings everything, there is
+ * nothing to do. Safe on any thread.
  *
- * <p>Where subscriptions overlap, a channel belongs to the one that was confirmed first, and is
- * appended from that one only. It keeps the channel while anything else that is held needs it, so
- * that a channel never changes hands, which could lose or double a message.
+ * <p>If subscriptions overlap, a channel belongs to the one that was confirmed first, and only what
+ * arrives on that subscription is appended. That subscription is kept while any other needs it, so
+ * a channel never changes its owner, which could lose or duplicate a message.
  */
 final class Interests {
 
@@ -48,21 +48,24 @@ final class Interests {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ChannelPattern, Interest> held = new HashMap<>();
 
-  /** Those held that are patterns, not names, and for which the broker was asked. */
+  /** Those that are patterns and not names, and for which the broker was asked. */
   private final Set<Interest> wide = new LinkedHashSet<>();
 
   private final PatternTree<Interest> wideByPattern = new PatternTree<>();
 
-  /** Those that nobody reads any more, for now; the first to go when there is no room. */
+  /** Those that nobody reads at present; they are given up first when there is no room. */
   private final Set<Interest> lingering = new LinkedHashSet<>();
 
-  /** Those of them that nobody has come back to yet: a small share, so that names cost little. */
+  /**
+   * Those of them that were never used a second time: only a small share may linger, so that names
+   * cost little.
+   */
   private final Set<Interest> passing = new HashSet<>();
 
-  /** How many of those held the broker was asked for. */
+  /** For how many of them the broker was asked. */
   private int asked;
 
-  /** Those that nobody has read for as long as they linger, but that others held need. */
+  /** Those that have lingered long enough, but that other subscriptions need. */
   private final Set<Interest> idle = new LinkedHashSet<>();
 
   /** Unsubscriptions that the broker has not confirmed yet. */
@@ -82,12 +85,12 @@ final class Interests {
     this.catchUp = new CatchUp(broker.log(), log);
   }
 
-  /** Unsubscribes from nothing any more: the broker is about to be closed. */
+  /** Stops unsubscribing, because the broker is about to be closed. */
   void close() {
     closed = true;
   }
 
-  /** Returns how many subscriptions the broker was asked for. */
+  /** Returns for how many subscriptions the broker was asked. */
   int size() {
     lock.lock();
     try {
@@ -97,7 +100,7 @@ final class Interests {
     }
   }
 
-  /** Returns how many are held, those for which the broker was not asked with them. */
+  /** Returns how many are held, including those for which the broker was not asked. */
   int heldCount() {
     lock.lock();
     try {
@@ -107,7 +110,9 @@ final class Interests {
     }
   }
 
-  /** Returns whether what a subscription brought of a channel is to be appended. */
+  /**
+   * Returns whether a message of a channel should be appended when it arrives on a subscription.
+   */
   boolean isOwner(ChannelPattern subscription, ChannelPattern channel) {
     lock.lock();
     try {
@@ -125,7 +130,7 @@ final class Interests {
 
   /**
    * Subscribes to what is not subscribed yet, and waits until this node has what a client may have
-   * read at another.
+   * read at another node.
    *
    * @return completes when a reader may be attached; if it fails, nothing is held
    */
@@ -178,7 +183,7 @@ final class Interests {
         return covered.confirmed;
       }
       if (asked + leaving.size() > most + mostPassing) {
-        return Future.failedFuture(full()); // The broker is slower than what comes and goes.
+        return Future.failedFuture(full()); // The broker is slower than clients come and go.
       }
       if (asked >= most) {
         gone = makeRoom();
@@ -211,7 +216,7 @@ final class Interests {
     log.readers().add(added.footprint);
   }
 
-  /** Returns whether it is to go, and counts it no more if so. */
+  /** Returns whether it should be given up, and uncounts it if so. */
   private boolean isLetGo(Interest known, boolean gone) {
     if (gone) {
       log.readers().add(-known.footprint);
@@ -233,12 +238,12 @@ final class Interests {
   private static MillraceException full() {
     return new MillraceException(
         MillraceException.Code.UNAVAILABLE,
-        "This server has as many subscriptions at its broker as it may. Try again later.");
+        "This server has the maximum number of subscriptions at its broker. Try again later.");
   }
 
   /**
-   * Gives up the oldest that nobody reads and nothing else needs, or if there is none, the oldest
-   * with what needs it, if nobody reads that either.
+   * Gives up the oldest that nobody reads and no other subscription needs. If there is none, gives
+   * up the oldest that nobody reads together with those that need it, if nobody reads those either.
    */
   private Map<ChannelPattern, Promise<Void>> makeRoom() {
     List<Interest> oldestFirst =
@@ -261,7 +266,7 @@ final class Interests {
         .orElse(Map.of());
   }
 
-  /** What comes too late is given up again, before the same is asked for anew. */
+  /** A confirmation that comes too late is given up again, before the same is requested again. */
   private Future<Void> inTime(Future<Void> subscribed, ChannelPattern pattern) {
     if (subscribed.isComplete()) {
       return subscribed;
@@ -324,7 +329,7 @@ final class Interests {
     }
   }
 
-  /** Gives up what {@link #acquire} got. */
+  /** Gives up what {@link #acquire} acquired. */
   void release(Collection<ReaderSubscription> subscriptions) {
     if (broker.selective()) {
       subscriptions.forEach(subscription -> release(subscription.pattern));
@@ -340,7 +345,8 @@ final class Interests {
         return;
       }
       generation = ++known.generation;
-      // What is covered is not asked for: who comes and goes could make very many of it linger.
+      // Subscriptions that are covered are not requested from the broker, so clients that come and
+      // go could make very many of them linger.
       if (!linger.isZero()
           && lingering.size() < 2L * most
           && (known.returned || passing.size() < mostPassing)) {
@@ -357,7 +363,7 @@ final class Interests {
     leave(pattern, generation);
   }
 
-  /** Gives up now what nobody reads: it need not linger. */
+  /** Gives up a subscription that nobody reads now, without letting it linger. */
   void giveUp(ChannelPattern pattern) {
     int generation;
     lock.lock();
@@ -390,7 +396,7 @@ final class Interests {
     left.forEach(this::unsubscribe);
   }
 
-  /** Removes what can be removed, and returns what the broker is to be told. */
+  /** Removes what can be removed, and returns what must be unsubscribed at the broker. */
   private Map<ChannelPattern, Promise<Void>> leaveIdle() {
     Map<ChannelPattern, Promise<Void>> left = new HashMap<>();
     for (Interest removed : removeIdle()) {
@@ -404,7 +410,7 @@ final class Interests {
     return left;
   }
 
-  /** Removes what nobody reads and nothing else that is held needs. */
+  /** Removes what nobody reads and no other subscription needs. */
   private List<Interest> removeIdle() {
     List<Interest> removed = new ArrayList<>();
     Optional<Interest> next = unneeded();
@@ -416,7 +422,7 @@ final class Interests {
       isLetGo(gone, held.remove(gone.pattern, gone));
       forgetWide(gone);
       removed.add(gone);
-      next = unneeded(); // What only this one needed.
+      next = unneeded(); // Those that only this one needed may now be removed, too.
     }
     return removed;
   }
@@ -435,7 +441,9 @@ final class Interests {
     return needing(subscribed).findAny().isPresent();
   }
 
-  /** Returns what is held and would lose a channel without it, or have to take one over. */
+  /**
+   * Returns the subscriptions that would lose a channel without it, or would have to take one over.
+   */
   private Stream<Interest> needing(Interest subscribed) {
     if (subscribed.covering.isPresent()) {
       return Stream.empty();

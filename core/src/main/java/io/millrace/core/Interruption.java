@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A place without a message: where messages may have been lost on their way to this node, or if it
- * concerns no channel, just a place.
+ * A place without a message, where messages may have been lost on their way to this node; if it
+ * concerns no channel, it is only a place.
  */
 final class Interruption extends LogItem {
 
   private final Set<ChannelPattern> concerned;
 
-  /** Those of the concerned that are patterns, not names. */
+  /** The concerned patterns, without the names. */
   private final List<ChannelPattern> wide;
 
   Interruption(long seq, long appendedAt, Collection<ChannelPattern> concerned) {
     super(seq, appendedAt, 0, Footprint.interruption(concerned));
-    this.concerned = new HashSet<>(concerned); // Not Set.copyOf: slow with equal hash codes.
+    this.concerned = new HashSet<>(concerned); // Set.copyOf is slow with equal hash codes.
     this.wide = concerned.stream().filter(pattern -> !pattern.isName()).toList();
   }
 
@@ -28,9 +28,9 @@ final class Interruption extends LogItem {
     return !concerned.isEmpty();
   }
 
-  /** Returns whether something may have been lost of what is subscribed. */
+  /** Returns whether messages of these subscriptions may have been lost. */
   boolean concerns(ChannelPattern subscribed) {
-    // There may be very many names, of concerned and of subscribers.
+    // There may be very many names, both concerned and subscribed.
     if (concerned.contains(subscribed)) {
       return true;
     }

@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The members of a JSON object that a client sent, each as JSON text: what is passed on, such as a
- * payload, keeps its number literals and key order. Nothing is made of members that nobody asks
- * for, since clients choose how many there are.
+ * The members of a JSON object from a client, each as JSON text, so that what is passed on, such as
+ * a payload, keeps its number literals and key order. Members that nobody asks for are not parsed,
+ * because clients choose how many there are.
  */
 final class JsonFields {
 
-  /** What a command or a body may have. All else is passed over. */
+  /** The members of a command or a body. All others are ignored. */
   private static final Set<String> KNOWN =
       Set.of(
           "type",
@@ -42,7 +42,7 @@ final class JsonFields {
           "priority",
           "token");
 
-  /** The longest known name, each of its characters written as an escape, in its quotes. */
+  /** The length of the longest known name in quotes, with each character written as an escape. */
   private static final int LONGEST_NAME = "channels".length() * 6 + 2;
 
   private record Range(int start, int end) {}
@@ -55,8 +55,8 @@ final class JsonFields {
   }
 
   /**
-   * Reads an object, or an array of objects. They are read from the text one by one, so what waits
-   * costs no more than the text.
+   * Reads an object, or an array of objects. They are read from the text one by one, so those that
+   * wait cost no more than the text.
    *
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is neither
    */
@@ -72,7 +72,7 @@ final class JsonFields {
   }
 
   /**
-   * Reads the one object that a request's body is.
+   * Reads the body of a request, which must be one object.
    *
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is anything else
    */
@@ -96,7 +96,7 @@ final class JsonFields {
     return object;
   }
 
-  /** The objects of an array, each read when it is its turn. */
+  /** The objects of an array, each read in its turn. */
   private static final class Elements implements Iterator<JsonFields> {
     private final byte[] text;
     private int next = 1;
@@ -123,11 +123,14 @@ final class JsonFields {
 
   private static void requireObject(byte[] text, int start) {
     if (text[start] != '{') {
-      throw bad("A JSON object is needed.");
+      throw bad("A JSON object is required.");
     }
   }
 
-  /** Returns a name, if it can be a known one: those have no escapes but of code units. */
+  /**
+   * Returns a name if it can be a known one; in known names, the only possible escapes are those of
+   * code units.
+   */
   private static String name(byte[] text, int start, int end) {
     if (end - start > LONGEST_NAME) {
       return "";
@@ -181,7 +184,7 @@ final class JsonFields {
     return i + 1;
   }
 
-  /** Returns the JSON text of a member that is there and not {@code null}. */
+  /** Returns the JSON text of a member that exists and is not {@code null}. */
   Optional<String> raw(String name) {
     return Optional.ofNullable(fields.get(name))
         .map(range -> text(range.start, range.end))
@@ -192,7 +195,7 @@ final class JsonFields {
     return new String(text, start, end - start, StandardCharsets.UTF_8);
   }
 
-  /** Returns whether a member is there, be it {@code null}. */
+  /** Returns whether a member exists, even if it is {@code null}. */
   boolean has(String name) {
     return fields.containsKey(name);
   }
@@ -200,14 +203,14 @@ final class JsonFields {
   /**
    * Returns a string.
    *
-   * @throws MillraceException if the member is there and no string
+   * @throws MillraceException if the member exists and is not a string
    */
   Optional<String> string(String name) {
     return raw(name)
         .map(
             text -> {
               if (!text.startsWith("\"")) {
-                throw bad(name + " is a string.");
+                throw bad(name + " must be a string.");
               }
               return (String) Json.decodeValue(text);
             });
@@ -216,41 +219,41 @@ final class JsonFields {
   /**
    * Returns an integer.
    *
-   * @throws MillraceException if the member is there and no integer
+   * @throws MillraceException if the member exists and is not an integer
    */
   Optional<Long> integer(String name) {
     return raw(name)
         .map(
             text -> {
               if (!text.matches("-?[0-9]{1,18}")) {
-                throw bad(name + " is an integer.");
+                throw bad(name + " must be an integer.");
               }
               return Long.valueOf(text);
             });
   }
 
   /**
-   * Returns an array of strings, empty if the member is not there.
+   * Returns an array of strings; an empty one if the member does not exist.
    *
-   * @param most how many are read
-   * @throws MillraceException if the member is there and not such an array, or if there are more
+   * @param most the maximum number of strings
+   * @throws MillraceException if the member exists and is not such an array, or if there are more
    */
   List<String> strings(String name, int most) {
     Range range = fields.get(name);
     if (range == null || text[range.start] == 'n') {
-      return List.of(); // Of JSON texts only null begins so.
+      return List.of(); // Only the JSON text null begins like this.
     }
     if (text[range.start] != '[') {
-      throw bad(name + " is an array of strings.");
+      throw bad(name + " must be an array of strings.");
     }
     List<String> strings = new ArrayList<>();
     int next = range.start + 1;
     while (text[next] != ']') {
       if (text[next] != '"') {
-        throw bad(name + " is an array of strings.");
+        throw bad(name + " must be an array of strings.");
       }
       if (strings.size() == most) {
-        throw bad("In " + name + " there may be " + most + " strings.");
+        throw bad(name + " may have at most " + most + " strings.");
       }
       int end = endOfString(text, next);
       strings.add((String) Json.decodeValue(text(next, end)));

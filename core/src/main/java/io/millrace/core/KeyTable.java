@@ -18,21 +18,21 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Publishes the same key once: remembers what was published under it, for a time and up to a
- * number. What the broker may have taken without saying so may be published again under its key
- * alone: whoever has been brought the first does not append the second ({@link ArrivedKeys}, {@link
- * RecordKeys}). Safe on any thread.
+ * Publishes the same key once: it remembers what was published with the key, for a time and up to a
+ * number of keys. If the broker may have taken a message without confirming it, the message may be
+ * published again, but only with its key: a node that has received the first one does not append
+ * the second ({@link ArrivedKeys}, {@link RecordKeys}). Safe on any thread.
  */
 final class KeyTable {
 
-  /** How many are forgotten at most when one comes, though more may be too old. */
+  /** How many keys are forgotten at most when one comes, although more may be too old. */
   private static final int FORGOTTEN_AT_ONCE = 8;
 
   /**
    * A key in use.
    *
-   * @param answer the broker's own. Once it has failed, it is not known whether the message was
-   *     taken: of what surely was not, no key is left
+   * @param answer the broker's answer. If it has failed, it is not known whether the message was
+   *     taken; the key of a message that was certainly not taken is removed
    */
   private record Known(String digest, long since, Future<Publication> answer) {}
 
@@ -41,8 +41,8 @@ final class KeyTable {
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
-   * In the order in which they came, so that the oldest are first. By digests, so that each takes
-   * the same, however long names are.
+   * The keys in the order in which they came, so that the oldest are first. They are digests, so
+   * each takes the same space, however long names are.
    */
   private final Map<String, Known> known = new LinkedHashMap<>();
 
@@ -52,19 +52,19 @@ final class KeyTable {
   }
 
   /**
-   * Publishes, or answers as the first publish with this key was answered, or is. A publish that
-   * was surely not taken leaves no key.
+   * Publishes, or gives the same answer as to the first publish with this key. A publish that was
+   * certainly not taken leaves no key.
    *
-   * @param scope who publishes: keys of different scopes have nothing to do with each other
-   * @param channel where to
-   * @param message what; has a key
-   * @param publish does it
-   * @return the broker's own answer, however late; fails with {@link
+   * @param scope who publishes; keys of different scopes are independent
+   * @param channel the channel
+   * @param message the message, with a key
+   * @param publish publishes it
+   * @return the broker's own answer, however late it comes; fails with {@link
    *     MillraceException.Code#TIMEOUT} as long as one publish with the key may have been taken
    */
   Future<Publication> once(
       String scope, String channel, Message message, Supplier<Future<Publication>> publish) {
-    // Neither a channel nor a key has a line break.
+    // Neither a channel nor a key contains a line break.
     String key = digest(scope + '\n' + channel + '\n' + message.key().orElseThrow());
     String digest = digest(message);
     Promise<Publication> promise = Promise.promise();
@@ -108,7 +108,7 @@ final class KeyTable {
     }
   }
 
-  /** Returns whether a publish that failed may have been taken all the same. */
+  /** Returns whether a publish that failed may nevertheless have been taken. */
   private static boolean isUnknown(Throwable failure) {
     return !(failure instanceof MillraceException known)
         || known.code() == MillraceException.Code.TIMEOUT;
@@ -121,7 +121,7 @@ final class KeyTable {
         failure);
   }
 
-  /** Forgets some that are too old, and in any case one key if it is. */
+  /** Forgets some keys that are too old, and in any case the given one if it is too old. */
   private void forgetOld(String key) {
     long oldest = clock.getAsLong() - options.keyLifetime().toMillis();
     Iterator<Known> all = known.values().iterator();
@@ -161,7 +161,7 @@ final class KeyTable {
         MillraceException.Code.CONFLICT, "This key was used for another message on this channel.");
   }
 
-  /** Returns a key that stands for a key of somebody. */
+  /** Returns the form under which a key of somebody is kept. */
   static String scopedKey(String scope, String key) {
     MessageDigest digest = sha256();
     digest.update(scope.getBytes(StandardCharsets.UTF_8));
@@ -170,23 +170,26 @@ final class KeyTable {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
   }
 
-  /** Returns what tells the content of one message from that of another. */
+  /** Returns a digest that distinguishes the content of messages. */
   static String digest(Message message) {
     MessageDigest digest = sha256();
     digest.update(message.event().getBytes(StandardCharsets.UTF_8));
-    digest.update((byte) (message.isJson() ? '\n' : '\r')); // Neither is ever in an event.
+    digest.update((byte) (message.isJson() ? '\n' : '\r')); // An event contains neither of these.
     digest.update(message.data().getBytes());
     return text(digest);
   }
 
-  /** Returns what stands for a text, and is never longer. */
+  /** Returns the digest of a text, whose length is fixed. */
   static String digest(String text) {
     MessageDigest digest = sha256();
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     return text(digest);
   }
 
-  /** A character for each byte: it is found in a map whatever its hash code, and takes little. */
+  /**
+   * One character for each byte: a map finds it quickly whatever its hash code, and it takes little
+   * space.
+   */
   private static String text(MessageDigest digest) {
     return new String(digest.digest(), StandardCharsets.ISO_8859_1);
   }

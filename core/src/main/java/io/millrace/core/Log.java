@@ -21,13 +21,13 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * One sequence of everything that comes in: a ring that all channels share, and each channel's
- * history. Safe on any thread: every method takes the lock for a short time and calls nobody while
- * it has it.
+ * One sequence of everything that arrives: a ring that all channels share, and each channel's
+ * history. Safe on any thread: every method takes the lock for a short time, and no callback runs
+ * under it.
  */
 final class Log {
 
-  /** A sweep is done in steps, between which others have the lock; the next sweep goes on. */
+  /** A sweep is done in steps, between which others may take the lock; the next sweep continues. */
   private static final int STEPS_PER_SWEEP = 100;
 
   private final MillraceOptions options;
@@ -37,7 +37,7 @@ final class Log {
   private final LogQueue<LogItem> ring = new LogQueue<>();
   private final Retention retention;
 
-  /** Changed under the lock alone; a survey goes over it without. */
+  /** Changed only under the lock; a survey iterates over it without the lock. */
   private final Map<String, ChannelLog> channels = new ConcurrentHashMap<>();
 
   private final Map<ChannelPattern, PatternLog> patterns = new HashMap<>();
@@ -45,7 +45,7 @@ final class Log {
   private final ForgottenMarks forgotten = new ForgottenMarks();
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
 
-  /** What readers and what they subscribe to take, wherever that is. */
+  /** Counts what readers and their subscriptions take, wherever they are. */
   private final Allowance readers;
 
   /** How many subscriptions are attached. */
@@ -57,16 +57,14 @@ final class Log {
   private final ArrivedKeys arrived;
   private RecordKeys keys;
 
-  /**
-   * Where a backend's log is first followed, messages only count for their keys up to this time.
-   */
+  /** When a backend's log is first followed, messages up to this time count only for their keys. */
   private Optional<Long> servedFrom = Optional.empty();
 
   private boolean warmingUp;
   private boolean serving;
   private volatile Epoch epoch = new Epoch(randomName());
 
-  /** The newest sequence; written under the lock. */
+  /** The newest sequence number; written under the lock. */
   private volatile long head;
 
   /**
@@ -74,7 +72,7 @@ final class Log {
    *
    * @param options its bounds
    * @param shared whether other nodes may serve the same messages
-   * @param clock milliseconds that never go back
+   * @param clock milliseconds that never decrease
    */
   Log(MillraceOptions options, boolean shared, LongSupplier clock) {
     this.options = options;
@@ -82,7 +80,7 @@ final class Log {
     this.clock = clock;
     this.readers =
         new Allowance(
-            options.readerBytes(), "This server is full. Name fewer channels, or come back later.");
+            options.readerBytes(), "This server is full. Name fewer channels, or try again later.");
     this.retention = new Retention(options, ring, this::forgetIfIdle);
     this.arrived = new ArrivedKeys(options);
     this.keys = new RecordKeys(options);
@@ -104,12 +102,12 @@ final class Log {
     return head;
   }
 
-  /** Returns the room for all readers, which counts what they subscribe to while it is attached. */
+  /** Returns the room for all readers, which counts their subscriptions while they are attached. */
   Allowance readers() {
     return readers;
   }
 
-  /** Calls a follower after everything that is appended from now on. It must return at once. */
+  /** Calls a follower after each append from now on. The follower must return at once. */
   void follow(Runnable follower) {
     followers.add(follower);
   }
@@ -118,7 +116,7 @@ final class Log {
     followers.remove(follower);
   }
 
-  /** Appends a message and returns its place, or that of the one that was the same before. */
+  /** Appends a message and returns its place, or that of an identical earlier one. */
   Cursor append(String channel, Message message) {
     ChannelPattern.checkName(channel);
     Optional<MessageKey> key = MessageKey.of(channel, message);
@@ -151,9 +149,10 @@ final class Log {
   }
 
   /**
-   * Begins anew, as the log of a backend. What was held is dropped; whoever reads must be told.
+   * Begins again, as the log of a backend. Everything that was held is dropped; readers must be
+   * told.
    *
-   * @param name what tells this log from others
+   * @param name the name that distinguishes this log from others
    */
   void begin(String name) {
     lock.lock();
@@ -169,18 +168,18 @@ final class Log {
       patterns.values().forEach(PatternLog::clear);
       interruptedThrough = 0;
       channels.values().forEach(ChannelLog::clear);
-      channels.values().removeIf(ChannelLog::isForgettable); // They have no mark to be remembered.
+      channels.values().removeIf(ChannelLog::isForgettable); // They have no mark to remember.
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Appends a record of a backend's log. Whatever comes of it, the log is past it.
+   * Appends a record of a backend's log. Whatever the result, the log then continues after it.
    *
    * @param offset its place there
    * @param written when it was written
-   * @return its place here, or that of the record that published the same before
+   * @return its place here, or that of the earlier record that published the same message
    * @throws IllegalArgumentException if the offset does not rise
    * @throws MillraceException if it cannot be appended
    */
@@ -210,7 +209,7 @@ final class Log {
     }
   }
 
-  /** Goes past a record of a backend's log that is no message, but may say what time it is. */
+  /** Skips a record of a backend's log that is not a message, but may say the time. */
   void skip(long offset, Instant written) {
     lock.lock();
     try {
@@ -237,7 +236,7 @@ final class Log {
 
   private boolean isServed(long offset, long time) {
     if (head == 0 && offset > 0) {
-      forgotten.rememberEverywhere(offset); // What is before is only in the backend.
+      forgotten.rememberEverywhere(offset); // Everything before it is only in the backend.
       warmingUp = !serving;
     }
     if (warmingUp && time != Instant.EPOCH.toEpochMilli()) {
@@ -256,7 +255,7 @@ final class Log {
     head = seq;
   }
 
-  /** Takes a place for a possible loss, and marks what it concerns. */
+  /** Takes a place for a possible loss, and marks the channels that it concerns. */
   void interrupt(Collection<ChannelPattern> concerned) {
     takePlace(
         concerned,
@@ -266,7 +265,7 @@ final class Log {
         });
   }
 
-  /** Takes a place of its own, between what was appended before and what comes, and returns it. */
+  /** Takes a new place, after everything that was appended before, and returns it. */
   long takePlace() {
     return takePlace(List.of(), seq -> {});
   }
@@ -288,7 +287,10 @@ final class Log {
     return seq;
   }
 
-  /** Of what is concerned there may be very many, and of what is held and subscribed, too. */
+  /**
+   * There may be very many concerned names and patterns, and also very many that are held and
+   * subscribed.
+   */
   private void mark(Collection<ChannelPattern> concerned, long seq) {
     PatternTree<ChannelPattern> wide = new PatternTree<>();
     for (ChannelPattern pattern : concerned) {
@@ -338,14 +340,14 @@ final class Log {
   private void forgetIfIdle(ChannelLog channel) {
     if (channel.isForgettable()) {
       channels.remove(channel.text());
-      channel.tellPatterns(); // One that is surveyed just now does not meet it any more.
+      channel.tellPatterns(); // The current survey will not find it any more.
       forgotten.remember(channel.pattern(), channel.mark());
     }
   }
 
   /**
-   * Takes an interest in what is subscribed and finds where reading begins. Nothing that is
-   * appended later is missed. Clients attach by {@link Surveys}, which makes nobody wait.
+   * Registers interest in subscriptions, and finds where reading begins. Nothing that is appended
+   * later is missed. Clients attach by {@link Surveys} instead, which makes nobody wait.
    *
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
    *     no interest then
@@ -355,16 +357,16 @@ final class Log {
     if (!survey.targets().isEmpty()) {
       SurveyPass pass = pass(List.of(survey));
       while (step(pass)) {
-        Thread.onSpinWait(); // Others have the lock meanwhile.
+        Thread.onSpinWait(); // Others can take the lock meanwhile.
       }
     }
     return begin(survey);
   }
 
   /**
-   * Takes an interest in what is subscribed. Nothing that is appended later is missed.
+   * Registers interest in subscriptions. Nothing that is appended later is missed.
    *
-   * @return what has to be found out before {@link #begin}, if it has any targets
+   * @return the survey that must be complete before {@link #begin}, if it has any targets
    */
   Survey enter(List<ReaderSubscription> subscriptions, Start start) {
     long bytes = 0;
@@ -383,7 +385,7 @@ final class Log {
             survey.add(source, listed);
           }
         }
-        subscription.pattern = subscription.source.pattern(); // One text for all its readers.
+        subscription.pattern = subscription.source.pattern(); // All its readers share one text.
         bytes += counted(subscription, subscription.source.interest++);
         subscription.filter.hold(readers);
         attached++;
@@ -395,12 +397,12 @@ final class Log {
     }
   }
 
-  /** Returns what a subscription takes beside those of others to the same. */
+  /** Returns what a subscription takes if other readers have the same one. */
   private static int counted(ReaderSubscription subscription, int others) {
     return Footprint.SUBSCRIPTION + (others == 0 ? Footprint.source(subscription.pattern) : 0);
   }
 
-  /** Returns whether anything at all may have been lost after a cursor. */
+  /** Returns whether anything may have been lost after a cursor. */
   private boolean mayHaveLost(Start start) {
     return start
         .cursor()
@@ -410,12 +412,12 @@ final class Log {
         .isPresent();
   }
 
-  /** Begins to look at every channel, for surveys that have targets. */
+  /** Begins a pass over all channels, for surveys that have targets. */
   SurveyPass pass(Collection<Survey> surveys) {
     return new SurveyPass(surveys, channels.values().iterator());
   }
 
-  /** Looks at some more channels. Returns whether there may be more. */
+  /** Examines some more channels. Returns whether there may be more. */
   boolean step(SurveyPass pass) {
     boolean more = pass.look();
     lock.lock();
@@ -433,7 +435,7 @@ final class Log {
   /**
    * Finds where reading begins.
    *
-   * @param survey complete
+   * @param survey a complete survey
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
    *     no interest any more then
    */
@@ -470,7 +472,7 @@ final class Log {
     return newest.beginning();
   }
 
-  /** Gives up the interest that {@link #attach} took. */
+  /** Gives up the interest that {@link #attach} registered. */
   void detach(Collection<ReaderSubscription> subscriptions) {
     long bytes = 0;
     lock.lock();
@@ -494,13 +496,13 @@ final class Log {
   }
 
   /**
-   * Reads what is next for attached subscriptions.
+   * Reads what comes next for attached subscriptions.
    *
-   * @param after where they have read to
+   * @param after how far they have read
    * @param upTo how far to read, not beyond the head
-   * @param mostEntries how many entries at the most
-   * @param mostBytes how many bytes at the most; one entry always fits
-   * @param lost the reason to give for what is no longer held; none if it is to be read back
+   * @param mostEntries the maximum number of entries
+   * @param mostBytes the maximum number of bytes; one entry always fits
+   * @param lost the reason to give for what is no longer held; none if it should be read back
    */
   Slice read(
       Collection<ReaderSubscription> subscriptions,
@@ -520,20 +522,20 @@ final class Log {
   }
 
   /**
-   * What was read of the ring.
+   * What was read from the ring.
    *
-   * @param count how many items; -1 if some have left the ring already
+   * @param count how many items; -1 if some have already left the ring
    * @param bytes their sizes, together
-   * @param through there is nothing but these up to here
+   * @param through there is nothing except these up to here
    */
   record RingSlice(int count, int bytes, long through) {}
 
   /**
    * Reads the ring.
    *
-   * @param after where the caller has read to
-   * @param into gets the items that follow, as many as it takes
-   * @param mostBytes how many bytes at the most; one item always fits
+   * @param after how far the caller has read
+   * @param into receives the items that follow, as many as fit
+   * @param mostBytes the maximum number of bytes; one item always fits
    */
   RingSlice readRing(long after, LogItem[] into, int mostBytes) {
     lock.lock();
@@ -570,7 +572,7 @@ final class Log {
     }
   }
 
-  /** Lets go of what has become too old. To be called about every second. */
+  /** Drops what has become too old. Called about every second. */
   void sweep() {
     boolean more = true;
     for (int i = 0; more && i < STEPS_PER_SWEEP; i++) {

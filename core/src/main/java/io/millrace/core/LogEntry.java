@@ -4,7 +4,7 @@ import io.millrace.Cursor;
 import io.millrace.Entry;
 import io.millrace.Message;
 
-/** A message in its place. */
+/** A message with its place. */
 final class LogEntry extends LogItem implements Entry {
 
   final ChannelLog source;

@@ -3,25 +3,27 @@ package io.millrace.core;
 /** Something that has a place in the log's order. */
 abstract class LogItem {
 
-  /** What a frame of an item has besides the payload, rather more than less. */
+  /**
+   * An estimate of what a frame of an item has besides its payload, too high rather than too low.
+   */
   static final int OVERHEAD = 256;
 
   final long seq;
   final long appendedAt;
 
-  /** About how many bytes are written of it: what a turn may write is counted by it. */
+  /** About how many bytes are written for it; limits what a turn writes. */
   final int size;
 
-  /** How many bytes it takes on the heap: what is held is counted by it. */
+  /** How many bytes it takes of the heap; limits what is held. */
   final int held;
 
   /**
    * An item.
    *
    * @param seq its place
-   * @param appendedAt when it came, in milliseconds of the node's clock
-   * @param payload its bytes of payload
-   * @param held what it takes on the heap, see {@link Footprint}
+   * @param appendedAt when it was appended, in milliseconds of the node's clock
+   * @param payload the size of its payload in bytes
+   * @param held how many bytes it takes of the heap, see {@link Footprint}
    */
   LogItem(long seq, long appendedAt, int payload, int held) {
     this.seq = seq;

@@ -3,7 +3,8 @@ package io.millrace.core;
 import java.util.Arrays;
 
 /**
- * Items in the order of their sequence: added at the end, dropped at the front, found by sequence.
+ * Items in the order of their sequence numbers: added at the end, dropped at the front, found by
+ * sequence number.
  */
 final class LogQueue<T extends LogItem> {
 
@@ -22,7 +23,7 @@ final class LogQueue<T extends LogItem> {
     return size == 0;
   }
 
-  /** Returns what all items take on the heap, together. */
+  /** Returns how many bytes all items together take of the heap. */
   long bytes() {
     return bytes;
   }

@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 
 /**
- * Reads what is next for a set of subscriptions. Where they are many or patterns, what may be
- * wanted is taken under the log's lock, and looked at without.
+ * Reads what comes next for a set of subscriptions. If there are many or patterns, the candidates
+ * are taken under the log's lock, and examined without it.
  */
 final class LogReader {
 
   /** With more channels than this, the ring is scanned instead of merging the channels. */
   private static final int MOST_MERGED = 16;
 
-  /** How many items one slice looks at in search of wanted ones. */
+  /** How many items one slice examines in search of wanted ones. */
   static final int MOST_SCANNED = 4096;
 
-  /** How many of a channel's entries it looks at in any case. */
+  /** How many of a channel's entries it examines in any case. */
   private static final int LEAST_LOOKS = 16;
 
   private final LogQueue<LogItem> ring;
@@ -35,10 +35,10 @@ final class LogReader {
   private List<Gap> gaps = List.of();
   private long missing;
 
-  /** What is still to be looked at. */
+  /** The items that must still be examined. */
   private List<LogItem> candidates = List.of();
 
-  /** There is nothing but what was found, or the candidates, up to here. */
+  /** Up to here there is nothing except what was found, or the candidates. */
   private long through;
 
   LogReader(
@@ -57,11 +57,11 @@ final class LogReader {
   }
 
   /**
-   * Takes what is next. Called under the log's lock.
+   * Takes what comes next. Called under the log's lock.
    *
-   * @param past what has left the ring and is held
-   * @param evictedThrough the newest that has left the ring
-   * @param lost the reason to give for what the log no longer holds; none if it is to be read back
+   * @param past what has left the ring and is still held
+   * @param evictedThrough the newest item that has left the ring
+   * @param lost the reason to give for what the log no longer holds; none if it should be read back
    */
   void look(Past past, long evictedThrough, Optional<Gap.Reason> lost) {
     gaps = gaps(lost);
@@ -83,7 +83,7 @@ final class LogReader {
     return new Slice(gaps, entries, bytes, through, missing);
   }
 
-  /** Mostly none, so no list is made for them. */
+  /** There are usually none, so no list is made for them. */
   private List<Gap> gaps(Optional<Gap.Reason> lost) {
     List<String> expired = List.of();
     List<String> interrupted = List.of();
@@ -174,7 +174,7 @@ final class LogReader {
     final List<ReaderSubscription> subscriptions = new ArrayList<>(1);
     int index;
 
-    /** How many more entries may be looked at. */
+    /** How many more entries may be examined. */
     int looks;
 
     Head(ChannelLog channel) {
@@ -193,7 +193,7 @@ final class LogReader {
       return earliest;
     }
 
-    /** Returns whether there is an entry that is wanted, or that is no longer looked at. */
+    /** Returns whether there is an entry that is wanted, or that may no longer be examined. */
     boolean advance(long upTo) {
       while (index < channel.entries.size() && entry().seq <= upTo) {
         if (looks == 0 || isWanted()) {
@@ -230,7 +230,7 @@ final class LogReader {
     for (Head head = heads.poll(); head != null; head = heads.poll()) {
       LogEntry entry = head.entry();
       if (!head.isWanted()) {
-        return Math.max(through, entry.seq - 1); // Enough was looked at for one slice.
+        return Math.max(through, entry.seq - 1); // Enough was examined for one slice.
       }
       if (!add(entry)) {
         return through;

@@ -3,14 +3,18 @@ package io.millrace.core;
 import io.millrace.ChannelPattern;
 
 /**
- * What a reader subscribes to: a channel, or the channels of a pattern. Guarded by the log's lock.
+ * Something that readers subscribe to: a channel, or the channels of a pattern. Guarded by the
+ * log's lock.
  */
 abstract class LogSource {
 
   /** How many readers hold it. */
   int interest;
 
-  /** The highest sequence that belongs to it and is no longer held, or may never have come. */
+  /**
+   * The highest sequence number that belongs to it and is no longer held, or may never have
+   * arrived.
+   */
   private long mark;
 
   /** The highest mark that an interruption has set. */

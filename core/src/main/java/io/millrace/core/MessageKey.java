@@ -4,18 +4,18 @@ import io.millrace.Message;
 import java.util.Optional;
 
 /**
- * What a keyed message is known by when a broker brings it. Making one costs two digests, so it is
- * made before the log's lock is taken. Whoever publishes chooses neither their length nor, so that
- * it would help, their hash codes.
+ * Identifies a message with a key when a broker brings it. It needs two digests, so it is made
+ * before the log's lock is taken. A publisher cannot choose their length, nor make their hash codes
+ * equal in a useful way.
  *
- * @param key tells its channel and idempotency key from others
- * @param digest tells its content from another's
+ * @param key identifies the channel and the idempotency key
+ * @param digest identifies the content
  */
 record MessageKey(String key, String digest) {
 
   /** Returns the key of a message that has one. */
   static Optional<MessageKey> of(String channel, Message message) {
-    // Neither has a line break.
+    // Neither contains a line break.
     return message
         .key()
         .map(

@@ -34,13 +34,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-/** A node: puts the log, its broker, its shards and its router together, and takes them apart. */
+/** A node: assembles the log, its broker, its shards and its router, and closes them. */
 final class MillraceNode implements Millrace, Ingress {
 
   private static final Logger LOG = System.getLogger(MillraceNode.class.getName());
   private static final long SWEEP_MILLIS = 1000;
 
-  /** Within this, clients of a closing node come back at a time of their own. */
+  /** Clients of a closing node reconnect after a random part of this time. */
   private static final Duration COME_BACK_WITHIN = Duration.ofSeconds(3);
 
   private final VertxInternal vertx;
@@ -92,7 +92,7 @@ final class MillraceNode implements Millrace, Ingress {
 
   /** Begins to open the broker. */
   void open() {
-    // Whatever it logs by is loaded before file descriptors can run out.
+    // This loads the logging classes before file descriptors can run out.
     LOG.log(Logger.Level.INFO, "Millrace opens the broker {0}", broker.name());
     sweeper = context.setPeriodic(SWEEP_MILLIS, tick -> log.sweep());
     Future<Void> opened;
@@ -130,7 +130,7 @@ final class MillraceNode implements Millrace, Ingress {
   }
 
   /**
-   * Takes an interest in what is subscribed, at the broker and in the log.
+   * Registers interest in subscriptions, at the broker and in the log.
    *
    * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
    */
@@ -175,12 +175,12 @@ final class MillraceNode implements Millrace, Ingress {
         : transports.stream().filter(transport -> disabled.contains(transport.name())).toList();
   }
 
-  /** Returns whether clients are taken. */
+  /** Returns whether clients are accepted. */
   boolean isServing() {
     return ready.future().succeeded() && !closing.get() && succession.isOver();
   }
 
-  /** Returns why a client that was admitted to a log can no longer be attached, if so. */
+  /** Returns why a client that was admitted to a log can no longer be attached, if that is so. */
   Optional<Ending> refusal(Transport transport, Epoch admittedTo) {
     if (!isServing() || log.epoch() != admittedTo) {
       return Optional.of(Ending.goingAway(someTime()));
@@ -379,7 +379,7 @@ final class MillraceNode implements Millrace, Ingress {
     Archive followed =
         archive.orElseThrow(
             () -> new IllegalStateException("the broker " + broker.name() + " has no log"));
-    new Cursor(epoch, 0); // Throws if it is no epoch.
+    new Cursor(epoch, 0); // Throws if it is not an epoch.
     if (!begun) {
       begun = true;
       log.epoch().rename(epoch);
@@ -390,7 +390,7 @@ final class MillraceNode implements Millrace, Ingress {
     }
     LOG.log(
         Logger.Level.ERROR,
-        "The log of the broker {0} is another one than before: what was in that one is gone",
+        "The log of the broker {0} is not the same as before: the contents of the earlier one are lost",
         broker.name());
     return succession.begin(epoch, followed);
   }

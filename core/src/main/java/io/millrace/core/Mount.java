@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The URLs below the place where the router is mounted. */
+/** Serves the URLs below the path where the router is mounted. */
 final class Mount {
 
   private static final Pattern CLIENT_FILE = Pattern.compile("/[a-z0-9-]+\\.js(\\.map)?");
@@ -58,9 +58,10 @@ final class Mount {
 
   private void fail(RoutingContext context) {
     if (Attaching.isAttached(context) && context.failure() == null) {
-      return; // A handler of the application finds that it takes long: it is meant to.
+      return; // A handler of the application finds that it takes too long, but it is meant to last.
     }
-    // Not of every request: it would wait for the event loop, which may have many to refuse.
+    // Not for every request, because that would wait for the event loop, which may have many to
+    // refuse.
     if (mayHaveBody(context.request())) {
       node.bodies().discard(context);
     }
@@ -75,7 +76,7 @@ final class Mount {
     return HttpMethod.POST.equals(request.method()) || Bodies.isAnnounced(request);
   }
 
-  /** Takes every request. Only what has a body to be read goes through further routes. */
+  /** Takes every request. Only requests whose body must be read go through further routes. */
   private void begin(RoutingContext context) {
     HttpServerRequest request = context.request();
     context.response().putHeader(CONTENT_TYPE_OPTIONS, NO_SNIFF);
@@ -102,11 +103,11 @@ final class Mount {
       throw methodNotAllowed(
           context,
           methods(path),
-          "A POST asks for channels by a body of Content-Type: application/json.");
+          "A POST must name channels in a body with Content-Type: application/json.");
     }
   }
 
-  /** RFC 9112, section 3.2. Without making a list for every request. */
+  /** Checks the host (RFC 9112, section 3.2) without making a list for every request. */
   private static void requireOneHost(HttpServerRequest request) {
     int hosts = 0;
     boolean readable = true;
@@ -120,7 +121,7 @@ final class Mount {
     if (hosts > 1 || !readable || (needed && hosts == 0)) {
       throw new MillraceException(
           MillraceException.Code.BAD_REQUEST,
-          "There must be one Host, a name or address and perhaps a port (RFC 9112, section 3.2).");
+          "There must be one Host: a name or address, and optionally a port (RFC 9112, section 3.2).");
     }
   }
 
@@ -131,7 +132,7 @@ final class Mount {
     } else if (!takes(method, path)) {
       String methods = methods(path);
       throw methodNotAllowed(
-          context, methods, "This method is not for this URL. It takes " + methods + ".");
+          context, methods, "This URL does not accept this method. It accepts " + methods + ".");
     } else if (path.equals(PUBLISH)) {
       publish(context);
     } else if (path.isEmpty() || path.equals("/")) {
@@ -176,7 +177,7 @@ final class Mount {
   private static String pathBelowMount(RoutingContext context) {
     String mount = mountPoint(context);
     String path = context.request().path();
-    // Routing reads "//live" and "/x/../live" as the mount: they are not.
+    // Routing treats "//live" and "/x/../live" as the mount, but they are not.
     return path != null && path.startsWith(mount) ? path.substring(mount.length()) : "/" + path;
   }
 
@@ -187,7 +188,7 @@ final class Mount {
         : mount.endsWith("/") ? mount.substring(0, mount.length() - 1) : mount;
   }
 
-  /** An EventSource would give up for ever on any other transport's answer. */
+  /** An EventSource would give up for good after any other transport's answer. */
   private boolean refusedByOneThatIsOff(RoutingContext context) {
     for (Transport transport : node.transportsOff()) {
       if (transport.accepts(context.request())
@@ -207,7 +208,7 @@ final class Mount {
     }
     throw new MillraceException(
         MillraceException.Code.NOT_FOUND,
-        "No transport in service takes this request; there are " + names(inService) + ".");
+        "No transport in service accepts this request; there are " + names(inService) + ".");
   }
 
   private Transport forced(String name) {
@@ -280,10 +281,10 @@ final class Mount {
           MillraceException.Code.INTERNAL,
           "The server failed.",
           new IllegalStateException(
-              "The body was lost before it came to Millrace's router: a handler before it that waits must"
-                  + " pause the request, or put a BodyHandler first."));
+              "The body was lost before it came to Millrace's router. A handler before it that waits must"
+                  + " pause the request, or have a BodyHandler before it."));
     } else {
-      // What is asked for by a body may last; the body does not.
+      // A request may last, but its body is no longer needed.
       node.bodies().read(context, pathBelowMount(context).equals(PUBLISH));
     }
   }
@@ -300,7 +301,7 @@ final class Mount {
                         .publish(client.scope(), request.channel().toString(), request.message()));
     published
         .onFailure(context::fail)
-        // Also without a name: no other server answers so, and a client tells them apart.
+        // Also without a name: no other server answers like this, so a client can recognize it.
         .onSuccess(
             publication ->
                 json(context, new JsonObject().put("published", publication.name().orElse(null))));

@@ -75,7 +75,7 @@ final class NodeBuilder implements Millrace.Builder {
     if (options.credentialsAllowed()
         && options.allowedOrigins().stream().anyMatch(ANY_PAGES::contains)) {
       throw new IllegalStateException(
-          "Credentials cannot be allowed for the origins * and null, which any page can have: name"
+          "Credentials cannot be allowed for the origins * and null, which any page can have. Name"
               + " the origins with addAllowedOrigin.");
     }
     Map<String, Transport> all = new LinkedHashMap<>(transports);

@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What pages of other origins may do: those of an allow-list everything, with CORS headers (Fetch
- * standard); the rest may read what carries no credentials, which browsers then show to nobody. A
- * WebSocket, to which browsers apply no CORS, and whatever changes something are refused before
- * anything happens. An absent {@code Origin} is no page's.
+ * Decides what pages of other origins may do. Pages of allowed origins may do everything, with CORS
+ * headers (Fetch standard). Others may read without credentials, and browsers do not show them the
+ * response. WebSockets, to which browsers do not apply CORS, and requests that change something are
+ * refused before anything happens. A request without {@code Origin} does not come from a page.
  */
 final class OriginPolicy {
 
@@ -40,12 +40,12 @@ final class OriginPolicy {
   }
 
   /**
-   * Sets the headers that allowed pages need, and refuses what foreign ones may not.
+   * Sets the headers that allowed pages need, and refuses what foreign pages may not do.
    *
-   * @param open whether the request is for everybody, whoever asks
-   * @param reads whether what is posted there reads, and changes nothing
+   * @param open whether everybody may make the request
+   * @param reads whether a POST there only reads, and changes nothing
    * @throws MillraceException {@link MillraceException.Code#FORBIDDEN} if a page of a foreign
-   *     origin asks for more than to read without credentials
+   *     origin does more than read without credentials
    */
   void check(RoutingContext context, boolean open, boolean reads) {
     HttpServerRequest request = context.request();
@@ -54,7 +54,7 @@ final class OriginPolicy {
       headers.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
     }
     if (!open && !allowed.contains(ANY)) {
-      // For what a page embeds without asking by CORS.
+      // For resources that a page embeds without CORS.
       headers.set(RESOURCE_POLICY, SAME_ORIGIN);
     }
     String origin = request.getHeader(HttpHeaders.ORIGIN);
@@ -77,7 +77,7 @@ final class OriginPolicy {
           MillraceException.Code.FORBIDDEN,
           "Pages of the origin "
               + page.orElse("it has")
-              + " may not do this. Either the proxy changes Host or the scheme on the way (see docs/operating.md),"
+              + " may not do this. Either a proxy changes Host or the scheme (see docs/operating.md),"
               + " or the server must allow the origin (MillraceOptions.addAllowedOrigin).");
     }
   }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The entries of all channels that are held only as history, by sequence: what a pattern's reader
- * wants is found by reading on from its place, however many channels there are. Guarded by the
+ * The entries of all channels that are held only as history, by sequence number: a pattern's reader
+ * finds what it wants by reading on from its place, however many channels there are. Guarded by the
  * log's lock.
  */
 final class Past {
@@ -15,7 +15,7 @@ final class Past {
   private static final int CHUNK = 256;
   private static final int LEAST_CAPACITY = 4;
 
-  /** A chunk with fewer is joined with the next. */
+  /** A chunk with fewer entries is joined with the next. */
   private static final int SPARSE = CHUNK / 4;
 
   /** A run of entries, the oldest first. */
@@ -44,7 +44,7 @@ final class Past {
       return low;
     }
 
-    @SuppressWarnings("NullAway") // Beyond the size there is nothing.
+    @SuppressWarnings("NullAway") // There is nothing beyond the size.
     void remove(int index) {
       size--;
       System.arraycopy(entries, index + 1, entries, index, size - index);
@@ -55,7 +55,10 @@ final class Past {
     }
   }
 
-  /** By the sequence of an entry that is or was the first of it, and beyond all before. */
+  /**
+   * The chunks by the sequence number of an entry that is or was their first, and is after all
+   * earlier chunks.
+   */
   private final TreeMap<Long, Chunk> chunks = new TreeMap<>();
 
   /** Adds an entry that is newer than all others. */
@@ -96,9 +99,9 @@ final class Past {
    * Reads what is held after a place.
    *
    * @param upTo how far to read
-   * @param into gets the entries
-   * @param most how many it may have then
-   * @return whether that was all
+   * @param into receives the entries
+   * @param most how many it may have afterwards
+   * @return whether these were all
    */
   boolean read(long after, long upTo, List<LogItem> into, int most) {
     Long first = chunks.floorKey(after);

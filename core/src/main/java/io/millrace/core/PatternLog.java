@@ -3,8 +3,8 @@ package io.millrace.core;
 import io.millrace.ChannelPattern;
 
 /**
- * A pattern in use, and what is lost of the channels that it matches. Which those are it does not
- * keep: they may be very many. Guarded by the log's lock.
+ * A pattern in use, and what is lost of the channels that it matches. It does not list these
+ * channels, because there may be very many. Guarded by the log's lock.
  */
 final class PatternLog extends LogSource {
 

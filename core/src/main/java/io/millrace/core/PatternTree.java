@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds what is filed under the patterns that match a channel, by walking the channel's segments.
- * Of segments that do not fork a node holds as many as there are, so that there are at most two
- * nodes for each pattern, however many segments it has.
+ * Finds what is filed under the patterns that match a channel, by walking the channel's segments. A
+ * node holds all segments up to the next fork, so there are at most two nodes for each pattern,
+ * however many segments it has.
  */
 final class PatternTree<V> {
 
   private static final String MANY = "**";
 
-  /** A stretch of one pattern's text, which every pattern that leads through here has there. */
+  /** A part of one pattern's text, which all patterns that lead through here share. */
   private static final class Node<V> {
     final String text;
     final int end;
@@ -79,7 +79,7 @@ final class PatternTree<V> {
     }
   }
 
-  /** Returns where the last segment ends that a text has in common with a node. */
+  /** Returns the end of the last segment that a text has in common with a node. */
   private static int common(Node<?> node, String text) {
     int common = node.start;
     for (int i = node.start; ; i++) {

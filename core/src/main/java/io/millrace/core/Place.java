@@ -1,6 +1,6 @@
 package io.millrace.core;
 
-/** What one client takes of what all share, from its request to its end. Used on its event loop. */
+/** What one client takes of shared limits, from its request to its end. Used on its event loop. */
 final class Place {
 
   private final Allowance room;
@@ -10,10 +10,10 @@ final class Place {
   private boolean left;
 
   /**
-   * A place that takes no room yet.
+   * Makes a place that takes no room yet.
    *
    * @param room for all clients together
-   * @param uncount called once when the client leaves
+   * @param uncount called once, when the client leaves
    */
   Place(Allowance room, Runnable uncount) {
     this.room = room;
@@ -40,7 +40,7 @@ final class Place {
     reserved += bytes;
   }
 
-  /** What was reserved is counted where it is now. */
+  /** Called when what was reserved is counted elsewhere. */
   void settle() {
     room.add(-reserved);
     reserved = 0;

@@ -11,15 +11,17 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.time.Duration;
 
-/** Answers what went wrong as a problem document (RFC 9457). */
+/** Answers failures with a problem document (RFC 9457). */
 final class Problems {
 
   private static final Logger LOG = System.getLogger(Problems.class.getName());
 
-  /** A broker that is slow or away concerns everybody who publishes, for as long as it is. */
+  /**
+   * A slow or unreachable broker affects every publish as long as it lasts, so it is logged rarely.
+   */
   private static final RareLog PASSING = new RareLog(LOG);
 
-  /** When to come back after a problem that may pass. */
+  /** When to try again after a temporary problem. */
   static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   private Problems() {}
@@ -37,7 +39,7 @@ final class Problems {
     }
   }
 
-  /** Who breaks a connection is no failure of the server. */
+  /** A client that breaks its connection is not a failure of the server. */
   private static boolean isBreak(RoutingContext context, Throwable failure) {
     return context.response().closed()
         && (failure instanceof IOException || failure instanceof VertxException);

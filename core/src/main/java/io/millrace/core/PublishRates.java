@@ -11,13 +11,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * How often clients publish: users, wherever they do it; of those who are no user only what comes
- * over HTTP, where nothing lasts that could count, by address, which many may share. Safe on any
- * thread.
+ * Limits how often clients publish. A user counts wherever it publishes. Clients without a user
+ * count only over HTTP, where no connection lasts that could count; they count by address, which
+ * many may share. Safe on any thread.
  */
 final class PublishRates {
 
-  /** How many are remembered. Nobody holds back who has more addresses than this. */
+  /**
+   * How many users and addresses are remembered. A client with more addresses than this is not
+   * limited.
+   */
   static final int MOST_KNOWN = 10_000;
 
   private static final String A_SECOND = "1";
@@ -26,7 +29,7 @@ final class PublishRates {
   private final LongSupplier clock;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Who was last heard of comes last. */
+  /** The most recent is last. */
   private final Map<String, RateLimit> known = new LinkedHashMap<>(16, 0.75f, true);
 
   PublishRates(MillraceOptions options, LongSupplier clock) {
@@ -35,7 +38,7 @@ final class PublishRates {
   }
 
   /**
-   * Counts a request to publish, whatever becomes of it.
+   * Counts a request to publish, whatever its result.
    *
    * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
    */
@@ -47,7 +50,7 @@ final class PublishRates {
         count(
             Access.ADDRESS + Attaching.network(request),
             options.publishesPerSecondPerAddress(),
-            "Who comes from your address");
+            "All clients from your address together");
       }
     } catch (MillraceException tooMany) {
       request.response().putHeader(HttpHeaders.RETRY_AFTER, A_SECOND);
@@ -56,8 +59,9 @@ final class PublishRates {
   }
 
   /**
-   * Counts what is published on a connection that has a rate of its own. A user may have several of
-   * them; who is no user is the connection, since an address may be that of many.
+   * Counts a message on a connection that has its own limit. A user may have several connections. A
+   * client without a user is limited by the connection only, because many clients may share an
+   * address.
    *
    * @param scope who publishes, see {@link Access.Client#scope}
    * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
@@ -76,7 +80,10 @@ final class PublishRates {
     }
   }
 
-  /** Returns in how many milliseconds somebody may publish again; zero if now, which is counted. */
+  /**
+   * Returns in how many milliseconds somebody may publish again; if it is zero, the publish is
+   * counted.
+   */
   long waitMillis(String who, int perSecond) {
     if (perSecond == 0) {
       return 0;

@@ -11,8 +11,8 @@ import java.util.Optional;
 /**
  * What a client asks to publish.
  *
- * @param channel a name
- * @param message what
+ * @param channel the name of the channel
+ * @param message the message
  */
 record PublishRequest(ChannelPattern channel, Message message) {
 
@@ -23,7 +23,7 @@ record PublishRequest(ChannelPattern channel, Message message) {
    *     missing or wrong
    */
   static PublishRequest of(JsonFields fields) {
-    String channel = fields.string("channel").orElseThrow(() -> bad("channel is needed."));
+    String channel = fields.string("channel").orElseThrow(() -> bad("channel is required."));
     Message message = payload(fields);
     Optional<String> event = fields.string("event");
     if (event.isPresent()) {
@@ -42,7 +42,7 @@ record PublishRequest(ChannelPattern channel, Message message) {
 
   private static Message payload(JsonFields fields) {
     if (fields.has("data") == fields.has("base64")) {
-      throw bad("Either data, any JSON value, or base64, bytes in base64, is needed.");
+      throw bad("Either data, any JSON value, or base64, bytes in base64, is required.");
     }
     if (fields.has("data")) {
       return Message.jsonText(Buffer.buffer(fields.raw("data").orElse("null")));
@@ -51,7 +51,7 @@ record PublishRequest(ChannelPattern channel, Message message) {
       return Message.bytes(
           Buffer.buffer(Base64.getDecoder().decode(fields.string("base64").orElse(""))));
     } catch (IllegalArgumentException e) {
-      throw bad("base64 is bytes in base64 (RFC 4648, section 4).");
+      throw bad("base64 must be bytes in base64 (RFC 4648, section 4).");
     }
   }
 

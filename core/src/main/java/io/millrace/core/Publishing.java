@@ -18,10 +18,10 @@ final class Publishing {
   /** The scope of keys that the application itself uses. */
   static final String APPLICATION = "";
 
-  /** That of keys that are nobody else's, wherever they come from. */
+  /** The scope of keys that nobody else can have, from whatever address they come. */
   private static final String ANYWHERE = "anywhere";
 
-  /** How long a key is that has 128 random bits, in base64url. */
+  /** The length of a key with 128 random bits, in base64url. */
   private static final int RANDOM_LENGTH = 22;
 
   private final Broker broker;
@@ -30,7 +30,7 @@ final class Publishing {
   private final PublishRates rates;
   private final BooleanSupplier serving;
 
-  /** For what clients have published and the broker has not answered. */
+  /** The room for messages that clients have published and the broker has not answered. */
   private final Unanswered unanswered;
 
   Publishing(Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
@@ -43,19 +43,19 @@ final class Publishing {
   }
 
   /**
-   * Returns the room for what clients have published: each message until the broker itself has
-   * answered, which may be long after whoever asked was told that it takes too long.
+   * Returns the room for messages that clients have published. Each counts until the broker itself
+   * has answered, which may be long after the client was told that it takes too long.
    */
   Unanswered unanswered() {
     return unanswered;
   }
 
-  /** Returns about how many bytes of the heap the keys take that are remembered. */
+  /** Returns about how many bytes of the heap the remembered keys take. */
   long keyBytes() {
     return (long) keys.size() * Footprint.KEY;
   }
 
-  /** Returns how often clients publish over HTTP. */
+  /** Returns the limits for publishing over HTTP. */
   PublishRates rates() {
     return rates;
   }
@@ -65,7 +65,7 @@ final class Publishing {
    *
    * @param publisher who publishes, for idempotency keys
    * @param channel a channel name
-   * @param message what
+   * @param message the message
    */
   Future<Publication> publish(String publisher, String channel, Message message) {
     if (!serving.getAsBoolean()) {
@@ -99,16 +99,16 @@ final class Publishing {
   }
 
   /**
-   * Who has no user is known by an address, which changes on the way to a repeat: with the network,
-   * or with the ingress. A long key needs none: it is random, travels to no reader and to no
-   * broker, so nobody else can use it.
+   * A client without a user is known by its address, which may change before it repeats a publish,
+   * with the network or the ingress. A long key needs no address: it is random, and no reader or
+   * broker receives it, so nobody else can use it.
    */
   private static String scope(String publisher, Message message) {
     boolean random = message.key().filter(key -> key.length() >= RANDOM_LENGTH).isPresent();
     return random && publisher.startsWith(Access.ADDRESS) ? ANYWHERE : publisher;
   }
 
-  /** Keys travel with messages: they must not meet those of others who publish. */
+  /** Keys travel with messages, so they must not collide with those of other publishers. */
   private static Message scoped(String scope, Message message) {
     return scope.equals(APPLICATION)
         ? message
@@ -117,7 +117,7 @@ final class Publishing {
 
   static MillraceException tooLarge(int limit) {
     return new MillraceException(
-        MillraceException.Code.TOO_LARGE, "A message may have " + limit + " bytes at the most.");
+        MillraceException.Code.TOO_LARGE, "A message may have at most " + limit + " bytes.");
   }
 
   private Future<Publication> give(String channel, Message message) {
@@ -129,7 +129,7 @@ final class Publishing {
     }
   }
 
-  /** Whoever asks waits so long; the broker's own answer may come later. */
+  /** The client waits only this long; the broker's own answer may come later. */
   private Future<Publication> inTime(Future<Publication> answer) {
     Future<Publication> timed =
         answer.isComplete()

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs what clients can bring about as often as they like: at most once a minute, with how often it
- * was. Safe on any thread.
+ * Logs what clients can cause as often as they like: at most once a minute, with the number of
+ * times. Safe on any thread.
  */
 final class RareLog {
 
@@ -30,10 +30,10 @@ final class RareLog {
   }
 
   /**
-   * Counts, and warns if there was silence for long enough.
+   * Counts, and logs a warning if the last one is long enough ago.
    *
    * @param what a sentence
-   * @param cause what led to it; logged with its stack trace if there is one
+   * @param cause the cause; logged with its stack trace if there is one
    */
   void warn(String what, @Nullable Throwable cause) {
     long total = count.incrementAndGet();
@@ -42,7 +42,7 @@ final class RareLog {
     if (now >= until && quietUntil.compareAndSet(until, now + QUIET_MILLIS)) {
       log.log(
           Logger.Level.WARNING,
-          what + " So far this was " + total + " times; the next minute's are only counted.",
+          what + " This is number " + total + "; those of the next minute are only counted.",
           cause);
     }
   }

@@ -2,7 +2,7 @@ package io.millrace.core;
 
 import java.util.Arrays;
 
-/** So many in any second. Owned by one event loop, or kept under a lock. */
+/** Limits how many are allowed in any second. Owned by one event loop, or guarded by a lock. */
 final class RateLimit {
 
   private static final long WINDOW_MILLIS = 1000;
@@ -10,7 +10,10 @@ final class RateLimit {
 
   private final int perSecond;
 
-  /** When the last ones were; a circle once it is as long as the limit. Most clients need few. */
+  /**
+   * The times of the last ones; used as a ring once it is as long as the limit. Most clients need
+   * few.
+   */
   private long[] times = {};
 
   private long latest;
@@ -18,7 +21,7 @@ final class RateLimit {
   private int used;
 
   /**
-   * A limit.
+   * Makes a limit.
    *
    * @param perSecond how many; zero for no limit
    */
@@ -26,12 +29,12 @@ final class RateLimit {
     this.perSecond = perSecond;
   }
 
-  /** Returns in how many milliseconds one more is allowed; zero if now. */
+  /** Returns in how many milliseconds one more is allowed; zero for now. */
   long waitMillis(long now) {
     return used < perSecond || perSecond == 0 ? 0 : Math.max(0, times[next] + WINDOW_MILLIS - now);
   }
 
-  /** Returns whether none was counted in the last second: a new limit would do as well. */
+  /** Returns whether none was counted in the last second, so that a new object would do as well. */
   boolean isIdle(long now) {
     return now - latest >= WINDOW_MILLIS;
   }

@@ -20,7 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
- * What a transport attaches: subscriptions that the log knows already, waiting for their reader.
+ * What a transport attaches: subscriptions that the log already knows, waiting for their reader.
  */
 final class ReaderAttachment implements Attachment {
 
@@ -28,10 +28,10 @@ final class ReaderAttachment implements Attachment {
   private static final int SWITCHING_PROTOCOLS = 101;
 
   /**
-   * What is to be attached, or given back.
+   * Makes what will be attached, or given back.
    *
-   * @param epoch the log that the beginning is of
-   * @param place what it takes, until it is gone
+   * @param epoch the epoch of the log of the beginning
+   * @param place what the client takes, until it is gone
    */
   record Arrival(
       RoutingContext context,
@@ -47,10 +47,10 @@ final class ReaderAttachment implements Attachment {
   private final Shard shard;
   private final Format format;
 
-  /** Empty once it is used: a connection that lasts does not keep its request. */
+  /** Empty once it is used, so that a lasting connection does not keep its request. */
   private Optional<Arrival> unused;
 
-  /** Makes what carries out the commands of the reader's client, if it may send any. */
+  /** Makes the object that carries out the commands of the reader's client, if it may send any. */
   private Optional<Supplier<Commands>> duplex = Optional.empty();
 
   private Optional<Commands> commands = Optional.empty();
@@ -122,7 +122,7 @@ final class ReaderAttachment implements Attachment {
   @Override
   public Future<Void> receive(Buffer json) {
     if (commands.isEmpty()) {
-      // Not before the first frame: many a client never sends one.
+      // Not before the first frame, because many clients never send one.
       commands = duplex.map(Supplier::get);
     }
     Future<Void> carriedOut =
@@ -139,7 +139,7 @@ final class ReaderAttachment implements Attachment {
     receiving().ifPresent(counting -> counting.holds(bytes, begun));
   }
 
-  /** Not before there is something: most messages arrive whole. */
+  /** Not before it is needed, because most messages arrive complete. */
   private Optional<Receiving> receiving() {
     if (receiving.isEmpty()) {
       receiving = receives.map(Supplier::get);
@@ -147,7 +147,7 @@ final class ReaderAttachment implements Attachment {
     return receiving;
   }
 
-  /** Returns what is to be attached; if there is nothing, the outlet is ended. */
+  /** Returns what will be attached; if there is nothing, the outlet is ended. */
   private Optional<Arrival> use(Outlet outlet) {
     Optional<Arrival> used = unused;
     Optional<Ending> refusal =
@@ -174,7 +174,7 @@ final class ReaderAttachment implements Attachment {
 
   private void abandonAtEnd(RoutingContext context) {
     HttpServerResponse response = context.response();
-    // That of an upgrade counts as ended before the connection is there.
+    // The response of an upgrade counts as ended before the connection exists.
     boolean upgrading = response.getStatusCode() == SWITCHING_PROTOCOLS;
     if (response.closed() || (response.ended() && !upgrading)) {
       abandon();
@@ -206,7 +206,7 @@ final class ReaderAttachment implements Attachment {
         () -> limits(options));
   }
 
-  /** Returns what clients are told of limits. */
+  /** Returns the limits that clients are told. */
   static JsonObject limits(MillraceOptions options) {
     return new JsonObject()
         .put("channels", options.maxChannels())

@@ -12,32 +12,35 @@ final class ReaderSubscription {
   /** A source that nothing feeds. */
   private static final LogSource NONE = new PatternLog(ChannelPattern.of("**"));
 
-  /** From attach on the source's own, so that a name is held once. */
+  /** From attach on it is the object of the source, so that a name is held only once. */
   ChannelPattern pattern;
 
   final EventFilter filter;
 
-  /** What it reads, from attach to detach. */
+  /** The source that it reads, from attach to detach. */
   LogSource source;
 
   /**
-   * Nothing at or before this is delivered but what {@code last} replays: where the subscription
-   * begins, if that is not the reader's cursor.
+   * Where the subscription begins, if not at the reader's cursor: nothing at or before this is
+   * delivered, except what {@code last} replays.
    */
   long after;
 
-  /** Before this the broker brought none of it: where the node's own subscription was confirmed. */
+  /**
+   * Where the node's own subscription was confirmed: before this, the broker brought nothing for
+   * it.
+   */
   long heardFrom;
 
-  /** Losses at or before this have been told, or are none of this subscription's. */
+  /** Losses at or before this have been reported, or do not concern this subscription. */
   long told;
 
-  /** Where a channel begins that {@code last} replays. */
+  /** Where a channel that {@code last} replays begins. */
   private record Replayed(ChannelLog channel, long after) {}
 
   /**
-   * Where each channel begins that {@code last} replays, until all of that has been read. By name:
-   * what is read back from the broker is of channels of its own.
+   * Where each channel that {@code last} replays begins, until all of that has been read. By name,
+   * because what is read back from the broker has its own channel objects.
    */
   private Map<String, Replayed> beginnings = Map.of();
 
@@ -46,7 +49,7 @@ final class ReaderSubscription {
   ReaderSubscription(ChannelPattern pattern, EventFilter filter) {
     this.pattern = pattern;
     this.filter = filter;
-    this.source = NONE; // Until attached.
+    this.source = NONE; // Until it is attached.
   }
 
   static List<String> names(Collection<ReaderSubscription> subscriptions) {
@@ -65,7 +68,7 @@ final class ReaderSubscription {
     return changed;
   }
 
-  /** Forgets every place: the log is another one. */
+  /** Forgets every place, because another log has taken the place of the first. */
   void startOver() {
     after = 0;
     heardFrom = 0;
@@ -73,7 +76,7 @@ final class ReaderSubscription {
     beginnings = Map.of();
   }
 
-  /** Sets where one of its channels begins, of which something is replayed. */
+  /** Sets where one of its channels begins of which something is replayed. */
   void beginAfter(ChannelLog channel, long seq) {
     if (beginnings.isEmpty()) {
       beginnings = new HashMap<>();
@@ -88,8 +91,8 @@ final class ReaderSubscription {
   }
 
   /**
-   * Returns whether something must be told to a reader at a cursor before it reads on, and takes it
-   * as told.
+   * Returns whether a loss must be reported to a reader at a cursor before it reads on, and marks
+   * it as reported.
    */
   boolean takeLoss(long cursor) {
     boolean replayLost = isReplayLost(cursor);
@@ -103,19 +106,25 @@ final class ReaderSubscription {
   }
 
   /**
-   * Returns up to where the log does not hold all that a reader at a cursor reads; zero if it does.
+   * Returns up to where the log does not hold everything that a reader at a cursor reads; zero if
+   * it does.
    */
   long missing(long cursor) {
     long loss = source.mark();
     return loss > accounted(cursor) ? loss : 0;
   }
 
-  /** Returns up to where a reader at a cursor has no loss to be told, but for replayed messages. */
+  /**
+   * Returns up to where no loss must be reported to a reader at a cursor, except for replayed
+   * messages.
+   */
   long accounted(long cursor) {
     return Math.max(cursor, Math.max(told, after));
   }
 
-  /** Returns whether something that {@code last} was to replay is lost and that was not told. */
+  /**
+   * Returns whether something that {@code last} should replay is lost, and this was not reported.
+   */
   boolean isReplayLost(long cursor) {
     return !replayLossTold && hasLostReplayed(cursor);
   }
@@ -130,8 +139,8 @@ final class ReaderSubscription {
   }
 
   /**
-   * Returns whether a reader at a cursor is past every beginning, so that all that is left is
-   * ordinary reading.
+   * Returns whether a reader at a cursor is past every beginning, so that only ordinary reading is
+   * left.
    */
   boolean isPlainAfter(long cursor) {
     if (after > cursor) {
@@ -149,8 +158,8 @@ final class ReaderSubscription {
   }
 
   /**
-   * Returns whether a reader at a cursor also has no loss to account for that others at that cursor
-   * would not.
+   * Returns whether a reader at a cursor also has no losses to report that others at that cursor do
+   * not have.
    */
   boolean isCommonAfter(long cursor) {
     return told <= cursor && heardFrom <= cursor && isPlainAfter(cursor);

@@ -5,16 +5,16 @@ import io.millrace.spi.Ending;
 import java.util.Optional;
 
 /**
- * What the client of one reader has sent that is not dealt with: a message that has not arrived
- * whole, which has its time, and what waits behind it. Takes part in the room that request bodies
- * have. Owned by the reader's event loop.
+ * What the client of one reader has sent and has not been processed: a message that has not arrived
+ * completely, which has a time limit, and what waits behind it. Uses the same room as request
+ * bodies. Owned by the reader's event loop.
  */
 final class Receiving extends Wheel.Timer {
 
-  /** What every connection may hold beside what is counted: small commands take no lock. */
+  /** What every connection may hold without being counted, so that small commands take no lock. */
   private static final int SMALL = 4 << 10;
 
-  /** What an unfinished message holds beside its bytes. */
+  /** How much an unfinished message takes besides its bytes. */
   private static final int ITSELF = 256;
 
   private final Room room;
@@ -33,7 +33,7 @@ final class Receiving extends Wheel.Timer {
     this.timeout = options.bodyTimeout().toMillis();
   }
 
-  /** Says what the transport holds, see {@link io.millrace.spi.Attachment#holds}. */
+  /** Notes what the transport holds, see {@link io.millrace.spi.Attachment#holds}. */
   void holds(int bytes, boolean begun) {
     if (reader.isEnded()) {
       return;
@@ -48,7 +48,7 @@ final class Receiving extends Wheel.Timer {
     count();
   }
 
-  /** Says how long the frame is that is being carried out. */
+  /** Notes the length of the frame that is being carried out. */
   void waits(int bytes) {
     if (!reader.isEnded()) {
       waiting = bytes;
@@ -72,20 +72,20 @@ final class Receiving extends Wheel.Timer {
     share = Optional.empty();
   }
 
-  /** Unless all has arrived meanwhile. */
+  /** Unless everything has arrived meanwhile. */
   private void makeRoom(Room.Share made) {
     if (share.isPresent() && share.get() == made) {
       reader.end(Ending.UNFINISHED);
     }
   }
 
-  /** Its time is over. */
+  /** Called when its time is over. */
   @Override
   void fire() {
     reader.end(Ending.UNFINISHED);
   }
 
-  /** The reader has ended, and with it what the transport holds. */
+  /** Called when the reader has ended, and the transport holds nothing more. */
   void close() {
     loop.wheel().cancel(this);
     release();

@@ -7,15 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Finds the records of a backend's log that publish again what an earlier record published. What
- * decides is in the records themselves, never a clock or when this node began to read; so it is
- * decided alike by every node, live and when reading back, if reading began {@link #lead} earlier.
- * The time of a record decides about its own key alone: one that is far off makes no other key be
- * forgotten, only too many do. Not safe for use by several threads.
+ * Finds records of a backend's log that publish again what an earlier record published. Only the
+ * records themselves decide, never a clock or the time when this node began to read. So every node
+ * decides alike, live and when reading back, if it began to read {@link #lead} earlier. The time of
+ * a record affects only its own key: a wrong time does not make other keys be forgotten; only too
+ * many keys do. Not safe for use by several threads.
  */
 final class RecordKeys {
 
-  /** How far the clocks of those who publish may be apart. */
+  /** How far the clocks of publishers may differ. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
   private record Known(long seq, long time, String digest) {}
@@ -36,7 +36,7 @@ final class RecordKeys {
     return known.size();
   }
 
-  /** Returns how much earlier than the first message that is served one must begin to read. */
+  /** Returns how much earlier than the first served message reading must begin. */
   static Duration lead(MillraceOptions options) {
     return options.keyLifetime().plus(CLOCK_TOLERANCE);
   }
@@ -46,9 +46,9 @@ final class RecordKeys {
    *
    * @param seq its place
    * @param time when it was written, in milliseconds
-   * @return the place of the record that published the same first; its own if there is none
-   * @throws MillraceException {@link MillraceException.Code#CONFLICT} if its key is that of another
-   *     message
+   * @return the place of the first record that published the same; its own if there is none
+   * @throws MillraceException {@link MillraceException.Code#CONFLICT} if its key was used for
+   *     another message
    */
   long originalOf(long seq, MessageKey taken, long time) {
     String key = taken.key();
@@ -56,7 +56,7 @@ final class RecordKeys {
     Known before = known.remove(key);
     boolean again = before != null && Math.abs(time - before.time) <= lifetime;
     if (again && !before.digest.equals(digest)) {
-      // What is decided by it must not depend on how long ago reading began.
+      // The decision must not depend on how long ago reading began.
       known.put(key, new Known(before.seq, time, before.digest));
       throw KeyTable.conflict();
     }

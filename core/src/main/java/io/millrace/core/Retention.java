@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 /** Decides what leaves the ring and the histories. Guarded by the log's lock. */
 final class Retention {
 
-  /** How many channels are looked at in one go: for as long, nobody can append. */
+  /** How many channels are examined at once, because nobody can append meanwhile. */
   private static final int CHANNELS_AT_ONCE = 256;
 
-  /** How much is let go in one go because it is too old. */
+  /** How many items are dropped at once because they are too old. */
   private static final int OLD_AT_ONCE = 1024;
 
   private final long ringBytes;
@@ -19,27 +19,30 @@ final class Retention {
   private final LogQueue<LogItem> ring;
   private final Consumer<ChannelLog> emptied;
 
-  /** The channels that have a history, by the sequence of its oldest entry. */
+  /** The channels that have a history, by the sequence number of its oldest entry. */
   private final TreeMap<Long, ChannelLog> histories = new TreeMap<>();
 
   private final Past past = new Past();
 
-  /** Of the channels that have a history with all of that, and of those that have only the ring. */
+  /**
+   * The bytes of channels that have a history, including it, and of those that are only in the
+   * ring.
+   */
   private long heldByHistories;
 
   private long heldByRingChannels;
   private long evictedThrough;
   private long sweptThrough;
 
-  /** How much more may be let go in this go because it is too old. */
+  /** How many more items may be dropped this time because they are too old. */
   private int left;
 
   /**
-   * A retention.
+   * Makes a retention.
    *
    * @param options the bounds
-   * @param ring what it shortens
-   * @param emptied told of each channel of which nothing is held any more
+   * @param ring the ring that it shortens
+   * @param emptied receives each channel of which nothing is held any more
    */
   Retention(MillraceOptions options, LogQueue<LogItem> ring, Consumer<ChannelLog> emptied) {
     this.ringBytes = options.ringBytes();
@@ -49,7 +52,7 @@ final class Retention {
     this.emptied = emptied;
   }
 
-  /** Returns the sequence of the newest item that has left the ring. */
+  /** Returns the sequence number of the newest item that has left the ring. */
   long evictedThrough() {
     return evictedThrough;
   }
@@ -84,7 +87,10 @@ final class Retention {
     sweptThrough = 0;
   }
 
-  /** Enforces every bound but the age of histories, the age of the ring some items at a time. */
+  /**
+   * Enforces every bound except the age of histories; enforces the age of the ring some items at a
+   * time.
+   */
   void enforce(long now) {
     left = OLD_AT_ONCE;
     enforceWhatIsLeft(now);
@@ -96,7 +102,7 @@ final class Retention {
       while (heldByHistories > historyBytes) {
         dropOldest(histories.firstEntry().getValue());
       }
-      // A channel that lost its history counts with the ring.
+      // A channel that has lost its history counts with the ring.
     } while (heldByRing() > ringBytes);
   }
 
@@ -122,9 +128,10 @@ final class Retention {
   }
 
   /**
-   * Enforces every bound, the age for some channels and items. The next call goes on from there.
+   * Enforces every bound, the age only for some channels and items. The next call continues from
+   * there.
    *
-   * @return whether there may be more that is too old
+   * @return whether there may be more items that are too old
    */
   boolean sweep(long now) {
     enforce(now);

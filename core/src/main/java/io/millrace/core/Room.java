@@ -9,9 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Bounds what all clients together make the node hold of what they send. Where there is no room,
- * what has been arriving for longest makes it: those that stall go, and those that arrive at once
- * pass beside them. Safe on any thread.
+ * Limits how much of what clients send the node holds, for all clients together. If there is no
+ * room, what has been arriving for longest must make room: whatever stalls is refused, and whatever
+ * arrives quickly gets through. Safe on any thread.
  */
 final class Room {
 
@@ -41,9 +41,9 @@ final class Room {
   }
 
   /**
-   * Enters something that arrives.
+   * Adds something that arrives.
    *
-   * @param makesRoom called once it counts no more and is to go, on any thread
+   * @param makesRoom called on any thread when it no longer counts and must go
    */
   Share enter(Consumer<Share> makesRoom) {
     Share share = new Share(makesRoom);
@@ -89,7 +89,10 @@ final class Room {
       oldest.forEach(share -> share.makesRoom.accept(share));
     }
 
-    /** It has arrived, and counts on. Returns whether it was one of those that are arriving. */
+    /**
+     * Notes that it has arrived; it still counts. Returns whether it was one of those that are
+     * arriving.
+     */
     boolean stay() {
       lock.lock();
       try {
@@ -99,7 +102,7 @@ final class Room {
       }
     }
 
-    /** It is no longer held. */
+    /** Notes that it is no longer held. */
     void release() {
       lock.lock();
       try {

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  */
 final class Shards {
 
-  /** Enough for what is new; a larger heap has no use for more. */
+  /** Enough for new messages; more would be useless even with a larger heap. */
   private static final long MOST_KEPT = 4 << 20;
 
   private static final long FRAMES = HeapShares.here().frameBytes();
@@ -87,7 +87,7 @@ final class Shards {
         siblings -> new Shard(log, archive, interests, siblings, clock));
   }
 
-  /** Frames that are kept, and what readers share, are two on each event loop. */
+  /** On each event loop there are two parts: frames that are kept, and what readers share. */
   private long keptBytes() {
     return Math.min(MOST_KEPT, FRAMES / 2 / Math.max(1, byEventLoop.size()));
   }
@@ -96,7 +96,7 @@ final class Shards {
     shards.run(() -> shards.setDegraded(degraded));
   }
 
-  /** Tells every shard, also those that are yet to come, whether the broker is out of reach. */
+  /** Tells every shard, including future ones, whether the broker is out of reach. */
   void setDegraded(boolean value) {
     degraded = value;
     byEventLoop.values().forEach(this::tellHealth);
@@ -116,12 +116,12 @@ final class Shards {
     return byEventLoop.values().stream().mapToInt(shards -> shards.wheel().size()).sum();
   }
 
-  /** Makes every reader leave the log: it becomes another one. */
+  /** Makes every reader leave the log, because another one takes its place. */
   Future<Void> leaveLog(Supplier<Ending> ending) {
     return onEveryLoop(shards -> shards.leaveLog(ending.get()));
   }
 
-  /** Makes every shard follow the log from where it is, another one than before. */
+  /** Makes every shard follow the new log from where it is. */
   Future<Void> enterLog() {
     return onEveryLoop(EventLoopShards::enterLog);
   }

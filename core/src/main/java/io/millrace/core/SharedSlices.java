@@ -8,21 +8,21 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * What readers of one event loop that are behind at the same place share, the newest within a bound
- * of bytes. Owned by the event loop.
+ * Shares what was read between the readers of one event loop that are behind at the same place;
+ * keeps the newest up to a number of bytes. Owned by the event loop.
  */
 final class SharedSlices {
 
   private static final int MOST_SLICES = 256;
 
-  /** What an audience's key takes for each channel, a name of the greatest length with it. */
+  /** What an audience's key takes for each channel, including a name of the maximum length. */
   private static final int CHANNEL_COST = 512;
 
   /**
-   * What was read for one of them.
+   * What was read for one of these readers.
    *
-   * @param frames what is written
-   * @param last the last entry in it
+   * @param frames the bytes to write
+   * @param last the last entry in them
    * @param through where the reader is after it
    */
   record Shared(Buffer frames, long last, long through) {}
@@ -40,7 +40,7 @@ final class SharedSlices {
   private long bytes;
 
   /**
-   * Nothing is shared.
+   * Makes an empty object.
    *
    * @param most how many bytes are kept
    */
@@ -48,12 +48,12 @@ final class SharedSlices {
     this.most = most;
   }
 
-  /** Returns what a reader that is alike was given from the same place to the same end. */
+  /** Returns what a reader of the same audience was given from the same place to the same end. */
   Optional<Shared> of(Reader reader) {
     return Optional.ofNullable(slices.get(Key.of(reader)));
   }
 
-  /** Keeps what a reader is given, for others that are alike. */
+  /** Keeps what a reader is given, for others of the same audience. */
   void share(Reader reader, Shared slice) {
     if (slices.putIfAbsent(Key.of(reader), slice) == null) {
       bytes += cost(Key.of(reader), slice);

@@ -4,14 +4,14 @@ import io.millrace.Gap;
 import java.util.List;
 
 /**
- * What a reader reads in one go.
+ * What a reader reads at once.
  *
- * @param gaps what must be told first
- * @param entries in order
- * @param bytes their payload and overhead
- * @param through where the reader is after them: there is nothing else for it up to here
- * @param missing up to where the reader must read back from the broker's own log before it can go
- *     on, zero if it need not
+ * @param gaps the gaps that must be reported first
+ * @param entries the entries, in order
+ * @param bytes their payload and overhead, in bytes
+ * @param through where the reader is after them; there is nothing else for it up to here
+ * @param missing up to where the reader must read back from the broker's own log before it can
+ *     continue; zero if it need not
  */
 record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through, long missing) {
 
@@ -19,12 +19,12 @@ record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through, lo
     this(gaps, entries, bytes, through, 0);
   }
 
-  /** Returns whether there is nothing to be told or read before something was read back. */
+  /** Returns whether there is nothing to report or read before something was read back. */
   boolean isMissing() {
     return missing > 0 && gaps.isEmpty();
   }
 
-  /** Returns the sequence of the last entry, zero if there is none. */
+  /** Returns the sequence number of the last entry; zero if there is none. */
   long last() {
     return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).seq;
   }

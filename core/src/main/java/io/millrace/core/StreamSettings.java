@@ -5,15 +5,16 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * What a reader that stays goes by.
+ * The settings of a reader that stays.
  *
- * @param heartbeat after how much silence to say that all is well
- * @param stall after how long without taking a byte a client is given up
- * @param retry when the client is told to reconnect, if it must
- * @param recycleBytes after how many bytes the connection is ended, zero for never
- * @param slowEnds whether a reader that the log has left behind is ended instead of being told a
- *     gap
- * @param limits what the client is told of limits, made when it is: nobody needs it later
+ * @param heartbeat after how much silence to send a heartbeat
+ * @param stall after how long without taking a byte a client is disconnected
+ * @param retry when the client should reconnect, if it must
+ * @param recycleBytes after how many bytes the connection is ended; zero for never
+ * @param slowEnds whether a reader that fell behind the log is ended instead of receiving a gap
+ *     notice
+ * @param limits makes the limits that the client is told, when they are sent, because nobody needs
+ *     them later
  */
 record StreamSettings(
     Duration heartbeat,

@@ -14,7 +14,7 @@ import java.lang.System.Logger;
 import java.util.List;
 import java.util.Optional;
 
-/** A reader in the application itself: entries are handed over, not framed. */
+/** A reader for the application itself: entries are handed over, not framed. */
 final class SubscriberReader extends Reader implements Subscription {
 
   private static final Logger LOG = System.getLogger(SubscriberReader.class.getName());
@@ -42,7 +42,7 @@ final class SubscriberReader extends Reader implements Subscription {
         void fire() {}
       };
 
-  /** What {@link #cursor()} tells other threads while it is not live. */
+  /** What {@link #cursor()} returns on other threads while it is not live. */
   private volatile long read;
 
   private boolean begun;
@@ -59,8 +59,7 @@ final class SubscriberReader extends Reader implements Subscription {
     read = beginning.seq();
     beginning.gap().ifPresent(reason -> tell(new Gap(ReaderSubscription.names(initial), reason)));
     if (!isEnded()) {
-      shard.queue(
-          this); // Nothing is delivered before the subscription is known to the application.
+      shard.queue(this); // Nothing is delivered before the application has the subscription.
     }
   }
 

@@ -6,9 +6,10 @@ import io.vertx.core.Promise;
 import java.util.function.Supplier;
 
 /**
- * One log of a backend takes the place of another. Nobody may be told a place in the one under the
- * name of the other, and nobody is given again what the other still had of the first: readers leave
- * before it begins, and enter once the node has read it up to the present. Safe on any thread.
+ * Replaces one log of a backend by another. No reader may see a position of one log with the
+ * other's epoch, and none gets messages again that the new log has from the first one. So readers
+ * leave before the new log begins, and may attach once the node has read all of it. Safe on any
+ * thread.
  */
 final class Succession {
 
@@ -17,15 +18,15 @@ final class Succession {
   private final Supplier<Ending> ending;
   private volatile Promise<Void> entered = Promise.promise();
 
-  /** Whether the other log has begun, and the broker is still out of reach. */
+  /** Whether the new log has begun, and the broker is still out of reach. */
   private volatile boolean reading;
 
   private volatile boolean degraded;
 
   /**
-   * None is under way.
+   * Makes an object without a replacement in progress.
    *
-   * @param ending how clients are told to come back
+   * @param ending how clients are told to reconnect
    */
   Succession(Log log, Shards shards, Supplier<Ending> ending) {
     this.log = log;
@@ -39,12 +40,12 @@ final class Succession {
     return entered.future().isComplete();
   }
 
-  /** Returns what completes when readers may attach. */
+  /** Returns a future that completes when readers may attach. */
   Future<Void> over() {
     return entered.future();
   }
 
-  /** Makes all leave, and begins the other log. */
+  /** Makes all readers leave, and begins the new log. */
   Future<Void> begin(String epoch, Archive followed) {
     if (isOver()) {
       entered = Promise.promise();
@@ -61,7 +62,7 @@ final class Succession {
             });
   }
 
-  /** Lets nobody wait for a node that is closed. */
+  /** Fails everybody who waits, because the node is closed. */
   void close(Throwable why) {
     entered.tryFail(why);
   }
@@ -72,7 +73,9 @@ final class Succession {
     return shards.enterLog().onComplete(all -> done.tryComplete());
   }
 
-  /** Takes note of whether the broker is out of reach: if not, all that there is has been read. */
+  /**
+   * Notes whether the broker is out of reach. If it is not, everything in the log has been read.
+   */
   void setDegraded(boolean value) {
     degraded = value;
     if (!value && reading) {

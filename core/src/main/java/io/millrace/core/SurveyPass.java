@@ -6,15 +6,15 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Looks once at every channel, for several surveys together, some channels at a time. A channel
- * that is made or forgotten meanwhile tells the patterns by itself.
+ * Examines every channel once, for several surveys together, some channels at a time. A channel
+ * that is created or forgotten meanwhile tells the patterns by itself.
  */
 final class SurveyPass {
 
-  /** How many channels are looked at in one go. */
+  /** How many channels are examined at once. */
   static final int CHANNELS_AT_ONCE = 2048;
 
-  /** How many matches are taken in one go: for as long, nobody can append. */
+  /** How many matches are taken at once, because nobody can append meanwhile. */
   static final int MATCHES_AT_ONCE = 4096;
 
   private record Match(ChannelLog channel, Survey.Target target) {}
@@ -27,8 +27,8 @@ final class SurveyPass {
   /**
    * A pass.
    *
-   * @param surveys whose patterns have been entered in the log
-   * @param channels of the log; may change meanwhile
+   * @param surveys the surveys, whose patterns are in the log
+   * @param channels the channels of the log; they may change meanwhile
    */
   SurveyPass(Collection<Survey> surveys, Iterator<ChannelLog> channels) {
     this.surveys = surveys;
@@ -38,7 +38,7 @@ final class SurveyPass {
     }
   }
 
-  /** Looks at some channels, without the log's lock. Returns whether there may be more. */
+  /** Examines some channels, without the log's lock. Returns whether there may be more. */
   boolean look() {
     for (int i = 0; i < CHANNELS_AT_ONCE && found.size() < MATCHES_AT_ONCE; i++) {
       if (!channels.hasNext() || wanted.isEmpty()) {

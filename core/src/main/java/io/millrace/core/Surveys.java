@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Makes the surveys of all clients, one pass for as many as wait, a little at a time: however many
- * patterns clients come with, nobody else waits for them. Safe on any thread.
+ * Makes the surveys of all clients, with one pass for all that wait, a little at a time. However
+ * many patterns clients have, nobody else waits for them. Safe on any thread.
  */
 final class Surveys {
 
-  /** How long other things on the event loop have between two steps. */
+  /** How much time other work on the event loop gets between two steps. */
   private static final long PAUSE_MILLIS = 1;
 
-  /** How many patterns a pass is made for; one survey always fits. */
+  /** How many patterns a pass examines; one survey always fits. */
   private static final int PATTERNS_PER_PASS = 1000;
 
   private record Waiting(Survey survey, Promise<Survey> made) {}
@@ -25,7 +25,7 @@ final class Surveys {
   private final Log log;
   private final ContextInternal context;
 
-  /** Those for which there is no pass yet. Owned by the context, as all that follows. */
+  /** Those for which there is no pass yet. Owned by the context, like everything below. */
   private final Queue<Waiting> waiting = new ArrayDeque<>();
 
   private boolean passing;
@@ -36,10 +36,9 @@ final class Surveys {
   }
 
   /**
-   * Takes an interest in what is subscribed, and finds out what must be known before reading can
-   * begin.
+   * Registers interest in subscriptions, and finds out what must be known before reading can begin.
    *
-   * @return completes, mostly at once, when {@link Log#begin} may be called; never fails
+   * @return completes, usually at once, when {@link Log#begin} may be called; never fails
    */
   Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
     Survey survey = log.enter(subscriptions, start);

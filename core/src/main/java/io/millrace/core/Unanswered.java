@@ -8,20 +8,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Room for what clients have published and the broker has not answered. Nobody may take more of it
- * than is left for all others, so that whose messages the broker does not answer uses up no more
- * than half, and others still publish where it does. Safe on any thread.
+ * The room for messages that clients have published and the broker has not answered. No client may
+ * take more of it than is left for all others. So a client whose messages the broker does not
+ * answer uses at most half, and others can still publish where it does answer. Safe on any thread.
  */
 final class Unanswered {
 
-  /** What a message takes besides its payload, at most. */
+  /** The maximum that a message takes besides its payload. */
   private static final int BESIDES = 4 << 10;
 
   private final long most;
   private final long one;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** What each has taken who has taken anything. */
+  /** What each client has taken, if it has taken anything. */
   private final Map<String, Long> takenBy = new HashMap<>();
 
   private long taken;
@@ -42,11 +42,12 @@ final class Unanswered {
   }
 
   /**
-   * Takes some. One message always fits into what is left.
+   * Takes some bytes. One message always fits into what is left.
    *
-   * @param who whose it is, see {@link Access.Client#scope}
-   * @return what gives it back, once, however often it is run
-   * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not as much
+   * @param who the owner, see {@link Access.Client#scope}
+   * @return gives them back when it is first run
+   * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not enough
+   *     room
    */
   Runnable reserve(String who, long bytes) {
     lock.lock();
@@ -56,7 +57,7 @@ final class Unanswered {
       if (left < 0 || own > Math.max(one, left)) {
         throw new MillraceException(
             MillraceException.Code.UNAVAILABLE,
-            "As much as this server holds waits for its broker. Try again later.");
+            "Too many messages wait for the broker of this server. Try again later.");
       }
       add(who, bytes);
     } finally {

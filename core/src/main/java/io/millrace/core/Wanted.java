@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells which entries subscriptions want. What they say of a channel is found once, and counted:
- * whoever chooses patterns chooses how much work that is.
+ * Decides which entries subscriptions want. The decision about a channel is found once. The work is
+ * counted, because a client that chooses patterns chooses how much work they are.
  */
 final class Wanted {
 
-  /** How many characters of a pattern are compared in about the time of anything else. */
+  /** How many characters of a pattern are compared in the time of one unit of other work. */
   private static final int CHARACTERS_PER_STEP = 16;
 
-  /** How much is done for one slice. */
+  /** How much work is done for one slice. */
   private static final int MOST_STEPS = 1 << 15;
 
   private final Map<String, ReaderSubscription> byName = new HashMap<>();
   private final List<ReaderSubscription> wide = new ArrayList<>();
   private final Map<ChannelLog, List<ReaderSubscription>> byChannel = new HashMap<>();
 
-  /** How much a look at the patterns costs. */
+  /** How much work a look at the patterns is. */
   private int stepsPerChannel = 1;
 
   private long steps;
@@ -49,7 +49,7 @@ final class Wanted {
     return false;
   }
 
-  /** Returns whether as much was done as one slice is worth. */
+  /** Returns whether enough work was done for one slice. */
   boolean isEnough() {
     return steps > MOST_STEPS;
   }

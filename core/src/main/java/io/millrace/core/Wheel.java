@@ -6,14 +6,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * The times at which something is due on one event loop: a hashed wheel that turns only while it
- * holds a timer. Owned by the event loop.
+ * The timers of one event loop: a hashed wheel that turns only while it holds a timer. Owned by the
+ * event loop.
  */
 final class Wheel {
 
   private static final Logger LOG = System.getLogger(Wheel.class.getName());
 
-  /** How exact it is, in milliseconds. */
+  /** Its precision, in milliseconds. */
   private static final int TICK = 50;
 
   private static final int SLOTS = 512;
@@ -84,7 +84,7 @@ final class Wheel {
       turnLater();
     }
     timer.due = due;
-    // Rounded up, and never into a slot that the present turn has passed.
+    // Rounded up, and never into a slot that the current turn has passed.
     timer.linkBefore(slot(Math.max(turnedTo + 1, Math.floorDiv(due + TICK - 1, TICK))));
     size.incrementAndGet();
   }
@@ -96,7 +96,7 @@ final class Wheel {
     }
   }
 
-  /** The clock may well be below zero. */
+  /** The clock may be negative. */
   private Slot slot(long tick) {
     return slots[Math.floorMod(tick, SLOTS)];
   }
@@ -120,7 +120,7 @@ final class Wheel {
   }
 
   private void fire(Slot slot, long now) {
-    // What fires may schedule into this very slot: only what is in it now is looked at.
+    // A timer that fires may schedule into this slot, so only what is in it now is examined.
     Slot current = new Slot();
     while (((Timer) slot).next != slot) {
       Timer timer = ((Timer) slot).next;
@@ -143,7 +143,7 @@ final class Wheel {
     try {
       timer.fire();
     } catch (RuntimeException e) {
-      LOG.log(Logger.Level.ERROR, "What was due failed", e);
+      LOG.log(Logger.Level.ERROR, "A timer failed", e);
     }
   }
 }

@@ -33,7 +33,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an authorizer or a broker does wrong concerns the one request, and no wait is endless. */
+/**
+ * Tests that a fault of an authorizer or a broker affects only one request, and that no wait is
+ * endless.
+ */
 class ApplicationFaultsTest {
 
   private static final int LINGER_NONE = 0;
@@ -43,7 +46,7 @@ class ApplicationFaultsTest {
       new MillraceOptions().addPublishable("**").setPublishesPerSecond(0);
   private final List<AutoCloseable> opened = new ArrayList<>();
 
-  /** What was asked for {@code never…}, and not answered. */
+  /** The requests for {@code never…} that were not answered. */
   private final List<Promise<Boolean>> asked = new CopyOnWriteArrayList<>();
 
   @BeforeAll
@@ -146,7 +149,7 @@ class ApplicationFaultsTest {
     Server server = server();
     for (int i = 0; i < 5; i++) {
       int before = asked.size();
-      // Some tell that they go, some do not; some have sent a body that nobody wants.
+      // Some say that they leave, others do not; some have sent a body that nobody wants.
       String body = i % 2 == 0 ? "" : "x".repeat(200_000);
       try (Socket socket = server.open("GET", path + "?channels=never", body)) {
         eventually(() -> assertThat(asked).hasSize(before + 1));

@@ -57,7 +57,7 @@ class ArchiveTest {
     eventually(() -> assertThat(backend.open).hasValue(0));
   }
 
-  /** Publishes to the backend, and lets it bring that. */
+  /** Publishes to the backend, and lets it bring the messages. */
   private void publish(String... channels) {
     for (String channel : channels) {
       publish(channel, Message.json(backend.records.size()));
@@ -78,7 +78,7 @@ class ArchiveTest {
                       record.offset(), record.written().orElseThrow(), record.channel(), message),
               () -> rig.log.skip(record.offset(), Instant.EPOCH));
     } catch (MillraceException refused) {
-      // As the broker's module does: the next one.
+      // The next one, as in the broker's module.
     }
   }
 
@@ -241,7 +241,7 @@ class ArchiveTest {
   void anInterruptionIsStillToldThoughTheRestCouldBeReadBack() {
     publish("a", "b", "a");
     rig.interrupt("a");
-    backend.addOther(); // What the node never saw.
+    backend.addOther(); // The node never saw this.
     publish("b", "a");
     TestOutlet later = new TestOutlet();
     rig.stream(outlet, rig.after(1), "a");
@@ -279,7 +279,10 @@ class ArchiveTest {
     story(outlet, "welcome", "2", "3");
   }
 
-  /** Readers that come and go at random get everything of theirs, once, in order, and no gap. */
+  /**
+   * Readers that come and go at random get all of their messages, once, in order, and no gap
+   * notice.
+   */
   @RepeatedTest(20)
   void nothingIsLostOrDoubledWhereverAReaderBegins(RepetitionInfo repetition) {
     Random random = new Random(repetition.getCurrentRepetition());
@@ -342,7 +345,7 @@ class ArchiveTest {
     outlet.onWrite = written -> outlet.writable = written.length() < 1000;
     rig.onLoop(outlet::drain);
     story(outlet, "welcome", "r1");
-    publish("c", "c"); // What was not told yet is only in the backend now.
+    publish("c", "c"); // What the node has not reported yet is now only in the backend.
     outlet.onWrite = written -> {};
     rig.onLoop(outlet::drain);
     eventually(

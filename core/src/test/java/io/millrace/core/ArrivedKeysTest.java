@@ -17,7 +17,7 @@ class ArrivedKeysTest {
   }
 
   @Test
-  @Timeout(60) // Many minutes, if each is compared with every other.
+  @Timeout(60) // This takes many minutes if each is compared with every other.
   void keysOfEqualHashCodesAreFoundWithoutLookingAtEachOther() {
     List<String> chosen = EqualHashes.strings(15);
     for (int i = 0; i < chosen.size(); i++) {

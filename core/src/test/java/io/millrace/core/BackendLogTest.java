@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The log where it follows that of a backend. */
+/** Tests the log when it follows the log of a backend. */
 class BackendLogTest {
 
   private final Log log = new Log(new MillraceOptions(), true, () -> 0);
@@ -71,7 +71,10 @@ class BackendLogTest {
     assertThat(append(5, "a", keyed(2, "k", 1802)).seq()).isEqualTo(6);
   }
 
-  /** Or who begins to read between two of them would take the second for the first's repeat. */
+  /**
+   * Otherwise a reader that begins between two of them would take the second for a repeat of the
+   * first.
+   */
   @Test
   void whatIsRefusedForItsKeyKeepsTheKeyAsWhatIsRepeatedDoes() {
     append(0, "a", keyed(1, "k", 1000));

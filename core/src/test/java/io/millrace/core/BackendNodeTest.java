@@ -31,10 +31,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A node whose broker has a log of its own. */
+/** Tests a node whose broker has a log of its own. */
 class BackendNodeTest {
 
-  /** Has a log, and says when the node has caught up with it. */
+  /** A broker with a log that says when the node has caught up with it. */
   private static final class LoggingBroker extends DelegatingBroker {
     final RecordedLog records = new RecordedLog();
     final List<Message> published = new CopyOnWriteArrayList<>();
@@ -180,7 +180,7 @@ class BackendNodeTest {
     node.append(1, "a", message());
     assertThat(first.isComplete()).isFalse();
     broker.catchUps.get(0).complete();
-    // The second asked after that wait had begun.
+    // The second one asked after that wait had begun.
     eventually(() -> assertThat(broker.catchUps).hasSize(2));
     broker.catchUps.get(1).complete();
     Server.await(first);
@@ -224,7 +224,10 @@ class BackendNodeTest {
         .endsWith("k");
   }
 
-  /** The repeat of what nobody knew to be taken may come from another address, to another node. */
+  /**
+   * If it was not known whether a message was taken, its repeat may come from another address, to
+   * another node.
+   */
   @Test
   void aRandomKeyIsTheSameFromEveryAddressButNotOfEveryUser() {
     Server.await(node.begin("e1"));

@@ -24,7 +24,7 @@ class BatchReaderTest {
 
   private static final Duration HOLD = Duration.ofSeconds(25);
 
-  /** So many that the log is searched instead of each channel. */
+  /** Enough channels that the log is searched instead of each channel. */
   private static final String[] MANY =
       IntStream.range(0, 20).mapToObj(i -> "a" + i).toArray(String[]::new);
 
@@ -140,7 +140,7 @@ class BatchReaderTest {
     rig.append("a");
     TestOutlet earlier = new TestOutlet();
     TestOutlet waiting = new TestOutlet();
-    rig.batch(waiting, HOLD, Start.NOW, "b"); // So that the shard goes on.
+    rig.batch(waiting, HOLD, Start.NOW, "b"); // So that the shard continues.
     rig.batch(earlier, HOLD, rig.after(0), "a");
     rig.batch(outlet, HOLD, rig.after(0), "a");
     answer(outlet, "1");
@@ -426,7 +426,7 @@ class BatchReaderTest {
 
   @Test
   void oneThatIsAheadOfItsShardIsAnsweredWhenTheLogBecomesAnother() {
-    rig.stream(new TestOutlet(), Start.NOW, "b"); // The shard follows the log already.
+    rig.stream(new TestOutlet(), Start.NOW, "b"); // The shard already follows the log.
     rig.settle();
     rig.onLoop(
         () -> {

@@ -276,7 +276,7 @@ class BodiesTest {
       statuses.add(rest(socket).substring(9, 12));
     }
     assertThat(statuses).contains("503", "504");
-    // The broker still has what nobody waits for any more.
+    // The broker still has a message for which nobody waits any more.
     assertThat(server.node.publishing().unanswered().taken()).isPositive();
     taken.forEach(promise -> promise.complete(Publication.unnamed()));
     nothingLeft();
@@ -309,7 +309,7 @@ class BodiesTest {
     Server.Answer refused = server.publish(large);
     assertThat(refused.json().getString("code")).isEqualTo("unavailable");
     assertThat(refused.header("retry-after")).isEqualTo("5");
-    // Who attaches by a body finds room for it.
+    // A client that attaches by a body finds room for it.
     assertThat(server.request("POST", "/once", "{\"channels\":[\"a\"]}", JSON).status())
         .isEqualTo(200);
     taken.forEach(promise -> promise.complete(Publication.unnamed()));

@@ -63,7 +63,7 @@ class CommandsTest {
           assertThat(server.node.counts().readers()).isZero();
           assertThat(server.node.counts().subscriptions()).isZero();
           assertThat(server.node.counts().timers()).isZero();
-          if (!server.broker.selective) { // What lingers at the broker counts on.
+          if (!server.broker.selective) { // What lingers at the broker still counts.
             assertThat(server.node.counts().readerBytes()).isZero();
           }
         });
@@ -79,7 +79,7 @@ class CommandsTest {
     outlet = server.outlets.get(connection);
   }
 
-  /** Sends a frame, waits until the next may be sent, and returns the frame that came last. */
+  /** Sends a frame, waits until the next may be sent, and returns the last frame that arrived. */
   private JsonObject send(String json) {
     Server.await(server.send(connection, json));
     List<JsonObject> frames = outlet.frames();
@@ -329,7 +329,7 @@ class CommandsTest {
     for (int i = 0; i < 10; i++) {
       send(publish);
     }
-    // Whoever waited has been told that it takes too long; the broker has them all the same.
+    // The clients have been told that it takes too long, but the broker still has their messages.
     eventually(() -> assertThat(outlet.frames("error")).hasSize(10));
     assertThat(taken).hasSize(2);
     assertThat(outlet.frames("error").stream().map(error -> error.getString("code")))

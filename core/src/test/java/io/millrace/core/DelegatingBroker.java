@@ -7,7 +7,7 @@ import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
 import io.vertx.core.Future;
 
-/** Another broker under a class of its own. */
+/** A broker of another class that delegates to a broker. */
 abstract class DelegatingBroker implements Broker {
 
   private final Broker delegate;

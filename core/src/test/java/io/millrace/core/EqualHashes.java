@@ -3,12 +3,12 @@ package io.millrace.core;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Texts whose hash codes are equal, as somebody chooses who means harm. */
+/** Texts with equal hash codes, as an attacker chooses them. */
 final class EqualHashes {
 
   private EqualHashes() {}
 
-  /** Returns 2 to the power of a number of texts, each of twice as many letters. */
+  /** Returns 2 to the power of a number of texts, each with twice that number of letters. */
   static List<String> strings(int pairs) {
     List<String> strings = List.of("");
     for (int i = 0; i < pairs; i++) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an application puts before Millrace's router. */
+/** Tests handlers that an application puts before Millrace's router. */
 class HandlersBeforeTest {
 
   private static final String MESSAGE = "{\"channel\":\"pub.a\",\"data\":1}";
@@ -62,7 +62,7 @@ class HandlersBeforeTest {
     server.listen(router);
   }
 
-  /** The status that a publish is answered with. */
+  /** The status of the answer to a publish. */
   private int publish(HttpVersion version) {
     HttpClient client =
         vertx.createHttpClient(

@@ -4,7 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.util.function.Supplier;
 
-/** What of the heap is in use once everything is collected that can be. */
+/** Measures how much of the heap is in use after a garbage collection. */
 final class Heap {
 
   private Heap() {}

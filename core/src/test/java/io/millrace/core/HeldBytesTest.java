@@ -22,15 +22,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the log says it holds against what the heap grows by. */
+/** Compares what the log says it holds with the growth of the heap. */
 class HeldBytesTest {
 
-  /** So much of the heap that what else happens in this process does not matter. */
+  /** Enough of the heap that nothing else in this process matters. */
   private static final long ENOUGH = 8 << 20;
 
   private static final int READERS = 200;
 
-  /** What is published: so many messages, each to a channel and of a shape. */
+  /** What is published: a number of messages, each with a channel and a shape. */
   record Shape(String name, int count, IntFunction<String> channel, IntFunction<Message> message) {
     @Override
     public String toString() {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class InterestsTest {
 
-  /** Answers when the test says so. */
+  /** A broker that answers when the test says so. */
   private static final class Scripted implements Broker {
     final List<String> calls = new CopyOnWriteArrayList<>();
     final Queue<Promise<Void>> unanswered = new ConcurrentLinkedQueue<>();
@@ -275,7 +275,7 @@ class InterestsTest {
     }
   }
 
-  /** Whoever asks for ever new names makes the broker hold few of them. */
+  /** A client that always asks for new names makes the broker hold few of them. */
   @Test
   void ofWhatNobodyCameBackToASmallShareLingers() {
     options.setMaxBrokerSubscriptions(2_000);
@@ -288,7 +288,7 @@ class InterestsTest {
     int calls = broker.calls.size();
     left(polled);
     assertThat(broker.calls).as("what polls was kept for them").hasSize(calls);
-    // They have shown that they come back.
+    // They have shown that they are used again.
     left(names("others", 1_000));
     assertThat(interests.size()).isEqualTo(400);
     left(polled);
@@ -308,7 +308,7 @@ class InterestsTest {
     Future<Void> refused = acquire("d");
     assertThat(refused.cause())
         .isInstanceOfSatisfying(MillraceException.class, e -> assertThat(e.retryable()).isTrue());
-    confirm(); // One was let go.
+    confirm(); // One was given up.
     assertThat(acquire("d").failed()).isFalse();
   }
 
@@ -326,7 +326,7 @@ class InterestsTest {
       attachable(pattern);
       long cursor = log.head();
       release(pattern);
-      confirm(); // Whatever is published now does not come here.
+      confirm(); // Messages that are published now do not arrive here.
       List<ReaderSubscription> back = attachable(pattern);
       assertThat(gaps(back, cursor)).containsExactly(new Gap(List.of(pattern), Gap.Reason.EXPIRED));
       release(pattern);
@@ -520,7 +520,7 @@ class InterestsTest {
     attachable("*.b");
     release("a.*");
     assertThat(acquire("a.c").succeeded()).isTrue();
-    // What a.* covers, and a.b, which would change hands, need it.
+    // It is needed by what a.* covers, and by a.b, which would change its owner.
     assertThat(acquire("x").failed()).isTrue();
     assertThat(broker.calls).containsExactly("subscribe a.*", "subscribe *.b");
     release("a.c");

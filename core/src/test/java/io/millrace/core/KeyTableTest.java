@@ -190,7 +190,7 @@ class KeyTableTest {
   }
 
   @Test
-  @Timeout(60) // Many minutes, if each is compared with every other.
+  @Timeout(60) // This takes many minutes if each is compared with every other.
   void keysOfEqualHashCodesAreFoundWithoutLookingAtEachOther() {
     List<String> chosen = EqualHashes.strings(15);
     chosen.forEach(key -> once(key, 1));

@@ -7,7 +7,7 @@ import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
 
-/** A JSON object for each line, of entries and of signals; a batch begins and ends with one. */
+/** One JSON object for each line, for entries and for signals; a batch begins and ends with one. */
 final class LineFraming implements Framing {
 
   private static Buffer line(Buffer json) {

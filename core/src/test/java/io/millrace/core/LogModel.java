@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
-/** What {@link Log} shall do, done without any cleverness: everything is kept and flagged. */
+/** Does what {@link Log} should do in the simplest way: everything is kept and flagged. */
 final class LogModel {
 
-  /** An entry, or if it has no channel, an interruption. */
+  /** An entry; if it has no channel, an interruption. */
   static final class Item {
     final long seq;
     final long at;
@@ -199,7 +199,7 @@ final class LogModel {
     return items.get((int) seq - 1);
   }
 
-  /** Returns the newest loss beyond a place that a pattern's subscriber has to be told. */
+  /** Returns the newest loss beyond a place that must be reported to a pattern's subscriber. */
   Optional<Item> newestLoss(ChannelPattern pattern, long after, List<String> universe) {
     return items.stream()
         .filter(item -> item.seq > after && isLoss(item, pattern, universe))
@@ -219,7 +219,7 @@ final class LogModel {
         .anyMatch(name -> interruption.interrupted.stream().anyMatch(it -> matches(it, name)));
   }
 
-  /** Remembers what matches: the model asks again and again. */
+  /** Remembers what matches, because the model asks repeatedly. */
   static boolean matches(ChannelPattern pattern, String name) {
     return MATCHES
         .computeIfAbsent(pattern, it -> new ConcurrentHashMap<>())

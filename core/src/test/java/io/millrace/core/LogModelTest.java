@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The log and its readers against {@link LogModel}, at random but repeatable. */
+/** Compares the log and its readers with {@link LogModel}, at random but repeatable. */
 class LogModelTest {
 
   private static final int STEPS = 180;
@@ -64,10 +64,10 @@ class LogModelTest {
   private static final class Subscribed {
     final ReaderSubscription subscription;
 
-    /** The head when a gap was last told: everything up to it is accounted for. */
+    /** The head when a gap was last reported: everything up to it is accounted for. */
     long toldAt = -1;
 
-    /** The newest loss that has been told. */
+    /** The newest loss that was reported. */
     long toldLoss;
 
     /** What {@code last} replays. */
@@ -362,7 +362,7 @@ class LogModelTest {
                   .filter(it -> it.pattern().toString().equals(channel))
                   .findFirst()
                   .orElseThrow();
-          assertThat(isLossNews(to)).as("the gap on %s is no false one", channel).isTrue();
+          assertThat(isLossNews(to)).as("the gap on %s is not a false one", channel).isTrue();
           told(to);
         }
       }
@@ -382,7 +382,7 @@ class LogModelTest {
 
       private boolean accountsFor(LogModel.Item item, Subscribed to) {
         if (!item.isEntry()) {
-          // A pattern's interruption is remembered for whatever is not known at that moment.
+          // A pattern's interruption is remembered for everything that is not known at that moment.
           return LogModel.concerns(item, to.pattern(), NAMES)
               || item.interrupted.stream().anyMatch(it -> !it.isName())
               || (!to.pattern().isName()
@@ -430,7 +430,7 @@ class LogModelTest {
                 : item.seq > begins && LogModel.concerns(item, by.pattern(), NAMES);
         if (lost) {
           assertThat(by.toldAt)
-              .as("%d is not held, so %s was told a gap", item.seq, by.pattern())
+              .as("%d is not held, so %s received a gap notice", item.seq, by.pattern())
               .isGreaterThanOrEqualTo(item.seq);
         }
       }

@@ -91,7 +91,7 @@ class LogTest {
     assertThat(slice.gaps()).isEmpty();
     assertThat(sequences(slice)).containsExactly(1L);
 
-    append(log, "p.b"); // Drops the second, which was to be replayed.
+    append(log, "p.b"); // Drops the second, which should have been replayed.
     slice = read(log, reader, 1, 10);
     assertThat(slice.gaps()).containsExactly(new Gap(List.of("p.*"), Gap.Reason.SLOW));
     assertThat(sequences(slice)).containsExactly(2L, 5L, 6L, 7L);

@@ -7,7 +7,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What is logged by a class while this is open. */
+/** Collects what a class logs while this is open. */
 final class LoggedLines extends Handler implements AutoCloseable {
 
   private final Logger logger;

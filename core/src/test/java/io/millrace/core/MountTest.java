@@ -52,7 +52,7 @@ class MountTest {
   private final MillraceOptions options = new MillraceOptions().addPublishable("pub.**");
   private final List<AutoCloseable> opened = new ArrayList<>();
 
-  /** Decisions that the test has yet to make. */
+  /** Decisions that the test has not made yet. */
   private final List<Promise<Boolean>> decisions = new CopyOnWriteArrayList<>();
 
   @BeforeAll
@@ -156,7 +156,7 @@ class MountTest {
     problem(server().get(path + "?channels=a"), 404, "not-found");
   }
 
-  /** Routing takes both slashes for one. What follows must not be taken for nothing at all. */
+  /** Routing treats two slashes as one. What follows must not be treated as nothing. */
   @Test
   void aPathThatIsWrittenOtherwiseThanTheMountIsNotFound() throws IOException {
     Server server = server();
@@ -385,7 +385,7 @@ class MountTest {
           .doesNotContain("gap");
     }
     assertThat(server.get("/once?channels=a&cursor=" + second + "&lastEventId=other-1").body())
-        .as("of two epochs what was added to the URL is newer")
+        .as("of two epochs, the one that was added to the URL is newer")
         .contains("epoch");
     assertThat(server.get("/once?channels=a&lastEventId=" + second).body())
         .contains("-3\"")
@@ -409,7 +409,7 @@ class MountTest {
     assertThat(server.get("/once?channels=open.*,open.a.**,a").status()).isEqualTo(200);
   }
 
-  /** All who are up to date ask for the same, and many share an address. */
+  /** All clients that are up to date make the same request, and many share an address. */
   @Test
   void whoPollsIsNotRefusedBecauseANeighbourDid() {
     Server server = server();
@@ -688,7 +688,7 @@ class MountTest {
         .isEqualTo(status);
   }
 
-  /** Wi-Fi, then mobile; or one ingress, then another. */
+  /** First Wi-Fi and then mobile, or one ingress and then another. */
   @Test
   void aRandomKeyIsTheSameFromWhereverItComes() throws IOException {
     Server server = server();
@@ -701,7 +701,7 @@ class MountTest {
       Server.Answer again =
           server.requestFrom("127.0.0.3", "/publish", message.formatted(key), json);
       assertThat(first.status()).isEqualTo(200);
-      // A short one may be anybody's.
+      // A short one may be that of anybody.
       assertThat(again.body().equals(first.body())).as(key).isEqualTo(!key.equals("order-17"));
     }
     problem(

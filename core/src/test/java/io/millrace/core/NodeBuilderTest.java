@@ -54,7 +54,7 @@ class NodeBuilderTest {
     }
   }
 
-  /** Lists other services than the class path does. */
+  /** Lists other services than the class path has. */
   private static final class Listing extends ClassLoader {
     private final Map<String, List<Class<?>>> services;
 

@@ -57,7 +57,7 @@ class OriginPolicyTest {
     return server.get("/once?channels=a" + System.nanoTime(), headers.toArray(String[]::new));
   }
 
-  /** With what makes a request more than a plain read. */
+  /** Adds what makes a request more than a plain read. */
   private static Server.Answer getAsUser(Server server, String host, String origin) {
     return get(server, host, origin, "Cookie: session=1");
   }
@@ -189,7 +189,7 @@ class OriginPolicyTest {
     assertThat(getAsUser(server, "app.example", "http://app.example").status()).isEqualTo(200);
   }
 
-  /** As behind a proxy that rewrites Host: the browser says the page's origin all the same. */
+  /** As behind a proxy that rewrites Host: the browser still sends the page's origin. */
   @Test
   void aForeignPageMayReadWithoutCredentialsButBrowsersShowItNothing() {
     Server.Answer answer = get(strict, "backend:8080", "https://app.example");

@@ -57,7 +57,7 @@ class PublishRatesTest {
     }
   }
 
-  /** A server that believes what a request says of its user and its address. */
+  /** A server that believes what a request says about its user and its address. */
   private void listen() {
     server = new Server(vertx, options, Optional.empty());
     Router router = Router.router(vertx);
@@ -72,7 +72,10 @@ class PublishRatesTest {
     server.listen(router);
   }
 
-  /** Publishes until it is refused, and returns that; there are more than fit in a second. */
+  /**
+   * Publishes until it is refused, and returns the refusal; it sends more messages than fit in a
+   * second.
+   */
   private Server.Answer refusal(String body, String... headers) {
     for (int i = 0; i < 100_000; i++) {
       Server.Answer answer = server.request("POST", "/publish", body, headers);

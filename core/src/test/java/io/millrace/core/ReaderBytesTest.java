@@ -30,7 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What all readers and their subscriptions take is bounded, whatever they subscribe to. */
+/**
+ * Tests that all readers and their subscriptions take a bounded part of the heap, whatever they
+ * subscribe to.
+ */
 class ReaderBytesTest {
 
   private static final String JSON = "Content-Type: application/json";
@@ -40,7 +43,7 @@ class ReaderBytesTest {
       new MillraceOptions().addSubscribable("open.**").setCommandsPerSecond(0).setMaxChannels(1000);
   private final List<Socket> sockets = new ArrayList<>();
 
-  /** Decisions on {@code slow.…}, which the test has yet to make. */
+  /** Decisions on {@code slow.…} that the test has not made yet. */
   private final List<Promise<Boolean>> decisions = new CopyOnWriteArrayList<>();
 
   private Server server;
@@ -129,7 +132,7 @@ class ReaderBytesTest {
   private static void refused(JsonObject answer) {
     assertThat(answer.getString("type")).isEqualTo("error");
     assertThat(answer.getString("code")).isEqualTo("unavailable");
-    assertThat(answer.getString("message")).contains("come back later");
+    assertThat(answer.getString("message")).contains("try again later");
   }
 
   private void stay(String query, String... headers) throws IOException {
@@ -144,7 +147,7 @@ class ReaderBytesTest {
     attached(before + 1);
   }
 
-  /** What a reader takes is settled a moment after it counts: the event loop has to be through. */
+  /** What a reader takes is settled shortly after it counts, when the event loop has finished. */
   private void attached(int readers) {
     eventually(() -> assertThat(readers()).isEqualTo(readers));
     assertThat(server.get("/nothing").status()).isEqualTo(404);
@@ -154,7 +157,7 @@ class ReaderBytesTest {
     return server.request("POST", "/stay", post(names), JSON);
   }
 
-  /** Leaves so much room. */
+  /** Leaves only this much room. */
   private long leave(long bytes) {
     Allowance room = server.node.log().readers();
     long filled = options.readerBytes() - room.taken() - bytes;
@@ -285,7 +288,7 @@ class ReaderBytesTest {
     }
     assertThat(taken()).isLessThan(1_000_000);
     assertThat(answers).contains("ok", "error");
-    // Who has no other like it can always take less.
+    // A reader whose audience has no other can always take less.
     int alone = answers.indexOf("ok");
     for (int i = 10; i < 20; i++) {
       String name = names.split(",", -1)[i];
@@ -445,7 +448,7 @@ class ReaderBytesTest {
     int interest = Footprint.interest(io.millrace.ChannelPattern.of("open.a"));
     assertThat(taken() - before).isGreaterThan(interest + Footprint.SUBSCRIPTION);
     assertThat(send(own, unsubscribe(3, "open.a")).getString("type")).isEqualTo("ok");
-    // What was left is remembered, for a client that comes back to it.
+    // What was unsubscribed is remembered, for a client that subscribes to it again.
     assertThat(taken() - before).isBetween(1L, (long) interest);
   }
 }

@@ -18,10 +18,10 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A backend's log that a test writes. */
+/** A backend's log that is written by a test. */
 final class RecordedLog implements BrokerLog {
 
-  /** When the first record was published; each further one a second later. */
+  /** When the first record was published; each further one follows a second later. */
   static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
 
   final List<BrokerRecord> records = Collections.synchronizedList(new ArrayList<>());

@@ -39,7 +39,7 @@ final class Rig {
           false,
           JsonObject::new);
 
-  /** Brings everything, and knows of nothing. */
+  /** A broker that brings everything, and knows of nothing. */
   static final class AllBroker implements Broker {
     @Override
     public String name() {
@@ -165,7 +165,7 @@ final class Rig {
     return reader;
   }
 
-  /** Subscribes further on a connection, as the command does. */
+  /** Adds subscriptions on a connection, as the command does. */
   void subscribe(StreamReader reader, String id, Start start, String... patterns) {
     onLoop(
         () -> {
@@ -226,7 +226,7 @@ final class Rig {
         .join();
   }
 
-  /** Waits until something holds. */
+  /** Waits until a condition holds. */
   static void eventually(ThrowingRunnable assertion) {
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))
@@ -262,7 +262,7 @@ final class Rig {
     }
   }
 
-  /** Makes the event loop do nothing else until what is returned is run. */
+  /** Makes the event loop do nothing else until the returned action is run. */
   Runnable stall() {
     CountDownLatch stalled = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
@@ -292,7 +292,7 @@ final class Rig {
   /** Waits for the last reader to leave, and asserts that it left nothing. */
   void nothingRemains() {
     eventually(() -> assertThat(readers()).isZero());
-    // It is counted out before it has given everything back, in the same task.
+    // It is uncounted before it has given everything back, in the same task.
     settle();
     assertThat(timers()).isZero();
     assertThat(log.subscriptionCount()).isZero();

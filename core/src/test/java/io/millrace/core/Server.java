@@ -49,10 +49,10 @@ import java.util.function.Supplier;
 /** A node with tiny transports and a tiny broker behind a real HTTP server. */
 final class Server implements AutoCloseable {
 
-  /** For an answer on a busy machine. */
+  /** How long to wait for an answer on a busy machine. */
   private static final int PATIENCE_MILLIS = 60_000;
 
-  /** What an HTTP server answered. Header names are in lower case. */
+  /** The answer of an HTTP server. Header names are in lower case. */
   record Answer(int status, Map<String, String> headers, String body) {
     JsonObject json() {
       return new JsonObject(body);
@@ -63,7 +63,7 @@ final class Server implements AutoCloseable {
     }
   }
 
-  /** Brings back what it gets, unless a test says otherwise. */
+  /** Delivers what is published, unless a test says otherwise. */
   static final class EchoBroker implements Broker {
     volatile boolean selective;
     volatile boolean named = true;
@@ -237,14 +237,17 @@ final class Server implements AutoCloseable {
   final TinyTransport duplex;
   final TinyTransport later;
 
-  /** What was given to the transport {@code duplex}, which attaches to {@link #outlets}. */
+  /**
+   * The attachments that were given to the transport {@code duplex}, which attaches to {@link
+   * #outlets}.
+   */
   final List<Attachment> attachments = new CopyOnWriteArrayList<>();
 
   final List<RoutingContext> contexts = new CopyOnWriteArrayList<>();
   private final List<Context> loops = new CopyOnWriteArrayList<>();
   final List<TestOutlet> outlets = new CopyOnWriteArrayList<>();
 
-  /** What the transport {@code later} was given and has not attached yet. */
+  /** The attachments that the transport {@code later} was given and has not attached yet. */
   final List<Attachment> waiting = new CopyOnWriteArrayList<>();
 
   private final AtomicInteger connections = new AtomicInteger();
@@ -369,7 +372,7 @@ final class Server implements AutoCloseable {
     }
   }
 
-  /** Sends what a test says, to the byte, and reads to the end of the connection. */
+  /** Sends exactly the bytes that a test gives, and reads to the end of the connection. */
   Answer raw(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(PATIENCE_MILLIS);
@@ -438,12 +441,12 @@ final class Server implements AutoCloseable {
     return number;
   }
 
-  /** Gives a frame to a connection, on its event loop. */
+  /** Passes a frame to a connection, on its event loop. */
   Future<Void> send(int connection, String json) {
     return onLoop(connection, () -> attachments.get(connection).receive(Buffer.buffer(json)));
   }
 
-  /** Does something on the event loop of a connection. */
+  /** Runs something on the event loop of a connection. */
   <T> Future<T> onLoop(int connection, Supplier<Future<T>> task) {
     Promise<T> promise = Promise.promise();
     Context loop = loops.get(connection);

@@ -59,7 +59,9 @@ class ShardTest {
         });
   }
 
-  /** A client that stalls, drains, dies and comes back, and what it has got over all that. */
+  /**
+   * A client that stalls, drains, dies and reconnects, and what it has received in all that time.
+   */
   private final class Wanderer {
     final List<Long> got = new ArrayList<>();
     final String[] patterns;
@@ -184,7 +186,7 @@ class ShardTest {
     for (var frame : outlet.frames()) {
       long seq = TestOutlet.seq(frame);
       if (frame.getString("type").equals("message")) {
-        assertThat(seq).as("nothing at or below a cursor that was told").isGreaterThan(told);
+        assertThat(seq).as("nothing at or below a cursor that was sent").isGreaterThan(told);
       }
       told = Math.max(told, seq);
     }
@@ -192,7 +194,7 @@ class ShardTest {
     rig.onLoop(outlet::close);
   }
 
-  /** Cannot frame what reports the event {@code bad}. */
+  /** A framing that cannot frame the event {@code bad}. */
   private static Framing failing() {
     Framing good = new LineFraming();
     return new Framing() {

@@ -108,7 +108,7 @@ class SmallPartsTest {
         clock.addAndGet(1);
         log.warn("It failed again.", new IllegalStateException());
         assertThat(lines.warnings()).hasSize(2);
-        assertThat(lines.warnings().get(1).getMessage()).contains("again", "5 times");
+        assertThat(lines.warnings().get(1).getMessage()).contains("again", "number 5");
         assertThat(lines.warnings().get(1).getThrown()).isNotNull();
       }
     }

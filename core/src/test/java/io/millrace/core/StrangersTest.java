@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What strangers try who may publish: rows of docs/security.md that no other test holds. */
+/** What strangers try that may publish: rows of docs/security.md that no other test covers. */
 class StrangersTest {
 
   private static final int MANY = 2_000;
@@ -113,7 +113,7 @@ class StrangersTest {
     List<String> others = IntStream.range(0, chosen.size()).mapToObj(i -> longName(i)).toList();
     appendTo(others); // The code is compiled.
     long usual = cpuNanos(others);
-    // One after another, as in a list, they would take a thousand times as long.
+    // Compared one after another, as in a list, they would take a thousand times as long.
     assertThat(cpuNanos(chosen)).isLessThan(20 * usual + 500_000_000);
     assertThat(server.node.counts().channels()).isEqualTo(2 * chosen.size());
   }
@@ -129,7 +129,7 @@ class StrangersTest {
     assertThat(server.node.counts().subscriptions()).isEqualTo(2_000 + 2 * chosen.size());
   }
 
-  /** Returns how much CPU time the event loop took for it. */
+  /** Returns how much CPU time the event loop used for it. */
   private long subscribeAll(List<String> names) throws IOException {
     int last = server.connect("");
     long before = loopNanos(last);

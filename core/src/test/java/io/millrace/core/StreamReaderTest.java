@@ -613,7 +613,9 @@ class StreamReaderTest {
     assertThat(outlet.story()).startsWith("welcome", "1").endsWith("goodbye");
   }
 
-  /** It has no cursor to go on from yet: cut here, it would come back for all of it, for ever. */
+  /**
+   * It has no cursor to resume from yet: if it is cut here, it asks for all of it again, forever.
+   */
   @Test
   void aConnectionIsNotRecycledBeforeAllIsReplayed() {
     rig();

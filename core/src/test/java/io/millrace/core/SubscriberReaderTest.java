@@ -25,7 +25,7 @@ class SubscriberReaderTest {
   private final List<String> told = new CopyOnWriteArrayList<>();
   private Rig rig;
 
-  /** Notes what it is told, and throws what it is told to. */
+  /** Records what it receives, and throws what it is told to throw. */
   private final Subscriber subscriber =
       new Subscriber() {
         @Override

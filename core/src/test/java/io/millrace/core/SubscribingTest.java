@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * A reader's subscriptions while the log is ahead of its shard: what is due to each is said before
- * the reader is live.
+ * Tests a reader's subscriptions while the log is ahead of its shard: what is due to each is sent
+ * before the reader is live.
  */
 class SubscribingTest {
 
@@ -142,7 +142,7 @@ class SubscribingTest {
   void aReaderIsSlowAlsoIfItWasGivenAFurtherSubscriptionAtOnce() {
     options.setRingBytes(0).setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
     rig = new Rig(vertx, options);
-    rig.stream(new TestOutlet(), Start.NOW, "x"); // The shard follows the log already.
+    rig.stream(new TestOutlet(), Start.NOW, "x"); // The shard already follows the log.
     rig.settle();
     rig.onLoop(
         () -> {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What patterns and {@code last} cost with very many channels or messages held. */
+/** Tests what patterns and {@code last} cost when very many channels or messages are held. */
 class SurveyTest {
 
   private static final int MANY = 5_000;
@@ -45,7 +45,7 @@ class SurveyTest {
     log.append(channel, Message.json(1));
   }
 
-  /** Two messages of each of many channels, of which the second is held. */
+  /** Two messages of each of many channels; the second is held. */
   private void appendToMany() {
     for (int i = 0; i < 2 * MANY; i++) {
       append("many.x" + i % MANY);
@@ -100,7 +100,7 @@ class SurveyTest {
   @Test
   void whoComesBackLaterIsToldExactlyWhichPatternsHaveLostSomething() {
     appendToMany();
-    append("quiet.a"); // The latest: only the past before it was lost, and of others.
+    append("quiet.a"); // The latest one: only what came before it was lost, and of other channels.
     List<ReaderSubscription> reader =
         Rig.subscriptions("quiet.*", "many.*", "many.none", "*.x5", "many.x5.**");
     log.attach(reader, Start.after(log.cursor(1)));
@@ -187,7 +187,8 @@ class SurveyTest {
     List<ReaderSubscription> reader = Rig.subscriptions("p.*");
     Survey survey = log.enter(reader, Rig.last(1));
     append("p.new");
-    append("p.b"); // What was to be replayed of it is dropped, which is no loss: it comes itself.
+    append("p.b"); // Its message that should be replayed is dropped, which is no loss, because it
+    // arrives anyway.
     steps(survey);
     append("p.c");
     Beginning beginning = log.begin(survey);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** An outlet that remembers what it got and is as writable as a test says. */
+/** An outlet that remembers what it received, and is as writable as a test says. */
 class TestOutlet implements Outlet {
 
   final List<Buffer> writes = new CopyOnWriteArrayList<>();
@@ -54,13 +54,13 @@ class TestOutlet implements Outlet {
     endings.add(ending);
   }
 
-  /** Has room again. To be called on the event loop. */
+  /** Has room again. Called on the event loop. */
   void drain() {
     writable = true;
     drained.run();
   }
 
-  /** The connection is gone. To be called on the event loop. */
+  /** The connection is gone. Called on the event loop. */
   void close() {
     closed.run();
   }
@@ -83,7 +83,9 @@ class TestOutlet implements Outlet {
     return frames().stream().filter(frame -> frame.getString("type").equals(type)).toList();
   }
 
-  /** Returns the sequences of the messages and, between them, the types of all else. */
+  /**
+   * Returns the sequence numbers of the messages and, between them, the types of everything else.
+   */
   List<String> story() {
     return frames().stream().map(TestOutlet::told).toList();
   }

@@ -17,7 +17,7 @@ class UnansweredTest {
       new Unanswered(new MillraceOptions().setBodyBytes(1000 * KIB).setMaxClientMessageBytes(KIB));
   private final List<Runnable> answers = new ArrayList<>();
 
-  /** Takes as often as there is room, and returns how much that was. */
+  /** Takes as often as there is room, and returns how much was taken. */
   private long fill(String who, int bytes) {
     long before = unanswered.taken();
     while (true) {

@@ -35,13 +35,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A node behind a real HTTP server, with a connection for each input that takes commands. */
+/** A node behind a real HTTP server, with a connection for each input, which takes commands. */
 final class CommandNode {
 
-  /** What the broker was given. */
+  /** A message that the broker was given. */
   record Published(String channel, Message message) {}
 
-  /** A connection: what it was told, and what was published on it. */
+  /** A connection: what it received, and what was published on it. */
   static final class Connection implements Outlet {
     final BlockingQueue<JsonObject> told = new LinkedBlockingQueue<>();
     final List<Ending> endings = new CopyOnWriteArrayList<>();
@@ -57,12 +57,14 @@ final class CommandNode {
       attachment.attach(FRAMING, this);
     }
 
-    /** Gives a frame, as the transport does when it has read one. */
+    /** Passes on a frame, as the transport does when it has read one. */
     void receive(byte[] json) {
       loop.runOnContext(now -> attachment.receive(Buffer.buffer(json)));
     }
 
-    /** Ends the request that it was made of, so that its TCP connection is free for the next. */
+    /**
+     * Ends the request from which it was made, so that its TCP connection is free for the next one.
+     */
     void close() {
       loop.runOnContext(
           now -> {
@@ -145,7 +147,7 @@ final class CommandNode {
     }
   }
 
-  /** Brings back what it gets, and remembers it. */
+  /** Delivers what is published, and remembers it. */
   private final class Memory implements Broker {
     private Optional<Ingress> ingress = Optional.empty();
 
@@ -215,7 +217,7 @@ final class CommandNode {
         .compose(HttpClientResponse::end);
     Connection connection = connections.poll(1, TimeUnit.MINUTES);
     if (connection == null) {
-      throw new AssertionError("The node takes no connection any more.");
+      throw new AssertionError("The node accepts no more connections.");
     }
     return connection;
   }

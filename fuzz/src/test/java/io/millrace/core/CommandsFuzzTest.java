@@ -29,10 +29,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** What a client sends on its connection, given to a real node. */
+/** Fuzzes what a client sends on its connection to a real node. */
 class CommandsFuzzTest {
 
-  /** More might be refused for their number. */
+  /** More commands might be refused for their number. */
   private static final int FEW = 16;
 
   private static Vertx vertx;
@@ -63,7 +63,7 @@ class CommandsFuzzTest {
     List<Object> owed = commands.map(CommandsFuzzTest::owed).orElse(List.of());
     CommandNode.Connection connection = node.connect();
     connection.receive(bytes);
-    // Another id each time: the search learns what it is compared with.
+    // A new id each time, because the search learns values that it is compared with.
     String end = UUID.randomUUID().toString();
     connection.receive(last(end));
     List<JsonObject> answers = answers(connection, end, owed.size());
@@ -76,7 +76,7 @@ class CommandsFuzzTest {
     }
   }
 
-  /** The ids of those that are answered, in order: of all but pings. */
+  /** The ids of the commands that are answered, in order: all except pings. */
   private static List<Object> owed(List<JsonObject> commands) {
     return commands.stream()
         .filter(command -> !"ping".equals(command.getValue("type")))
@@ -94,8 +94,8 @@ class CommandsFuzzTest {
   }
 
   /**
-   * Returns the answers, so many of them and the last command's having come. A subscription is
-   * answered once the replay is through, which may be later.
+   * Returns the answers, once this number of them and that of the last command have come. A
+   * subscription is answered after its replay, which may be later.
    */
   private static List<JsonObject> answers(CommandNode.Connection connection, String end, int number)
       throws InterruptedException {
@@ -119,7 +119,10 @@ class CommandsFuzzTest {
     return answers;
   }
 
-  /** Reads the commands in another way; empty if this is no array of objects, nor one object. */
+  /**
+   * Reads the commands in another way; empty if the input is neither an array of objects nor one
+   * object.
+   */
   private static Optional<List<JsonObject>> commands(byte[] bytes) {
     Object value;
     try {
@@ -137,7 +140,7 @@ class CommandsFuzzTest {
     return Optional.of(commands);
   }
 
-  /** Each is answered once, with its id or, if that cannot be read, without. */
+  /** Each is answered once, with its id, or without one if the id cannot be read. */
   private static void checkAnswers(List<Object> owed, List<JsonObject> answers) {
     assertThat(answers).hasSameSizeAs(owed);
     List<Object> left = new ArrayList<>(owed);
@@ -147,7 +150,7 @@ class CommandsFuzzTest {
     }
   }
 
-  /** What reached the broker is what was asked, in order, and travels on as it is. */
+  /** The broker was given what was asked for, in order, and it reaches other nodes unchanged. */
   private static void checkPublished(List<JsonObject> commands) {
     Iterator<JsonObject> asked = commands.iterator();
     for (CommandNode.Published published : node.published) {
@@ -160,7 +163,10 @@ class CommandsFuzzTest {
     }
   }
 
-  /** What was said to be published was, once; what has a key may have been long before. */
+  /**
+   * Everything that was acknowledged was published, once; a message with a key may have been
+   * published earlier.
+   */
   private static void checkAcknowledged(List<JsonObject> commands, List<JsonObject> answers) {
     long said = answers.stream().filter(answer -> answer.containsKey("published")).count();
     long keyed = commands.stream().filter(command -> command.containsKey("key")).count();
@@ -181,7 +187,7 @@ class CommandsFuzzTest {
                 Base64.getDecoder().decode(command.getString("base64"))));
   }
 
-  /** Strings travel as UTF-8 to the other nodes. */
+  /** Strings reach the other nodes as UTF-8. */
   private static void checkTravels(Message message) {
     Map<String, String> headers = new HashMap<>();
     MessageHeaders.write(message)

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a client asks for when it attaches, by a query or a body. */
+/** Fuzzes what a client asks for when it attaches, in a query or a body. */
 class QueryFuzzTest {
 
   private static final int MAX_CHANNELS = 8;
@@ -36,7 +36,7 @@ class QueryFuzzTest {
           Transport.class,
           Map.of("formats", List.of(Format.PLAIN, Format.ENVELOPE), "subscribesLater", true));
 
-  /** Answers each method by its name alone, and others with null. */
+  /** Answers each method by its name only, and unknown ones with null. */
   private static <T> T answering(Class<T> type, Map<String, Object> answers) {
     return type.cast(
         Proxy.newProxyInstance(
@@ -47,7 +47,7 @@ class QueryFuzzTest {
 
   @FuzzTest
   void read(byte[] bytes) {
-    // As Netty makes of a request line.
+    // As Netty makes it from a request line.
     Optional<MultiMap> query = decode(new String(bytes, StandardCharsets.ISO_8859_1));
     query.flatMap(QueryFuzzTest::get).ifPresent(QueryFuzzTest::check);
     query.ifPresent(asked -> Allocation.isBounded(bytes.length, () -> get(asked)));
@@ -55,7 +55,7 @@ class QueryFuzzTest {
     Allocation.isBounded(bytes.length, () -> post(Buffer.buffer(bytes)));
   }
 
-  /** As vertx-web does, which answers 400 to what has no such form. */
+  /** As vertx-web does, which answers 400 to a query of any other form. */
   private static Optional<MultiMap> decode(String query) {
     try {
       MultiMap parameters = MultiMap.caseInsensitiveMultiMap();
@@ -100,7 +100,7 @@ class QueryFuzzTest {
     assertThat(post(bodyOf(request))).as("asked again by a body").contains(request);
   }
 
-  /** JSON may ask for events that have a comma, and for half of a surrogate pair as a cursor. */
+  /** JSON may name events that contain a comma, and half of a surrogate pair as a cursor. */
   private static boolean isForQueries(AttachRequest request) {
     return request.filter().events().stream().noneMatch(event -> event.contains(","))
         && request.start().cursor().stream()

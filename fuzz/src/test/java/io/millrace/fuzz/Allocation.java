@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
-/** What work allocates, which bounds what it can hold and, roughly, how long it takes. */
+/** Measures what work allocates, which bounds what it can hold and, roughly, how long it takes. */
 public final class Allocation {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** What is there however small the input is; in a search also what its hooks allocate. */
+  /**
+   * What is allocated for any input, however small; in a search, also by the hooks of the search.
+   */
   private static final long BASE = 1 << 20;
 
-  /** For each byte of the input. What grows faster is found, whatever the factor. */
+  /**
+   * What is allowed for each byte of the input. Anything that grows faster is found, whatever the
+   * factor.
+   */
   private static final long EACH = 500;
 
   private static final int TRIES = 3;
@@ -21,10 +26,10 @@ public final class Allocation {
   private Allocation() {}
 
   /**
-   * Asserts that work allocates no more than what its input is worth.
+   * Asserts that work allocates no more than its input justifies.
    *
    * @param input how many bytes the input has
-   * @param work what is done; more than once, since the first time loads classes
+   * @param work what is done, more than once, because the first time loads classes
    */
   public static void isBounded(int input, Runnable work) {
     long most = BASE + EACH * input;

@@ -5,24 +5,24 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/** Gives bytes in pieces, as a network does. The same bytes are always cut alike. */
+/** Passes on bytes in pieces, as a network does. The same bytes are always cut in the same way. */
 public final class Cuts {
 
   private Cuts() {}
 
-  /** Gives all at once. */
+  /** Passes on everything at once. */
   public static void whole(byte[] bytes, Consumer<Buffer> reader) {
     reader.accept(Buffer.buffer(bytes.clone()));
   }
 
-  /** Gives one byte after the other. */
+  /** Passes on one byte after the other. */
   public static void single(byte[] bytes, Consumer<Buffer> reader) {
     for (byte octet : bytes) {
       reader.accept(Buffer.buffer(new byte[] {octet}));
     }
   }
 
-  /** Gives pieces of any length, now and then of none. */
+  /** Passes on pieces of any length, sometimes empty ones. */
   public static void anywhere(byte[] bytes, Consumer<Buffer> reader) {
     Random random = new Random(Arrays.hashCode(bytes));
     for (int at = 0; at < bytes.length; ) {

@@ -7,12 +7,12 @@ import io.millrace.MillraceException;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What is said of messages that were read, whichever way. */
+/** Assertions about messages, however they were read. */
 public final class Messages {
 
   private Messages() {}
 
-  /** Reads one. Returns none if it is refused in the one way in which it may be. */
+  /** Reads a message. Returns none if it is refused in the one way that is allowed. */
   public static Optional<Message> read(Supplier<Message> reading) {
     try {
       return Optional.of(reading.get());
@@ -23,7 +23,7 @@ public final class Messages {
     }
   }
 
-  /** Asserts that one whose payload is longer than a limit is refused, and for that. */
+  /** Asserts that a message whose payload is longer than a limit is refused for that reason. */
   public static void isLimited(int most, Supplier<Message> reading) {
     try {
       assertThat(reading.get().length()).isLessThanOrEqualTo(most);
@@ -33,7 +33,7 @@ public final class Messages {
     }
   }
 
-  /** Asserts that two are the same to those who read them. */
+  /** Asserts that two messages are the same to their readers. */
   public static void same(Message one, Message other) {
     assertThat(one.event()).isEqualTo(other.event());
     assertThat(one.isJson()).isEqualTo(other.isJson());

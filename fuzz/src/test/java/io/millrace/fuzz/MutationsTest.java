@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A short search in every build, always the same: the known inputs, with a few changes each. */
+/** A short search in every build, always the same: each known input with a few changes. */
 class MutationsTest {
 
   private static final int CHANGES_OF_EACH = 40;
 
-  /** Of those of a test that starts a server. */
+  /** The number of changes for a test that starts a server. */
   private static final int CHANGES_FOR_A_SERVER = 8;
 
   static Stream<String> fuzzTests() throws IOException, URISyntaxException {

@@ -3,7 +3,7 @@ package io.millrace.benchmarks;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
-/** A reader that sends one request after the other, each when the one before has been answered. */
+/** A reader that sends a request whenever the one before has been answered. */
 abstract class AnswerConnection extends Connection {
 
   private static final int HEX = 16;
@@ -13,7 +13,7 @@ abstract class AnswerConnection extends Connection {
     super(tally, whenReady);
   }
 
-  /** Takes an answer, whose body lies between two indices, and asks again. */
+  /** Takes an answer, whose body is between two indices, and sends the next request. */
   abstract void answered(String head, ByteBuffer in, int from, int end);
 
   @Override
@@ -55,7 +55,7 @@ abstract class AnswerConnection extends Connection {
     in.position(in.limit());
   }
 
-  /** Takes an answer in chunks (RFC 9112, section 7.1) once the last of them has come. */
+  /** Takes an answer in chunks (RFC 9112, section 7.1) once the last chunk has arrived. */
   private void chunked(String head, ByteBuffer in, int body) {
     ByteBuffer joined = ByteBuffer.allocate(in.limit() - body);
     int chunk = body;
@@ -76,7 +76,7 @@ abstract class AnswerConnection extends Connection {
     answered(head, joined, 0, joined.position());
   }
 
-  /** Returns where the next line begins, or -1 if this one has not come whole. */
+  /** Returns where the next line begins, or -1 if this line is not complete. */
   private static int endOfLine(ByteBuffer in, int from) {
     for (int i = from; i < in.limit(); i++) {
       if (in.get(i) == '\n') {

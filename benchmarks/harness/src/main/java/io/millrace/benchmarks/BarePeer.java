@@ -17,12 +17,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * What Vert.x itself can do, as it is usually written: a set of connections for each channel, and
- * for each message one shared buffer and a write to each of them.
+ * Shows what Vert.x itself can do, with code as it is usually written: a set of connections for
+ * each channel, and for each message one shared buffer that is written to each connection.
  */
 final class BarePeer extends VertxPeer {
 
-  /** One way to be connected. */
+  /** A kind of connection. */
   private static final class Technique<T> {
     final Map<String, Set<T>> byChannel = new HashMap<>();
     final Function<String, Buffer> encoding;

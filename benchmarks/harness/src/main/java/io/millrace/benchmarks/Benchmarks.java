@@ -20,20 +20,20 @@ import picocli.CommandLine.Option;
     name = "benchmarks/run",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Measures Millrace beside its peers, and prints what came out.",
+    description = "Measures Millrace beside its peers, and prints the results.",
     footer =
-        "%nWith --micro as the first argument, JMH takes the others (-h) and measures the engine's parts.")
+        "%nWith --micro as the first argument, JMH takes the others (-h) and measures parts of the engine.")
 public final class Benchmarks implements Callable<Integer> {
 
   private static final Path HOME = Path.of(System.getProperty("benchmarks.home", "."));
 
-  /** How often a run is done again at the most. */
+  /** How often a run is repeated at most. */
   private static final int MOST_REPEATS = 2;
 
   @Option(
       names = "--quick",
       description =
-          "The chief scenarios once, with the chief servers on Java, in less than ten minutes.")
+          "The main scenarios once, with the main servers on Java, in less than ten minutes.")
   private boolean quick;
 
   @Option(names = "--runs", description = "How often each is measured, in turn (3; --quick: 1).")
@@ -54,7 +54,7 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--server-cores",
       paramLabel = "LIST",
-      description = "The cores of the servers, as taskset has them; empty for any (0).")
+      description = "The cores of the servers, in the form of taskset; empty for any (0).")
   private String serverCores = "0";
 
   @Option(
@@ -67,14 +67,14 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--window",
       paramLabel = "ROUNDS",
-      description = "How far the slowest reader may be behind what is published (16).")
+      description = "How many rounds the slowest reader may be behind the publisher (16).")
   private int window = 16;
 
   @Option(
       names = "--patience",
       paramLabel = "MINUTES",
       description =
-          "How long to wait, in all, while other machines on the same host take the CPU (30; --quick: 0).")
+          "How many minutes to wait, in total, while other machines on the same host take the CPU (30; --quick: 0).")
   private int patience = -1;
 
   @Option(
@@ -124,7 +124,7 @@ public final class Benchmarks implements Callable<Integer> {
     String report = "";
     for (Scenario chosen : scenarios()) {
       results.addAll(measure(runner, host, chosen, targets(chosen, servers)));
-      // Whoever stops it has what was measured until then.
+      // If somebody stops it, the results so far are kept.
       report = write(results, machine.describe(servers));
     }
     System.out.println(report);
@@ -132,8 +132,8 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   /**
-   * Measures in turn, so that what disturbs the machine disturbs all alike. What other machines
-   * disturb is done again, unless that would take too long.
+   * Measures all in turn, so that a disturbance of the machine affects all alike. A run that other
+   * machines have disturbed is repeated, unless that would take too long.
    */
   private List<Result> measure(Runner runner, QuietHost host, Scenario chosen, List<Target> targets)
       throws IOException, InterruptedException {
@@ -198,7 +198,7 @@ public final class Benchmarks implements Callable<Integer> {
             .filter(server -> !servers.has(server))
             .toList();
     if (!missing.isEmpty()) {
-      System.err.println("Left out, for they are not installed: " + String.join(", ", missing));
+      System.err.println("Left out because they are not installed: " + String.join(", ", missing));
     }
   }
 

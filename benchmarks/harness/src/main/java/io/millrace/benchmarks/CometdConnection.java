@@ -7,7 +7,7 @@ final class CometdConnection extends WebSocketConnection {
 
   private static final String CLIENT = "\"clientId\":\"";
 
-  /** {@code [{"data":…}]} is a message, all else is not. */
+  /** {@code [{"data":…}]} is a message, everything else is not. */
   private static final int KEY = "[{\"".length();
 
   private final String channel;
@@ -16,7 +16,7 @@ final class CometdConnection extends WebSocketConnection {
   /**
    * A reader.
    *
-   * @param channel with slashes
+   * @param channel the channel, with slashes
    */
   CometdConnection(Tally tally, Runnable whenReady, String path, String channel) {
     super(tally, whenReady, path);
@@ -51,9 +51,9 @@ final class CometdConnection extends WebSocketConnection {
   }
 
   /**
-   * Returns what begins a session.
+   * Returns the message that begins a session.
    *
-   * @param type how it will be connected
+   * @param type the type of its connection
    */
   static String handshake(String type) {
     return """
@@ -61,7 +61,7 @@ final class CometdConnection extends WebSocketConnection {
         .formatted(type);
   }
 
-  /** Returns the name of the session that a reply to a handshake gives. */
+  /** Returns the name of the session from the reply to a handshake. */
   static String client(String reply) {
     int start = reply.indexOf(CLIENT) + CLIENT.length();
     return reply.substring(start, reply.indexOf('"', start));
@@ -79,7 +79,7 @@ final class CometdConnection extends WebSocketConnection {
         .formatted(client, type);
   }
 
-  /** Tells a reply that is a refusal. */
+  /** Reports a reply that is a refusal. */
   static void check(String reply, Tally tally) {
     if (reply.contains("\"successful\":false")) {
       tally.fault(reply);

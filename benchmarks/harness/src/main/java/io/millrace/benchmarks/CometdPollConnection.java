@@ -3,8 +3,8 @@ package io.millrace.benchmarks;
 import java.nio.ByteBuffer;
 
 /**
- * A reader that speaks Bayeux over long polls: an answer has messages and the reply to {@code
- * /meta/connect}, or one of them.
+ * A reader that speaks Bayeux over long polls: an answer contains messages, the reply to {@code
+ * /meta/connect}, or both.
  */
 final class CometdPollConnection extends AnswerConnection {
 
@@ -19,7 +19,7 @@ final class CometdPollConnection extends AnswerConnection {
   /**
    * A reader.
    *
-   * @param channel with slashes
+   * @param channel the channel, with slashes
    */
   CometdPollConnection(Tally tally, Runnable whenReady, String path, String channel) {
     super(tally, whenReady);

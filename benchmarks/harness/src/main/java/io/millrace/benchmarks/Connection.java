@@ -8,26 +8,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One reader. A subclass knows what to send and how to find the messages in what comes; all is
- * called on the load client's thread.
+ * One reader. A subclass knows what to send and how to find the messages in what arrives.
+ * Everything is called on the load client's thread.
  */
 abstract class Connection {
 
   private static final byte[] NOTHING = {};
 
-  /** What all readers together have received. */
+  /** Counts what all readers together have received. */
   final Tally tally;
 
-  /** How many messages it has received since the tally began. */
+  /** How many messages this reader has received since the tally began. */
   long count;
 
-  /** Whether it takes nothing from its socket, and is not waited for. */
+  /** Whether it reads nothing from its socket, so that nobody waits for it. */
   boolean slow;
 
-  /** Whether it remembers the cursors that it is told. */
+  /** Whether it remembers the cursors that it receives. */
   boolean following;
 
-  /** What it goes on after; the last that it was told, if it remembers them. */
+  /** The cursor from which it resumes: the last one that it received, if it remembers them. */
   String cursor = "";
 
   private final Runnable whenReady;
@@ -42,16 +42,16 @@ abstract class Connection {
     this.whenReady = whenReady;
   }
 
-  /** Returns the request that opens it. */
+  /** Returns the request that opens the connection. */
   abstract String opening();
 
   /** Called once that request has been sent. */
   void asked() {}
 
-  /** Called once the response's head has come. */
+  /** Called once the head of the response has arrived. */
   void opened() {}
 
-  /** Takes whole messages from what has come; what it leaves is given again, with what follows. */
+  /** Takes complete messages from what has arrived; the rest is passed again, with what follows. */
   abstract void parse(ByteBuffer in);
 
   final void connected(SocketChannel connected) throws IOException {
@@ -60,7 +60,7 @@ abstract class Connection {
     asked();
   }
 
-  /** Reads what has come. Returns false at the end. */
+  /** Reads what has arrived. Returns false at the end. */
   final boolean read(ByteBuffer in) throws IOException {
     in.clear().put(rest);
     rest = NOTHING;
@@ -99,12 +99,12 @@ abstract class Connection {
     parse(in);
   }
 
-  /** Whether there is one head, and all that follows it is one stream. */
+  /** Whether there is only one head, and everything after it is one stream. */
   boolean isStream() {
     return true;
   }
 
-  /** Returns how long a head is, with its blank line, or -1 if it has not come whole. */
+  /** Returns the length of a head with its blank line, or -1 if it is not complete. */
   static int endOfHead(ByteBuffer in) {
     for (int i = in.position() + 3; i < in.limit(); i++) {
       if (in.get(i) == '\n' && in.get(i - 1) == '\r' && in.get(i - 2) == '\n') {
@@ -114,7 +114,7 @@ abstract class Connection {
     return -1;
   }
 
-  /** It is subscribed: what is published from now on is counted. */
+  /** Called when it is subscribed: messages count from now on. */
   final void ready() {
     if (!ready) {
       ready = true;
@@ -155,7 +155,9 @@ abstract class Connection {
 
   private static final byte[] DATA = "\"data\":\"".getBytes(StandardCharsets.US_ASCII);
 
-  /** Counts every payload that stands in JSON as {@code "data":"…"}, and returns how many. */
+  /**
+   * Counts every payload in JSON of the form {@code "data":"…"}, and returns how many there are.
+   */
   final int deliveredIn(ByteBuffer in, int from, int end) {
     int found = 0;
     for (int i = from; i + DATA.length + tally.size() < end; i++) {
@@ -170,12 +172,12 @@ abstract class Connection {
 
   private static final byte[] CURSOR = "\"cursor\":\"".getBytes(StandardCharsets.US_ASCII);
 
-  /** Remembers the cursor that stands in JSON, if there is one. */
+  /** Remembers the cursor in JSON, if there is one. */
   final void follow(ByteBuffer in, int from, int end) {
     follow(in, from, end, CURSOR, '"');
   }
 
-  /** Remembers what stands between a key and an end. */
+  /** Remembers the text between a key and an end. */
   final void follow(ByteBuffer in, int from, int end, byte[] key, char last) {
     if (!following) {
       return;
@@ -219,7 +221,7 @@ abstract class Connection {
   /**
    * Returns a request with a body.
    *
-   * @param body in ASCII
+   * @param body the body, in ASCII
    */
   static String post(String path, String body, String... headers) {
     return head("POST " + path, headers)

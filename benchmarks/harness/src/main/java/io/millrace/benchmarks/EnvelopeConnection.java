@@ -2,12 +2,10 @@ package io.millrace.benchmarks;
 
 import java.nio.ByteBuffer;
 
-/**
- * A reader that gets the frames of {@code millrace.v1}, and subscribes by a command or by its path.
- */
+/** A reader of the frames of {@code millrace.v1} that subscribes by a command or by its path. */
 final class EnvelopeConnection extends WebSocketConnection {
 
-  /** Where the types of frames differ. */
+  /** The index at which the types of frames differ. */
   private static final int TYPE = "{\"type\":\"".length();
 
   private static final int AFTER_PAYLOAD = "\"}".length();
@@ -17,7 +15,8 @@ final class EnvelopeConnection extends WebSocketConnection {
   /**
    * A reader.
    *
-   * @param channel what to subscribe to; empty if the path says it, whose end the cursor is then
+   * @param channel what to subscribe to; empty if the path says it, and then the path ends with the
+   *     cursor
    */
   EnvelopeConnection(Tally tally, Runnable whenReady, String path, String channel) {
     super(tally, whenReady, path);

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A reader of server-sent events: a block that ends with a line of data is one message. The chunked
- * coding around it is not looked at, for no server cuts an event in two.
+ * coding around it is ignored, because no server splits an event.
  */
 final class EventStreamConnection extends Connection {
 
@@ -20,7 +20,7 @@ final class EventStreamConnection extends Connection {
   @Override
   String opening() {
     String accept = "Accept: text/event-stream";
-    String fresh = "Cache-Control: no-cache"; // As an EventSource: the first block ends at once.
+    String fresh = "Cache-Control: no-cache"; // Then the first block ends at once.
     return cursor.isEmpty()
         ? get(path, accept, fresh)
         : get(path, accept, fresh, "Last-Event-ID: " + cursor);

@@ -15,12 +15,15 @@ final class Executable {
     return Needed.find(name);
   }
 
-  /** Returns the path of one that is installed. */
+  /** Returns the path of a command, if it is installed. */
   static String path(String name) {
     return named(name).orElseThrow().toString();
   }
 
-  /** Returns the first line that one prints, such as its version; empty if it is not installed. */
+  /**
+   * Returns the first line that a command prints, such as its version; empty if it is not
+   * installed.
+   */
   static Optional<String> says(String name, String option) throws IOException {
     Optional<Path> found = named(name);
     if (found.isEmpty()) {

@@ -5,20 +5,20 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** What Millrace is to reach, as ratios in the same run, and what came out. */
+/** What Millrace should reach, as ratios within the same run, and the results. */
 final class Goals {
 
   private static final List<String> STREAMING = List.of("websocket", "sse", "stream");
 
   /**
-   * One of them.
+   * A goal.
    *
-   * @param what it is about
-   * @param scenario in which it is measured
-   * @param protocols of Millrace that must reach it
-   * @param value what is compared
+   * @param what what it is about
+   * @param scenario the scenario in which it is measured
+   * @param protocols the protocols of Millrace that must reach it
+   * @param value the value that is compared
    * @param baseline the server that it is compared with
-   * @param goal the ratio to be reached
+   * @param goal the ratio to reach
    * @param most the ratio that is still acceptable
    */
   private record Goal(
@@ -78,7 +78,7 @@ final class Goals {
   /**
    * Goals.
    *
-   * @param results those that count
+   * @param results the results that count
    */
   Goals(List<Result> results) {
     this.results = results;
@@ -138,7 +138,7 @@ final class Goals {
         most);
   }
 
-  /** Returns what Millrace gave. */
+  /** Returns Millrace's result. */
   private List<Result> of(String scenario, String protocol) {
     return results.stream()
         .filter(result -> result.scenario().name().equals(scenario))

@@ -22,9 +22,9 @@ final class HarnessPeers {
   }
 
   /**
-   * Runs one.
+   * Runs a server.
    *
-   * @param arguments its name
+   * @param arguments the name of the server
    */
   public static void main(String[] arguments) {
     PeerProcess.run(named(arguments[0]));

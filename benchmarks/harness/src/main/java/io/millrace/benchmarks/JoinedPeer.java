@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * The most that can be had from Vert.x by hand: whatever is pending when the event loop gets to it
- * is joined into one buffer, which is written to every connection. It knows no cursors, filters,
- * slow readers or heartbeats: it is a limit, not a design.
+ * The most that can be achieved with Vert.x by hand: everything that is pending when the event loop
+ * gets to it is joined into one buffer, which is written to every connection. It knows no cursors,
+ * filters, slow readers or heartbeats: it is a limit, not a design.
  */
 final class JoinedPeer extends VertxPeer {
 
@@ -32,7 +32,7 @@ final class JoinedPeer extends VertxPeer {
 
   private record Published(String channel, String payload) {}
 
-  /** The connections to a channel that are written alike, and what is pending for them. */
+  /** The connections to a channel that get the same bytes, and what is pending for them. */
   private static final class Group {
     final Function<String, Buffer> encoding;
     final List<WriteStream<Buffer>> connections = new ArrayList<>();

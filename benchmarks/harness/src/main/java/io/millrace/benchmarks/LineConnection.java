@@ -2,7 +2,7 @@ package io.millrace.benchmarks;
 
 import java.nio.ByteBuffer;
 
-/** A reader of newline-delimited JSON: a line that begins as a message's is one message. */
+/** A reader of newline-delimited JSON: a line that begins like a message is one message. */
 final class LineConnection extends Connection {
 
   private static final int TYPE = "{\"type\":\"".length();
@@ -13,7 +13,7 @@ final class LineConnection extends Connection {
   /**
    * A reader.
    *
-   * @param path with the cursor at its end, if there is one
+   * @param path the path, with the cursor at its end if there is one
    */
   LineConnection(Tally tally, Runnable whenReady, String path) {
     super(tally, whenReady);

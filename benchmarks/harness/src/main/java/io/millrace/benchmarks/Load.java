@@ -17,7 +17,7 @@ import java.util.function.LongConsumer;
 /** Readers that are connected to one server. */
 final class Load implements AutoCloseable {
 
-  /** How many may be on their way at once; less than any server's backlog. */
+  /** How many may be connecting at once; less than the backlog of any server. */
   private static final int MOST_OPENING = 100;
 
   private static final int SOURCES = 10;
@@ -47,9 +47,9 @@ final class Load implements AutoCloseable {
   /**
    * Connects readers and waits until each is subscribed.
    *
-   * @param count how many
-   * @param among over how many channels they are spread; 0 if each has a pattern for all
-   * @param slowOnes how many of them, the last, read nothing
+   * @param count how many readers
+   * @param among over how many channels they are spread; 0 if each has a pattern for all channels
+   * @param slowOnes how many of them read nothing; these are the last
    */
   void connect(int count, int among, int slowOnes) throws Exception {
     wanted = count;
@@ -105,20 +105,20 @@ final class Load implements AutoCloseable {
   /**
    * Makes the readers remember cursors. Called before they connect.
    *
-   * @param last what each goes on after; empty to begin now
+   * @param last the cursor from which each resumes; empty to begin now
    */
   void follow(List<String> last) {
     following = true;
     cursors = last;
   }
 
-  /** Returns the last cursor that each reader was told. */
+  /** Returns the last cursor that each reader received. */
   List<String> cursors() throws Exception {
     return loop.call(() -> connections.stream().map(connection -> connection.cursor).toList())
         .get();
   }
 
-  /** Begins to count anew, for all that are not slow. */
+  /** Starts to count again, for all readers that are not slow. */
   void begin(int perRound, int size, int granule, LongConsumer progress) throws Exception {
     loop.call(
             () -> {

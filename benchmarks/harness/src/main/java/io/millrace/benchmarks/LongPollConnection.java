@@ -2,7 +2,7 @@ package io.millrace.benchmarks;
 
 import java.nio.ByteBuffer;
 
-/** A reader that asks again after each answer, from the cursor that it gave. */
+/** A reader that asks again after each answer, with the cursor from that answer. */
 final class LongPollConnection extends AnswerConnection {
 
   private static final String CURSOR = "\"cursor\":\"";
@@ -13,7 +13,7 @@ final class LongPollConnection extends AnswerConnection {
   /**
    * A reader.
    *
-   * @param poll the path that answers at once, and says where to begin
+   * @param poll the path that answers at once, with the cursor to begin with
    * @param longPoll the path that waits, without the cursor at its end
    */
   LongPollConnection(Tally tally, Runnable whenReady, String poll, String longPoll) {

@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Long polling as it is usually written: the newest messages of each channel, and the requests that
- * wait for the next.
+ * wait for the next one.
  */
 final class LongPolls {
 
   private static final int MOST_HELD = 1000;
 
   private static final class Channel {
-    /** The newest messages: number n at n modulo the length. */
+    /** The newest messages: number n is at n modulo the length. */
     final String[] held = new String[MOST_HELD];
 
     final List<HttpServerResponse> waiting = new ArrayList<>();
 
-    /** How many messages there ever were; the number of the last. */
+    /** How many messages there have been; the number of the last one. */
     long head;
 
     void add(String payload) {

@@ -97,7 +97,7 @@ final class Loop implements AutoCloseable {
     } catch (IOException e) {
       lost(key, connection, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      lost(key, connection, "what came is not what a reader expects: " + e);
+      lost(key, connection, "the reader did not expect what arrived: " + e);
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Where the results were got, and with what. */
+/** Describes the machine and the software with which the results were measured. */
 final class Machine {
 
   private static final List<String> SHOWN =
@@ -22,7 +22,7 @@ final class Machine {
 
   private final Steal steal = new Steal();
 
-  /** From now on it is measured what other machines take. */
+  /** Starts to measure what other machines take. */
   Machine() throws IOException {}
 
   /** Returns it as a Markdown list. */
@@ -59,7 +59,7 @@ final class Machine {
     }
   }
 
-  /** All, not only those that this process is bound to. */
+  /** All cores, not only those that this process is bound to. */
   private static long cores() throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
       return lines.filter(line -> line.startsWith("processor")).count();

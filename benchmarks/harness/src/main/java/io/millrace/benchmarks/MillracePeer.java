@@ -8,7 +8,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 
-/** Millrace, as it is by default. */
+/** Millrace with its defaults. */
 class MillracePeer extends VertxPeer {
 
   private Millrace millrace;
@@ -33,7 +33,7 @@ class MillracePeer extends VertxPeer {
     return router;
   }
 
-  /** Returns how many readers are connected; of long polls, those that wait. */
+  /** Returns how many readers are connected; for long polls, how many wait. */
   int readers() {
     return millrace.counts().readers();
   }

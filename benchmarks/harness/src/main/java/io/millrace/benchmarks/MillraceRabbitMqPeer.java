@@ -4,7 +4,7 @@ import io.millrace.Millrace;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/** Millrace on a RabbitMQ, which counts too. What is published goes there and comes back. */
+/** Millrace on a RabbitMQ, which counts too. Every message goes there and comes back. */
 final class MillraceRabbitMqPeer extends MillracePeer {
 
   private final RabbitMqProcess rabbitMq = new RabbitMqProcess();
@@ -13,7 +13,7 @@ final class MillraceRabbitMqPeer extends MillracePeer {
   /**
    * A server.
    *
-   * @param mode of the broker {@code stomp}
+   * @param mode the mode of the broker {@code stomp}
    */
   MillraceRabbitMqPeer(String mode) {
     this.mode = mode;

@@ -21,19 +21,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A server that is no Java: a process of its own on the cores of servers, with a folder and ports
- * of its own. This process only publishes to it over one connection, and is not counted.
+ * A server that is not written in Java: a separate process on the cores of servers, with its own
+ * folder and ports. This process only publishes to it over one connection, and does not count.
  */
 abstract class NativePeer implements Peer {
 
-  /** The system property that has the server's cores, as {@link Placement} has them. */
+  /** The system property with the server's cores, in the form of {@link Placement}. */
   static final String CORES = "benchmarks.cores";
 
   private static final int START_SECONDS = 10;
   private static final int STOP_SECONDS = 3;
   private static final String LOG = "log";
 
-  /** Ends with the thread that started it: also if this process is killed. */
+  /** Ends with the thread that started it, even if this process is killed. */
   private static final List<String> BOUND = List.of("setpriv", "--pdeathsig", "TERM");
 
   private final List<Process> started = new ArrayList<>(1);
@@ -56,15 +56,15 @@ abstract class NativePeer implements Peer {
   /**
    * Returns its configuration.
    *
-   * @param readers the port for WebSocket and the like
+   * @param readers the port for readers, such as WebSockets
    * @param publisher the port to publish to
    */
   abstract String configuration(int readers, int publisher);
 
-  /** Returns what a publisher sends first; something is answered when the server is ready. */
+  /** Returns what a publisher sends first; the server answers it when it is ready. */
   abstract String greeting();
 
-  /** Returns what publishes a message. */
+  /** Returns the bytes that publish a message. */
   abstract String request(String channel, String payload);
 
   @Override
@@ -119,7 +119,7 @@ abstract class NativePeer implements Peer {
     }
   }
 
-  /** What the server refused to take is missed by the readers. */
+  /** The readers will miss what the server refused. */
   private static void discard(InputStream answers) {
     try {
       answers.transferTo(OutputStream.nullOutputStream());
@@ -161,8 +161,8 @@ abstract class NativePeer implements Peer {
   /**
    * Runs one.
    *
-   * @param arguments its name
-   * @throws IOException if it may have no folder
+   * @param arguments the name of the server
+   * @throws IOException if its folder cannot be created
    */
   public static void main(String[] arguments) throws IOException {
     PeerProcess.run(arguments[0].equals(Target.NCHAN) ? new NchanPeer() : new NatsPeer());

@@ -3,8 +3,8 @@ package io.millrace.benchmarks;
 import java.nio.ByteBuffer;
 
 /**
- * A reader that speaks the protocol of NATS over WebSocket. It is a stream: a frame may have
- * several messages, and parts of some.
+ * A reader that speaks the protocol of NATS over WebSocket. The protocol is a stream: a frame may
+ * contain several messages, and parts of messages.
  */
 final class NatsConnection extends WebSocketConnection {
 
@@ -41,7 +41,7 @@ final class NatsConnection extends WebSocketConnection {
         : ByteBuffer.allocate(end - from).put(in.slice(from, end - from)).flip();
   }
 
-  /** Carries out whole operations, and returns where the first that is not whole begins. */
+  /** Carries out complete operations, and returns where the first incomplete one begins. */
   private int operations(ByteBuffer in, int from, int end) {
     int start = from;
     for (int i = from; i < end; i++) {
@@ -65,7 +65,7 @@ final class NatsConnection extends WebSocketConnection {
     return start;
   }
 
-  /** Returns the number whose last digit is at an index: how long a message's payload is. */
+  /** Returns the number whose last digit is at an index, which is the length of a payload. */
   private static int lastNumber(ByteBuffer in, int last) {
     int number = 0;
     int unit = 1;

@@ -7,7 +7,7 @@ import java.util.List;
 /** NATS: a subject for each channel, and readers over WebSocket. */
 final class NatsPeer extends NativePeer {
 
-  /** A reader may be as far behind as the other servers let it be. */
+  /** A reader may be as far behind as with the other servers. */
   private static final String CONFIGURATION =
       """
       max_pending: 1GB

@@ -8,10 +8,10 @@ import java.util.List;
 /** nchan, a module of nginx: a worker, and a channel of it for each channel. */
 final class NchanPeer extends NativePeer {
 
-  /** Where Debian and others have it. */
+  /** The path on Debian and other systems. */
   private static final Path MODULE = Path.of("/usr/lib/nginx/modules/ngx_nchan_module.so");
 
-  /** There is more than one window of messages in a buffer, so that no long poll misses any. */
+  /** A buffer holds more than one window of messages, so that no long poll misses any. */
   private static final String CONFIGURATION =
       """
       daemon off;

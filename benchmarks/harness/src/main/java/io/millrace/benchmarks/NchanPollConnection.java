@@ -2,7 +2,10 @@ package io.millrace.benchmarks;
 
 import java.nio.ByteBuffer;
 
-/** A reader of long polls of nchan: an answer is one message, and its validators are the cursor. */
+/**
+ * A reader that uses long polls of nchan: an answer is one message, and its validators are the
+ * cursor.
+ */
 final class NchanPollConnection extends AnswerConnection {
 
   private final String path;
@@ -17,7 +20,10 @@ final class NchanPollConnection extends AnswerConnection {
     return get(path);
   }
 
-  /** Nothing comes before the first message: it is subscribed as soon as the request is there. */
+  /**
+   * There is no answer before the first message: it is subscribed as soon as the request has
+   * arrived.
+   */
   @Override
   void asked() {
     ready();

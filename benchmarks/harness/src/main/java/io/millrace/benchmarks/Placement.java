@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which cores a server gets, so that it and the load client do not take each other's.
+ * The cores of a server, so that it and the load client do not use the same ones.
  *
- * @param cores as {@code taskset -c} has them; empty for any
+ * @param cores in the form of {@code taskset -c}; empty for any
  */
 record Placement(String cores) {
 

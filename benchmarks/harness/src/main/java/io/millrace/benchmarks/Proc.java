@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What Linux knows of a process. */
+/** Reads what Linux knows about a process. */
 final class Proc {
 
   /** USER_HZ, which is 100 on every Linux that runs Java. */
@@ -24,7 +24,7 @@ final class Proc {
     return sum;
   }
 
-  /** Returns the memory of processes that is resident, in bytes. */
+  /** Returns the resident memory of processes, in bytes. */
   static long residentBytes(List<Long> pids) throws IOException {
     long sum = 0;
     for (long pid : pids) {

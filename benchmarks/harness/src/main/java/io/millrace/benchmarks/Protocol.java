@@ -3,18 +3,18 @@ package io.millrace.benchmarks;
 import io.millrace.benchmarks.control.Plan;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How a reader talks to a server. */
+/** How a reader communicates with a server. */
 interface Protocol {
 
   /**
    * Makes a reader that is not connected.
    *
    * @param channel the index of the channel it subscribes to, or {@link Plan#EVERY}
-   * @param whenReady called once when it is subscribed
+   * @param whenReady called once, when it is subscribed
    */
   Connection connection(Tally tally, int channel, Runnable whenReady);
 
-  /** What a reader subscribes to. A protocol puts it where its paths have {@code %s}. */
+  /** What a reader subscribes to. It replaces {@code %s} in the paths of a protocol. */
   private static String at(String path, int channel) {
     return path.formatted(Plan.channel(channel));
   }
@@ -29,7 +29,8 @@ interface Protocol {
   }
 
   /**
-   * The frames of {@code millrace.v1} without its commands. The path ends where the cursor goes.
+   * The frames of {@code millrace.v1} without its commands. The cursor is added to the end of the
+   * path.
    */
   static Protocol frames(String path) {
     return (tally, channel, ready) -> new EnvelopeConnection(tally, ready, at(path, channel), "");
@@ -68,7 +69,7 @@ interface Protocol {
             tally, ready, path, "host:localhost", "/topic/" + Plan.channel(channel), false);
   }
 
-  /** STOMP, where a login is needed and a receipt says that the subscription exists. */
+  /** STOMP with a login, where a receipt confirms the subscription. */
   static Protocol rabbitMq(String path) {
     return (tally, channel, ready) ->
         new StompConnection(
@@ -98,7 +99,9 @@ interface Protocol {
     return (tally, channel, ready) -> new NatsConnection(tally, ready, path, Plan.channel(channel));
   }
 
-  /** The paths of SockJS have {@code %s} for the name of a session, and then for the channel. */
+  /**
+   * The paths of SockJS have one {@code %s} for the name of the session, and one for the channel.
+   */
   static Protocol sockJs(String path) {
     return inSessions(path, SockJsConnection::new);
   }
@@ -114,7 +117,7 @@ interface Protocol {
         (tally, ready, own) -> new SockJsStreamConnection(tally, ready, Connection.post(own, "")));
   }
 
-  /** Makes a reader from a path of its own. */
+  /** Makes a reader from its path. */
   interface InSession {
     Connection connection(Tally tally, Runnable whenReady, String path);
   }

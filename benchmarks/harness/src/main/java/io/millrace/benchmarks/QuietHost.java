@@ -6,18 +6,18 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits until other machines on the same host leave the CPU alone. What they take shows only while
- * one wants the CPU, so to know it a core is kept busy for a second.
+ * Waits until other machines on the same host use little CPU. What they take is visible only while
+ * this machine wants the CPU, so one core is kept busy for a second to measure it.
  */
 final class QuietHost {
 
-  /** Tells which share of the wanted CPU time others take at present. */
+  /** Returns the share of the wanted CPU time that others take at present. */
   @FunctionalInterface
   interface Probe {
     double taken() throws IOException;
   }
 
-  /** Lets some time go by. */
+  /** Waits for some time. */
   @FunctionalInterface
   interface Pause {
     void take() throws InterruptedException;
@@ -31,7 +31,7 @@ final class QuietHost {
   private long pausesLeft;
 
   /**
-   * @param patience how long to wait, in all
+   * @param patience how long to wait, in total
    */
   QuietHost(Duration patience) {
     this(
@@ -46,7 +46,7 @@ final class QuietHost {
     this.pause = pause;
   }
 
-  /** Returns once the host is quiet, or there is no patience left. */
+  /** Returns once the host is quiet, or the patience is used up. */
   void await() throws IOException, InterruptedException {
     boolean told = false;
     while (pausesLeft > 0) {

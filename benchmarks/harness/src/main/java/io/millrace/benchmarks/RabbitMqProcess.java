@@ -3,24 +3,25 @@ package io.millrace.benchmarks;
 import io.millrace.tck.RabbitMq;
 
 /**
- * The {@code rabbitmq-server} that is installed, in a private folder. It runs on the cores of this
+ * Runs the installed {@code rabbitmq-server} in a private folder. It runs on the cores of this
  * process, and ends with it. Blocks.
  */
 final class RabbitMqProcess {
 
-  /** The server that tests use, which is this process's own; it starts when it is asked to. */
+  /** The server that tests use, but only for this process; it starts when it is needed. */
   private static final RabbitMq SERVER = new RabbitMq();
 
   /** The headers of CONNECT that log in. */
   static final String LOGIN =
       "host:/\nlogin:" + SERVER.username() + "\npasscode:" + SERVER.password();
 
-  /** What the destinations of its topic exchange begin with. */
+  /** The beginning of the destinations of its topic exchange. */
   static final String TOPIC = "/topic/";
 
   void start() {
     SERVER.start();
-    // For a page that nobody looks at, it would count what each connection and queue does.
+    // Otherwise it would collect statistics of each connection and queue, for a page that nobody
+    // looks at.
     SERVER.rabbitmqctl("eval", "application:set_env(rabbit, collect_statistics, none).");
   }
 

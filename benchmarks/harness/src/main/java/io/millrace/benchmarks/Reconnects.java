@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * All readers are cut off at once, messages are published while they are away, and all come back,
- * each with the last cursor that it was told. Again and again, until the server has worked enough
- * to be compiled; the last time counts.
+ * Disconnects all readers at once, publishes messages while they are away, and reconnects all, each
+ * with the last cursor that it received. This is repeated until the server has worked enough to be
+ * compiled; the last time counts.
  */
 final class Reconnects {
 
@@ -51,7 +51,9 @@ final class Reconnects {
     Thread.sleep(pace.settleMillis());
   }
 
-  /** Publishes what the readers miss: as much as the window lets pass while nobody reads. */
+  /**
+   * Publishes the messages that the readers miss: as many as the window allows while nobody reads.
+   */
   private void publish() throws Exception {
     int size = session.scenario().size();
     Plan plan = new Plan(1, size, 0, Scenario.MISSED, PUBLISH_MILLIS);
@@ -74,7 +76,7 @@ final class Reconnects {
       double millis = (System.nanoTime() - start) / NANOS_PER_MILLI;
       settle();
       double cpu = session.server().cpuSeconds() - before;
-      Runner.awaitAll(session.tally(), expected); // Nothing came twice.
+      Runner.awaitAll(session.tally(), expected); // Nothing arrived twice.
       cursors = load.cursors();
       return Result.Measured.recovery(cpu * MICROS / readers, expected, millis);
     }

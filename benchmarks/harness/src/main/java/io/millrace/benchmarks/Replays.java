@@ -14,13 +14,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Recovery as it is written by hand: every message of a channel in an array, encoded once with its
- * number, and who comes back is written those that it missed, one by one. Nothing is ever
- * forgotten.
+ * Recovery as it is usually written by hand: an array has every message of a channel, encoded once
+ * with its number, and a client that reconnects gets those that it missed, one by one. Nothing is
+ * ever forgotten.
  */
 final class Replays {
 
-  /** One way to be connected. */
+  /** A kind of connection. */
   private static final class Technique<T> {
     final Map<String, Channel<T>> byName = new HashMap<>();
     final Function<Numbered, Buffer> encoding;
@@ -61,7 +61,7 @@ final class Replays {
     final Set<T> connections = new LinkedHashSet<>();
   }
 
-  /** A message with its number, or what is said at the beginning, if there is no payload. */
+  /** A message with its number, or the greeting at the beginning if there is no payload. */
   private record Numbered(int number, String payload) {
 
     Buffer frame(String end) {

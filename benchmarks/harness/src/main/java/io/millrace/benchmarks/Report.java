@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** The results as Markdown: medians, ranges, and ratios to bare Vert.x of the same run. */
+/** The results as Markdown: medians, ranges, and ratios to bare Vert.x in the same run. */
 final class Report {
 
   private static final int PERCENT = 100;
@@ -21,7 +21,7 @@ final class Report {
     this.results = results;
   }
 
-  /** Returns a result in one line, for whoever waits. */
+  /** Returns a result in one line, to show progress. */
   static String line(Result result) {
     String who =
         "%-24s %-22s #%d  "
@@ -161,7 +161,7 @@ final class Report {
   /**
    * Returns the median of the ratios to another server in the same runs; empty if none has both.
    *
-   * @param counted all of the scenario that count
+   * @param counted all results of the scenario that count
    */
   static Optional<Double> medianRatio(
       List<Result> runs, List<Result> counted, String server, ToDoubleFunction<Result> cost) {

@@ -3,33 +3,33 @@ package io.millrace.benchmarks;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What one run gave. What a scenario does not measure is zero.
+ * The result of one run. Values that a scenario does not measure are zero.
  *
  * @param scenario what was done
- * @param target with whom
+ * @param target the server and protocol
  * @param run which repetition, from 1
- * @param measured what came out
- * @param stolen which share of the CPU time other machines took meanwhile
+ * @param measured the values
+ * @param stolen the share of the CPU time that other machines took meanwhile
  * @param fault why the run does not count; empty if it does
  */
 record Result(
     Scenario scenario, Target target, int run, Measured measured, double stolen, String fault) {
 
-  /** What other machines may take of the CPU time before the figures say little. */
+  /** The share of the CPU time above which what other machines take makes the figures useless. */
   static final double MOST_STOLEN = 0.04;
 
   /**
-   * What came out.
+   * The measured values.
    *
-   * @param cpuMicros of CPU per delivery, or per connection where connections are measured
+   * @param cpuMicros CPU time per delivery, or per connection where connections are measured
    * @param deliveries how many there were
    * @param perSecond deliveries
-   * @param p50 delay from publishing to reading, in milliseconds
-   * @param p99 the same
-   * @param bytes of resident memory per connection
-   * @param ownMicros what the server's own process has of {@code cpuMicros}; less where others
-   *     count too
-   * @param caughtUp until the last reader had all that it missed, in milliseconds
+   * @param p50 the median delay from publishing to reading, in milliseconds
+   * @param p99 the 99th percentile of the same
+   * @param bytes resident memory per connection
+   * @param ownMicros the part of {@code cpuMicros} that the server's own process used; less if
+   *     other processes count too
+   * @param caughtUp the time until the last reader had everything that it missed, in milliseconds
    */
   record Measured(
       double cpuMicros,
@@ -68,7 +68,7 @@ record Result(
     return fault.isEmpty();
   }
 
-  /** Returns whether other machines took so much that the figures say little. */
+  /** Returns whether other machines took so much that the figures are useless. */
   boolean isDisturbed() {
     return stolen > MOST_STOLEN;
   }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Does one run: a scenario with a target. */
+/** Carries out one run: a scenario with a target. */
 final class Runner {
 
   private static final int ARRIVE_SECONDS = 60;
@@ -19,17 +19,17 @@ final class Runner {
   private static final double NANOS = 1e9;
 
   /**
-   * What makes a server warm.
+   * How a server is warmed up.
    *
-   * @param cpuSeconds how long it works, where it is published, before anything is measured
+   * @param cpuSeconds how much CPU time it uses for published messages before anything is measured
    * @param mostSeconds how long that may take
-   * @param burstMillis for how long is published between two looks at what that cost
-   * @param steady how often it must have cost no less than before by then; 0 is for tests
-   * @param secondsAtRate for how long is published at the rate that is measured, if it is one
+   * @param burstMillis how long to publish between two measurements of the cost
+   * @param steady how often the cost must not have fallen any more; 0 for tests
+   * @param secondsAtRate how long to publish at the measured rate, if a rate is measured
    */
   record Warming(int cpuSeconds, int mostSeconds, int burstMillis, int steady, int secondsAtRate) {
 
-    /** Returns when it must end, as {@link System#nanoTime()} has it. */
+    /** Returns when it must end, by {@link System#nanoTime()}. */
     long until() {
       return System.nanoTime() + TimeUnit.SECONDS.toNanos(mostSeconds);
     }
@@ -38,11 +38,12 @@ final class Runner {
   /**
    * How long everything takes.
    *
-   * @param deliveries how a server becomes warm that writes to those who are there
-   * @param requests the same if it is requests that cost: far more code is run for one
-   * @param millis for how long is published then, as fast as it goes
-   * @param atRateMillis for how long, at a rate: a server works for a small part of it only
-   * @param settleMillis to be sure that all that was done has had its effect
+   * @param deliveries how to warm up a server that writes to connected readers
+   * @param requests the same where requests are the cost, because a request runs far more code
+   * @param millis how long to publish afterwards, as fast as possible
+   * @param atRateMillis how long to publish at a rate, when a server works only for a small part of
+   *     the time
+   * @param settleMillis how long to wait until everything has had its effect
    * @param window how many rounds the slowest reader may be behind; the same for every server
    */
   record Pace(
@@ -57,7 +58,7 @@ final class Runner {
       return session.byRequests() ? requests : deliveries;
     }
 
-    /** Returns how often progress is told: eight times in a window. */
+    /** Returns how often progress is reported: eight times in a window. */
     int granule() {
       return Math.max(1, window / 8);
     }
@@ -102,7 +103,7 @@ final class Runner {
 
   record Session(Scenario scenario, Target target, ServerProcess server, Loop loop, Tally tally) {
 
-    /** Returns whether most of what the server does is to answer requests. */
+    /** Returns whether most of the server's work is to answer requests. */
     boolean byRequests() {
       return scenario.kind() != Scenario.Kind.FAN_OUT || target.family().equals(Target.LONGPOLL);
     }
@@ -145,9 +146,9 @@ final class Runner {
   }
 
   /**
-   * Publishes as fast as it goes until the server is compiled: it has worked for long enough, and
-   * for some time a delivery has cost no less than before. Where a rate is measured, some seconds
-   * at that rate follow: what a server does then is not the same.
+   * Publishes as fast as possible until the server is compiled: it has worked for long enough, and
+   * the cost of a delivery has not fallen for some time. If a rate is measured, some seconds at
+   * that rate follow, because the server then does different work.
    */
   private void warm(Session session, Load load) throws Exception {
     Warming warming = pace.warming(session);
@@ -164,7 +165,7 @@ final class Runner {
     }
   }
 
-  /** Publishes for a moment, and returns what CPU a delivery cost. */
+  /** Publishes for a moment, and returns how much CPU time a delivery cost. */
   private double burst(Session session, Load load, int rate, int millis) throws Exception {
     double start = session.server().cpuSeconds();
     long deliveries = publish(session, load, rate, millis);
@@ -173,7 +174,7 @@ final class Runner {
     return cost;
   }
 
-  /** Waits while the server works although nothing is asked of it: its compiler has a queue. */
+  /** Waits while the server works without requests, because its compiler has a queue. */
   static void awaitQuiet(ServerProcess server) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(QUIET_SECONDS);
     double before = 0;
@@ -185,7 +186,7 @@ final class Runner {
     }
   }
 
-  /** Publishes, waits until all has come, and returns how much that is. */
+  /** Publishes, waits until everything has arrived, and returns how many messages that are. */
   private long publish(Session session, Load load, int rate, int millis) throws Exception {
     Scenario scenario = session.scenario();
     Tally tally = session.tally();
@@ -199,7 +200,7 @@ final class Runner {
     return expected;
   }
 
-  /** Waits until as much has come as must. */
+  /** Waits until everything that is expected has arrived. */
   static void awaitAll(Tally tally, long expected) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ARRIVE_SECONDS);
     while (tally.deliveries() < expected && tally.faultCount() == 0 && System.nanoTime() < end) {
@@ -215,7 +216,7 @@ final class Runner {
     ServerProcess server = session.server();
     for (int storm = 0;
         storm < WARM_STORMS;
-        storm++) { // Classes and compiled code are no reader's.
+        storm++) { // Classes and compiled code do not belong to readers.
       try (Load some = session.load()) {
         connect(session, some, readers / 10);
       }
@@ -230,7 +231,7 @@ final class Runner {
     }
   }
 
-  /** Again and again, until the server is compiled; the last time counts. */
+  /** Repeats this until the server is compiled; the last time counts. */
   private Result.Measured connect(Session session) throws Exception {
     int readers = session.scenario().readers();
     Warming warming = pace.warming(session);

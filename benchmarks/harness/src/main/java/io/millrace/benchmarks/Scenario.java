@@ -7,16 +7,16 @@ import java.util.stream.Stream;
 /**
  * What is done with a server.
  *
- * @param name by which it is chosen and reported
+ * @param name the name by which it is chosen and reported
  * @param kind what is measured
  * @param readers how many are connected
- * @param slow how many of them read nothing
- * @param channels over how many they are spread; a round has one message for each
- * @param patterns whether each reader has a pattern that stands for all channels, instead
- * @param rate rounds per second; 0 is as fast as it goes
- * @param size of a payload, in bytes
- * @param families to which protocols it applies
- * @param servers to which servers or, with a protocol, targets; empty for all
+ * @param slow how many readers read nothing
+ * @param channels over how many channels they are spread; a round has one message for each
+ * @param patterns whether each reader has instead a pattern for all channels
+ * @param rate rounds per second; 0 for as fast as possible
+ * @param size the size of a payload, in bytes
+ * @param families the protocols to which it applies
+ * @param servers the servers or, with a protocol, the targets to which it applies; empty for all
  */
 record Scenario(
     String name,
@@ -40,10 +40,10 @@ record Scenario(
     IDLE,
     /** CPU per connection. */
     CONNECT,
-    /** CPU per connection that comes back and gets what it missed, and how long that takes. */
+    /** CPU per connection that reconnects and gets what it missed, and how long that takes. */
     RECONNECT;
 
-    /** Returns the name of what is compared. */
+    /** Returns the name of the value that is compared. */
     String unit() {
       return switch (this) {
         case FAN_OUT -> "µs of CPU per delivery";
@@ -53,7 +53,7 @@ record Scenario(
       };
     }
 
-    /** Returns what is compared: microseconds, or kilobytes. */
+    /** Returns the value that is compared, in microseconds or kilobytes. */
     double cost(Result result) {
       Result.Measured measured = result.measured();
       return this == IDLE ? measured.bytes() / 1024 : measured.cpuMicros();
@@ -110,7 +110,7 @@ record Scenario(
     return with(List.of(some));
   }
 
-  /** Adds servers to those it applies to. */
+  /** Adds servers to those to which it applies. */
   Scenario with(List<String> some) {
     List<String> all = Stream.concat(servers.stream(), some.stream()).toList();
     return new Scenario(name, kind, readers, slow, channels, patterns, rate, size, families, all);
@@ -127,12 +127,12 @@ record Scenario(
     return patterns ? channels : 1;
   }
 
-  /** Returns whether it is about RabbitMQ. */
+  /** Returns whether it measures RabbitMQ. */
   boolean onRabbitMq() {
     return families.contains(Target.RABBITMQ);
   }
 
-  /** Returns what it is, in words. */
+  /** Returns a description. */
   String describe() {
     return switch (kind) {
       case FAN_OUT ->
@@ -140,11 +140,11 @@ record Scenario(
               .formatted(
                   readers,
                   where(),
-                  rate == 0 ? "as fast as it goes" : rate + " messages per second and channel",
+                  rate == 0 ? "as fast as possible" : rate + " messages per second and channel",
                   size,
                   slow == 0 ? "" : "; %,d of the readers read nothing".formatted(slow),
                   onRabbitMq() ? "; RabbitMQ's CPU counts, too" : "");
-      case IDLE -> "%,d readers that get nothing: resident memory of each.".formatted(readers);
+      case IDLE -> "%,d readers that receive nothing: resident memory of each.".formatted(readers);
       case CONNECT -> "%,d readers connect, once the server is warm.".formatted(readers);
       case RECONNECT ->
           "%,d readers are cut off, %d messages of %,d bytes are published, and all reconnect with their last cursor."

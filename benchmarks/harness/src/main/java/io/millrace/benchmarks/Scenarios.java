@@ -7,7 +7,7 @@ import static io.millrace.benchmarks.Target.WEBSOCKET;
 
 import java.util.List;
 
-/** What is measured. */
+/** The scenarios that are measured. */
 final class Scenarios {
 
   private static final Scenario THOUSAND = Scenario.fanOut(1000);
@@ -17,7 +17,7 @@ final class Scenarios {
   private static final List<String> MILLRACE =
       List.of("millrace/websocket", "millrace/sse", "millrace/stream", "millrace/longpoll");
 
-  /** In less than ten minutes, building included. */
+  /** These take less than ten minutes, including the build. */
   static final List<Scenario> QUICK =
       List.of(
           THOUSAND
@@ -31,15 +31,15 @@ final class Scenarios {
           withBare(TEN_THOUSAND.measuring(Scenario.Kind.IDLE), WEBSOCKET),
           withBare(TEN_THOUSAND.measuring(Scenario.Kind.CONNECT), WEBSOCKET));
 
-  /** Those that show most; Socket.IO writes as ws does, and then some. */
+  /** The most informative servers; Socket.IO writes what ws writes, and more. */
   private static final List<String> PEERS =
       List.of("cometd/websocket", "spring", Target.WS, Target.NCHAN, Target.NATS);
 
   /**
-   * Everything, with every technique, in about three hours for three runs. All servers where
-   * servers differ; where it is a matter of what a feature costs, only those that tell it. To be
-   * slow is to let what was sent lie, so who polls cannot be; RabbitMQ itself has WebSockets only;
-   * and 10,000 long polls of CometD do not fit into the heap that all servers have.
+   * Everything, with every technique, in about three hours for three runs: all servers where
+   * servers differ, and only the relevant ones where the cost of a feature is measured. A slow
+   * reader leaves what was sent unread, so a client that polls cannot be one. RabbitMQ itself has
+   * only WebSockets. 10,000 long polls of CometD do not fit into the heap that all servers get.
    */
   static final List<Scenario> FULL =
       List.of(

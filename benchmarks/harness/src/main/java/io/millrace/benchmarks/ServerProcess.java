@@ -13,15 +13,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A server under test, and the connection by which it is told what to do. */
+/** A server under test, and the connection for its commands. */
 final class ServerProcess implements AutoCloseable {
 
   private static final String READY = "ready ";
 
-  /** More than it publishes for; a server that only collects garbage by then has failed. */
+  /**
+   * Longer than it publishes; a server that does nothing except collect garbage until then has
+   * failed.
+   */
   private static final int MOST_SILENCE_MILLIS = 60_000;
 
-  /** The exit status that the JVM has by {@code -XX:+ExitOnOutOfMemoryError}. */
+  /** The exit status of the JVM with {@code -XX:+ExitOnOutOfMemoryError}. */
   private static final int OUT_OF_MEMORY = 3;
 
   private final Process process;
@@ -33,7 +36,7 @@ final class ServerProcess implements AutoCloseable {
   private final double startOfOthers;
 
   /**
-   * Starts one and waits until it listens.
+   * Starts a server and waits until it listens.
    *
    * @param command prints {@code ready <port> <control port>}, and perhaps the processes that count
    */
@@ -69,17 +72,17 @@ final class ServerProcess implements AutoCloseable {
     return port;
   }
 
-  /** Tells how far all readers are. Safe on any thread. */
+  /** Reports how far all readers are. Safe on any thread. */
   void acknowledge(long round) {
     commands.println("ack " + round);
   }
 
-  /** Has it publish, and returns how many rounds it published. */
+  /** Makes it publish, and returns how many rounds it published. */
   long publish(Plan plan) throws IOException {
     return ask(plan.command(), "published");
   }
 
-  /** Has it collect its garbage, and returns how many bytes of heap are in use then. */
+  /** Makes it collect its garbage, and returns how many bytes of heap are in use afterwards. */
   long collect() throws IOException {
     return ask("collect", "collected");
   }
@@ -111,7 +114,7 @@ final class ServerProcess implements AutoCloseable {
     return pids;
   }
 
-  /** Returns the CPU time of all that counts. */
+  /** Returns the CPU time of all processes that count. */
   double cpuSeconds() throws IOException {
     return Proc.cpuSeconds(pids);
   }
@@ -121,7 +124,10 @@ final class ServerProcess implements AutoCloseable {
     return Proc.cpuSeconds(pids.stream().filter(pid -> pid == process.pid()).toList());
   }
 
-  /** Returns how much it has worked to be warm: without what others used to start. */
+  /**
+   * Returns how much CPU time it has used to warm up, without what the other processes used to
+   * start.
+   */
   double workedSeconds() throws IOException {
     return cpuSeconds() - startOfOthers;
   }

@@ -12,19 +12,19 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How each server is started. Those of modules of their own have a class path of their own: {@code
+ * How each server is started. Those in separate modules have their own class path: {@code
  * <server>/target/<server>.jar}, whose manifest names the rest.
  */
 final class Servers {
 
   /**
-   * A heap that no server outgrows where it is measured but one that keeps all that slow readers do
-   * not take, which ends then; and the collector that Java takes itself on one core.
+   * A heap that is enough for every server except one that keeps everything that slow readers do
+   * not read, which then ends; and the collector that Java chooses on one core.
    */
   private static final List<String> FAST =
       List.of("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
 
-  /** A heap that is no larger than what is in it. */
+  /** A heap that is no larger than its contents. */
   private static final List<String> SMALL =
       List.of(
           "-Xms16m",
@@ -33,7 +33,7 @@ final class Servers {
           "-XX:MinHeapFreeRatio=5",
           "-XX:MaxHeapFreeRatio=10");
 
-  /** As docs/operating.md advises. To hold it costs something for each write. */
+  /** The timeout that docs/operating.md advises. Enforcing it costs something for each write. */
   private static final int IDLE_SECONDS = 60;
 
   private static final String JAVA =
@@ -47,7 +47,7 @@ final class Servers {
    * The servers.
    *
    * @param home the folder {@code benchmarks}
-   * @param placement on which cores
+   * @param placement the cores
    * @param further options of their JVMs, for a profiler
    */
   Servers(Path home, Placement placement, List<String> further) {
@@ -96,7 +96,7 @@ final class Servers {
     return home.resolve(Path.of("node", "node_modules", name, "package.json"));
   }
 
-  /** Returns where the libraries of those that are built here are. */
+  /** Returns the path of the libraries of servers that are built here. */
   List<Path> folders() {
     return Stream.of("harness", "cometd", "spring")
         .map(module -> home.resolve(Path.of(module, "target", "lib")))
@@ -104,7 +104,7 @@ final class Servers {
         .toList();
   }
 
-  /** Returns the versions of those that are no Java, as far as they are installed. */
+  /** Returns the versions of servers that are not written in Java, if they are installed. */
   String versions() throws IOException {
     List<String> versions = new ArrayList<>();
     Executable.says("node", "--version").ifPresent(version -> versions.add("Node " + version));
@@ -137,13 +137,13 @@ final class Servers {
   private List<String> node(String server, Scenario.Kind kind) {
     List<String> command = new ArrayList<>(List.of(Executable.path("node"), "--expose-gc"));
     if (kind == Scenario.Kind.IDLE) {
-      command.add("--max-semi-space-size=1"); // MB of what is young, like a small heap.
+      command.add("--max-semi-space-size=1"); // MB of young objects, as in a small heap.
     }
     command.add(home.resolve(Path.of("node", server + ".js")).toString());
     return command;
   }
 
-  /** It is not placed itself: only the server that it starts. */
+  /** This process is not placed itself, only the server that it starts. */
   private List<String> publisher(String server) {
     return List.of(
         JAVA,

@@ -2,7 +2,7 @@ package io.millrace.benchmarks;
 
 import java.nio.ByteBuffer;
 
-/** A reader that speaks SockJS over WebSocket: {@code a["…"]} holds messages. */
+/** A reader that speaks SockJS over WebSocket: {@code a["…"]} contains messages. */
 final class SockJsConnection extends WebSocketConnection {
 
   private static final int BEFORE_FIRST = "a[\"".length();
@@ -12,7 +12,7 @@ final class SockJsConnection extends WebSocketConnection {
     super(tally, whenReady, path);
   }
 
-  /** Nothing yet: the session is what has to be opened. */
+  /** Not yet: first the session must be opened. */
   @Override
   void opened() {}
 
@@ -21,7 +21,7 @@ final class SockJsConnection extends WebSocketConnection {
     take(this, in, from, from + length);
   }
 
-  /** Takes a frame, however it came. */
+  /** Takes a frame, however it arrived. */
   static void take(Connection reader, ByteBuffer in, int from, int end) {
     byte type = in.get(from);
     int size = reader.tally.size();

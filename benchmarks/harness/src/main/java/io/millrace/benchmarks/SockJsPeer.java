@@ -18,7 +18,7 @@ import java.util.Set;
 /** The SockJS of Vert.x: a set of sockets for each channel, and a write to each of them. */
 final class SockJsPeer extends VertxPeer {
 
-  /** A stream is not to end after the usual 128 KB, for it would not be opened again. */
+  /** A stream must not end after the usual 128 KB, because it would not be opened again. */
   private static final int MOST_STREAMED = Integer.MAX_VALUE;
 
   private final Map<String, Set<SockJSSocket>> byChannel = new HashMap<>();
@@ -34,7 +34,7 @@ final class SockJsPeer extends VertxPeer {
     return router;
   }
 
-  /** The query names the channel, for a response cannot be told anything. */
+  /** The query names the channel, because nothing can be sent over a response. */
   private void opened(SockJSSocket socket) {
     String channel = String.valueOf(URI.create(socket.uri()).getQuery());
     Set<SockJSSocket> sockets = byChannel.computeIfAbsent(channel, name -> new LinkedHashSet<>());

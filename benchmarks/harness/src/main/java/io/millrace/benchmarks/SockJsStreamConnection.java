@@ -4,8 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A reader that speaks SockJS over one response: a line is one frame, after {@code data: } if they
- * are server-sent events. The chunked coding around it is not looked at, for no frame is cut in
- * two.
+ * are server-sent events. The chunked coding around it is ignored, because no frame is split.
  */
 final class SockJsStreamConnection extends Connection {
 
@@ -34,7 +33,7 @@ final class SockJsStreamConnection extends Connection {
     }
   }
 
-  /** Looks at a line; that of a chunk's size is none of these. */
+  /** Looks at a line; the line of a chunk's size is none of these. */
   private void line(ByteBuffer in, int from, int end) {
     boolean isData = end - from > DATA && in.get(from + DATA - 1) == ' ';
     int frame = isData ? from + DATA : from;

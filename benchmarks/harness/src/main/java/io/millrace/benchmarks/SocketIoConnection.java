@@ -17,7 +17,7 @@ final class SocketIoConnection extends WebSocketConnection {
 
   @Override
   void opened() {
-    // It is subscribed when that has been acknowledged.
+    // It is subscribed when this has been acknowledged.
   }
 
   @Override
@@ -40,7 +40,7 @@ final class SocketIoConnection extends WebSocketConnection {
     return end - from > 2 && in.get(from) == '4' && in.get(from + 1) == '2';
   }
 
-  /** Returns what has to be sent for a packet that is no event; empty if nothing. */
+  /** Returns the answer to a packet that is not an event; empty if there is none. */
   static String reply(String packet, String channel, Tally tally) {
     if (packet.startsWith("0")) { // The connection is open.
       return "40";
@@ -57,7 +57,7 @@ final class SocketIoConnection extends WebSocketConnection {
     return "";
   }
 
-  /** Returns whether a packet acknowledges what {@link #reply} subscribed to. */
+  /** Returns whether a packet acknowledges the subscription of {@link #reply}. */
   static boolean isSubscribed(String packet) {
     return packet.startsWith("430");
   }

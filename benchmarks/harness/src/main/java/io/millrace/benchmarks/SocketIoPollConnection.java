@@ -3,8 +3,8 @@ package io.millrace.benchmarks;
 import java.nio.ByteBuffer;
 
 /**
- * A reader that speaks Socket.IO 5 over long polls: an answer has one packet or more, and what it
- * has to send goes between two polls.
+ * A reader that speaks Socket.IO 5 over long polls: an answer has one or more packets, and what the
+ * reader has to send goes between two polls.
  */
 final class SocketIoPollConnection extends AnswerConnection {
 

@@ -1,12 +1,12 @@
 package io.millrace.benchmarks;
 
 /**
- * Tells when a server is compiled: doing the same has cost no less than before for some times.
- * Until then much of what it costs is the compiler's work.
+ * Decides when a server is compiled: the cost of the same work has not fallen for some
+ * measurements. Until then, much of the cost is the compiler's work.
  */
 final class Steadiness {
 
-  /** What is cheaper by less than this is as expensive as before. */
+  /** A smaller decrease than this counts as none. */
   private static final double SAME = 0.95;
 
   private final int times;
@@ -14,15 +14,15 @@ final class Steadiness {
   private int same;
 
   /**
-   * Knows nothing yet.
+   * Makes an object without measurements.
    *
-   * @param times how often it must have cost no less
+   * @param times how often the cost must not have fallen
    */
   Steadiness(int times) {
     this.times = times;
   }
 
-  /** Takes note of what it cost this time. */
+  /** Notes the cost of this time. */
   void add(double cost) {
     same = cost > least * SAME ? same + 1 : 0;
     least = Math.min(cost, least);

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** What other machines on the same host take, from now on. */
+/** Measures what other machines on the same host take, from now on. */
 final class Steal {
 
   private static final int IDLE = 3;
@@ -18,13 +18,15 @@ final class Steal {
 
   Steal() throws IOException {}
 
-  /** Returns which share of the CPU time a hypervisor gave to others since the start. */
+  /** Returns the share of the CPU time that the hypervisor gave to others since the start. */
   double share() throws IOException {
     long[] since = ticksSinceStart();
     return (double) since[STEAL] / Math.max(1, LongStream.of(since).sum());
   }
 
-  /** Returns the same of the CPU time that was wanted: without that in which a CPU was idle. */
+  /**
+   * Returns their share of the CPU time that was wanted, without the time in which a CPU was idle.
+   */
   double shareOfWanted() throws IOException {
     long[] since = ticksSinceStart();
     long idle = since[IDLE] + since[IOWAIT];

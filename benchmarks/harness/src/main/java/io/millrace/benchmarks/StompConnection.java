@@ -13,7 +13,7 @@ final class StompConnection extends WebSocketConnection {
    * A reader.
    *
    * @param login further headers of CONNECT
-   * @param receipts whether the server says that it has subscribed
+   * @param receipts whether the server confirms the subscription
    */
   StompConnection(
       Tally tally,
@@ -44,7 +44,7 @@ final class StompConnection extends WebSocketConnection {
     if (command == 'M') {
       int last = from + length - 1;
       delivered(
-          in, in.get(last) == '\n' ? last - 1 : last); // A NUL ends it, and perhaps a line end.
+          in, in.get(last) == '\n' ? last - 1 : last); // It ends with NUL, perhaps a line end.
     } else if (command == 'C') {
       send(
           "SUBSCRIBE\nid:0\ndestination:%s\n%s\n\0"

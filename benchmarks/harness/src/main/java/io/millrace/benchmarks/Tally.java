@@ -8,8 +8,8 @@ import java.util.function.LongConsumer;
 import org.HdrHistogram.Histogram;
 
 /**
- * Counts what the readers get: every reader every message, in order. Owned by the load client's
- * thread, but for the counters that others may look at.
+ * Counts what the readers get: every reader must get every message, in order. Owned by the load
+ * client's thread, except the counters that other threads may read.
  */
 final class Tally {
 
@@ -17,12 +17,12 @@ final class Tally {
   private static final long MOST_MICROS = 120_000_000;
 
   /**
-   * What is expected.
+   * Sets what is expected.
    *
-   * @param readers how many are waited for
+   * @param readers how many readers are waited for
    * @param perRound how many messages a reader gets in each round
-   * @param size of a payload, in bytes
-   * @param granule after how many rounds progress is told
+   * @param size the size of a payload, in bytes
+   * @param granule after how many rounds progress is reported
    */
   record Expected(int readers, int perRound, int size, int granule) {}
 
@@ -36,9 +36,9 @@ final class Tally {
   private volatile int faultCount;
 
   /**
-   * Begins anew.
+   * Starts again.
    *
-   * @param told gets the round up to which every reader has everything
+   * @param told receives the round up to which every reader has everything
    */
   void begin(Expected what, LongConsumer told) {
     expected = what;
@@ -52,12 +52,12 @@ final class Tally {
     return expected.size();
   }
 
-  /** Takes the time, once for all that comes in one read. */
+  /** Takes the time, once for everything that arrives in one read. */
   void tick() {
     now = Payload.now();
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Only one thread writes.
   void delivered(Connection reader, long round, long published) {
     if (reader.slow) {
       return;
@@ -82,7 +82,7 @@ final class Tally {
     }
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Only one thread writes.
   void fault(String what) {
     if (faults.size() < 5) {
       faults.add(what);
@@ -90,7 +90,7 @@ final class Tally {
     faultCount++;
   }
 
-  /** Returns how many messages have come. Safe on any thread. */
+  /** Returns how many messages have arrived. Safe on any thread. */
   long deliveries() {
     return deliveries;
   }

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A server, asked in one of its protocols.
+ * A server with one of its protocols.
  *
  * @param server its name
  * @param protocol the name of the protocol
- * @param family what it is compared within: {@code websocket}, {@code sse}, {@code stream}, {@code
- *     longpoll}, or {@value #RABBITMQ} for WebSocket through RabbitMQ
+ * @param family the group within which it is compared: {@code websocket}, {@code sse}, {@code
+ *     stream}, {@code longpoll}, or {@value #RABBITMQ} for WebSocket through RabbitMQ
  * @param readers how to read from it
  */
 record Target(String server, String protocol, String family, Protocol readers) {
@@ -29,20 +29,20 @@ record Target(String server, String protocol, String family, Protocol readers) {
   static final String STREAM = "stream";
   static final String LONGPOLL = "longpoll";
 
-  /** Alone: its own STOMP over WebSocket. */
+  /** RabbitMQ alone, with its own STOMP over WebSocket. */
   static final String RABBITMQ = "rabbitmq";
 
   static final String MILLRACE_TOPIC = "millrace-topic";
   static final String MILLRACE_STREAM = "millrace-stream";
 
-  /** Those that have a RabbitMQ. */
+  /** The servers that use a RabbitMQ. */
   static final List<String> ON_RABBITMQ = List.of(RABBITMQ, MILLRACE_TOPIC, MILLRACE_STREAM);
 
-  /** Those that run on the class path of the harness. */
+  /** The servers that run on the class path of the harness. */
   static final List<String> ON_CLASS_PATH =
       Stream.concat(Stream.of(BARE, JOINED, SOCKJS, MILLRACE), ON_RABBITMQ.stream()).toList();
 
-  /** Returns the server that those of its family are compared with. */
+  /** Returns the server with which its family is compared. */
   String baseline() {
     return family.equals(RABBITMQ) ? RABBITMQ : BARE;
   }
@@ -52,7 +52,7 @@ record Target(String server, String protocol, String family, Protocol readers) {
     return server.startsWith(MILLRACE);
   }
 
-  /** Those that are no Java, and used where they are installed. */
+  /** The servers that are not written in Java; they are used if they are installed. */
   static final List<String> FOREIGN = List.of(WS, SOCKETIO, NCHAN, NATS);
 
   String name() {

@@ -7,7 +7,7 @@ import static io.millrace.benchmarks.Target.WEBSOCKET;
 
 import java.util.List;
 
-/** All that can be measured. A further peer is a line here and a server. */
+/** All targets that can be measured. A further peer needs a line here and a server. */
 final class Targets {
 
   static final List<Target> ALL =
@@ -76,7 +76,7 @@ final class Targets {
               Target.RABBITMQ,
               Protocol.webSocket("/live/websocket?channels=%s")));
 
-  /** Those that go on where they were when they come back. */
+  /** The targets that resume when they reconnect. */
   private static final List<Target> RECOVERING =
       List.of(
           new Target(
@@ -92,7 +92,7 @@ final class Targets {
 
   private Targets() {}
 
-  /** Returns those that a scenario is measured with. */
+  /** Returns the targets with which a scenario is measured. */
   static List<Target> of(Scenario scenario) {
     return (scenario.kind() == Scenario.Kind.RECONNECT ? RECOVERING : ALL)
         .stream()

@@ -8,8 +8,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * What all servers on Vert.x have alike: one event loop, no compression, the same transport and
- * idle time.
+ * What all servers on Vert.x have in common: one event loop, no compression, the same transport and
+ * idle timeout.
  */
 abstract class VertxPeer implements Peer {
 
@@ -22,10 +22,10 @@ abstract class VertxPeer implements Peer {
               .setEventLoopPoolSize(1)
               .setPreferNativeTransport(Boolean.parseBoolean(System.getProperty(NATIVE, "true"))));
 
-  /** For how long a connection may be idle; zero if there is no limit. */
+  /** How long a connection may be idle; zero if there is no limit. */
   int idleSeconds = Peer.idleSeconds();
 
-  /** Returns what handles requests. */
+  /** Returns the handler of requests. */
   abstract Handler<HttpServerRequest> requests();
 
   @Override

@@ -28,7 +28,7 @@ final class WebStompPeer implements Peer {
     out = socket.getOutputStream();
     send("CONNECT\naccept-version:1.2\n" + RabbitMqProcess.LOGIN + "\n", "");
     if (socket.getInputStream().read() != 'C') {
-      throw new IOException("RabbitMQ lets nobody in");
+      throw new IOException("RabbitMQ refuses the login");
     }
     return rabbitMq.webStompPort();
   }

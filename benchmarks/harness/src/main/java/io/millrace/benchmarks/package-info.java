@@ -1,9 +1,9 @@
 /**
- * Millrace beside its peers, under one load client.
+ * Measures Millrace beside its peers, with one load client.
  *
  * <p>{@link io.millrace.benchmarks.Benchmarks} starts each server as a process of its own, connects
- * the readers of a {@code Scenario}, has the server publish, counts what arrives, and asks the
- * operating system what it cost.
+ * the readers of a {@code Scenario}, makes the server publish, counts what arrives, and asks the
+ * operating system how much it cost.
  */
 @NullMarked
 package io.millrace.benchmarks;

@@ -11,10 +11,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * How much the event loop allocates for each delivery. Counted, not timed, so that a regression
- * fails on any machine. The bounds are a tenth above what JDK 17 and 25 need: which objects the
- * compiler finds it can do without differs. No two messages are joined: that is the worst case. An
- * idle time costs streams nothing. What it costs an answer, which passes it, is Netty's.
+ * Measures how much the event loop allocates for each delivery. It is counted, not timed, so that a
+ * regression fails on any machine. The bounds are a tenth above what JDK 17 and 25 need, because
+ * compilers differ in the objects that they avoid. No messages are joined, which is the worst case.
+ * An idle timeout costs streams nothing; what it costs an answer, which passes through its handler,
+ * is Netty's.
  */
 class AllocationTest {
 
@@ -23,7 +24,7 @@ class AllocationTest {
   private static final int WARM = 1_000;
   private static final int MESSAGES = 500;
 
-  /** On a busy machine the compiler is late: there are more rounds until it is done. */
+  /** On a busy machine the compiler is late, so there are more rounds until it has finished. */
   private static final int ROUNDS = 20;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -73,7 +74,7 @@ class AllocationTest {
 
   private void publish(MillracePeer peer, int messages) {
     for (int i = 0; i < messages; i++) {
-      while (peer.readers() < READERS) { // Long polls have to come back.
+      while (peer.readers() < READERS) { // Long polls must ask again.
         LockSupport.parkNanos(1_000);
       }
       round++;

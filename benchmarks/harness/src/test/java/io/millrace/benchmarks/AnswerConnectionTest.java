@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Cuts answers elsewhere than servers do when all goes well. */
+/** Splits answers at other places than servers usually do. */
 class AnswerConnectionTest {
 
   private static final String WHOLE =
@@ -77,7 +77,7 @@ class AnswerConnectionTest {
     assertThat(reader.bodies).isEmpty();
   }
 
-  /** Returns up to where it was taken. */
+  /** Returns the index up to which it was taken. */
   private int read(byte[] stream, int from, int to) {
     ByteBuffer in = ByteBuffer.wrap(stream, from, to - from);
     reader.parse(in);

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Servers that are no Java are processes of their own, and must not outlive the run. */
+/** Servers that are not written in Java are separate processes, and must not outlive the run. */
 class NativePeerTest {
 
   private static final Servers SERVERS = new Servers(Path.of(".."), new Placement(""), List.of());

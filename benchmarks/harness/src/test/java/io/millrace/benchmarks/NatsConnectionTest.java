@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Cuts what NATS sends into frames in other ways than it does when all goes well. */
+/** Splits what NATS sends into other frames than NATS usually does. */
 class NatsConnectionTest {
 
   private static final int SIZE = 30;

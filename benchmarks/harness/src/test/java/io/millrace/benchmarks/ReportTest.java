@@ -90,6 +90,6 @@ class ReportTest {
     assertThat(report.plots().get("fanout-10"))
         .startsWith("<svg")
         .contains(">bare/websocket</text>")
-        .contains("width=\"240.0\""); // Half of the most that there is.
+        .contains("width=\"240.0\""); // Half of the maximum.
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs the harness for a moment: with so few readers its figures mean nothing. */
+/** Runs the harness for a moment; with so few readers, its figures mean nothing. */
 class RunnerTest {
 
   private static final int READERS = 20;

@@ -8,12 +8,12 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * Appending to the log. It is full after half a second of warm-up: then, the oldest goes out of the
- * ring and of its history.
+ * Appends to the log. The log is full after half a second of warm-up; from then on, the oldest
+ * entry leaves the ring and its history.
  */
 public class AppendBenchmark extends MicroBenchmark {
 
-  /** Over how many channels, in turn. */
+  /** The number of channels, which are used in turn. */
   @Param({"1", "1000"})
   public int channels;
 
@@ -30,7 +30,7 @@ public class AppendBenchmark extends MicroBenchmark {
   /**
    * Appends.
    *
-   * @return where
+   * @return the place
    */
   @Benchmark
   public Cursor append() {

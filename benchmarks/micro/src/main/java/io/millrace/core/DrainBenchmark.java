@@ -21,14 +21,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * A shard's turn for 1,000 readers of one channel whose writes cost nothing: all that the engine
- * does for a reader and turn, appending and encoding included.
+ * A shard's turn for 1,000 readers of one channel whose writes cost nothing: everything that the
+ * engine does for a reader and turn, including appending and encoding.
  */
 public class DrainBenchmark extends MicroBenchmark {
 
   private static final int READERS = 1000;
 
-  /** So many that it does not matter that the event loop is another thread. */
+  /** Enough that it does not matter that the event loop is another thread. */
   private static final int TURNS = 100;
 
   private static final StreamSettings SETTINGS =
@@ -90,7 +90,7 @@ public class DrainBenchmark extends MicroBenchmark {
               return here;
             })
         .await();
-    turn(); // Whatever is left to do at the beginning.
+    turn(); // Completes whatever is left to do at the beginning.
   }
 
   /** Ends the event loops. */
@@ -99,7 +99,7 @@ public class DrainBenchmark extends MicroBenchmark {
     vertx.close().await();
   }
 
-  /** Publishes and lets the shard have its turn, again and again. */
+  /** Publishes and lets the shard have its turn, repeatedly. */
   @Benchmark
   @OperationsPerInvocation(READERS * TURNS)
   public void turn() {
@@ -120,7 +120,7 @@ public class DrainBenchmark extends MicroBenchmark {
     for (int i = 0; i < pending; i++) {
       log.append("a", MESSAGE);
     }
-    // After the shard's turn, for which it was woken by the first of them.
+    // This runs after the shard's turn, for which the first message woke it.
     shard.run(() -> publish(turns - 1, done));
   }
 }

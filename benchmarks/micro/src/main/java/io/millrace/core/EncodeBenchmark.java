@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** Encoding a message, which is done once for all readers that are framed alike. */
+/** Encodes a message, which is done once for all readers with the same framing. */
 public class EncodeBenchmark extends MicroBenchmark {
 
   /** The forms of an entry. */
@@ -28,13 +28,13 @@ public class EncodeBenchmark extends MicroBenchmark {
     STREAM
   }
 
-  /** Which. */
+  /** The form. */
   @Param public Form form = Form.WEBSOCKET;
 
   private final Entry entry = appended();
   private Framing framing = WebSocketFramings.PLAIN;
 
-  /** Chooses. */
+  /** Chooses the framing. */
   @Setup
   public void choose() {
     framing =

@@ -11,12 +11,12 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** Finding out whether the log has all that came after a client's cursor. */
+/** Checks whether the log has everything after a client's cursor. */
 public class GapBenchmark extends MicroBenchmark {
 
   private static final int APPENDED = 20_000;
 
-  /** What a client comes with. */
+  /** The cursor of a client. */
   public enum Place {
     /** The log goes back that far. */
     IN_REACH,
@@ -24,11 +24,11 @@ public class GapBenchmark extends MicroBenchmark {
     BEHIND,
     /** It is of another log. */
     OTHER_EPOCH,
-    /** It is no cursor. */
+    /** It is not a cursor. */
     UNREADABLE
   }
 
-  /** Which. */
+  /** The case. */
   @Param public Place place = Place.IN_REACH;
 
   /** How many channels the client subscribes to. */
@@ -73,7 +73,7 @@ public class GapBenchmark extends MicroBenchmark {
   /**
    * Attaches, looks for a gap, reads nothing, and detaches.
    *
-   * @return the gap that would be told
+   * @return the gap notice that would be sent
    */
   @Benchmark
   public Optional<Gap.Reason> gap() {

@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** How all of them are measured, and what they publish. */
+/** How all benchmarks are measured, and what they publish. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -35,7 +35,7 @@ public abstract class MicroBenchmark {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
-  /** Stops a run that would not measure what it says. */
+  /** Stops a run that would not measure what it claims. */
   static void check(boolean asExpected, String what) {
     if (!asExpected) {
       throw new IllegalStateException(what);

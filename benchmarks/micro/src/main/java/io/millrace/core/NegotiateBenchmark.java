@@ -23,8 +23,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * From a request to what it asks for: the transport by its headers, then channels, events, cursor
- * and format; and the document that tells a script the transports. Vert.x's routing is included.
+ * Finds out what a request asks for: the transport by its headers, then channels, events, cursor
+ * and format; also makes the document that lists the transports for a script. Vert.x's routing is
+ * included.
  */
 public class NegotiateBenchmark extends MicroBenchmark {
 
@@ -54,7 +55,7 @@ public class NegotiateBenchmark extends MicroBenchmark {
   private Optional<Transport> chosen = Optional.empty();
   private Optional<AttachRequest> asked = Optional.empty();
 
-  /** Has an answer that is kept instead of sent, so that it can be answered again. */
+  /** Keeps its answer instead of sending it, so that the request can be answered again. */
   private static final class Kept extends HttpServerRequestWrapper {
     private final MultiMap headers = MultiMap.caseInsensitiveMultiMap();
     private Buffer body = Framing.NOTHING;
@@ -95,7 +96,7 @@ public class NegotiateBenchmark extends MicroBenchmark {
     }
   }
 
-  /** Mounts. */
+  /** Mounts the node. */
   @Setup
   public void begin() {
     attaching.route("/live").handler(this::read);
@@ -129,7 +130,7 @@ public class NegotiateBenchmark extends MicroBenchmark {
     chosen = Optional.of(transport);
   }
 
-  /** What the mount does. */
+  /** Does what the mount does. */
   private Transport chosen(HttpServerRequest request) {
     for (Transport transport : node.transports()) {
       if (transport.accepts(request)) {
@@ -156,7 +157,7 @@ public class NegotiateBenchmark extends MicroBenchmark {
   }
 
   /**
-   * An {@code EventSource} that comes back.
+   * An {@code EventSource} that reconnects.
    *
    * @return what it asks for
    */
@@ -186,7 +187,7 @@ public class NegotiateBenchmark extends MicroBenchmark {
   }
 
   /**
-   * A poll, which no other transport wants.
+   * A poll, which no other transport claims.
    *
    * @return what it asks for
    */

@@ -15,7 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Real requests that a server has taken and does not answer. */
+/** Real requests that a server has received and does not answer. */
 final class Requests implements AutoCloseable {
 
   private final BlockingQueue<HttpServerRequest> taken = new LinkedBlockingQueue<>();
@@ -26,7 +26,7 @@ final class Requests implements AutoCloseable {
     server = vertx.createHttpServer().requestHandler(taken::add).listen(0, "localhost").await();
   }
 
-  /** Makes a request with a GET of a target. */
+  /** Makes a GET request for a target. */
   HttpServerRequest get(String target, String... headers) {
     String head =
         "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + String.join("\r\n", headers);

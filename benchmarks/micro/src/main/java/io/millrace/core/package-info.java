@@ -1,4 +1,6 @@
-/** JMH benchmarks of the engine's parts, in its package for the sake of what is package-private. */
+/**
+ * JMH benchmarks of the engine's parts, in its package because they use package-private members.
+ */
 @NullMarked
 package io.millrace.core;
 

@@ -8,20 +8,20 @@ import org.apache.qpid.proton.message.Message;
 
 /**
  * How channels are named at a broker: {@code a.b} is the topic {@code millrace.a.b}. Only names and
- * patterns that {@link ChannelPattern} has checked get here, so none can bring a wildcard or a
- * slash of its own.
+ * patterns that {@link ChannelPattern} has checked get here, so none can contain a wildcard or
+ * slash of the broker.
  */
 final class Addresses {
 
   private static final String MANY = "**";
 
-  /** RabbitMQ and Artemis alike: one segment, then any number. */
+  /** For RabbitMQ and Artemis: one segment, then any number. */
   private static final String ONE_OR_MORE = "*.#";
 
-  /** Any number of segments; what does not match is left out later. */
+  /** Any number of segments; messages that do not match are left out later. */
   private static final String ACTIVEMQ_MANY = ">";
 
-  /** What ActiveMQ's addresses of topics begin with. */
+  /** The beginning of ActiveMQ's addresses of topics. */
   private static final String TOPIC = "topic://";
 
   private final AmqpDialect dialect;
@@ -34,14 +34,14 @@ final class Addresses {
     prefix = options.prefix();
   }
 
-  /** The address of the link that all publishing uses; empty: each message has its own. */
+  /** The address of the link that all publishing uses; empty if each message has its own. */
   Optional<String> target() {
     return dialect == AmqpDialect.RABBITMQ_3
         ? Optional.of("/exchange/" + exchange)
         : Optional.empty();
   }
 
-  /** Addresses a message to a channel. */
+  /** Sets the address of a message to that of a channel. */
   void address(Message message, String channel) {
     String topic = prefix + channel;
     switch (dialect) {
@@ -58,7 +58,7 @@ final class Addresses {
     }
   }
 
-  /** The topic that stands for a name or pattern. */
+  /** The topic of a name or pattern. */
   String topic(ChannelPattern pattern) {
     String text = pattern.toString();
     return prefix
@@ -69,9 +69,7 @@ final class Addresses {
     return dialect == AmqpDialect.ACTIVEMQ ? ACTIVEMQ_MANY : ONE_OR_MORE;
   }
 
-  /**
-   * The address of the source that a name or pattern is received from; empty: a queue must be made.
-   */
+  /** The address of the source for a name or pattern; empty if a queue must be created. */
   Optional<String> source(ChannelPattern pattern) {
     return switch (dialect) {
       case RABBITMQ_3 -> Optional.of("/exchange/" + exchange + "/" + topic(pattern));
@@ -82,10 +80,10 @@ final class Addresses {
   }
 
   /**
-   * Returns the channel that a message is for, if it tells. One that came by a name's link is for
-   * that name, whatever it tells.
+   * Returns the channel of a message, if the message says it. A message from the link of a name is
+   * for that name, whatever it says.
    *
-   * @param pattern what the link is to
+   * @param pattern the name or pattern of the link
    */
   Optional<String> channel(ChannelPattern pattern, Message message) {
     if (pattern.isName()) {

@@ -13,10 +13,10 @@ import io.vertx.core.json.JsonObject;
  * receiver for each channel or pattern that the node's readers want. The channel {@code a.b} is the
  * topic {@code millrace.a.b}.
  *
- * <p>A publish completes when the broker accepted the message. When the link is down, publishing
- * fails at once; the link comes back by itself, everything is subscribed again, and readers are
- * told a gap. How messages look to other programs is said in {@link
- * io.millrace.spi.MessageHeaders}.
+ * <p>A publish completes when the broker has accepted the message. While the link is down,
+ * publishing fails at once. The link is made again automatically; then everything is subscribed
+ * again, and readers receive a gap notice. {@link io.millrace.spi.MessageHeaders} says how messages
+ * look to other programs.
  *
  * <p>Safe on any thread. An instance serves one node, once. For RabbitMQ 3 see {@link
  * AmqpDialect#RABBITMQ_3}.
@@ -25,15 +25,15 @@ public final class AmqpBroker extends LinkBroker {
 
   private final AmqpBrokerOptions options;
 
-  /** A broker with the defaults, which suit a server on this machine. */
+  /** Makes a broker with the default options, which suit a server on this machine. */
   public AmqpBroker() {
     this(new AmqpBrokerOptions());
   }
 
   /**
-   * A broker.
+   * Makes a broker.
    *
-   * @param options where it is and how to use it, copied
+   * @param options where the server is and how to use it; copied
    */
   public AmqpBroker(AmqpBrokerOptions options) {
     super(options);
@@ -49,8 +49,8 @@ public final class AmqpBroker extends LinkBroker {
    * Returns a broker with options.
    *
    * @param config see {@link AmqpBrokerOptions#AmqpBrokerOptions(JsonObject)}
-   * @return a new broker; this one, if there is nothing in the configuration
-   * @throws IllegalArgumentException if there is something else in it
+   * @return a new broker; this one, if the configuration is empty
+   * @throws IllegalArgumentException if the configuration contains anything else
    */
   @Override
   public Broker configured(JsonObject config) {
@@ -58,18 +58,18 @@ public final class AmqpBroker extends LinkBroker {
   }
 
   /**
-   * Links the node. While no broker can be reached it goes on trying.
+   * Links the node. While no broker can be reached, it keeps trying.
    *
    * @param ingress where to bring messages
-   * @return completes when the node is linked; fails if the broker refuses, is not to be trusted
-   *     (TLS), is of a kind that is not known, or has no stream to offer where one is asked for
+   * @return completes when the node is linked; fails if the broker refuses, is not trusted (TLS) or
+   *     is of an unknown kind, or if the mode is {@link AmqpMode#STREAM}
    */
   @Override
   public Future<Void> open(Ingress ingress) {
     if (options.mode() == AmqpMode.STREAM) {
       return Future.failedFuture(
           new AmqpException(
-              "The mode \"stream\" is not offered over AMQP 1.0: RabbitMQ 3 can declare no stream by it."
+              "The mode \"stream\" is not available over AMQP 1.0, because RabbitMQ 3 cannot declare a stream over it."
                   + " Use the broker \"stomp\" in its stream mode, or the mode \"topic\"."));
     }
     Vertx vertx = ingress.vertx();

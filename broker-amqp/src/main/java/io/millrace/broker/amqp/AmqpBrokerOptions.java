@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Where a {@link AmqpBroker} finds its broker, and how it uses it. The defaults suit a broker on
- * this machine. A message that is larger than allowed costs its subscription, which is made anew,
- * and readers are told a gap. Not safe for use by several threads; the broker takes a copy.
+ * this machine. A message that is larger than allowed ends its subscription; it is made again, and
+ * readers receive a gap notice. Not safe for use by several threads; the broker takes a copy.
  */
 public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
 
@@ -34,15 +34,15 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   private int credit = 500;
   private AmqpMode mode = AmqpMode.TOPIC;
 
-  /** The defaults. */
+  /** Makes options with the defaults. */
   public AmqpBrokerOptions() {
     super(SCHEME);
   }
 
   /**
-   * A copy.
+   * Makes a copy.
    *
-   * @param other what to copy
+   * @param other the options to copy
    */
   public AmqpBrokerOptions(AmqpBrokerOptions other) {
     super(other);
@@ -58,17 +58,17 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   }
 
   /**
-   * Options from JSON. Its keys are named like the setters: {@code uri}, {@code hosts} (an array of
-   * {@code "host:port"}), {@code net} (see {@link
+   * Makes options from JSON. The keys are named like the setters: {@code uri}, {@code hosts} (an
+   * array of {@code "host:port"}), {@code net} (see {@link
    * AmqpClientOptions#AmqpClientOptions(JsonObject)}), {@code username}, {@code password}, {@code
    * virtualHost}, {@code dialect} (in lower case), {@code exchange}, {@code prefix}, {@code
    * heartbeat}, {@code connectTimeout} and {@code confirmTimeout} (in milliseconds), {@code
-   * maxMessageBytes}, {@code maxPendingBytes}, {@code credit}, {@code mode} (in lower case). What
-   * is not there keeps its default.
+   * maxMessageBytes}, {@code maxPendingBytes}, {@code credit}, {@code mode} (in lower case). A
+   * missing key keeps its default.
    *
    * @param json the options
-   * @throws IllegalArgumentException if a key is not known, or a value is out of bounds or of
-   *     another type
+   * @throws IllegalArgumentException if a key is unknown, or a value is out of range or has another
+   *     type
    */
   public AmqpBrokerOptions(JsonObject json) {
     super(SCHEME);
@@ -97,14 +97,15 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   }
 
   /**
-   * Sets hosts, username, password, virtual host and TLS by a URI, as in {@code
-   * amqp://user:password@host:5672/vhost}. Several hosts are joined by commas; {@code amqps} is
-   * AMQP over TLS; what the URI does not name stays as it is.
+   * Sets hosts, username, password, virtual host and TLS from a URI, for example {@code
+   * amqp://user:password@host:5672/vhost}. Several hosts are separated by commas; {@code amqps} is
+   * AMQP over TLS. What the URI does not have stays as it is, except TLS, which depends on the
+   * scheme.
    *
-   * @param uri the URI (RFC 3986), with reserved characters of its parts percent-encoded
+   * @param uri the URI (RFC 3986), with reserved characters percent-encoded
    * @return this
-   * @throws IllegalArgumentException if it is not such a URI; its text is not repeated, since it
-   *     may have a password
+   * @throws IllegalArgumentException if it is not such a URI; the message does not repeat it, since
+   *     it may have a password
    */
   @Override
   public AmqpBrokerOptions setUri(String uri) {
@@ -122,10 +123,10 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
 
   /**
    * Sets how connections are made: {@link AmqpClientOptions#setSsl TLS}, what to trust, client
-   * certificates, proxies. With TLS the host's name is verified against its certificate unless
-   * {@link AmqpClientOptions#setHostnameVerificationAlgorithm} says otherwise.
+   * certificates, proxies. With TLS, the host name is checked against the certificate, unless
+   * {@link AmqpClientOptions#setHostnameVerificationAlgorithm} sets something else.
    *
-   * @param value the options, copied
+   * @param value the options; copied
    * @return this
    */
   public AmqpBrokerOptions setNet(AmqpClientOptions value) {
@@ -133,13 +134,13 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
     return this;
   }
 
-  /** {@return who logs in; nobody by default (SASL ANONYMOUS)} */
+  /** {@return the username; by default none, so the login is SASL ANONYMOUS} */
   public Optional<String> username() {
     return username;
   }
 
   /**
-   * Sets who logs in.
+   * Sets the username.
    *
    * @param value the username, without NUL
    * @return this
@@ -156,8 +157,8 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   }
 
   /**
-   * Sets the password. Use TLS, or a network that you trust: SASL PLAIN (RFC 4616) sends it as it
-   * is.
+   * Sets the password. Use TLS, or a network that you trust: SASL PLAIN (RFC 4616) sends it as
+   * plain text.
    *
    * @param value the password, without NUL
    * @return this
@@ -168,7 +169,7 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
     return this;
   }
 
-  /** {@return the virtual host of RabbitMQ, if one is named} */
+  /** {@return the virtual host of RabbitMQ, if one is set} */
   public Optional<String> virtualHost() {
     return virtualHost;
   }
@@ -176,7 +177,7 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   /**
    * Sets the virtual host of RabbitMQ.
    *
-   * @param value as in {@code /} or {@code production}
+   * @param value for example {@code /} or {@code production}
    * @return this
    */
   public AmqpBrokerOptions setVirtualHost(String value) {
@@ -184,13 +185,13 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
     return this;
   }
 
-  /** {@return the kind of broker; by default found out when the link is opened} */
+  /** {@return the kind of broker; by default it is recognized when the link is opened} */
   public Optional<AmqpDialect> dialect() {
     return dialect;
   }
 
   /**
-   * Sets the kind of broker, if it does not say what it is.
+   * Sets the kind of broker. Needed only if the broker does not say what it is.
    *
    * @param value the kind
    * @return this
@@ -208,25 +209,25 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   /**
    * Sets the topic exchange of RabbitMQ. It must exist.
    *
-   * @param value 1 to 255 of {@code [A-Za-z0-9_.:-]}
+   * @param value 1 to 255 characters of {@code [A-Za-z0-9_.:-]}
    * @return this
-   * @throws IllegalArgumentException if it is something else
+   * @throws IllegalArgumentException if it has another form
    */
   public AmqpBrokerOptions setExchange(String value) {
     if (!value.matches("[A-Za-z0-9_.:-]{1,255}")) {
-      throw new IllegalArgumentException("exchange must be 1 to 255 of [A-Za-z0-9_.:-]");
+      throw new IllegalArgumentException("exchange must be 1 to 255 characters of [A-Za-z0-9_.:-]");
     }
     exchange = value;
     return this;
   }
 
   /**
-   * Sets how often each side shall be heard (AMQP 1.0, section 2.4.5). A broker that is silent for
-   * twice as long is given up.
+   * Sets how often each side must send something (AMQP 1.0, section 2.4.5). If the broker is silent
+   * for twice as long, the link is given up.
    *
-   * @param value zero, for never, or at least 1 s, since RabbitMQ counts in seconds
+   * @param value zero for never, or at least 1 s, because RabbitMQ counts in seconds
    * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
+   * @throws IllegalArgumentException if the value is out of range
    */
   @Override
   public AmqpBrokerOptions setHeartbeat(Duration value) {
@@ -243,40 +244,40 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
    *
    * @param value at least 1 ms
    * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
+   * @throws IllegalArgumentException if the value is out of range
    */
   public AmqpBrokerOptions setConfirmTimeout(Duration value) {
     confirmTimeout = atLeast(1, value, "confirmTimeout");
     return this;
   }
 
-  /** {@return how many messages of a subscription may be under way; 500 by default} */
+  /** {@return how many messages of a subscription the broker may send ahead; 500 by default} */
   public int credit() {
     return credit;
   }
 
   /**
-   * Sets how many messages of a subscription the broker may send before the first of them was taken
-   * (AMQP 1.0, section 2.6.7).
+   * Sets how many messages of a subscription the broker may send before the node has taken the
+   * first of them (AMQP 1.0, section 2.6.7).
    *
    * @param value at least 1
    * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
+   * @throws IllegalArgumentException if the value is out of range
    */
   public AmqpBrokerOptions setCredit(int value) {
     credit = (int) atLeast(1, value, "credit");
     return this;
   }
 
-  /** {@return what messages are taken from; topics by default} */
+  /** {@return where messages are taken from; topics by default} */
   public AmqpMode mode() {
     return mode;
   }
 
   /**
-   * Sets what messages are taken from.
+   * Sets where messages are taken from.
    *
-   * @param value the mode, topics by default
+   * @param value the mode
    * @return this
    */
   public AmqpBrokerOptions setMode(AmqpMode value) {
@@ -286,7 +287,7 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
 
   private static String withoutNul(String value, String name) {
     if (value.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException(name + " must not have NUL");
+      throw new IllegalArgumentException(name + " must not contain NUL");
     }
     return value;
   }

@@ -2,7 +2,7 @@ package io.millrace.broker.amqp;
 
 import io.millrace.spi.link.LinkException;
 
-/** The broker refuses what was asked of it; asking again would not help. */
+/** The broker refuses a request, and another attempt would not help. */
 final class AmqpException extends LinkException {
 
   private static final long serialVersionUID = 1L;

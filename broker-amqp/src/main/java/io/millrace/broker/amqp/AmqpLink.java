@@ -29,16 +29,18 @@ import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a broker with one session, from OPEN to its end: a sender for all that is
- * published, and a receiver for each subscription. Used on one context alone, that on which it was
- * connected.
+ * One connection to a broker, from OPEN to its end: a session with a sender for everything that is
+ * published, and a session for each receiver of a subscription. Used only on the context on which
+ * it was connected.
  */
 final class AmqpLink implements Link {
 
   private static final String VERIFY = "HTTPS";
   private static final long EXPIRY_MILLIS = 100;
 
-  /** Conditions of AMQP 1.0, sections 2.8.15 and 2.8.18, that no other attempt mends. */
+  /**
+   * Conditions of AMQP 1.0, sections 2.8.15 and 2.8.18, for which another attempt does not help.
+   */
   private static final Set<String> LASTING =
       Set.of(
           "amqp:unauthorized-access",
@@ -77,8 +79,8 @@ final class AmqpLink implements Link {
   /**
    * Connects. Called on the link's context.
    *
-   * @return completes when the broker can be published to; fails with an {@link AmqpException} if
-   *     it refused or is of a kind that is not known
+   * @return completes when messages can be published; fails with an {@link AmqpException} if the
+   *     broker refuses or is of an unknown kind
    */
   static Future<AmqpLink> connect(Vertx vertx, AmqpBrokerOptions options, HostAndPort host) {
     Promise<AmqpLink> connected = Promise.promise();
@@ -127,10 +129,10 @@ final class AmqpLink implements Link {
     AmqpClientOptions client = new AmqpClientOptions(options.net());
     client.setConnectTimeout(connectMillis);
     client.setHost(host.host()).setPort(host.port()).setHeartbeat(beatMillis);
-    // ActiveMQ takes no second connection of the same name.
+    // ActiveMQ accepts no second connection of the same name.
     client.setContainerId("millrace-" + UUID.randomUUID());
     if (beatMillis > 0) {
-      // The engine checks only now and then, and not before the connection is open.
+      // The engine checks only from time to time, and not before the connection is open.
       client.setReadIdleTimeout(
           (int) client.getIdleTimeoutUnit().convert(2L * beatMillis, TimeUnit.MILLISECONDS));
     }
@@ -149,7 +151,9 @@ final class AmqpLink implements Link {
 
   private AmqpException unknown() {
     return new AmqpException(
-        "The broker calls itself \"" + property("product") + "\": set the dialect to use with it.");
+        "The broker calls itself \""
+            + property("product")
+            + "\", which is unknown. Set the dialect.");
   }
 
   private String property(String name) {
@@ -190,10 +194,10 @@ final class AmqpLink implements Link {
   }
 
   private static IOException refused(AsyncResult<?> link) {
-    return new IOException("The broker takes no more messages.", link.cause());
+    return new IOException("The broker accepts no more messages.", link.cause());
   }
 
-  /** What the peer gave as its reason: some say that another attempt will not help. */
+  /** The reason that the peer gave, if it means that another attempt will not help. */
   private static Throwable reason(@Nullable ErrorCondition told, Throwable otherwise) {
     return told != null && LASTING.contains(String.valueOf(told.getCondition()))
         ? refusal(told)
@@ -215,26 +219,26 @@ final class AmqpLink implements Link {
     return dialect == AmqpDialect.RABBITMQ_3
         ? Optional.of(
             "RabbitMQ before version 4 keeps the queues of AMQP 1.0 subscriptions that have ended."
-                + " Let them expire by a policy, as the documentation of AmqpDialect.RABBITMQ_3 says.")
+                + " Let them expire with a policy, as the documentation of AmqpDialect.RABBITMQ_3 says.")
         : Optional.empty();
   }
 
-  /** {@return whether the tags of deliveries number them within their session} */
+  /** {@return whether the tags of deliveries are their numbers within the session} */
   boolean numbersDeliveries() {
     return dialect == AmqpDialect.RABBITMQ_3;
   }
 
-  /** {@return the session with which the link ends} */
+  /** {@return the session that lasts as long as the link} */
   ProtonSession session() {
     return session;
   }
 
-  /** {@return those that begin and end while the link lasts} */
+  /** {@return the sessions that begin and end while the link lasts} */
   Sessions sessions() {
     return sessions;
   }
 
-  /** {@return the address that a name or pattern can be received from now} */
+  /** {@return the address from which a name or pattern can now be received} */
   Future<String> source(ChannelPattern pattern) {
     return addresses()
         .source(pattern)
@@ -273,10 +277,10 @@ final class AmqpLink implements Link {
   }
 
   /**
-   * Publishes a message that is addressed.
+   * Publishes a message that has its address.
    *
-   * @return completes when the broker accepted; fails with a {@link MillraceException} if it did
-   *     not, or not in time, or the link ended before it did
+   * @return completes when the broker has accepted the message; fails with a {@link
+   *     MillraceException} if it has not, if it does not do so in time, or if the link ends before
    */
   Future<Void> publish(Message message) {
     return outgoing
@@ -285,7 +289,7 @@ final class AmqpLink implements Link {
         .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 
-  /** Fails if something takes too long; on the link's context, either way. */
+  /** Fails if something takes too long. The result always completes on the link's context. */
   Future<Void> inTime(Future<Void> done, String what) {
     Promise<Void> promise = Promise.promise();
     long timer =
@@ -301,7 +305,7 @@ final class AmqpLink implements Link {
     return promise.future().onComplete(over -> vertx.cancelTimer(timer));
   }
 
-  /** Says CLOSE. */
+  /** Sends CLOSE. */
   @Override
   public Future<Void> goodbye() {
     return connection.close();

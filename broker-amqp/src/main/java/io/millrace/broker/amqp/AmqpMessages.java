@@ -23,12 +23,12 @@ import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How messages look in AMQP (section 3.2): the body is data, the content type is the property of
- * that name, and the other {@link MessageHeaders} are application properties.
+ * Converts messages to and from AMQP (section 3.2): the body is data, the content type is the
+ * property of that name, and the other {@link MessageHeaders} are application properties.
  */
 final class AmqpMessages {
 
-  /** Where Artemis and ActiveMQ keep the content type of a message that came by STOMP. */
+  /** Where Artemis and ActiveMQ put the content type of a message that was sent over STOMP. */
   private static final List<String> CONTENT_TYPES =
       List.of("_AMQ_CONTENT_TYPE", MessageHeaders.CONTENT_TYPE);
 
@@ -36,12 +36,12 @@ final class AmqpMessages {
       List.of(
           MessageHeaders.EVENT, MessageHeaders.KEY, MessageHeaders.PRIORITY, MessageHeaders.TIME);
 
-  /** As JMS clients mark what is for a topic, which is how Artemis knows. */
+  /** JMS clients mark messages for a topic with this annotation, and Artemis relies on it. */
   private static final Symbol DESTINATION = Symbol.valueOf("x-opt-jms-dest");
 
   private static final byte TOPIC = 1;
 
-  /** How much a message may have around its payload, as it is encoded. */
+  /** How many bytes an encoded message may have besides its payload. */
   static final int MOST_AROUND = 64 << 10;
 
   private AmqpMessages() {}
@@ -63,8 +63,8 @@ final class AmqpMessages {
    * Reads a message.
    *
    * @param most how many bytes its payload may have
-   * @throws MillraceException if it is larger, is not what its headers say, or its body is a value
-   *     that is neither text nor bytes nor JSON
+   * @throws MillraceException if it is larger, if it is not what its headers say, or if its body is
+   *     a value that is neither text nor bytes nor JSON
    */
   static io.millrace.Message read(Message message, int most) {
     Map<String, String> headers = new HashMap<>();
@@ -82,12 +82,12 @@ final class AmqpMessages {
         .ifPresent(type -> headers.put(MessageHeaders.CONTENT_TYPE, type));
     Buffer body = body(message);
     check(body.length(), most);
-    // Strings of AMQP, and what becomes JSON, are in no charset any more.
+    // Strings of AMQP, and values that become JSON, have no charset any more.
     io.millrace.Message read =
         isBinary(message.getBody())
             ? MessageHeaders.read(headers, body)
             : MessageHeaders.readUnicode(headers, body);
-    // As JSON a text is longer, up to six times.
+    // As JSON, a text is up to six times as long.
     check(read.length(), most);
     return read;
   }
@@ -103,7 +103,7 @@ final class AmqpMessages {
         || (body instanceof AmqpValue value && value.getValue() instanceof Binary);
   }
 
-  /** {@return a message annotation, if it is there and is text} */
+  /** {@return a message annotation, if it exists and is text} */
   static Optional<String> annotation(Message message, String name) {
     return Optional.ofNullable(message.getMessageAnnotations())
         .map(MessageAnnotations::getValue)
@@ -132,7 +132,7 @@ final class AmqpMessages {
   private static MillraceException withoutBytes() {
     return new MillraceException(
         MillraceException.Code.BAD_REQUEST,
-        "Its body is null where data is announced. Send bytes, be it none.");
+        "Its body is said to be data but is null. Send bytes, even if there are none.");
   }
 
   static Buffer bytes(Binary binary) {

@@ -17,8 +17,8 @@ import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What values of AMQP (section 1.6) are as bodies: text and bytes are what they are, others become
- * JSON if JSON has the like.
+ * Converts values of AMQP (section 1.6) to bodies: text and bytes stay as they are, other values
+ * become JSON if JSON has such a value.
  */
 final class AmqpValues {
 
@@ -37,7 +37,7 @@ final class AmqpValues {
   private AmqpValues() {}
 
   /**
-   * {@return the body that a value is}
+   * {@return the body for a value}
    *
    * @throws MillraceException if it is neither text nor bytes nor JSON
    */
@@ -99,8 +99,8 @@ final class AmqpValues {
   private static MillraceException unreadable(Object value) {
     return new MillraceException(
         MillraceException.Code.BAD_REQUEST,
-        "Its body is a value of AMQP 1.0 that JSON does not have ("
+        "Its body is a value of AMQP 1.0 that does not exist in JSON ("
             + value.getClass().getSimpleName()
-            + "), or is nested too deep. Send it as data or as a string.");
+            + "), or it is nested too deeply. Send it as data or as a string.");
   }
 }

@@ -19,8 +19,8 @@ import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is published over one link: kept here until the broker gives credit, then awaited until it
- * settles the delivery (AMQP 1.0, section 3.4). Used on the link's context alone.
+ * The messages that are published over one link. They wait here until the broker gives credit, and
+ * then until it settles the delivery (AMQP 1.0, section 3.4). Used only on the link's context.
  */
 final class Outgoing {
 
@@ -30,7 +30,7 @@ final class Outgoing {
     }
   }
 
-  /** Of headers and an address, as they are written here. */
+  /** The maximum size of the headers and the address that are written here. */
   private static final int AROUND = 2048;
 
   private final ProtonSender sender;
@@ -40,9 +40,9 @@ final class Outgoing {
   private final Deque<Publish> unsettled = new ArrayDeque<>();
 
   /**
-   * Publishes by a sender that is open.
+   * Publishes with a sender that is open.
    *
-   * @param releasedIsTaken whether a released delivery is one that nobody was subscribed for
+   * @param releasedIsTaken whether the broker releases a delivery if nobody is subscribed
    * @param limitNanos how long the broker may take
    */
   Outgoing(ProtonSender sender, boolean releasedIsTaken, long limitNanos) {
@@ -52,11 +52,14 @@ final class Outgoing {
     sender.sendQueueDrainHandler(credit -> send());
   }
 
-  /** {@return completes when the broker accepted; fails with a {@link MillraceException}} */
+  /**
+   * {@return completes when the broker has accepted the message; fails with a {@link
+   * MillraceException} otherwise}
+   */
   Future<Void> publish(Message message) {
     UnsignedLong most = sender.getRemoteMaxMessageSize();
     if (most != null && most.longValue() > 0 && size(message) > most.longValue()) {
-      // The broker would end the link by which everybody publishes.
+      // The broker would end the link over which everybody publishes.
       return Future.failedFuture(Link.tooLarge(Math.max(0, most.longValue() - AROUND)));
     }
     Publish publish = new Publish(message, System.nanoTime() + limit, Promise.promise());
@@ -65,7 +68,7 @@ final class Outgoing {
     return publish.settled().future();
   }
 
-  /** What a message of ours has at most as it is encoded. */
+  /** The maximum size of an encoded message of ours. */
   private static long size(Message message) {
     int payload = message.getBody() instanceof Data data ? data.getValue().getLength() : 0;
     return (long) payload + AROUND;
@@ -86,7 +89,8 @@ final class Outgoing {
     } else if (state instanceof Rejected rejected) {
       publish.settled().tryFail(Link.refused(new AmqpException(why(rejected.getError()))));
     } else if (delivery.remotelySettled()) {
-      // Released, modified, or not told: this broker did not take it, another attempt may succeed.
+      // Released, modified, or not stated: the broker did not take it, and another attempt may
+      // succeed.
       publish
           .settled()
           .tryFail(
@@ -101,7 +105,7 @@ final class Outgoing {
         + (error == null ? "." : ": " + error.getCondition() + " " + error.getDescription());
   }
 
-  /** Fails what has waited too long. */
+  /** Fails everything that has waited too long. */
   void expire() {
     long now = System.nanoTime();
     expire(waiting, now);

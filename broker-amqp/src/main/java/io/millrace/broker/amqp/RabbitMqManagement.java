@@ -18,9 +18,9 @@ import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.message.Message;
 
 /**
- * Makes queues at RabbitMQ 4, where only queues can be received from: a pair of links to the node
- * {@code /management}, with requests and responses as in HTTP over AMQP 1.0 (OASIS working draft
- * 06). Used on the link's context alone.
+ * Creates queues at RabbitMQ 4, because only queues can be sources there. It uses a pair of links
+ * to the node {@code /management}, with requests and responses as in HTTP over AMQP 1.0 (OASIS
+ * working draft 06). Used only on the link's context.
  */
 final class RabbitMqManagement {
 
@@ -36,7 +36,7 @@ final class RabbitMqManagement {
   /**
    * Opens the pair of links.
    *
-   * @param session for them alone, not open yet
+   * @param session a session for these links only, not open yet
    */
   RabbitMqManagement(ProtonSession session) {
     session.open();
@@ -61,7 +61,8 @@ final class RabbitMqManagement {
   }
 
   /**
-   * Makes a queue of this connection alone, which goes with its receiver, and binds it.
+   * Creates a queue that is exclusive to this connection and is deleted with its receiver, and
+   * binds it.
    *
    * @return the address to receive from
    */
@@ -110,11 +111,11 @@ final class RabbitMqManagement {
       answer.complete();
     } else {
       String why = response.getBody() instanceof AmqpValue value ? ": " + value.getValue() : "";
-      answer.fail(new AmqpException("The broker makes no queue, status " + status + why));
+      answer.fail(new AmqpException("The broker creates no queue, status " + status + why));
     }
   }
 
-  /** Fails what is not answered: the link is down. */
+  /** Fails everything that has not been answered: the link is down. */
   void fail(Throwable cause) {
     List<Promise<Void>> open = new ArrayList<>(asked.values());
     asked.clear();

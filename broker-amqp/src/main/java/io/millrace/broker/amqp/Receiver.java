@@ -17,22 +17,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving end of one subscription on one link, in a session of its own: RabbitMQ ends the
- * session in which it refuses something, and before version 4 knows a consumer by its handle in the
- * session alone. Messages are handed over as they are read, and the broker sends no more than there
- * is credit for, so a burst stays with the broker, not in memory. They come settled: if the link
- * breaks, readers are told a gap anyway.
+ * session in which it refuses something, and before version 4 it identifies a consumer only by its
+ * handle within the session. Messages are handed over as they are read, and the broker sends no
+ * more than the credit allows, so a burst stays at the broker and not in memory. Messages arrive
+ * settled, because readers receive a gap notice anyway if the link breaks.
  */
 final class Receiver {
 
-  /** What Artemis calls a multicast address. */
+  /** The capability with which Artemis recognizes a multicast address. */
   private static final Symbol TOPIC = Symbol.valueOf("topic");
 
   private final ProtonSession session;
 
-  /** To end the session with the subscription, if it is for this alone. */
+  /** Ends the session with the subscription, if the session is only for it. */
   private final Optional<Sessions> sessions;
 
-  /** More than may be on their way: then the tags are no numbers. */
+  /** More than can be in flight: then the tags are not numbers. */
   private static final long MOST_DROPPED = 100_000;
 
   private final ProtonReceiver receiver;
@@ -45,11 +45,12 @@ final class Receiver {
   private int taken;
 
   /**
-   * Attaches.
+   * Attaches the receiver.
    *
-   * @param session where
-   * @param sessions whose that is, if it is for this alone; then it ends with this
-   * @param address of the source
+   * @param session the session to attach it in
+   * @param sessions the owner of the session, if the session is only for this receiver; then both
+   *     end together
+   * @param address the address of the source
    */
   Receiver(
       ProtonSession session,
@@ -69,7 +70,7 @@ final class Receiver {
     }
     receiver = session.createReceiver(address);
     ((Source) receiver.getSource()).setCapabilities(TOPIC);
-    // That of the whole message, as it is encoded.
+    // This limit is for the whole encoded message.
     receiver.setMaxMessageSize(
         UnsignedLong.valueOf((long) options.maxMessageBytes() + AmqpMessages.MOST_AROUND));
     receiver
@@ -86,7 +87,7 @@ final class Receiver {
             })
         .openHandler(
             opened -> {
-              // A source that is not echoed is refused; the DETACH that follows says why.
+              // A missing source means a refusal; the DETACH that follows says why.
               if (opened.succeeded() && receiver.getRemoteSource() != null) {
                 attached.tryComplete();
               }
@@ -98,8 +99,8 @@ final class Receiver {
   }
 
   /**
-   * Sets what is called for each message that the library dropped without a word, as it does with
-   * what it cannot decode. Only for servers that number the deliveries of a session by their tags.
+   * Sets what is called for each message that the library dropped silently, because it could not
+   * decode it. Only for servers whose delivery tags are numbers within the session.
    */
   void onDropped(Runnable handler) {
     dropped = handler;
@@ -115,7 +116,7 @@ final class Receiver {
     }
   }
 
-  /** Half of the credit at a time: to grant it is work for the broker. */
+  /** Grants half of the credit at a time, because each grant is work for the broker. */
   private void replenish(int batch) {
     if (++taken >= batch) {
       receiver.flow(taken);
@@ -144,21 +145,24 @@ final class Receiver {
         told == null || told.getCondition() == null
             ? String.valueOf(cause)
             : told.getCondition() + " " + told.getDescription();
-    attached.tryFail(new AmqpException("The broker does not subscribe: " + why));
+    attached.tryFail(new AmqpException("The broker does not accept the subscription: " + why));
     detached.tryComplete();
   }
 
-  /** {@return completes when the broker subscribed; fails if it refuses; may never complete} */
+  /** {@return completes when the broker has subscribed; fails if it refuses; may never complete} */
   Future<Void> attached() {
     return attached.future();
   }
 
-  /** {@return completes when the subscription has ended, whoever ended it; not with the link} */
+  /**
+   * {@return completes when the subscription has ended, whoever ended it; does not complete if the
+   * link ends}
+   */
   Future<Void> detached() {
     return detached.future();
   }
 
-  /** Brings nothing any more. */
+  /** Hands over no more messages. */
   void mute() {
     live = false;
   }

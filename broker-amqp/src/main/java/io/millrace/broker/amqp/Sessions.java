@@ -8,20 +8,20 @@ import io.vertx.proton.ProtonSession;
 import java.time.Duration;
 
 /**
- * The sessions of one link that begin and end while it lasts. RabbitMQ 3 loses the END by which it
- * should answer ours, now and then: it ends the process that writes it together with the session.
- * The library then takes the session that ended for open. As it gives its number to the next
- * session that begins, it reads over the answer to that, and what comes by the number goes to the
- * wrong one. So nothing is asked on a session that is not known to have begun: while an END is
- * awaited, a session that does not begin soon is passed over for another. It keeps the number from
- * everybody else, and is ended itself later: the END that answers this makes the number sound
- * again. Used on the link's context alone.
+ * The sessions of one link that begin and end while the link lasts. RabbitMQ 3 occasionally loses
+ * the END with which it should answer ours, because the process that writes it ends with the
+ * session. The library then considers the ended session open. When it gives the same number to the
+ * next session, it ignores the answer to that BEGIN, and frames with this number go to the wrong
+ * session. So nothing is requested on a session before it is known to have begun. While an END is
+ * awaited, a session that does not begin soon is left aside, and another one is tried. The session
+ * left aside keeps its number, so no other can get it, and is ended later: the END that answers
+ * this makes the number usable again. Used only on the link's context.
  */
 final class Sessions {
 
   /**
-   * What part of the limit is soon, for the first session; it is longer by as much for each next,
-   * so four are tried in half of the limit.
+   * The first session may take this part of the limit to begin. Each further one may take that much
+   * longer, so four begin within half of the limit.
    */
   private static final int SOON = 16;
 
@@ -32,9 +32,9 @@ final class Sessions {
   private boolean down;
 
   /**
-   * None yet.
+   * Makes an object without sessions.
    *
-   * @param limit a session that has not begun by then never will
+   * @param limit a session that has not begun within this time never will
    */
   Sessions(Vertx vertx, ProtonConnection connection, Duration limit) {
     this.vertx = vertx;
@@ -42,7 +42,7 @@ final class Sessions {
     this.limitMillis = limit.toMillis();
   }
 
-  /** {@return a session that has begun; never completes if the link ends before} */
+  /** {@return a session that has begun; does not complete if the link ends before} */
   Future<ProtonSession> begin() {
     Promise<ProtonSession> begun = Promise.promise();
     begin(begun, 1);
@@ -91,7 +91,7 @@ final class Sessions {
         });
   }
 
-  /** Its own END is taken for that of the session which had the number before. */
+  /** The answer to its END is taken as that of the earlier session with this number. */
   private void giveUp(ProtonSession session) {
     if (!down) {
       session.close();
@@ -99,7 +99,7 @@ final class Sessions {
     }
   }
 
-  /** Ends a session that {@link #begin} gave, and on which nothing is attached any more. */
+  /** Ends a session that {@link #begin} returned, and on which nothing is attached any more. */
   void end(ProtonSession session) {
     if (!down) {
       ending++;

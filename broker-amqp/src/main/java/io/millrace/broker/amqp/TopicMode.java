@@ -24,10 +24,10 @@ import java.util.function.Supplier;
 import org.apache.qpid.proton.message.Message;
 
 /**
- * Live fan-out by the broker's topics: one receiver for each name or pattern. A broker may end the
- * session, and RabbitMQ 3 even the connection, on which it refuses something, so nothing is asked
- * on the link that messages come by which was not taken elsewhere before. Used on the link's
- * context alone.
+ * Live fan-out by the broker's topics: one receiver for each name or pattern. If a broker refuses
+ * something, it may end the session, and RabbitMQ 3 even the connection. So a request is made on
+ * the link that brings messages only after the broker has accepted it on another link. Used only on
+ * the link's context.
  */
 final class TopicMode implements LinkUser<AmqpLink> {
 
@@ -36,7 +36,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     final ChannelPattern pattern;
     final Promise<Void> confirmed = Promise.promise();
 
-    /** On the present link. */
+    /** The receiver on the current link. */
     Optional<Receiver> receiver = Optional.empty();
 
     Wanted(ChannelPattern pattern) {
@@ -59,10 +59,13 @@ final class TopicMode implements LinkUser<AmqpLink> {
   private final Publishers<AmqpLink> publishers;
   private final Trials<AmqpLink> trials;
 
-  /** What was subscribed before and the broker refuses now. */
+  /** Those that were subscribed before, and that the broker refuses now. */
   private final Set<Wanted> missing = new LinkedHashSet<>();
 
-  /** What was subscribed before and has not been heard of since. */
+  /**
+   * Those that were subscribed before the link broke, and for which nothing has arrived on this
+   * one.
+   */
   private final Set<ChannelPattern> interrupted = new LinkedHashSet<>();
 
   /** Subscriptions that the broker has not ended yet. */
@@ -72,19 +75,19 @@ final class TopicMode implements LinkUser<AmqpLink> {
 
   private long linkedAt;
 
-  /** How often something was answered on it. */
+  /** How many answers have come on the link that is kept. */
   private long answers;
 
   private boolean degraded;
 
-  /** Whether everything is subscribed again on the present link. */
+  /** Whether everything is subscribed again on the current link. */
   private boolean complete;
 
-  /** Whether the last link broke over something that the broker refused, as far as is known. */
+  /** Whether the last link may have broken because the broker refused something. */
   private boolean cautious;
 
   /**
-   * A mode.
+   * Makes a topic mode.
    *
    * @param links makes further links, on the same context
    */
@@ -120,7 +123,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
         .onFailure(linked::end);
   }
 
-  /** Subscribes again. What the broker refuses concerns nobody else, as long as the link lasts. */
+  /** Subscribes again. A refusal affects no other subscription, as long as the link lasts. */
   private Future<Void> bringOver(AmqpLink linked, Wanted each, boolean careful) {
     if (wanted.get(each.pattern) != each) {
       return Future.succeededFuture(); // It was left before its turn came.
@@ -138,7 +141,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     return attached.onComplete(done -> vertx.cancelTimer(late));
   }
 
-  /** Everything is subscribed again. */
+  /** Called when everything is subscribed again. */
   private void restored(AmqpLink linked) {
     if (linked.isDown()) {
       return;
@@ -167,7 +170,9 @@ final class TopicMode implements LinkUser<AmqpLink> {
     }
   }
 
-  /** Gives up what is new, and asks from time to time for what was subscribed before. */
+  /**
+   * Gives up a new subscription; requests one that was subscribed before again from time to time.
+   */
   private void refused(AmqpLink linked, Wanted each, Throwable refused) {
     if (linked.isDown() || wanted.get(each.pattern) != each) {
       return;
@@ -213,7 +218,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     }
     Wanted added = new Wanted(pattern);
     wanted.put(pattern, added);
-    // While the link is down it waits for the next, but not for ever.
+    // While the link is down, it waits for the next one, but not forever.
     long timer =
         vertx.setTimer(
             options.confirmTimeout().toMillis(),
@@ -225,7 +230,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     return added.confirmed.future().onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  /** Subscribes on a link that may break first, then on the one that must not. */
+  /** Subscribes first on a link that may break, and then on the one that must not. */
   private Future<Void> introduce(AmqpLink linked, Wanted each) {
     return trials
         .ask("subscribe " + each.pattern, true, trial -> tryOut(trial, each))
@@ -233,14 +238,14 @@ final class TopicMode implements LinkUser<AmqpLink> {
   }
 
   /**
-   * Ends a link that does not answer what the broker has just taken on another, unless it is only
-   * slow and answers what was asked before.
+   * Ends a link that does not answer a request that the broker has just accepted on another link,
+   * unless it is only slow and still answers earlier requests.
    */
   private Future<Void> answered(AmqpLink linked, Wanted each, Future<Void> attached) {
     long half = Math.max(1, options.confirmTimeout().toMillis() / 2);
     long before = answers;
     long soon = vertx.setTimer(half, late -> giveUp(linked, answers == before));
-    // Who is new has given up itself by then.
+    // A new subscription has given up by then.
     long last = vertx.setTimer(2 * half, late -> giveUp(linked, wanted.get(each.pattern) == each));
     return attached.onComplete(
         done -> {
@@ -326,7 +331,8 @@ final class TopicMode implements LinkUser<AmqpLink> {
   }
 
   /**
-   * The broker ended a subscription that is wanted: readers may miss something until it is back.
+   * The broker ended a subscription that is wanted: readers may miss messages until it is
+   * subscribed again.
    */
   private void again(AmqpLink linked, Wanted each, Receiver gone) {
     boolean mine = each.receiver.filter(gone::equals).isPresent();
@@ -348,7 +354,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     Optional<Receiver> receiver = known.receiver;
     known.receiver = Optional.empty();
     if (link.isEmpty() || receiver.isEmpty()) {
-      return Future.succeededFuture(); // With the link, the subscription is gone, too.
+      return Future.succeededFuture(); // The subscription ended with the link.
     }
     receiver.get().mute();
     Promise<Void> left = Promise.promise();
@@ -357,7 +363,7 @@ final class TopicMode implements LinkUser<AmqpLink> {
     return link.get().inTime(left.future(), "unsubscribe").onComplete(over -> leaving.remove(left));
   }
 
-  /** With the link, all subscriptions are gone. */
+  /** All subscriptions ended with the link. */
   private void left() {
     List.copyOf(leaving).forEach(Promise::tryComplete);
   }
@@ -375,13 +381,13 @@ final class TopicMode implements LinkUser<AmqpLink> {
     if (!wanted.containsKey(pattern)) {
       return;
     }
-    // It is live on this link: what may be missing was published before this message.
+    // It is live on this link: messages that may be missing were published before this one.
     if (interrupted.remove(pattern)) {
       ingress.interrupted(List.of(pattern));
     }
     Optional<String> channel = addresses.channel(pattern, message);
     if (channel.isEmpty()) {
-      skipped.add(String.valueOf(message.getAddress()), "It does not tell a channel.");
+      skipped.add(String.valueOf(message.getAddress()), "It does not say its channel.");
     } else if (pattern.matches(channel.get())) {
       try {
         ingress.append(

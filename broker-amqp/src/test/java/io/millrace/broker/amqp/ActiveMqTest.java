@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What other programs publish to ActiveMQ Classic. */
+/** Tests messages that other programs publish to ActiveMQ Classic. */
 class ActiveMqTest {
 
   @RegisterExtension static final ActiveMq ACTIVEMQ = new ActiveMq();

@@ -17,7 +17,7 @@ import org.apache.qpid.proton.amqp.messaging.Section;
 import org.apache.qpid.proton.message.Message;
 import org.junit.jupiter.api.Test;
 
-/** Sections may hold null on the wire, whatever the specification says of them. */
+/** Sections may contain null on the wire, whatever the specification says. */
 class AmqpMessagesTest {
 
   private static final String CONTROLS = "\u0001".repeat(100);
@@ -40,7 +40,7 @@ class AmqpMessagesTest {
             e -> assertThat(e.code()).isEqualTo(MillraceException.Code.BAD_REQUEST));
   }
 
-  /** As JSON a text has quotes, and characters that need six bytes. */
+  /** As JSON, a text has quotes, and some of its characters need six bytes. */
   @Test
   void aTextThatIsTooLargeAsJsonIsRefused() {
     for (Section body :

@@ -64,7 +64,7 @@ class AmqpValuesTest {
     assertThat(body(nested(100))).contains("\"a\"]");
   }
 
-  @SuppressWarnings("JavaUtilDate") // What a timestamp is decoded to.
+  @SuppressWarnings("JavaUtilDate") // A timestamp is decoded to this.
   static Stream<Object> foreign() {
     return Stream.of(
         new Date(),

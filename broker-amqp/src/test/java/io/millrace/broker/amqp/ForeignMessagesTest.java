@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What other programs publish, and what they see of what is published here. */
+/** Tests messages that other programs publish, and what they receive of our messages. */
 class ForeignMessagesTest {
 
   @RegisterExtension static final Artemis ARTEMIS = new Artemis();
@@ -250,7 +250,7 @@ class ForeignMessagesTest {
         .isInstanceOfSatisfying(
             MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(MillraceException.Code.TOO_LARGE));
-    // That of another, a little larger, costs no gap.
+    // A slightly larger message of another program causes no gap.
     sender.sendWithAck(body(new byte[100_001]).build()).await();
     assertThat(arrives(AmqpMessage.create().withBody("1")).json()).contains(1);
     assertThat(broker.skipped()).isEqualTo(1);

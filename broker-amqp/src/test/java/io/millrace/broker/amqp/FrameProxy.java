@@ -16,7 +16,7 @@ import java.util.function.IntPredicate;
 
 /**
  * A proxy for AMQP 1.0 that loses chosen ENDs of the server, as RabbitMQ 3 does, counts the
- * sessions that the server has, and can make the server slow.
+ * server's sessions, and can make the server slow.
  */
 final class FrameProxy {
 
@@ -43,9 +43,9 @@ final class FrameProxy {
   private volatile boolean slow;
 
   /**
-   * Listens.
+   * Starts to listen.
    *
-   * @param isLost which of the server's ENDs are, counted from 1
+   * @param isLost decides which of the server's ENDs are lost, counted from 1
    */
   FrameProxy(Vertx vertx, String host, int port, IntPredicate isLost) {
     this.vertx = vertx;
@@ -71,7 +71,7 @@ final class FrameProxy {
     return lost.get();
   }
 
-  /** How many sessions the server has, of all connections that are open. */
+  /** How many sessions the server has on all open connections. */
   int sessions() {
     return begun.get() - ended.get();
   }
@@ -134,7 +134,7 @@ final class FrameProxy {
     return isDescribed ? frame.getByte(body + 2) : -1;
   }
 
-  /** Cuts what comes into frames and protocol headers. */
+  /** Splits what arrives into frames and protocol headers. */
   private static final class Frames implements Handler<Buffer> {
 
     private static final int AMQP = 0x414d5150;

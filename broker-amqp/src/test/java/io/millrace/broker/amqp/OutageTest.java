@@ -144,7 +144,7 @@ class OutageTest {
     proxy.reset();
     proxy.silence();
     await().until(() -> ingress.events().contains("degraded"));
-    // The second attempt in silence comes after the first was given up.
+    // The second attempt without an answer begins after the first was given up.
     await().atMost(60, TimeUnit.SECONDS).until(() -> proxy.accepted() >= 3);
     proxy.mend();
     await().atMost(60, TimeUnit.SECONDS).until(() -> ingress.events().contains("restored"));

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is said to RabbitMQ 4, by a peer that answers as its documentation says. Whether it is right
- * tells the contract test, where the server is a container of that version.
+ * Tests what is sent to RabbitMQ 4, with a peer that answers as its documentation says. The
+ * contract test shows whether that is right, if its server is a container of that version.
  */
 class RabbitMq4Test {
 
@@ -156,7 +156,7 @@ class RabbitMq4Test {
   @Test
   void aSubscriptionIsAQueueOfItsOwnThatIsBound() {
     broker.subscribe(ChannelPattern.of("a.*")).await();
-    // It is tried out elsewhere before.
+    // It is tried first on another link.
     assertThat(requests)
         .containsExactly(
             "PUT /queues/millrace-…", "POST /bindings", "PUT /queues/millrace-…", "POST /bindings");
@@ -180,7 +180,7 @@ class RabbitMq4Test {
     status = "403";
     assertThatThrownBy(() -> broker.subscribe(ChannelPattern.of("a")).await())
         .isInstanceOfSatisfying(MillraceException.class, e -> assertThat(e.retryable()).isFalse())
-        .hasRootCauseMessage("The broker makes no queue, status 403");
+        .hasRootCauseMessage("The broker creates no queue, status 403");
     status = "201";
     broker.subscribe(ChannelPattern.of("b")).await();
     assertThat(ingress.events()).isEmpty();

@@ -69,7 +69,7 @@ class RabbitMqTest {
     vertx.close().await();
   }
 
-  /** As a program that publishes over AMQP 0-9-1 does. */
+  /** Publishes as a program over AMQP 0-9-1 does. */
   private void publish(String routingKey, byte[] body, JsonObject properties) {
     JsonObject message =
         new JsonObject()
@@ -121,7 +121,7 @@ class RabbitMqTest {
   void whatCannotBeDecodedIsCountedAndStopsNothing() {
     broker.subscribe(ChannelPattern.of("orders.*")).await();
     publish("millrace.orders.1", new byte[] {'1'}, new JsonObject());
-    // RabbitMQ 3 makes a string of it, where AMQP 1.0 has bytes.
+    // RabbitMQ 3 makes it a string, but AMQP 1.0 has bytes there.
     publish(
         "millrace.orders.2", new byte[] {'2'}, new JsonObject().put("user_id", RABBIT.username()));
     publish("millrace.orders.3", new byte[] {'3'}, new JsonObject());
@@ -158,7 +158,7 @@ class RabbitMqTest {
     ChannelPattern next = WAYS.get((i + 2) % 4);
     int before = ingress.received().size();
     await().until(() -> ingress.received().size() > before + 50);
-    // One leaves before it comes and one while it does, either before the other.
+    // One leaves before the next one comes and one meanwhile, in either order.
     int earlier = i / 2 % 2;
     var first = broker.unsubscribe(WAYS.get((i + earlier) % 4));
     Future<Void> subscribed = broker.subscribe(next);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** RabbitMQ 3 loses one END in some hundreds; here many are. */
+/** RabbitMQ 3 loses one END in some hundreds; here many are lost. */
 class SessionsTest {
 
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
@@ -68,7 +68,8 @@ class SessionsTest {
     assertThat(ingress.events())
         .noneMatch("degraded"::equals)
         .noneMatch(each -> each.startsWith("interrupted"));
-    // That of the node's link, and those of the links for trials and for publishing, which may end.
+    // The session of the node's link, and those of the links for trials and for publishing, which
+    // may end.
     await().until(() -> proxy.sessions() <= 3);
   }
 

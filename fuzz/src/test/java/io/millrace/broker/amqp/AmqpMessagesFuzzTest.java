@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.apache.qpid.proton.Proton;
 import org.apache.qpid.proton.message.Message;
 
-/** What a broker delivers over AMQP 1.0. */
+/** Fuzzes what a broker delivers over AMQP 1.0. */
 class AmqpMessagesFuzzTest {
 
   private static final ChannelPattern ALL = ChannelPattern.of("**");
@@ -29,7 +29,7 @@ class AmqpMessagesFuzzTest {
     }
   }
 
-  /** As vertx-proton does, which drops what cannot be decoded, whatever was thrown. */
+  /** Decodes as vertx-proton does, which drops what cannot be decoded, whatever was thrown. */
   private static Optional<Message> decode(byte[] bytes) {
     Message message = Proton.message();
     try {
@@ -57,7 +57,7 @@ class AmqpMessagesFuzzTest {
     Messages.isLimited(SHORT, () -> AmqpMessages.read(message, SHORT));
   }
 
-  /** Another node reads the same. */
+  /** Another node reads the same message. */
   private static void checkTravels(io.millrace.Message message) {
     Optional<Message> arrived = decode(encode(AmqpMessages.write(message)));
     assertThat(arrived).isPresent();

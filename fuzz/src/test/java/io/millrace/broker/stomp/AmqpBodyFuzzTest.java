@@ -16,7 +16,7 @@ import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.message.Message;
 
-/** The sections of AMQP 1.0 that brokers hand over as the body of a STOMP frame. */
+/** Fuzzes the sections of AMQP 1.0 that brokers pass on as the body of a STOMP frame. */
 class AmqpBodyFuzzTest {
 
   @FuzzTest
@@ -40,7 +40,7 @@ class AmqpBodyFuzzTest {
     }
   }
 
-  /** As another program encodes a message with this body. */
+  /** Encodes a message with this body as another program does. */
   private static byte[] sections(byte[] body) {
     Message message = Proton.message();
     message.setContentType("text/plain");

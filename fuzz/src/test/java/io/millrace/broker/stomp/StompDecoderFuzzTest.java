@@ -19,14 +19,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** What a broker sends, and what the messages in it are. */
+/** Fuzzes what a broker sends, and the messages in it. */
 class StompDecoderFuzzTest {
 
   private static final int MAX_BODY = 200;
   private static final int SHORT = 50;
   private static final Pattern UNUSUAL = Pattern.compile(".*[\\x00\\r\\n].*", Pattern.DOTALL);
 
-  /** What was read, and why no more was. */
+  /** What was read, and why reading stopped. */
   private record Read(List<StompFrame> frames, String refusal) {}
 
   private static Read read(
@@ -74,7 +74,7 @@ class StompDecoderFuzzTest {
     }
   }
 
-  /** What can be sent in this version arrives as it was. */
+  /** Everything that can be sent in this version arrives unchanged. */
   private static void checkSentAgain(StompFrame frame, StompVersion version) {
     if (frame.isFlawed() || StompFrame.isPlain(frame.command())) {
       return;
@@ -96,7 +96,7 @@ class StompDecoderFuzzTest {
         .isEqualTo(new Read(List.of(new StompFrame(frame.command(), headers, frame.body())), ""));
   }
 
-  /** Any body arrives as it is, or is left out if it is too long; what follows it arrives. */
+  /** Any body arrives unchanged, or is left out if it is too long; what follows it arrives. */
   private static void checkBody(Buffer body, StompVersion version) {
     Map<String, String> headers = new LinkedHashMap<>(Map.of("destination", "/topic/a"));
     StompFrame next = new StompFrame("RECEIPT", Map.of("receipt-id", "1"));
@@ -112,7 +112,7 @@ class StompDecoderFuzzTest {
     assertThat(frame.body()).isEqualTo(frame.isFlawed() ? Buffer.buffer() : body);
   }
 
-  /** Another node reads the same. */
+  /** Another node reads the same message. */
   private static void checkTravels(Message message) {
     StompFrame frame =
         new StompFrame(

@@ -20,12 +20,12 @@ class FrameReaderFuzzTest {
   private static final int MAX_FRAME = 300;
   private static final int MAX_MESSAGE = 500;
 
-  /** What was told: the opcode, or {@link #VIOLATION}, the code of a close or violation. */
+  /** What was reported: the opcode or {@link #VIOLATION}, and the code of a close or violation. */
   private record Told(int what, int code, Buffer payload) {}
 
   private static final int VIOLATION = -1;
 
-  /** Writes down what is told, and asserts what a listener may rely on. */
+  /** Records what is reported, and asserts what a listener may rely on. */
   private static final class Recorder implements FrameReader.Listener {
     final List<Told> told = new ArrayList<>();
 
@@ -104,7 +104,7 @@ class FrameReaderFuzzTest {
     return recorder.told;
   }
 
-  /** Reads with a pause after each piece, in which nothing is told. */
+  /** Reads with a pause after each piece, in which nothing is reported. */
   private static List<Told> readWithPauses(byte[] bytes) {
     Recorder recorder = new Recorder();
     FrameReader reader = new FrameReader(MAX_FRAME, MAX_MESSAGE, recorder);
@@ -114,7 +114,7 @@ class FrameReaderFuzzTest {
           reader.suspend();
           int before = recorder.told.size();
           reader.feed(piece);
-          assertThat(recorder.told).as("told in a pause").hasSize(before);
+          assertThat(recorder.told).as("reported in a pause").hasSize(before);
           reader.resume();
         });
     return recorder.told;
@@ -132,7 +132,7 @@ class FrameReaderFuzzTest {
     checkSent(Buffer.buffer(bytes));
   }
 
-  /** Any payload arrives as it was sent, or is refused for the one thing that is wrong with it. */
+  /** Any payload arrives as it was sent, or is refused for its one error. */
   private static void checkSent(Buffer payload) {
     boolean fits = payload.length() <= MAX_MESSAGE;
     Told binary = new Told(Opcode.BINARY, 0, payload);

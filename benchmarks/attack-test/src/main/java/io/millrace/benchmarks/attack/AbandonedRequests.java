@@ -2,7 +2,7 @@ package io.millrace.benchmarks.attack;
 
 import java.util.Optional;
 
-/** Asks for what the authorizer never decides, and leaves. */
+/** Makes requests that the authorizer never decides, and leaves. */
 final class AbandonedRequests implements Attack {
 
   /** Enough for the honest clients. */

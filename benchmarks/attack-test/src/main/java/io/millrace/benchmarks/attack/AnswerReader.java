@@ -2,19 +2,19 @@ package io.millrace.benchmarks.attack;
 
 import io.vertx.core.buffer.Buffer;
 
-/** Reads what comes on one connection of an attacker. Called on one event loop. */
+/** Reads what arrives on one connection of an attacker. Called on one event loop. */
 interface AnswerReader {
 
-  /** Takes what has come. */
+  /** Takes bytes that have arrived. */
   void read(Buffer bytes);
 
-  /** Takes that nothing more will come. */
+  /** Notes that nothing more will arrive. */
   default void end() {}
 
-  /** Returns how many answers have come. Safe on any thread. */
+  /** Returns how many answers have arrived. Safe on any thread. */
   int answered();
 
-  /** Returns whether the connection is a WebSocket now. Safe on any thread. */
+  /** Returns whether the connection has become a WebSocket. Safe on any thread. */
   default boolean isUpgraded() {
     return false;
   }

@@ -3,10 +3,10 @@ package io.millrace.benchmarks.attack;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What an attacker is answered, counted. Safe on any thread. */
+/** Counts the answers that an attacker gets. Safe on any thread. */
 final class Answers {
 
-  /** What was asked and should have been answered by now. */
+  /** The name for requests that should have been answered by now. */
   static final String NONE = "no answer";
 
   private final Map<String, Long> counts = new TreeMap<>();

@@ -1,9 +1,9 @@
 package io.millrace.benchmarks.attack;
 
-/** Something a stranger tries: a row of the report. */
+/** Something that a stranger tries: a row of the report. */
 interface Attack {
 
-  /** Returns its name. */
+  /** Returns the name. */
   String name();
 
   /** Returns what is tried, in one line. */
@@ -15,8 +15,8 @@ interface Attack {
   }
 
   /**
-   * Tries it until there is no time left. Blocks. What it leaves open stays so until the server's
-   * memory has been measured.
+   * Tries it until there is no time left. Blocks. Connections that it leaves open stay open until
+   * the server's memory has been measured.
    */
   void run(Attacker attacker) throws InterruptedException;
 }

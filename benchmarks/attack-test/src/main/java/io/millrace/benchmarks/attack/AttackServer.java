@@ -14,8 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The README's server, as a process of its own. It prints {@code ready <port>} when it serves and
- * again and again what it has in use, takes commands from its standard input, and ends with it.
+ * The README's server, as a process of its own. It prints {@code ready <port>} when it serves, and
+ * repeatedly what memory it has in use. It takes commands from its standard input, and ends with
+ * it.
  */
 public final class AttackServer {
 
@@ -25,15 +26,15 @@ public final class AttackServer {
   static final String READY = "ready ";
   static final String USAGE = "usage ";
 
-  /** The command to collect garbage and say what is in use then, and its answer. */
+  /** The command to collect garbage and say what is in use afterwards, and its answer. */
   static final String COLLECT = "collect";
 
   static final String COLLECTED = "collected ";
 
-  /** The command to begin to publish. */
+  /** The command to start publishing. */
   static final String FEED = "feed";
 
-  /** The command to publish no more, and its answer. */
+  /** The command to stop publishing, and its answer. */
   static final String STOP = "stop";
 
   static final String FED = "fed ";
@@ -83,7 +84,7 @@ public final class AttackServer {
     Runtime.getRuntime().halt(0);
   }
 
-  /** What the README sets, and no more than an attack needs. */
+  /** The options that the README sets, and those that an attack needs. */
   private static HttpServerOptions http(Setup setup) {
     HttpServerOptions options =
         new HttpServerOptions()
@@ -114,7 +115,7 @@ public final class AttackServer {
   private static void meter() {
     try {
       while (true) {
-        // The log is not asked: it may be what everybody waits for.
+        // The log is not asked, because everybody may be waiting for it.
         System.out.println(USAGE + Usage.now(0).words());
         Thread.sleep(LOOK_MILLIS);
       }

@@ -21,7 +21,7 @@ final class Attacker {
   private static final int LATE_SECONDS = 30;
   private static final long TURN_NANOS = 1_000_000;
 
-  /** As little as the kernel gives. */
+  /** The smallest size that the kernel allows. */
   private static final int SMALL_BUFFER = 1024;
 
   private final NetClient client;
@@ -33,12 +33,12 @@ final class Attacker {
   private final Collection<Line> lines = new ConcurrentLinkedQueue<>();
 
   /**
-   * An attacker who has not begun.
+   * An attacker that has not begun.
    *
-   * @param address where it comes from
-   * @param node what it attacks
-   * @param megabits what it can send in a second
-   * @param time how long it goes on
+   * @param address its address
+   * @param node the node that it attacks
+   * @param megabits how much it can send in a second
+   * @param time how long it attacks
    */
   Attacker(Vertx vertx, String address, Node node, double megabits, Duration time) {
     NetClientOptions options =
@@ -52,12 +52,12 @@ final class Attacker {
     deadline = System.nanoTime() + time.toNanos();
   }
 
-  /** Returns whether there is time left, and a server. */
+  /** Returns whether there is time left and the server lives. */
   boolean goesOn() {
     return System.nanoTime() - deadline < 0 && node.isAlive();
   }
 
-  /** Has no time left. */
+  /** Ends its time. */
   void finish() {
     deadline = System.nanoTime();
   }
@@ -66,7 +66,7 @@ final class Attacker {
     return answers;
   }
 
-  /** Has the server publish. */
+  /** Makes the server publish. */
   void feed() {
     node.feed();
   }
@@ -76,12 +76,12 @@ final class Attacker {
     return node.stopFeeding();
   }
 
-  /** Opens a connection; empty if the server takes none. */
+  /** Opens a connection; empty if the server accepts none. */
   Optional<Line> open(Function<Answers, AnswerReader> reader) {
     return open(client, reader.apply(answers));
   }
 
-  /** Opens a connection with next to no buffer, for who does not read. */
+  /** Opens a connection with almost no buffer, for a client that does not read. */
   Optional<Line> openSmall(AnswerReader reader) {
     return open(small, reader);
   }
@@ -99,7 +99,7 @@ final class Attacker {
     }
   }
 
-  /** Opens a WebSocket with {@code millrace.v1}; empty if there is none. */
+  /** Opens a WebSocket with {@code millrace.v1}; empty if the server accepts none. */
   Optional<Line> webSocket() {
     return open(WebSocketAnswers::new).filter(this::upgrade);
   }
@@ -111,7 +111,7 @@ final class Attacker {
   }
 
   /**
-   * Sends, as fast as the uplink and the server let it.
+   * Sends as fast as the uplink and the server allow.
    *
    * @return whether there was time for it
    */
@@ -125,7 +125,7 @@ final class Attacker {
     return true;
   }
 
-  /** Waits for what is still to come when there is no time left. */
+  /** Waits for outstanding answers when there is no time left. */
   void awaitLate(BooleanSupplier condition) {
     long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(LATE_SECONDS);
     while (node.isAlive() && System.nanoTime() < patience && !condition.getAsBoolean()) {
@@ -133,7 +133,7 @@ final class Attacker {
     }
   }
 
-  /** Waits for something, while there is time. */
+  /** Waits for a condition, while there is time. */
   void await(BooleanSupplier condition) {
     while (goesOn() && !condition.getAsBoolean()) {
       rest();
@@ -154,7 +154,7 @@ final class Attacker {
     return lines.stream().filter(Line::isOpen).count();
   }
 
-  /** Reads what it did not read. */
+  /** Reads everything that it had not read. */
   void readOn() {
     lines.forEach(Line::readOn);
   }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     showDefaultValues = true,
     description =
-        "Attacks the README's server in one way after another, each time a new one, and prints what it held, what"
+        "Attacks the README's server in one way after another, a new server each time, and prints what it held, what"
             + " the attacker was answered, and how honest clients beside it fared.")
 public final class Attacks implements Callable<Integer> {
 
@@ -34,22 +34,22 @@ public final class Attacks implements Callable<Integer> {
       description = "Only attacks whose name matches; \"none\" always comes first.")
   private Pattern chosen = Pattern.compile(".*");
 
-  @Option(names = "--list", description = "Say what there is, and end.")
+  @Option(names = "--list", description = "List the attacks, and end.")
   private boolean list;
 
-  @Option(names = "--seconds", description = "For how long each attack goes on.")
+  @Option(names = "--seconds", description = "How long each attack lasts.")
   private int seconds = 20;
 
   @Option(
       names = "--warm-up",
       paramLabel = "SECONDS",
-      description = "For how long honest clients are served before anything counts.")
+      description = "How long honest clients are served before anything counts.")
   private int warmUp = 8;
 
   @Option(
       names = "--uplink",
       paramLabel = "MBIT/S",
-      description = "What the attacker can send: one machine with a good line.")
+      description = "How much the attacker can send: one machine with a good line.")
   private double uplink = 100;
 
   @Option(
@@ -78,14 +78,14 @@ public final class Attacks implements Callable<Integer> {
       names = "--readers",
       paramLabel = "N",
       description =
-          "Instead of the attacks: N WebSockets with one channel and then N event streams with channels all different,"
+          "Instead of the attacks: N WebSockets with one channel, then N event streams with a channel each,"
               + " of which half stop reading. 5000 need --heap 512 and --seconds 90.")
   private int readers;
 
   @Option(
       names = "--rate",
       paramLabel = "MB/S",
-      description = "What the readers of --readers are sent in a second, all together.")
+      description = "How much all readers of --readers together are sent in a second.")
   private double rate = 20;
 
   @Option(names = "--out", paramLabel = "FOLDER", description = "Where report and logs go.")
@@ -123,7 +123,7 @@ public final class Attacks implements Callable<Integer> {
     for (Attack attack : attacks) {
       System.err.println(attack.name() + ": " + attack.tries());
       outcomes.add(trial.run(attack));
-      // Whoever stops it has what was measured until then.
+      // If somebody stops it, the results so far are kept.
       Files.writeString(out.resolve("report.md"), Report.table(outcomes));
     }
     System.out.println(Report.table(outcomes));

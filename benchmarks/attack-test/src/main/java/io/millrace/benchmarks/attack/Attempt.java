@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
 /**
- * An attack that is a {@link Flood} of things that differ by their number alone.
+ * An attack that is a {@link Flood} of things that differ only by their number.
  *
  * @param name its name
  * @param tries what is tried
  * @param setup how the server differs from the README's
- * @param flood how it is sent
- * @param thing what is sent, by its number from 0 on
+ * @param flood how they are sent
+ * @param thing makes the thing with a number, from 0 on
  */
 record Attempt(String name, String tries, Setup setup, Flood flood, IntFunction<Buffer> thing)
     implements Attack {

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Many readers of which half stand still, while the server publishes. The others must get all of
- * it.
+ * Many readers while the server publishes. Half of them stop reading; the others must get
+ * everything.
  *
  * @param readers how many
- * @param megabytes how many millions of bytes they are due in a second, all together
+ * @param megabytes how many millions of bytes all together should get in a second
  * @param streams whether they are event streams, each with a channel of its own, or else WebSockets
  *     with one channel
  */
@@ -27,11 +27,11 @@ record Audience(int readers, double megabytes, boolean streams) implements Attac
     return "%,d %s, %.0f MB/s in all, of which half stop reading"
         .formatted(
             readers,
-            streams ? "event streams with channels all different" : "WebSockets with one channel",
+            streams ? "event streams with a channel each" : "WebSockets with one channel",
             megabytes);
   }
 
-  /** One message in a second to each. */
+  /** Each gets one message in a second. */
   @Override
   public Setup setup() {
     int bytes = (int) (megabytes * MILLION / readers);
@@ -72,7 +72,7 @@ record Audience(int readers, double megabytes, boolean streams) implements Attac
   }
 
   private Buffer request(String channel) {
-    // Whoever is attached after the first messages gets them, too.
+    // A reader that attaches after the first messages gets them, too.
     String target = Requests.MOUNT + "?last=100&channels=" + channel;
     return streams
         ? Requests.request("GET", target, "Accept: text/event-stream")

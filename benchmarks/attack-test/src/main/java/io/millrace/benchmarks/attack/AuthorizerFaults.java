@@ -4,7 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Asks for what the authorizer fails at, and then for something harmless on the same WebSocket. */
+/** Makes a request at which the authorizer fails, and then a harmless one on the same WebSocket. */
 final class AuthorizerFaults implements Attack {
 
   private static final int LINES = 20;
@@ -22,9 +22,9 @@ final class AuthorizerFaults implements Attack {
 
   @Override
   public String tries() {
-    return "on WebSockets and by polls, what the authorizer "
+    return "on WebSockets and by polls, requests that the authorizer "
         + switch (fault) {
-          case FaultyAuthorizer.SILENT -> "never answers, until that is told";
+          case FaultyAuthorizer.SILENT -> "never answers, until they are refused";
           case FaultyAuthorizer.NULL -> "answers with null";
           case FaultyAuthorizer.NOTHING -> "answers with a future of null";
           default -> "answers with an Error";
@@ -57,7 +57,7 @@ final class AuthorizerFaults implements Attack {
   private static void subscribe(Attacker attacker, Line line, String channel, List<Line> lines) {
     String subscribe = "{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"" + channel + "\"]}";
     ask(attacker, line, Requests.frame(subscribe));
-    // Not a ping: a heartbeat comes by itself, too.
+    // Not a ping, because a heartbeat could be taken for its answer.
     ask(
         attacker,
         line,

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Attacks by commands on WebSockets, and by what the same costs over HTTP. */
+/** Attacks by commands on WebSockets, and by the same requests over HTTP. */
 final class Commands {
 
-  /** What one message of a client may have. */
+  /** The maximum size of a client's message. */
   static final int MOST_BYTES = 256 << 10;
 
   private static final int MOST_CHANNELS = 100;
@@ -19,7 +19,7 @@ final class Commands {
 
   private Commands() {}
 
-  /** What a few bytes of commands make the server hold. */
+  /** A few bytes of commands that make the server hold much. */
   static List<Attack> small() {
     Buffer tiny = Requests.frame(tinyCommands());
     return List.of(
@@ -37,7 +37,7 @@ final class Commands {
             Commands::longNames));
   }
 
-  /** What it takes to find the channels of patterns. */
+  /** Patterns whose channels the server must find. */
   static List<Attack> patterns() {
     Setup many = Setup.README.withPatterns().holding(new Setup.Contents(PARTS * PER_PART, 1, 1));
     return List.of(
@@ -55,7 +55,7 @@ final class Commands {
             n -> Requests.post(Requests.MOUNT + "/poll", "{\"channels\":" + patterns(n) + "}")));
   }
 
-  /** What it takes to find the newest messages. */
+  /** Requests for which the server must find the newest messages. */
   static List<Attack> newest() {
     Setup full = Setup.README.holding(new Setup.Contents(MOST_CHANNELS, 100, 10));
     return List.of(
@@ -73,7 +73,7 @@ final class Commands {
             n -> Requests.request("HEAD", last())));
   }
 
-  /** What is left of a frame that was carried out. */
+  /** Frames of which something may be kept after they were carried out. */
   static Attack kept() {
     String command = "{\"type\":\"unsubscribe\",\"id\":1,\"channels\":[\"clock\"]";
     Buffer frame = Requests.frame(command + " ".repeat(MOST_BYTES - command.length() - 1) + "}");
@@ -85,7 +85,7 @@ final class Commands {
         n -> frame);
   }
 
-  /** Each is refused: it has no type. */
+  /** Each is refused, because it has no type. */
   private static String tinyCommands() {
     String command = "{\"\":0}";
     return "[" + (command + ",").repeat(MOST_BYTES / (command.length() + 1) - 1) + command + "]";
@@ -114,7 +114,7 @@ final class Commands {
     return "{\"type\":\"" + type + "\",\"id\":" + id + ",\"channels\":" + patterns(round) + "}";
   }
 
-  /** Half of them match a thousand channels, half a hundred. */
+  /** Half of them match a thousand channels, the other half a hundred. */
   private static String patterns(int round) {
     int half = MOST_CHANNELS / 2;
     return Requests.list(

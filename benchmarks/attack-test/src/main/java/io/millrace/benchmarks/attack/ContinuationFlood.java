@@ -3,7 +3,7 @@ package io.millrace.benchmarks.attack;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
-/** Header blocks of HTTP/2 that never end (CVE-2026-33871). */
+/** Sends header blocks of HTTP/2 that never end (CVE-2026-33871). */
 final class ContinuationFlood implements Attack {
 
   private static final int BATCH = 1000;
@@ -17,7 +17,7 @@ final class ContinuationFlood implements Attack {
 
   @Override
   public String tries() {
-    return "a header block of HTTP/2 that goes on in ever more empty CONTINUATION frames";
+    return "a header block of HTTP/2 that continues in empty CONTINUATION frames and never ends";
   }
 
   @Override

@@ -2,10 +2,10 @@ package io.millrace.benchmarks.attack;
 
 import io.vertx.core.buffer.Buffer;
 
-/** Counts messages by their {@link Mark}s, as a reader that reads as fast as it can. */
+/** Counts messages by their {@link Mark}s, for a reader that reads as fast as it can. */
 final class Deliveries implements AnswerReader {
 
-  /** What of a mark was found: nothing, then a sign and digits by turns. */
+  /** How much of a mark was found: nothing, then signs and digits in turn. */
   private int found;
 
   private volatile int delivered;
@@ -15,10 +15,10 @@ final class Deliveries implements AnswerReader {
     int count = delivered;
     for (byte value : bytes.getBytes()) {
       if (value >= '0' && value <= '9') {
-        // A number may have many digits, and stands after a sign.
+        // A number may have many digits, and follows a sign.
         found = found % 2 == 1 ? found + 1 : found;
       } else if (value == Mark.SIGN) {
-        // A sign without a number after it is the first: frames have such bytes in their heads.
+        // If no number follows, this sign is the first, because heads of frames contain such bytes.
         found = found % 2 == 1 ? 1 : found + 1;
         if (found == Mark.PARTS) {
           count++;

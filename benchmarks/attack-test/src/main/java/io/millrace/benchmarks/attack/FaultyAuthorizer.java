@@ -6,7 +6,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.ext.web.RoutingContext;
 
-/** An authorizer with a fault for each beginning of a name; it grants everything else. */
+/**
+ * An authorizer that has a certain fault for names with a certain prefix, and grants everything
+ * else.
+ */
 final class FaultyAuthorizer implements Authorizer {
 
   /** It never answers. */

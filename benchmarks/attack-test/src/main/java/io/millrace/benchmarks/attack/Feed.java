@@ -5,7 +5,7 @@ import io.millrace.Millrace;
 import io.millrace.benchmarks.attack.Setup.Contents;
 import java.util.concurrent.locks.LockSupport;
 
-/** Publishes inside the server, as an application does. A thread while it feeds. */
+/** Publishes inside the server, as an application does. While it feeds, it is a thread. */
 final class Feed {
 
   private static final String HELD = "held";
@@ -24,7 +24,7 @@ final class Feed {
     this.setup = setup;
   }
 
-  /** Returns the name of a channel of which messages are held. */
+  /** Returns the name of a channel that holds messages. */
   static String held(int number) {
     return Contents.channel(HELD, number);
   }
@@ -34,7 +34,7 @@ final class Feed {
     return Contents.channel(FED, number);
   }
 
-  /** Publishes what is held before the attack. Blocks. */
+  /** Publishes the messages that are held before the attack. Blocks. */
   void fill() {
     Contents held = setup.held();
     for (int message = 0; message < held.messages(); message++) {
@@ -48,7 +48,7 @@ final class Feed {
     }
   }
 
-  /** Begins to feed. */
+  /** Starts to feed. */
   void start() {
     feeding = true;
     thread = new Thread(this::run, "feed");
@@ -56,7 +56,7 @@ final class Feed {
     thread.start();
   }
 
-  /** Feeds no more, and returns how many messages each channel got. */
+  /** Stops feeding, and returns how many messages each channel got. */
   int stop() throws InterruptedException {
     feeding = false;
     thread.join();

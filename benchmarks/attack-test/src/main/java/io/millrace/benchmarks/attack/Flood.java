@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Sends one thing after another on some connections, as fast as the server takes it, and opens
- * those again that the server ends.
+ * Sends one thing after another on some connections, as fast as the server takes them, and replaces
+ * connections that the server ends.
  *
  * @param lines how many connections
  * @param window how many things may be unanswered on each
@@ -27,7 +27,7 @@ record Flood(int lines, int window, Function<Attacker, Optional<Line>> opener) {
     return new Flood(lines, window, Attacker::webSocket);
   }
 
-  /** By both in turn. */
+  /** Over both in turn. */
   static Flood either(int lines, int window) {
     AtomicInteger opened = new AtomicInteger();
     return new Flood(
@@ -40,9 +40,9 @@ record Flood(int lines, int window, Function<Attacker, Optional<Line>> opener) {
   }
 
   /**
-   * Goes on until there is no time left.
+   * Sends until there is no time left.
    *
-   * @param next what is sent next, on the connection that is given
+   * @param next returns what is sent next on a connection
    */
   void run(Attacker attacker, Function<Line, Buffer> next) {
     List<Optional<Line>> open = new ArrayList<>();

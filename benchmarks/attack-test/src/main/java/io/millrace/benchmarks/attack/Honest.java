@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Honest clients: some readers of each technique with a channel each, and a publisher. */
+/** The honest clients: some readers of each technique, with a channel each, and a publisher. */
 final class Honest implements AutoCloseable {
 
   /** How many readers each technique has. */
@@ -24,8 +24,8 @@ final class Honest implements AutoCloseable {
   /**
    * Attaches them. Blocks.
    *
-   * @param port of the server
-   * @param apart whether each has an address of its own, or else that of the attacker
+   * @param port the port of the server
+   * @param apart whether each has its own address, and not that of the attacker
    */
   Honest(int port, boolean apart) throws IOException, InterruptedException {
     for (HonestReader.Technique technique : HonestReader.Technique.values()) {
@@ -47,13 +47,13 @@ final class Honest implements AutoCloseable {
     return InetAddress.getByName(apart ? "127.0.1." + (number + 1) : Trial.ATTACKER);
   }
 
-  /** Counts from now on. */
+  /** Starts to count. */
   void reset() {
     channels.forEach(HonestChannel::reset);
     publisher.reset();
   }
 
-  /** Publishes no more, and waits for what is still to come. */
+  /** Stops publishing, and waits for the outstanding messages. */
   void finish(int patienceSeconds) throws InterruptedException {
     publisher.rest();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(patienceSeconds);
@@ -66,7 +66,7 @@ final class Honest implements AutoCloseable {
     return channels.stream().mapToInt(HonestChannel::missing).sum();
   }
 
-  /** Returns what became of what counts. */
+  /** Returns what became of the messages that count. */
   Service service() {
     Histogram all = new Histogram(DIGITS);
     channels.forEach(channel -> channel.addTo(all));

@@ -3,7 +3,7 @@ package io.millrace.benchmarks.attack;
 import java.util.BitSet;
 import org.HdrHistogram.Histogram;
 
-/** A channel of honest clients: what was published there, and what came. Safe on any thread. */
+/** A channel of honest clients: what was published there, and what arrived. Safe on any thread. */
 final class HonestChannel {
 
   private static final int DIGITS = 3;
@@ -24,12 +24,12 @@ final class HonestChannel {
     return name;
   }
 
-  /** Returns the number of the message that is published now. */
+  /** Returns the number for a message that is published now. */
   synchronized int next() {
     return published++;
   }
 
-  /** Takes that a message came that was sent at a time. */
+  /** Notes the arrival of a message, and when it was sent. */
   synchronized void receive(int number, long sent) {
     long now = System.nanoTime();
     if (received.get(number)) {
@@ -42,14 +42,14 @@ final class HonestChannel {
     }
   }
 
-  /** Counts from now on. */
+  /** Starts to count. */
   synchronized void reset() {
     counted = published;
     doubled = 0;
     micros.reset();
   }
 
-  /** Returns how many of those that count have not come. */
+  /** Returns how many of the messages that count have not arrived. */
   synchronized int missing() {
     return published - counted - received.get(counted, Math.max(counted, published)).cardinality();
   }

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Publishes on each channel ten times in a second, by four WebSockets in turn, so that each stays
- * within its rate also if the server reads nothing for some seconds. It never waits for the server.
+ * Publishes on each channel ten times in a second, over four WebSockets in turn, so that each stays
+ * within its rate even if the server reads nothing for some seconds. It never waits for the server.
  * A thread.
  */
 final class HonestPublisher extends Thread {
@@ -33,8 +33,8 @@ final class HonestPublisher extends Thread {
   /**
    * A publisher that has not started.
    *
-   * @param address where it comes from
-   * @param port of the server
+   * @param address its address
+   * @param port the port of the server
    */
   HonestPublisher(List<HonestChannel> channels, InetAddress address, int port) {
     super("publisher");
@@ -49,12 +49,12 @@ final class HonestPublisher extends Thread {
     return refused.get();
   }
 
-  /** Forgets what was refused. */
+  /** Resets that count. */
   void reset() {
     refused.set(0);
   }
 
-  /** Publishes no more, but hears what is answered. */
+  /** Stops publishing, but still reads the answers. */
   void rest() {
     publishing = false;
   }
@@ -70,7 +70,7 @@ final class HonestPublisher extends Thread {
     for (int turn = 0; !stopped; turn++) {
       for (int i = 0; i < channels.size(); i++) {
         LockSupport.parkNanos(due - System.nanoTime());
-        // What is late is not made up for: a burst would be refused.
+        // Delays are not made up for, because a burst would be refused.
         due = Math.max(due + INTERVAL_NANOS / channels.size(), System.nanoTime());
         publish(channels.get(i), SOCKETS * i + turn % SOCKETS);
       }
@@ -109,7 +109,7 @@ final class HonestPublisher extends Thread {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port, address, 0);
     socket.setTcpNoDelay(true);
     socket.getOutputStream().write(Requests.upgrade(Requests.MOUNT).getBytes());
-    // What is sent before the answer would be lost.
+    // Frames that are sent before the answer would be lost.
     String head = "";
     while (!head.contains("\r\n\r\n")) {
       int next = socket.getInputStream().read();
@@ -121,7 +121,7 @@ final class HonestPublisher extends Thread {
     return socket;
   }
 
-  /** Reads what has come, if anything has. */
+  /** Reads what has arrived, if anything has. */
   private void hear(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
     int length = in.available();
@@ -139,7 +139,7 @@ final class HonestPublisher extends Thread {
     try {
       socket.close();
     } catch (IOException gone) {
-      // It is what was asked for.
+      // That is what was wanted.
     }
   }
 }

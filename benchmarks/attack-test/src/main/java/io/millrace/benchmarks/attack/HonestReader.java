@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A client that follows a channel, and connects again from its last cursor. A thread. */
+/** A client that follows a channel, and reconnects with its last cursor. A thread. */
 final class HonestReader extends Thread {
 
   /** How it reads. */
@@ -29,7 +29,7 @@ final class HonestReader extends Thread {
   private static final int SILENCE_MILLIS = 60_000;
   private static final int RETRY_MILLIS = 500;
 
-  /** More than what is looked for is long. */
+  /** More than the length of anything that is searched for. */
   private static final int KEPT = 256;
 
   private final Technique technique;
@@ -45,8 +45,8 @@ final class HonestReader extends Thread {
   /**
    * A reader that has not started.
    *
-   * @param address where it comes from
-   * @param port of the server
+   * @param address its address
+   * @param port the port of the server
    */
   HonestReader(Technique technique, HonestChannel channel, InetAddress address, int port) {
     super("reader of " + channel.name());
@@ -131,7 +131,7 @@ final class HonestReader extends Thread {
         end = found.end();
         if (found.group(1) == null) {
           take(found);
-          // A cursor counts once what it stands for has come.
+          // A cursor counts once everything up to it has arrived.
           cursor = place;
         } else {
           place = found.group(1);
@@ -149,7 +149,7 @@ final class HonestReader extends Thread {
   private void poll(Socket opened) throws IOException {
     InputStream in = opened.getInputStream();
     while (!stopped) {
-      // Without a cursor it would be held before it is told one.
+      // A request without a cursor would be held before it gets one.
       String wait = cursor.isEmpty() ? "Accept: */*" : "Prefer: wait=25";
       opened.getOutputStream().write(Requests.request("GET", target(""), wait).getBytes());
       String body = body(in);

@@ -2,7 +2,10 @@ package io.millrace.benchmarks.attack;
 
 import io.vertx.core.buffer.Buffer;
 
-/** Finds the ends that HTTP/2 has for streams and connections, or that it is not spoken. */
+/**
+ * Finds the ends of HTTP/2 streams and connections, and notices if the server does not speak
+ * HTTP/2.
+ */
 final class Http2Answers implements AnswerReader {
 
   private static final int HEAD_BYTES = 9;
@@ -42,7 +45,7 @@ final class Http2Answers implements AnswerReader {
     }
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // One event loop writes it.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Written by one event loop.
   private void frame(int type) {
     if (type == RESET) {
       answers.add("RST_STREAM " + pending.getUnsignedInt(HEAD_BYTES));

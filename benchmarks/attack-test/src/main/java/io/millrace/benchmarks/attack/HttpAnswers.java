@@ -5,13 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the statuses of HTTP/1.1 and the codes of problems, and looks at nothing else. */
+/** Finds the statuses of HTTP/1.1 and the codes of problems, and ignores everything else. */
 final class HttpAnswers implements AnswerReader {
 
   private static final Pattern STATUS_OR_CODE =
       Pattern.compile("HTTP/1\\.1 (\\d{3})|\"code\":\"([a-z-]+)\"");
 
-  /** More than either is long. */
+  /** More than the length of either. */
   private static final int KEPT = 64;
 
   private final Answers answers;
@@ -42,7 +42,7 @@ final class HttpAnswers implements AnswerReader {
     rest = text.substring(Math.max(end, text.length() - KEPT));
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // One event loop writes it.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Written by one event loop.
   private void status(String status) {
     end();
     answered++;

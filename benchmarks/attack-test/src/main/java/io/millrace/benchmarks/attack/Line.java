@@ -10,7 +10,7 @@ final class Line {
   private volatile boolean left;
   private volatile boolean ended;
 
-  /** The lines of requests and the like that were sent; used by the attack's thread. */
+  /** The request lines and similar lines that were sent; used by the attack's thread. */
   private int asked;
 
   Line(NetSocket socket, AnswerReader reader, Answers answers) {
@@ -32,13 +32,13 @@ final class Line {
     return socket;
   }
 
-  /** Takes no byte any more. */
+  /** Stops reading. */
   Line standStill() {
     socket.pause();
     return this;
   }
 
-  /** Reads what has come after all. */
+  /** Reads again, including what has arrived since. */
   void readOn() {
     socket.resume();
   }
@@ -55,12 +55,12 @@ final class Line {
     return reader.answered();
   }
 
-  /** Counts something that is to be answered. */
+  /** Counts something that should be answered. */
   void ask() {
     asked++;
   }
 
-  /** Returns how many answers have not come. */
+  /** Returns how many answers are outstanding. */
   int unanswered() {
     return asked - reader.answered();
   }

@@ -13,15 +13,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** An {@link AttackServer}, and what it says of itself. Blocks. */
+/** An {@link AttackServer}, and what it reports about itself. Blocks. */
 final class Node implements AutoCloseable {
 
-  /** A server that only collects garbage answers late, or never. */
+  /** A server that does nothing except collect garbage answers late, or never. */
   private static final int PATIENCE_SECONDS = 60;
 
   private static final int END_SECONDS = 5;
 
-  /** The exit status that the JVM has by {@code -XX:+ExitOnOutOfMemoryError}. */
+  /** The exit status of the JVM with {@code -XX:+ExitOnOutOfMemoryError}. */
   private static final int OUT_OF_MEMORY = 3;
 
   private final Process process;
@@ -33,11 +33,11 @@ final class Node implements AutoCloseable {
   private volatile Duration cpu = Duration.ZERO;
 
   /**
-   * Starts one and waits until it serves.
+   * Starts a server and waits until it serves.
    *
    * @param setup how it differs from the README's
    * @param jvm options of its JVM
-   * @param log where what it logs goes
+   * @param log the file for its log
    */
   Node(Setup setup, List<String> jvm, Path log) throws IOException {
     List<String> command =
@@ -82,27 +82,30 @@ final class Node implements AutoCloseable {
     return port;
   }
 
-  /** Returns the most that it had in use, as far as it could say so. */
+  /** Returns the most that it had in use, as far as it could report that. */
   Usage worst() {
     return worst;
   }
 
-  /** Forgets what was most. */
+  /** Resets the maximum. */
   void forgetWorst() {
     worst = Usage.NONE;
   }
 
-  /** Has it collect its garbage, and returns what is in use then; empty if it does not answer. */
+  /**
+   * Makes it collect its garbage, and returns what is in use afterwards; empty if it does not
+   * answer.
+   */
   Optional<Usage> collect() throws InterruptedException {
     return ask(AttackServer.COLLECT, AttackServer.COLLECTED).map(Usage::of);
   }
 
-  /** Has it publish. */
+  /** Makes it publish. */
   void feed() {
     commands.println(AttackServer.FEED);
   }
 
-  /** Has it publish no more, and returns how many messages each channel got. */
+  /** Makes it stop publishing, and returns how many messages each channel got. */
   int stopFeeding() throws InterruptedException {
     return ask(AttackServer.STOP, AttackServer.FED).map(Integer::valueOf).orElse(0);
   }
@@ -119,7 +122,7 @@ final class Node implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Returns the CPU time that it has used, user and system, as far as it was seen alive. */
+  /** Returns the CPU time that it used, user and system, until it was last seen alive. */
   Duration cpu() {
     return process.info().totalCpuDuration().orElse(cpu);
   }

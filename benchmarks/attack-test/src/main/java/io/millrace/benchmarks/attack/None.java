@@ -1,6 +1,6 @@
 package io.millrace.benchmarks.attack;
 
-/** No attack: what honest clients have when nobody disturbs them. */
+/** No attack: shows what honest clients get when nobody disturbs them. */
 final class None implements Attack {
 
   static final String NAME = "none";

@@ -5,16 +5,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What came of an attack.
+ * The outcome of an attack.
  *
  * @param attack its name
  * @param sent how many bytes the attacker sent
- * @param before what the server had in use, without garbage, before the attack
- * @param worst the most it had, with garbage
- * @param held what it had, without garbage, while the attacker's connections stood
+ * @param before what the server had in use before the attack, without garbage
+ * @param worst the most that it had in use, with garbage
+ * @param held what it had in use while the attacker's connections were open, without garbage
  * @param left the same after they were gone
  * @param cores how many seconds of CPU it used in a second
- * @param answers what the attacker was answered
+ * @param answers the answers that the attacker got
  * @param service what honest clients got
  * @param ending how the server ended; empty if it lives
  * @param serves whether it answers a new client afterwards
@@ -32,7 +32,7 @@ record Outcome(
     Optional<String> ending,
     boolean serves) {
 
-  /** What honest clients may wait, in milliseconds, beside any attack. */
+  /** How long honest clients may wait during any attack, in milliseconds. */
   static final double MOST_MILLIS = 250;
 
   boolean isGood() {

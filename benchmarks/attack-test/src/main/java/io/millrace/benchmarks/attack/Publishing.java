@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Attacks by publishing, or by asking for it. */
+/** Attacks by publishing, or by requests to publish. */
 final class Publishing {
 
   private static final int PAIRS = 20;
@@ -13,7 +13,7 @@ final class Publishing {
 
   private Publishing() {}
 
-  /** What small messages make the server hold. */
+  /** Small messages that make the server hold much. */
   static List<Attack> small() {
     return List.of(
         publish(
@@ -24,7 +24,7 @@ final class Publishing {
         new SteadyPublishing());
   }
 
-  /** What it takes to read JSON, and to find what has been read. */
+  /** JSON that is expensive to read, or in which it is expensive to find something. */
   static List<Attack> json() {
     Buffer members = hostile(n -> "k" + n);
     Buffer names = hostile(n -> Requests.equalHash(n, PAIRS));
@@ -37,23 +37,23 @@ final class Publishing {
             n -> members),
         new Attempt(
             "json-equal-hashes",
-            "the same with names of equal hash codes",
+            "the same with names that have equal hash codes",
             Setup.README,
             Flood.http(4, 1),
             n -> names),
         publish(
             "colliding-keys",
-            "idempotency keys of equal hash codes, remembered for 10 s so that they expire, too",
+            "idempotency keys with equal hash codes, remembered for 10 s so that they also expire",
             Setup.PUBLISHING.withKeySeconds(KEY_SECONDS),
             n -> message("open.keys", ",\"key\":\"" + Requests.equalHash(n, PAIRS) + "\"")),
         publish(
             "colliding-names",
-            "messages to channels with names of equal hash codes",
+            "messages to channels whose names have equal hash codes",
             Setup.PUBLISHING,
             n -> message("open." + Requests.equalHash(n, PAIRS), "")));
   }
 
-  /** As fast as it goes. */
+  /** As fast as possible. */
   static Attack flood() {
     return publish(
         "publish-flood",
@@ -76,7 +76,7 @@ final class Publishing {
     return "{\"channel\":\"" + channel + "\",\"data\":1" + more + "}";
   }
 
-  /** Returns a name of the longest that there is, with what comes before it. */
+  /** Returns a name that has the maximum length with a prefix of five characters. */
   static String longName(int number) {
     String end = Integer.toString(number);
     return "n".repeat(195 - end.length()) + end;

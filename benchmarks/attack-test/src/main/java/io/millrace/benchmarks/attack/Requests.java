@@ -39,12 +39,12 @@ final class Requests {
     return Buffer.buffer(postHead(target, json.length()) + "\r\n" + json);
   }
 
-  /** Returns the lines of a request that announces JSON, without the empty one after them. */
+  /** Returns the lines of a request with JSON, without the empty one after them. */
   static String postHead(String target, int length) {
     return head("POST", target, "Content-Type: application/json", "Content-Length: " + length);
   }
 
-  /** Returns the request for a WebSocket, with {@code millrace.v1} if no format is asked for. */
+  /** Returns the request for a WebSocket, with {@code millrace.v1} if it names no format. */
   static Buffer upgrade(String target) {
     String handshake =
         head(
@@ -58,7 +58,7 @@ final class Requests {
     return Buffer.buffer(handshake + (target.contains("format=") ? "" : protocol) + "\r\n");
   }
 
-  /** Returns a text frame; its mask is zero, which a mask may be. */
+  /** Returns a text frame; its mask is zero, which is allowed. */
   static Buffer frame(String text) {
     return frameHead(text.length()).appendBytes(text.getBytes(StandardCharsets.ISO_8859_1));
   }
@@ -83,7 +83,7 @@ final class Requests {
         .collect(Collectors.joining(",", "[", "]"));
   }
 
-  /** Returns a name of {@code 2 * pairs} characters that has the hash code of every other one. */
+  /** Returns a name of {@code 2 * pairs} characters; all have the same hash code. */
   static String equalHash(int number, int pairs) {
     StringBuilder name = new StringBuilder();
     for (int pair = 0; pair < pairs; pair++) {

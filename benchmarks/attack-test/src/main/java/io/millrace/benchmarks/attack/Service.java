@@ -3,14 +3,14 @@ package io.millrace.benchmarks.attack;
 /**
  * What honest clients got.
  *
- * @param delivered messages that came
- * @param lost messages that did not; those that were refused are among them
- * @param doubled messages that came again
+ * @param delivered messages that arrived
+ * @param lost messages that did not, including those that were refused
+ * @param doubled messages that arrived again
  * @param refused messages that the server refused, or that could not be sent
- * @param reconnects how often a reader had to connect again
+ * @param reconnects how often a reader had to reconnect
  * @param p50 milliseconds from sending to reading, the median
- * @param p99 of 99 in a hundred
- * @param max of all
+ * @param p99 the 99th percentile
+ * @param max the maximum
  */
 record Service(
     long delivered,

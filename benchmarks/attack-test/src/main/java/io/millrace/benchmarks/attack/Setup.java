@@ -9,7 +9,7 @@ import io.vertx.core.json.JsonObject;
  * @param publishing whether strangers may publish to {@code open.**}
  * @param patterns whether strangers may subscribe to patterns of {@code held.**}
  * @param judged whether it has a {@link FaultyAuthorizer}
- * @param silent whether its broker never answers what is published to {@code open.**}
+ * @param silent whether its broker never confirms messages to {@code open.**}
  * @param maxReaders the option, 0 for the default
  * @param keySeconds for how long keys are remembered, 0 for the default
  * @param sendBuffer the bytes of the kernel's send buffers, 0 for the default
@@ -30,9 +30,9 @@ record Setup(
   /**
    * Messages.
    *
-   * @param channels on how many channels they are
-   * @param messages how many there are on each; of what is fed, in a second
-   * @param bytes how long each is
+   * @param channels how many channels they are on
+   * @param messages how many there are on each channel; of those that are fed, how many in a second
+   * @param bytes the size of each
    */
   record Contents(int channels, int messages, int bytes) {
 
@@ -56,7 +56,7 @@ record Setup(
     }
   }
 
-  /** As the README has it. */
+  /** The server as in the README. */
   static final Setup README =
       new Setup(false, false, false, false, 0, 0, 0, Contents.NONE, Contents.NONE);
 
@@ -88,7 +88,7 @@ record Setup(
         publishing, patterns, judged, silent, maxReaders, seconds, sendBuffer, held, fed);
   }
 
-  /** Over loopback the kernel would take megabytes for each reader that does not read. */
+  /** Over loopback, the kernel would buffer megabytes for each client that does not read. */
   Setup withSendBuffer(int bytes) {
     return new Setup(
         publishing, patterns, judged, silent, maxReaders, keySeconds, bytes, held, fed);

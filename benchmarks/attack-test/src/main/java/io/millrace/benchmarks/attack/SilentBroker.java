@@ -11,10 +11,10 @@ import io.vertx.core.Promise;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** The memory broker, which never answers what is published to the channels of strangers. */
+/** The memory broker, except that it never confirms messages to the channels of strangers. */
 final class SilentBroker implements Broker {
 
-  /** As a broker has it that waits for its server. */
+  /** Like a broker that waits for its server. */
   private record Waiting(Message message, Promise<Publication> answer) {}
 
   private final Broker memory = new MemoryBroker();

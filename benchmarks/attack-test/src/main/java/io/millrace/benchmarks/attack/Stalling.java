@@ -8,13 +8,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
- * Begins something on many connections and does not come to its end.
+ * Begins something on many connections and does not finish it.
  *
  * @param name its name
  * @param tries what is tried
  * @param lines how many connections
  * @param opener opens a connection
- * @param beginning what is sent at once
+ * @param beginning what is sent first
  * @param drip what is sent on each connection once in a second; empty for nothing
  */
 record Stalling(
@@ -37,28 +37,28 @@ record Stalling(
     return List.of(
         new Stalling(
             "stalled-bodies",
-            "1,000 bodies of which 255 of 256 KiB come",
+            "1,000 bodies, of which 255 of 256 KiB arrive",
             1000,
             http,
             Buffer.buffer(head + " ".repeat(ALMOST)),
             Buffer.buffer()),
         new Stalling(
             "slow-bodies",
-            "2,000 bodies of which 100 of 256 KiB come, then a byte in a second",
+            "2,000 bodies, of which 100 of 256 KiB arrive, then a byte in a second",
             2000,
             http,
             Buffer.buffer(head + " ".repeat(100 << 10)),
             Buffer.buffer(" ")),
         new Stalling(
             "slow-heads",
-            "2,000 requests of which the head comes by a byte in a second",
+            "2,000 requests whose head arrives at a byte in a second",
             2000,
             http,
             Buffer.buffer(Requests.head("GET", Requests.MOUNT + "?channels=clock") + "X: "),
             DROP),
         new Stalling(
             "stalled-frames",
-            "1,000 WebSocket frames of which 255 of 256 KiB come",
+            "1,000 WebSocket frames, of which 255 of 256 KiB arrive",
             1000,
             Attacker::webSocket,
             Requests.frameHead(MOST).appendString(" ".repeat(ALMOST)),

@@ -7,7 +7,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * Asks for much on many connections and reads nothing of it.
+ * Requests much on many connections, and reads none of it.
  *
  * @param name its name
  * @param tries what is tried
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 record StandingReaders(String name, String tries, int lines, IntFunction<Buffer> request)
     implements Attack {
 
-  /** What a connection over a network has; loopback would take megabytes. */
+  /** The size for a connection over a network; loopback would buffer megabytes. */
   static final int SEND_BUFFER = 16 << 10;
 
   private static final int CHANNELS = 200;

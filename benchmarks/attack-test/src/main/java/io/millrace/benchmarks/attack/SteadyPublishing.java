@@ -17,7 +17,7 @@ final class SteadyPublishing implements Attack {
 
   @Override
   public String tries() {
-    return "the same on 200 WebSockets, each within its ten in a second";
+    return "the same on 200 WebSockets, each within its limit of ten in a second";
   }
 
   @Override

@@ -15,13 +15,13 @@ import java.util.List;
  * Carries out one attack against a server of its own. Blocks.
  *
  * @param jvm options of the server's JVM
- * @param warmUp for how long honest clients are served before anything counts
- * @param time how long the attack goes on
- * @param afterwards for how long honest clients are watched while the attacker's connections still
- *     stand, and how long the server has to see that they are gone
- * @param megabits what the attacker can send in a second
+ * @param warmUp how long honest clients are served before anything counts
+ * @param time how long the attack lasts
+ * @param afterwards how long honest clients are watched while the attacker's connections are still
+ *     open, and then how long the server may take to notice that they are gone
+ * @param megabits how much the attacker can send in a second
  * @param apart whether honest clients have addresses of their own
- * @param out where the servers' logs go
+ * @param out the folder for the servers' logs
  */
 record Trial(
     List<String> jvm,
@@ -82,7 +82,7 @@ record Trial(
     Thread.sleep(node.isAlive() ? afterwards.toMillis() : 0);
   }
 
-  /** Attacks for as long as is said, and returns how many cores the server used. */
+  /** Attacks for the set time, and returns how many cores the server used. */
   private double attack(Attack attack, Attacker attacker, Node node) throws InterruptedException {
     Duration cpu = node.cpu();
     long begin = System.nanoTime();

@@ -2,12 +2,15 @@ package io.millrace.benchmarks.attack;
 
 import io.vertx.core.buffer.Buffer;
 
-/** Publishes the largest messages, on WebSockets and by POST, which the broker never answers. */
+/**
+ * Publishes messages of the maximum size, on WebSockets and by POST, which the broker never
+ * confirms.
+ */
 final class UnansweredPublishes implements Attack {
 
   private static final int LINES = 200;
 
-  /** As many as one WebSocket may have with the broker. */
+  /** As many as one WebSocket may have waiting for the broker. */
   private static final int WINDOW = 16;
 
   @Override
@@ -33,7 +36,7 @@ final class UnansweredPublishes implements Attack {
     Flood.either(LINES, WINDOW).run(attacker, line -> line.isUpgraded() ? frame : post);
   }
 
-  /** With a command around it, it must not be too large. */
+  /** The command around it must not make it too large. */
   private static String message() {
     String data = "x".repeat(Commands.MOST_BYTES - 100);
     return "{\"channel\":\"open.silent\",\"data\":\"" + data + "\"}";

@@ -2,12 +2,12 @@ package io.millrace.benchmarks.attack;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** What one attacker can send: so many bytes in a second. Used by one thread. */
+/** Limits what one attacker can send to a number of bytes in a second. Used by one thread. */
 final class Uplink {
 
   private static final double NANOS = 1e9;
 
-  /** How long it may have been idle and still make up for it. */
+  /** The longest idle time that it may make up for. */
   private static final long BURST_NANOS = 20_000_000;
 
   private final double nanosPerByte;
@@ -17,13 +17,13 @@ final class Uplink {
   /**
    * An uplink.
    *
-   * @param megabits in a second
+   * @param megabits the limit in a second
    */
   Uplink(double megabits) {
     nanosPerByte = NANOS / (megabits * 1e6 / 8);
   }
 
-  /** Waits until so many bytes have passed. */
+  /** Waits until this many bytes may pass. */
   void pass(int bytes) {
     sent += bytes;
     free = Math.max(free, System.nanoTime() - BURST_NANOS) + (long) (bytes * nanosPerByte);

@@ -60,7 +60,7 @@ final class WebSocketAnswers implements AnswerReader {
     return upgraded;
   }
 
-  /** Returns where the frame ends that begins there; 0 if not all of it has come. */
+  /** Returns the end of the frame that begins there; 0 if it has not arrived completely. */
   private int endOfFrame(int at) {
     if (pending.length() < at + HEAD_BYTES) {
       return 0;
@@ -86,7 +86,7 @@ final class WebSocketAnswers implements AnswerReader {
     };
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // One event loop writes it.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Written by one event loop.
   private void frame(int at, int end) {
     int payload = at + headLength(at);
     if (pending.getUnsignedByte(at) == CLOSE && end >= payload + 2) {

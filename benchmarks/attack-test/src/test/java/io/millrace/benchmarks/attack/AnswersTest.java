@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an attacker is answered is counted however the bytes come. */
+/** Answers are counted however the bytes are split. */
 class AnswersTest {
 
   private static final String UPGRADED = "HTTP/1.1 101 Switching Protocols\r\nA: b\r\n\r\n";
@@ -100,7 +100,7 @@ class AnswersTest {
   @ValueSource(ints = {1, 7, 1000})
   void messagesAreCountedByTheirMarks(int step) {
     AnswerReader reader = new Deliveries();
-    // The head of a frame as long as this has a byte that is a sign, and one that is a digit.
+    // The head of a frame of this length contains a byte like a sign, and one like a digit.
     String text = "{\"time\":1764,\"data\":\"" + "x".repeat(0x3000) + Mark.of(17) + "\"}";
 
     feed(reader, frame(text).appendBuffer(frame(text)), step);
@@ -114,7 +114,7 @@ class AnswersTest {
     }
   }
 
-  /** A frame of a server is one of a client without its mask. */
+  /** A server's frame is a client's frame without the mask. */
   private static Buffer frame(String text) {
     Buffer head = Requests.frameHead(text.length());
     Buffer unmasked = head.getBuffer(0, head.length() - 4);

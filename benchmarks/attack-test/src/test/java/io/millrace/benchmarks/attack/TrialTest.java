@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An attack for a moment: too short to mean anything, but everything it takes is there. */
+/** A very short attack: too short to mean anything, but with everything that belongs to it. */
 @Tag("slow")
 @Timeout(300)
 class TrialTest {
 
   private static final Duration MOMENT = Duration.ofMillis(500);
 
-  /** What a busy machine may take. */
+  /** How long a busy machine may take. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir private Path out;
@@ -76,7 +76,7 @@ class TrialTest {
         .orElseThrow();
   }
 
-  /** Does what an attack must not be able to do. */
+  /** Does something that an attack must not be able to do. */
   private static final class Kill implements Attack {
 
     @Override
@@ -96,7 +96,7 @@ class TrialTest {
     }
   }
 
-  /** An attack that has no time left once it was answered. */
+  /** An attack whose time ends with its first answer. */
   private record UntilAnswered(Attack attack) implements Attack {
 
     @Override

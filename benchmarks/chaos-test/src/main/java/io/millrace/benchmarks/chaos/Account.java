@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What one client was sent. Written by one thread; the counts may be read by any, all the rest once
- * that thread has ended.
+ * What one client was sent. Written by one thread; the counts may be read by any thread, everything
+ * else only after that thread has ended.
  */
 final class Account {
 
@@ -68,7 +68,7 @@ final class Account {
     numbers.set(message.number());
   }
 
-  /** Whether its place is after all before it, and the same as for the other clients. */
+  /** Whether its place is after all earlier ones, and the same as for the other clients. */
   private boolean inPlace(Frame.Delivery delivery, Numbered message) {
     return delivery.cursor().isPresent()
         && places.agree(delivery.cursor().get(), message.toString())
@@ -81,17 +81,17 @@ final class Account {
         && Long.parseLong(cursor.substring(dash)) > Long.parseLong(before.substring(dash));
   }
 
-  /** From where to resume; empty if nothing was told yet. Safe on any thread. */
+  /** The cursor to resume from; empty if there is none yet. Safe on any thread. */
   Optional<String> cursor() {
     return cursor;
   }
 
-  /** How many different messages came. Safe on any thread. */
+  /** How many different messages arrived. Safe on any thread. */
   int messages() {
     return messages.get();
   }
 
-  /** How many of the first numbers of a channel did not come. */
+  /** How many of the first numbers of a channel did not arrive. */
   int lost(String channel, int numbers) {
     BitSet came = received.getOrDefault(channel, new BitSet());
     int lost = numbers - came.get(0, numbers).cardinality();

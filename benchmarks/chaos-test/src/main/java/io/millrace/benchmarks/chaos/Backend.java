@@ -12,7 +12,7 @@ sealed interface Backend extends AutoCloseable {
   String VARIABLE = "RABBITMQ_STOMP";
 
   /**
-   * Starts what is needed: the server that is named, or one of our own.
+   * Starts what is needed: uses the server that is named, or starts one of our own.
    *
    * @param crash whether one of our own is killed, rather than stopped
    */
@@ -26,10 +26,10 @@ sealed interface Backend extends AutoCloseable {
   /** What the STOMP broker connects to. */
   String uri();
 
-  /** Takes it away. */
+  /** Makes it unavailable. */
   void stop();
 
-  /** Brings it back, and waits until it serves. */
+  /** Makes it available again, and waits until it serves. */
   void restart();
 
   @Override
@@ -72,7 +72,7 @@ sealed interface Backend extends AutoCloseable {
     }
   }
 
-  /** A server of somebody else, which is put out of reach instead of being stopped. */
+  /** A server of somebody else, which is made unreachable instead of being stopped. */
   final class Foreign implements Backend {
 
     private static final int STOMP = 61613;

@@ -3,7 +3,7 @@ package io.millrace.benchmarks.chaos;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Gives every connection to the next server, whoever asks. Safe on any thread. */
+/** Gives every connection to the next server, whoever the client is. Safe on any thread. */
 final class Balancer {
 
   private final List<Node> nodes;
@@ -14,7 +14,7 @@ final class Balancer {
     this.nodes = nodes;
   }
 
-  /** The port of the next server; whoever is refused asks again, and gets another. */
+  /** The port of the next server; a client that is refused asks again, and gets another. */
   int next() {
     return nodes.get(Math.floorMod(turn.getAndIncrement(), nodes.size())).port();
   }

@@ -30,7 +30,7 @@ public final class Chaos implements Callable<Integer> {
   private static final Path HOME = Path.of(System.getProperty("benchmarks.home", "."));
   private static final int SERVERS = 2;
 
-  @Option(names = "--seconds", description = "For how long to publish.")
+  @Option(names = "--seconds", description = "How long to publish.")
   private int seconds = 60;
 
   @Option(names = "--rate", description = "Messages per second, over all channels.")
@@ -39,42 +39,44 @@ public final class Chaos implements Callable<Integer> {
   @Option(names = "--channels", description = "How many channels.")
   private int channels = 10;
 
-  @Option(names = "--clients", description = "How many clients, of all techniques alike.")
+  @Option(names = "--clients", description = "How many clients, the same number of each technique.")
   private int clients = 50;
 
   @Option(names = "--kills", description = "How often each server is killed.")
   private int kills = 2;
 
-  @Option(names = "--outage", description = "For how many seconds RabbitMQ is stopped.")
+  @Option(names = "--outage", description = "How many seconds RabbitMQ is stopped.")
   private int outage = 10;
 
-  @Option(names = "--crash", description = "RabbitMQ is killed, too, instead of being stopped.")
+  @Option(names = "--crash", description = "RabbitMQ is killed instead of being stopped.")
   private boolean crash;
 
   @Option(
       names = "--ring",
       paramLabel = "BYTES",
-      description = "The bytes of the servers' rings, so that more is read back from the stream.")
+      description =
+          "The bytes of the servers' rings; with fewer, more is read back from the stream.")
   private long ring = 64L << 20;
 
   @Option(
       names = "--nap",
       paramLabel = "SECONDS",
-      description = "Clients also leave by themselves now and then, each time for so long at most.")
+      description =
+          "Clients also leave by themselves from time to time, each time for at most this long.")
   private int nap = 0;
 
   @Option(
       names = "--skew",
       paramLabel = "SECONDS",
-      description = "By how much the second server's clock is ahead; needs libfaketime.")
+      description = "How far the second server's clock is ahead; needs libfaketime.")
   private int skew = 0;
 
   @Option(
       names = "--patience",
-      description = "For how many seconds to wait for what is still to come at the end.")
+      description = "How many seconds to wait for outstanding messages at the end.")
   private int patience = 60;
 
-  @Option(names = "--seed", description = "Decides the moments of what happens.")
+  @Option(names = "--seed", description = "Decides when things happen.")
   private long seed = new Random().nextInt(1_000_000);
 
   @Option(names = "--out", paramLabel = "FOLDER", description = "Where the servers' logs go.")

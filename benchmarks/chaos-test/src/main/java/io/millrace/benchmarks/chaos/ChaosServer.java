@@ -13,19 +13,19 @@ import java.util.Optional;
 
 /**
  * A node, as a process of its own. It prints {@code ready <port>} when it serves, and ends when its
- * standard input does: with whoever started it.
+ * standard input ends: with the process that started it.
  */
 public final class ChaosServer {
 
   /** The environment variable with the configuration of the broker {@code stomp}, as JSON. */
   static final String BROKER = "CHAOS_BROKER";
 
-  /** The environment variable with the bytes of the log's ring, if not the default. */
+  /** The environment variable with the bytes of the log's ring, if they are not the default. */
   static final String RING = "CHAOS_RING";
 
   static final String READY = "ready ";
 
-  /** As fast as one channel can publish: there is one sender for all of them. */
+  /** As fast as a channel can take messages, because one sender publishes all of them. */
   private static final int NO_LIMIT = 1_000_000;
 
   private ChaosServer() {}
@@ -44,7 +44,7 @@ public final class ChaosServer {
             .broker("stomp", new JsonObject(System.getenv(BROKER)))
             .options(options())
             .build();
-    // Each client has an address of its own, as behind a load balancer.
+    // Each client has its own address, as behind a load balancer.
     Router router = Router.router(vertx).allowForward(AllowForwardHeaders.X_FORWARD);
     router.route("/live*").subRouter(millrace.router());
     millrace
@@ -57,7 +57,7 @@ public final class ChaosServer {
               Runtime.getRuntime().halt(1);
             });
     while (System.in.read() >= 0) {
-      // Nothing is said.
+      // No input is expected.
     }
     Runtime.getRuntime().halt(0);
   }

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A client that keeps going: whenever its connection has ended, it asks the next server from the
- * last cursor it was told. A thread.
+ * A client that keeps going: when its connection has ended, it asks the next server, with the last
+ * cursor that it received. A thread.
  */
 final class Client extends Thread {
 
   private static final Duration TURN = Duration.ofMillis(100);
 
-  /** Heart-beats come more often than that. */
+  /** Heart-beats arrive more often than that. */
   private static final Duration SILENCE = Duration.ofSeconds(40);
 
   private static final int UNAVAILABLE = 503;
@@ -79,11 +79,11 @@ final class Client extends Thread {
     } catch (InterruptedException end) {
       interrupt();
     } catch (RuntimeException | AssertionError broken) {
-      faults.add(getName() + " cannot go on: " + broken);
+      faults.add(getName() + " cannot continue: " + broken);
     }
   }
 
-  /** Has one connection, and returns how long to wait before the next. */
+  /** Uses one connection, and returns how long to wait before the next. */
   private Duration converse() {
     String place = account.cursor().map(cursor -> "&cursor=" + cursor).orElse("");
     TestClient client = place.isEmpty() ? technique.first() : technique.client();
@@ -104,7 +104,7 @@ final class Client extends Thread {
     }
   }
 
-  /** Reads to the end, and returns whether a message came. */
+  /** Reads to the end, and returns whether a message arrived. */
   private boolean read(Connection connection) {
     boolean delivered = false;
     long heard = System.nanoTime();

@@ -3,7 +3,7 @@ package io.millrace.benchmarks.chaos;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
-/** What went wrong besides what is counted: in words, each once. Safe on any thread. */
+/** Faults that are not counted: in words, each once. Safe on any thread. */
 final class Faults {
 
   private final Set<String> words = new ConcurrentSkipListSet<>();

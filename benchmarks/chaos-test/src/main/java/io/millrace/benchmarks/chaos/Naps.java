@@ -3,7 +3,7 @@ package io.millrace.benchmarks.chaos;
 import java.time.Duration;
 import java.util.Random;
 
-/** When a client leaves for a while, as a laptop does that is shut. Used by one thread. */
+/** Decides when a client leaves for a while, like a laptop that is closed. Used by one thread. */
 final class Naps {
 
   private final Duration longest;
@@ -11,10 +11,10 @@ final class Naps {
   private long due;
 
   /**
-   * Naps of a client.
+   * Makes the naps of a client.
    *
-   * @param longest how long one lasts at most; it stays awake one to three times as long. Zero for
-   *     never
+   * @param longest how long a nap lasts at most; the client stays awake one to three times as long.
+   *     Zero for never
    */
   Naps(Duration longest, Random random) {
     this.longest = longest;
@@ -26,12 +26,12 @@ final class Naps {
     due = System.nanoTime() + (long) (longest.toNanos() * (1 + 2 * random.nextDouble()));
   }
 
-  /** Whether it is time for one. */
+  /** Whether it is time for a nap. */
   boolean isDue() {
     return !longest.isZero() && System.nanoTime() - due > 0;
   }
 
-  /** How long the one lasts that is due; the time to the next begins. */
+  /** Returns how long the nap that is due lasts; the time to the next one begins. */
   Duration next() {
     Duration nap = Duration.ofMillis((long) (longest.toMillis() * random.nextDouble()));
     stay();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A {@link ChaosServer} that can be killed, and started again at the same port. Blocks. */
+/** A {@link ChaosServer} that can be killed, and started again on the same port. Blocks. */
 final class Node {
 
   private static final Path LIBRARIES = Path.of("/usr/lib");
@@ -25,7 +25,7 @@ final class Node {
   /**
    * A server that does not run yet.
    *
-   * @param log where its log goes
+   * @param log the file for its log
    * @param environment variables to set
    * @param skew how many seconds its clock is ahead
    */
@@ -67,7 +67,10 @@ final class Node {
     port = Integer.parseInt(line.substring(ChaosServer.READY.length()));
   }
 
-  /** What moves the clock of a process, but not what it measures durations by. */
+  /**
+   * The environment that moves the clock of a process, but not the clock by which it measures
+   * durations.
+   */
   private Map<String, String> otherClock() throws IOException {
     try (Stream<Path> folders = Files.list(LIBRARIES)) {
       Path library =
@@ -84,7 +87,7 @@ final class Node {
           String.format("%+ds", skew),
           "FAKETIME_DONT_FAKE_MONOTONIC",
           "1",
-          // Otherwise every wait that has an end ends at once, and the JVM spins.
+          // Otherwise every wait with a timeout ends at once, and the JVM spins.
           "FAKETIME_FORCE_MONOTONIC_FIX",
           "0");
     }
@@ -98,7 +101,7 @@ final class Node {
     }
   }
 
-  /** Its port; the same for ever once it was started. Safe on any thread. */
+  /** Its port, which stays the same once it was started. Safe on any thread. */
   int port() {
     return port;
   }

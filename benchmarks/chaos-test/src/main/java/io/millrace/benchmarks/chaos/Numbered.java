@@ -10,7 +10,7 @@ record Numbered(String channel, int number) {
     return new Numbered(json.getString("channel"), json.getInteger("number"));
   }
 
-  /** The body of a request to publish it. The key is the same however often that is tried. */
+  /** The body of a request to publish it. The key is the same at every attempt. */
   String request() {
     JsonObject data = new JsonObject().put("channel", channel).put("number", number);
     return new JsonObject()

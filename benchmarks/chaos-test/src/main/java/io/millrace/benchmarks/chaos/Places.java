@@ -3,7 +3,9 @@ package io.millrace.benchmarks.chaos;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The log's one order: every message has one place, for every client. Safe on any thread. */
+/**
+ * The order of the log: every message has one place, the same for every client. Safe on any thread.
+ */
 final class Places {
 
   private final Map<String, String> messages = new ConcurrentHashMap<>();
@@ -12,7 +14,7 @@ final class Places {
   /**
    * Notes where a message was seen.
    *
-   * @return whether it was seen nowhere else, and nothing else there
+   * @return whether it was seen at no other place, and no other message at this place
    */
   boolean agree(String cursor, String message) {
     String other = messages.putIfAbsent(cursor, message);

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 /** The clients and the senders of one run. Used by one thread; its methods block. */
 final class Run {
 
-  /** How long doubles are waited for once everything has come. */
+  /** How long to wait for duplicates once everything has arrived. */
   private static final Duration AFTERWARDS = Duration.ofSeconds(2);
 
   private static final long LOOK_MILLIS = 50;
@@ -26,7 +26,10 @@ final class Run {
   private long publishing;
   private volatile long end = Long.MAX_VALUE;
 
-  /** A run in which nothing has started. Half of the clients ask by names, half by a pattern. */
+  /**
+   * A run in which nothing has started. Half of the clients subscribe to names, the other half to a
+   * pattern.
+   */
   Run(Balancer balancer, List<String> channels, int clients, Supplier<Naps> naps) {
     this.balancer = balancer;
     this.channels = channels;
@@ -49,7 +52,7 @@ final class Run {
     System.out.printf("%6.1f s  %s%n", (System.nanoTime() - began) / 1e9, what);
   }
 
-  /** Starts the clients and waits until each has a place to resume from. */
+  /** Starts the clients and waits until each has a cursor to resume from. */
   void attach(Duration patience) throws InterruptedException {
     clients.forEach(Thread::start);
     if (!await(patience, () -> clients.stream().allMatch(c -> c.account().cursor().isPresent()))) {
@@ -57,7 +60,7 @@ final class Run {
     }
   }
 
-  /** Begins to publish. */
+  /** Starts to publish. */
   void publish(HttpClient http, int rate) throws InterruptedException {
     long interval = 1_000_000_000L * channels.size() / rate;
     publishing = System.nanoTime();
@@ -70,7 +73,7 @@ final class Run {
   }
 
   /**
-   * Publishes until the time is over, waits for what is still to come, and ends everything.
+   * Publishes until the time is over, waits for the outstanding messages, and ends everything.
    *
    * @param least since when publishing began
    */
@@ -111,7 +114,7 @@ final class Run {
     return senders.stream().mapToInt(Sender::acknowledged).sum();
   }
 
-  /** Counts. To be called at the end. */
+  /** Counts. Called at the end. */
   Verdict verdict() {
     int lost = 0;
     for (Client client : clients) {

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * Publishes the numbers of one channel over HTTP at a steady rate, to the servers in turn: each
- * when the one before was acknowledged, and with the same key until it is. After an outage it
- * catches up. A thread.
+ * Publishes the numbers of one channel over HTTP at a steady rate, to the servers in turn. It
+ * publishes a number when the one before was acknowledged, with the same key until it is
+ * acknowledged itself. After an outage it catches up. A thread.
  */
 final class Sender extends Thread {
 
@@ -35,7 +35,7 @@ final class Sender extends Thread {
    * A sender that has not started.
    *
    * @param interval nanoseconds from one message to the next
-   * @param end until when messages are due, as {@link System#nanoTime}; asked again and again
+   * @param end returns until when messages are due, by {@link System#nanoTime}; called repeatedly
    */
   Sender(
       String channel,
@@ -65,7 +65,7 @@ final class Sender extends Thread {
     return acknowledged.get();
   }
 
-  /** How many requests that took. */
+  /** How many requests were needed for that. */
   int attempts() {
     return attempts.get();
   }
@@ -87,7 +87,7 @@ final class Sender extends Thread {
     } catch (InterruptedException stop) {
       interrupt();
     } catch (RuntimeException broken) {
-      faults.add(getName() + " cannot go on: " + broken);
+      faults.add(getName() + " cannot continue: " + broken);
     }
   }
 

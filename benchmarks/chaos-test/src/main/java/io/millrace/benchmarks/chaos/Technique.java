@@ -8,11 +8,11 @@ import java.util.List;
 /**
  * How a client reads.
  *
- * @param name what it is called
- * @param first asks for a first cursor
- * @param client asks for what follows a cursor
+ * @param name its name
+ * @param first requests a first cursor
+ * @param client requests what follows a cursor
  * @param pause how long to wait after a connection that brought messages
- * @param idle how long to wait after one that brought none
+ * @param idle how long to wait after a connection that brought none
  */
 record Technique(String name, TestClient first, TestClient client, Duration pause, Duration idle) {
 
@@ -26,7 +26,7 @@ record Technique(String name, TestClient first, TestClient client, Duration paus
           stays("websocket", TestClients.webSocket()),
           SSE,
           stays("stream", TestClients.stream()),
-          // Without a cursor it would be held before it is told one.
+          // A request without a cursor would be held before it gets one.
           asks("longpoll", TestClients.longPoll(), Duration.ofMillis(20), Duration.ofMillis(20)),
           asks("poll", TestClients.poll(), Duration.ofMillis(250), Duration.ofMillis(1100)));
 
@@ -41,7 +41,10 @@ record Technique(String name, TestClient first, TestClient client, Duration paus
     return new Technique(name, TestClients.poll(), client, pause, idle);
   }
 
-  /** The technique of the n-th client: all five alike, and every other event stream an envelope. */
+  /**
+   * The technique of the n-th client: all five equally often, and every other event stream with
+   * envelopes.
+   */
   static Technique of(int n) {
     Technique technique = ALL.get(n % ALL.size());
     return technique.equals(SSE) && n / ALL.size() % 2 == 1 ? SSE_ENVELOPE : technique;

@@ -22,10 +22,10 @@ final class Trouble {
   private final Consumer<String> log;
 
   /**
-   * Trouble that has not begun.
+   * Makes trouble that has not begun.
    *
-   * @param outage for how long RabbitMQ is gone
-   * @param log is told what happens
+   * @param outage how long RabbitMQ is away
+   * @param log receives what happens
    */
   Trouble(List<Node> nodes, Backend backend, Duration outage, Consumer<String> log) {
     this.nodes = nodes;
@@ -35,7 +35,7 @@ final class Trouble {
   }
 
   /**
-   * Makes it.
+   * Makes the trouble.
    *
    * @param kills how often each server is killed
    * @param over the time to spread it over; it takes longer if servers start slowly

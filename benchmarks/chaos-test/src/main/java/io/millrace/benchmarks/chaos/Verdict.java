@@ -5,14 +5,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What came out.
+ * The result.
  *
  * @param summary what was done
  * @param faults everything that went wrong, in words
  * @param lost acknowledged messages that a client was not sent, over all clients
- * @param doubled messages that a client was sent again
- * @param disordered messages that a client was sent after later ones, or at a place of their own
- * @param gaps gaps that clients were told
+ * @param doubled messages that a client was sent more than once
+ * @param disordered messages that a client was sent after later ones, or at another place than
+ *     other clients
+ * @param gaps gap notices that clients received
  */
 record Verdict(
     String summary, Set<String> faults, int lost, int doubled, int disordered, int gaps) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import picocli.CommandLine;
 
-/** The acceptance run made short; and the same with servers that hold next to nothing. */
+/** A short acceptance run, and the same with servers that hold almost nothing. */
 @Tag("slow")
 @Timeout(300)
 class ChaosTest {
@@ -32,7 +32,7 @@ class ChaosTest {
     assertThat(run("target/chaos-nap", "--crash", "--nap=3", "--ring=8192")).isZero();
   }
 
-  /** What goes wrong is printed. */
+  /** Faults are printed. */
   private static int run(String out, String... more) {
     String[] arguments =
         Stream.of(SHORT, more, new String[] {"--out=" + out})

@@ -21,7 +21,7 @@ import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
-/** CometD over the WebSocket of Jetty, without servlets, and over long polls, with one. */
+/** CometD over the WebSocket of Jetty, without servlets, and over long polls, with a servlet. */
 public final class CometdPeer implements Peer {
 
   private final BayeuxServerImpl bayeux = new BayeuxServerImpl();

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A text that ends with the number of its round and the time it was published, both in decimal, so
- * that a reader finds them without parsing what is around it.
+ * A text that ends with the number of its round and the time when it was published, both in
+ * decimal, so that a reader finds them without parsing the text around it.
  */
 public final class Payload {
 
@@ -15,7 +15,7 @@ public final class Payload {
   /** How many digits the time has, in microseconds of {@link System#nanoTime}. */
   public static final int TIME_DIGITS = 16;
 
-  /** The least size. */
+  /** The minimum size. */
   public static final int LEAST = ROUND_DIGITS + TIME_DIGITS;
 
   private final byte[] text;

@@ -5,10 +5,10 @@ import java.util.List;
 /** A server under test. */
 public interface Peer {
 
-  /** The system property that says for how long a connection may be idle. */
+  /** The system property that says how long a connection may be idle. */
   String IDLE = "benchmarks.idle";
 
-  /** {@return for how long a connection may be idle, in seconds; zero if there is no limit} */
+  /** {@return how long a connection may be idle, in seconds; zero if there is no limit} */
   static int idleSeconds() {
     return Integer.getInteger(IDLE, 0);
   }
@@ -22,10 +22,10 @@ public interface Peer {
   int start() throws Exception;
 
   /**
-   * Publishes as an application would, and returns without waiting for delivery. Called on the
-   * publisher's thread, always the same.
+   * Publishes as an application would, and returns without waiting for delivery. Always called on
+   * the publisher's thread.
    *
-   * @param channel dots separate its segments
+   * @param channel a name whose segments are separated by dots
    * @param payload ASCII
    */
   void publish(String channel, String payload);
@@ -38,6 +38,6 @@ public interface Peer {
     return List.of(ProcessHandle.current().pid());
   }
 
-  /** Ends what {@link #start} has started, as far as it does not end with this process. */
+  /** Ends whatever {@link #start} has started that does not end with this process. */
   default void stop() {}
 }

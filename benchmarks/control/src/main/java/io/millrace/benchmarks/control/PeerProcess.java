@@ -32,7 +32,7 @@ public final class PeerProcess {
    *
    * @param peer not started
    */
-  @SuppressWarnings("CatchAndPrintStackTrace") // Nobody else is there to be told.
+  @SuppressWarnings("CatchAndPrintStackTrace") // There is nobody else to report it to.
   public static void run(Peer peer) {
     Logger.getLogger("").setLevel(Level.WARNING);
     try {
@@ -47,7 +47,7 @@ public final class PeerProcess {
   private static void serve(Peer peer) throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ServerSocket listener = new ServerSocket(0, 1, loopback)) {
-      listener.setSoTimeout(MOST_WAIT_MILLIS); // Whoever started it may be gone.
+      listener.setSoTimeout(MOST_WAIT_MILLIS); // The process that started it may be gone.
       int port = peer.start();
       StringBuilder ready = new StringBuilder("ready " + port + " " + listener.getLocalPort());
       peer.processes().forEach(pid -> ready.append(' ').append(pid));

@@ -6,17 +6,17 @@ import java.util.Map;
 /**
  * What to publish: rounds of one message to each channel.
  *
- * @param channels how many; they are called {@code bench.0}, {@code bench.1} and so on
+ * @param channels how many channels; their names are {@code bench.0}, {@code bench.1} and so on
  * @param size of each payload, in bytes
- * @param rate rounds per second; 0 is as fast as the window allows
+ * @param rate rounds per second; 0 for as fast as the window allows
  * @param window how many rounds the slowest reader may be behind
- * @param millis for how long
+ * @param millis how long to publish
  */
 public record Plan(int channels, int size, int rate, int window, int millis) {
 
   static final String COMMAND = "publish";
 
-  /** The index that stands for every channel, by a pattern. */
+  /** The index for all channels, as a pattern. */
   public static final int EVERY = -1;
 
   /**

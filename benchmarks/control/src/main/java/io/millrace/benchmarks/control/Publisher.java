@@ -18,7 +18,7 @@ final class Publisher {
     this.plan = plan;
   }
 
-  /** All readers have everything up to a round. Called on any thread. */
+  /** Notes that all readers have everything up to a round. Called on any thread. */
   void acknowledge(long round) {
     lock.lock();
     try {

@@ -1,6 +1,7 @@
 /**
- * What every server under test has inside: a publisher, and the small protocol by which the load
- * client commands it. Depends on the JDK alone, so that it disturbs no server's class path.
+ * The part that every server under test contains: a publisher, and the small protocol with which
+ * the load client commands it. It depends only on the JDK, so that it does not disturb the class
+ * path of any server.
  *
  * <p>The server prints {@code ready <port> <control port>} and takes one connection on the control
  * port; it exits when that connection ends. The ids of processes may follow, {@code ready <port>

@@ -6,7 +6,7 @@ import io.millrace.spi.Framing;
 /** The framings of event streams. */
 public final class SseFramings {
 
-  /** Payloads alone. */
+  /** Payloads only. */
   public static final Framing PLAIN = new SseFraming(Format.PLAIN);
 
   /** Envelopes. */

@@ -5,7 +5,7 @@ import io.millrace.spi.Framing;
 /** The framings of WebSockets. */
 public final class WebSocketFramings {
 
-  /** Payloads alone. */
+  /** Payloads only. */
   public static final Framing PLAIN = new PlainFraming();
 
   /** The subprotocol {@code millrace.v1}. */

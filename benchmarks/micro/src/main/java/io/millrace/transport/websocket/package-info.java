@@ -1,4 +1,4 @@
-/** Lets benchmarks at what is package-private. */
+/** Gives benchmarks access to package-private members. */
 @NullMarked
 package io.millrace.transport.websocket;
 

@@ -22,7 +22,7 @@ class StompConfiguration implements WebSocketMessageBrokerConfigurer {
     registry.enableSimpleBroker("/topic");
   }
 
-  /** One thread writes: messages stay in order, which costs more with several. */
+  /** One thread writes, so messages stay in order, which would cost more with several threads. */
   @Override
   public void configureClientOutboundChannel(ChannelRegistration registration) {
     registration.taskExecutor().corePoolSize(1).maxPoolSize(1);
