@@ -8,12 +8,16 @@ public class LinkException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** Servers may quote a whole message. */
+  private static final int SHOWN = 500;
+
   /**
    * An exception.
    *
-   * @param message what the server refuses, for the operator of the node
+   * @param message what the server refuses, for the operator of the node; the part after 500
+   *     characters is left out
    */
   public LinkException(String message) {
-    super(message);
+    super(message.length() > SHOWN ? message.substring(0, SHOWN) + "…" : message);
   }
 }

@@ -29,7 +29,6 @@ final class StompLink implements Link {
   private static final Logger LOG = System.getLogger(StompLink.class.getName());
   private static final Buffer END_OF_LINE = Buffer.buffer("\n");
   private static final long EXPIRY_MILLIS = 100;
-  private static final int SHOWN = 500;
 
   /** The texts of brokers that end a connection for reasons of their own. */
   private static final Pattern ENDING =
@@ -152,16 +151,15 @@ final class StompLink implements Link {
       return;
     }
     String text = frame.header("message").orElse("") + " " + frame.body().toString().strip();
-    String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
     StompException refusal =
         new StompException(
             connected.future().isComplete()
-                ? "The broker reports an error: " + shown
-                : "The broker refuses the connection: " + shown);
+                ? "The broker reports an error: " + text
+                : "The broker refuses the connection: " + text);
     MillraceException typed = Link.refused(refusal);
     if (typed.code() == MillraceException.Code.UNAVAILABLE && ENDING.matcher(text).find()) {
       // Whatever the ERROR names, the broker may have taken it before.
-      end(new IOException("The broker ends the connection: " + shown));
+      end(new IOException("The broker ends the connection: " + text));
       return;
     }
     receipts.refuse(frame.header("receipt-id"), typed);
