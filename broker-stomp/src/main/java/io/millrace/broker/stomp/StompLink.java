@@ -159,7 +159,7 @@ final class StompLink implements Link {
     MillraceException typed = Link.refused(refusal);
     if (typed.code() == MillraceException.Code.UNAVAILABLE && ENDING.matcher(text).find()) {
       // Whatever the ERROR names, the broker may have taken it before.
-      end(new IOException("The broker ends the connection: " + text));
+      end(new IOException(refusal.getMessage()));
       return;
     }
     receipts.refuse(frame.header("receipt-id"), typed);
