@@ -14,7 +14,8 @@
  *
  * Some servers end the link on which they refuse something. Such requests go over other links:
  * {@link io.millrace.spi.link.Trials} makes those that may be refused, and {@link
- * io.millrace.spi.link.Publishers} publishes.
+ * io.millrace.spi.link.Publishers} publishes. After an outage, {@link io.millrace.spi.link.Window}
+ * makes all subscriptions again, a few at a time.
  *
  * <p>With these parts, the broker is no more than this:
  *

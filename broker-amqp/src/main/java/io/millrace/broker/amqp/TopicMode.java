@@ -117,18 +117,17 @@ final class TopicMode implements LinkUser<AmqpLink> {
     trials.retry();
     List<Wanted> all = List.copyOf(wanted.values());
     all.stream().filter(Wanted::isConfirmed).forEach(each -> interrupted.add(each.pattern));
-    boolean careful = cautious;
-    Window.each(all, each -> bringOver(linked, each, careful))
+    Window.each(all, each -> bringOver(linked, each))
         .onSuccess(over -> restored(linked))
         .onFailure(linked::end);
   }
 
   /** Subscribes again. A refusal affects no other subscription, as long as the link lasts. */
-  private Future<Void> bringOver(AmqpLink linked, Wanted each, boolean careful) {
+  private Future<Void> bringOver(AmqpLink linked, Wanted each) {
     if (wanted.get(each.pattern) != each) {
       return Future.succeededFuture(); // It was left before its turn came.
     }
-    Future<Void> taken = careful ? introduce(linked, each) : attachInTime(linked, each);
+    Future<Void> taken = cautious ? introduce(linked, each) : attachInTime(linked, each);
     return taken
         .onFailure(refused -> refused(linked, each, refused))
         .recover(

@@ -118,17 +118,18 @@ final class TopicMode implements LinkUser<StompLink> {
     trials.retry();
     List<Wanted> all = List.copyOf(wanted.values());
     all.stream().filter(Wanted::isConfirmed).forEach(each -> interrupted.add(each.pattern));
-    boolean careful = cautious;
-    Window.each(all, each -> bringOver(linked, each, careful))
+    Window.each(all, each -> bringOver(linked, each))
         .onSuccess(over -> restored(linked))
         .onFailure(linked::end);
   }
 
-  private Future<Void> bringOver(StompLink linked, Wanted each, boolean careful) {
+  private Future<Void> bringOver(StompLink linked, Wanted each) {
     if (wanted.get(each.pattern) != each) {
       return Future.succeededFuture(); // It was left before its turn came.
     }
-    return careful ? introduce(linked, each).otherwiseEmpty() : subscribe(linked, each);
+    Future<Void> taken = cautious ? introduce(linked, each) : subscribe(linked, each);
+    return taken.recover(
+        refused -> linked.isDown() ? Future.failedFuture(refused) : Future.succeededFuture());
   }
 
   /** Called when everything is subscribed again. */

@@ -23,11 +23,11 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -375,15 +375,26 @@ class StompBrokerTest {
         .containsExactly("/topic/millrace.a", "/topic/millrace.#");
   }
 
-  @Test
-  void afterAnOutageABrokerMayTakeLongerForAllSubscriptionsThanForOne() {
-    StompBroker broker = opened(fake.options().setReceiptTimeout(Duration.ofSeconds(2)));
+  private static List<ChannelPattern> subscribeToMany(StompBroker broker) {
     List<ChannelPattern> many =
         IntStream.range(0, 400).mapToObj(i -> ChannelPattern.of("a." + i)).toList();
     Future.all(many.stream().map(broker::subscribe).toList()).await();
-    Deque<Runnable> answers = new ConcurrentLinkedDeque<>();
+    return many;
+  }
+
+  /** From now on, an answer of the broker waits until the test gives it. */
+  private Queue<Runnable> holdAnswers() {
+    Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
     fake.behaviour =
         (connection, frame) -> answers.add(() -> FakeBroker.confirm(connection, frame));
+    return answers;
+  }
+
+  @Test
+  void afterAnOutageABrokerMayTakeLongerForAllSubscriptionsThanForOne() {
+    StompBroker broker = opened(fake.options().setReceiptTimeout(Duration.ofSeconds(2)));
+    List<ChannelPattern> many = subscribeToMany(broker);
+    Queue<Runnable> answers = holdAnswers();
     vertx.setPeriodic(10, tick -> Optional.ofNullable(answers.poll()).ifPresent(Runnable::run));
     int before = fake.connections.size();
     fake.first().close();
@@ -397,12 +408,8 @@ class StompBrokerTest {
   @Test
   void whoLeavesWhileOthersAreSubscribedAgainIsNotSubscribed() {
     StompBroker broker = opened(fake.options());
-    List<ChannelPattern> many =
-        IntStream.range(0, 400).mapToObj(i -> ChannelPattern.of("a." + i)).toList();
-    Future.all(many.stream().map(broker::subscribe).toList()).await();
-    Deque<Runnable> answers = new ConcurrentLinkedDeque<>();
-    fake.behaviour =
-        (connection, frame) -> answers.add(() -> FakeBroker.confirm(connection, frame));
+    List<ChannelPattern> many = subscribeToMany(broker);
+    Queue<Runnable> answers = holdAnswers();
     int before = fake.connections.size();
     fake.first().close();
     await().until(() -> fake.connections.size() > before);
