@@ -1,5 +1,6 @@
 package io.millrace.internal;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -146,6 +147,26 @@ public final class ChunkedBody extends ChannelDuplexHandler
   @Override
   public void abort() {
     channel.close();
+  }
+
+  /**
+   * Returns whether Netty may take at once what Vert.x is given now for a response, and copy it.
+   */
+  static boolean mayBeTaken(HttpServerRequest request) {
+    return request.version() != HttpVersion.HTTP_2
+        && channel(request).map(Channel::isWritable).orElse(true);
+  }
+
+  /** Returns whether Vert.x may hold back what it is given now for a response. */
+  static boolean mayBeHeld(HttpServerRequest request) {
+    return request.version() == HttpVersion.HTTP_2
+        || !channel(request).map(Channel::isWritable).orElse(false);
+  }
+
+  private static Optional<Channel> channel(HttpServerRequest request) {
+    return REACHABLE && request.connection() instanceof ConnectionBase connection
+        ? Optional.of(connection.channel())
+        : Optional.empty();
   }
 
   /**

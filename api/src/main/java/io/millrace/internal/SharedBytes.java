@@ -76,7 +76,9 @@ public final class SharedBytes {
     SharedBytes last = LAST.get();
     Unsent.Shared counted = last.unsent;
     if (counted == null) {
-      counted = new Unsent.Shared(last.bytes.readableBytes());
+      // The allocator may have given more than was asked for.
+      ByteBuf bytes = last.bytes;
+      counted = new Unsent.Shared(bytes.writerIndex() + bytes.maxFastWritableBytes());
       last.unsent = counted;
     }
     Unsent.count(write, counted, connection);

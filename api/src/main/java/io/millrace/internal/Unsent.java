@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * of memory. What is on its way to a socket lies in direct memory; if that runs out, event loops
  * sleep in its allocator and everybody waits. What Vert.x holds back, as it does over HTTP/2 until
  * the client has a window for it, lies in the heap; so do the objects of each write. Both are
- * bounded: beyond the loop's share, the connections that have stood still for longest are ended.
- * What is sent at once is not counted, and costs nothing here. Owned by the event loop.
+ * bounded: beyond the loop's share, the connections that have stood still for longest are ended. So
+ * are some of them if memory is scarce for another reason, for example because what few of them
+ * have keeps much from being used again. What is sent at once is not counted, and costs nothing
+ * here. Owned by the event loop.
  */
 public final class Unsent {
 
@@ -51,23 +54,28 @@ public final class Unsent {
   private static final class Standing {
     private int writes;
     private long bytes;
+
+    /** Since when it has taken nothing, as {@link System#nanoTime}. */
+    private long since;
   }
 
   /** That of an event loop. */
   private static final class OfLoop extends FastThreadLocal<Unsent> {
     private final AtomicInteger loops = new AtomicInteger();
     private final long all;
+    private final BooleanSupplier scarce;
     private final String advice;
 
-    OfLoop(long all, String advice) {
+    OfLoop(long all, BooleanSupplier scarce, String advice) {
       this.all = all;
+      this.scarce = scarce;
       this.advice = advice;
     }
 
     @Override
     protected Unsent initialValue() {
       loops.incrementAndGet();
-      return new Unsent(() -> all / loops.get(), advice);
+      return new Unsent(() -> all / loops.get(), scarce, System::nanoTime, advice);
     }
 
     @Override
@@ -88,20 +96,36 @@ public final class Unsent {
   private static final Logger LOG = System.getLogger(Unsent.class.getName());
   private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  /** One part of so many of the direct memory may wait, over all event loops; memory fragments. */
-  private static final int PART = 2;
+  /** Netty's allocators pool no more than this, and give what they pool a power of two. */
+  private static final int MOST_POOLED = 1 << 20;
+
+  /** What may wait, over all event loops; the rest is for what does not wait. */
+  private static final long MOST_DIRECT = PlatformDependent.maxDirectMemory() / 2;
+
+  /** If more than this is in use, for whatever, it is scarce. */
+  private static final long SCARCE_DIRECT = PlatformDependent.maxDirectMemory() / 4 * 3;
+
+  /** Who has stood still for as long is ended when memory is scarce. */
+  static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How many are ended in one go when memory is scarce: it may not become less at once. */
+  private static final int MOST_ENDED = 16;
 
   private static final OfLoop DIRECT =
       new OfLoop(
-          PlatformDependent.maxDirectMemory() / PART,
+          MOST_DIRECT,
+          () -> PlatformDependent.usedDirectMemory() > SCARCE_DIRECT,
           "direct memory free. If their clients are honest, raise -XX:MaxDirectMemorySize.");
 
   private static final OfLoop HEAP =
       new OfLoop(
           HeapShares.here().unsentBytes(),
+          () -> false,
           "the heap free. If their clients are honest, raise -Xmx.");
 
   private final LongSupplier share;
+  private final BooleanSupplier scarce;
+  private final LongSupplier clock;
   private final String advice;
 
   /**
@@ -120,8 +144,18 @@ public final class Unsent {
   private Shared ofLast = new Shared(0);
   private final Shared nothing = new Shared(0);
 
-  Unsent(LongSupplier share, String advice) {
+  /**
+   * Nothing waits.
+   *
+   * @param share how many bytes may wait
+   * @param scarce whether memory is scarce, although no more waits
+   * @param clock in nanoseconds
+   * @param advice what to do if it happens to honest clients
+   */
+  Unsent(LongSupplier share, BooleanSupplier scarce, LongSupplier clock, String advice) {
     this.share = share;
+    this.scarce = scarce;
+    this.clock = clock;
     this.advice = advice;
   }
 
@@ -145,9 +179,10 @@ public final class Unsent {
    */
   public static Future<Void> write(
       HttpServerRequest request, Buffer content, Connection connection) {
-    boolean held = isHeld(request);
+    boolean taken = ChunkedBody.mayBeTaken(request);
+    boolean held = ChunkedBody.mayBeHeld(request);
     Future<Void> write = request.response().write(content);
-    count(write, content, held, WRITE_COST, connection);
+    count(write, content, taken, held, WRITE_COST, connection);
     return write;
   }
 
@@ -159,18 +194,14 @@ public final class Unsent {
    * @return completes when it was sent
    */
   public static Future<Void> answer(HttpServerRequest request, Buffer content) {
-    boolean held = isHeld(request);
+    boolean taken = ChunkedBody.mayBeTaken(request);
+    boolean held = ChunkedBody.mayBeHeld(request);
     HttpServerResponse response = request.response();
     // Over HTTP/2 Vert.x does not say when a head alone was sent.
     boolean alone = content.length() == 0 && request.version() != HttpVersion.HTTP_2;
     Future<Void> answer = alone ? response.end() : response.end(content);
-    count(answer, content, held, ANSWER_COST, () -> ChunkedBody.abort(request));
+    count(answer, content, taken, held, ANSWER_COST, () -> ChunkedBody.abort(request));
     return answer;
-  }
-
-  /** Returns whether Vert.x holds back what it is given now. */
-  private static boolean isHeld(HttpServerRequest request) {
-    return request.version() == HttpVersion.HTTP_2 || request.response().writeQueueFull();
   }
 
   /**
@@ -183,20 +214,30 @@ public final class Unsent {
    */
   public static void count(
       Future<Void> write, Buffer content, boolean held, Connection connection) {
-    count(write, content, held, WRITE_COST, connection);
+    count(write, content, !held, held, WRITE_COST, connection);
   }
 
   private static void count(
-      Future<Void> write, Buffer content, boolean held, int cost, Connection connection) {
+      Future<Void> write,
+      Buffer content,
+      boolean taken,
+      boolean held,
+      int cost,
+      Connection connection) {
     if (write.isComplete()) {
       return;
     }
-    // Netty copies what is not held back, for each connection.
-    Shared moved = held ? direct().nothing : new Shared(content.length());
+    // Netty copies what it takes, for each connection.
+    Shared moved = taken ? new Shared(copied(content.length())) : direct().nothing;
     Shared kept = held ? heap().shared(content) : heap().nothing;
     Consumer<Boolean> over = add(moved, kept, cost, connection);
     write.onComplete(done -> over.accept(done.succeeded()));
     relieveBoth(connection);
+  }
+
+  /** Returns what Netty's allocator takes for so many bytes. */
+  private static int copied(int length) {
+    return length < 2 || length > MOST_POOLED ? length : Integer.highestOneBit(length - 1) << 1;
   }
 
   /**
@@ -247,7 +288,9 @@ public final class Unsent {
     }
     bytes += cost;
     Standing still = standing.computeIfAbsent(connection, first -> new Standing());
-    still.writes++;
+    if (still.writes++ == 0) {
+      still.since = clock.getAsLong();
+    }
     still.bytes += of.size + cost;
   }
 
@@ -269,15 +312,26 @@ public final class Unsent {
     } else if (sent) {
       standing.remove(connection);
       standing.put(connection, still);
+      still.since = clock.getAsLong();
     }
   }
 
   /** Ends as many as must be, but not the one that is being written to. */
   void relieve(Connection writing) {
     long over = bytes - share.getAsLong();
-    if (over <= 0) {
-      return;
+    if (over > 0) {
+      endLongest(over, writing);
+    } else {
+      for (int i = 0; i < MOST_ENDED && scarce.getAsBoolean() && endStanding(writing); i++) {
+        ended++;
+      }
     }
+    log();
+  }
+
+  /** Ends those that have so many bytes together. */
+  private void endLongest(long bytes, Connection writing) {
+    long over = bytes;
     List<Connection> longest = new ArrayList<>();
     for (Map.Entry<Connection, Standing> next : standing.entrySet()) {
       if (over <= 0) {
@@ -291,7 +345,22 @@ public final class Unsent {
     longest.forEach(standing::remove);
     longest.forEach(Connection::abort);
     ended += longest.size();
-    log();
+  }
+
+  /** Ends the one that has stood still for longest, if that is long. */
+  private boolean endStanding(Connection writing) {
+    for (Map.Entry<Connection, Standing> next : standing.entrySet()) {
+      Connection connection = next.getKey();
+      if (connection != writing) {
+        if (clock.getAsLong() - next.getValue().since < PATIENCE_NANOS) {
+          return false;
+        }
+        standing.remove(connection);
+        connection.abort();
+        return true;
+      }
+    }
+    return false;
   }
 
   private void log() {

@@ -2,6 +2,7 @@ package io.millrace.spi;
 
 import io.millrace.internal.ChunkedBody;
 import io.millrace.internal.Unsent;
+import io.millrace.internal.WriteQueue;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -33,6 +34,9 @@ public class ResponseOutlet implements Outlet {
   private final Unsent.Connection connection;
   private final boolean pastVertx;
   private Runnable drained = () -> {};
+
+  /** What Vert.x has not written. */
+  private final WriteQueue queue = new WriteQueue(() -> drained.run());
 
   /** The last write by Vert.x. */
   private Future<Void> written = Future.failedFuture("Nothing was written.");
@@ -81,7 +85,7 @@ public class ResponseOutlet implements Outlet {
 
   @Override
   public boolean writable() {
-    return body != null ? body.isWritable() : !response.writeQueueFull();
+    return body != null ? body.isWritable() : !queue.isFull() && !response.writeQueueFull();
   }
 
   /**
@@ -98,6 +102,7 @@ public class ResponseOutlet implements Outlet {
       body.write(frames);
     } else {
       written = Unsent.write(request, frames, connection);
+      queue.add(written, frames.length());
     }
   }
 

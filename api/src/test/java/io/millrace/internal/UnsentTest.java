@@ -2,6 +2,10 @@ package io.millrace.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Future;
@@ -20,8 +24,15 @@ class UnsentTest {
   private static final Buffer BYTES = Buffer.buffer(new byte[SIZE]);
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final Unsent unsent = new Unsent(() -> 3L * WRITE, "it.");
   private final List<String> aborted = new ArrayList<>();
+
+  /** As long as there are more clients than this, memory is scarce. */
+  private int mostClients = Integer.MAX_VALUE;
+
+  private int clients;
+  private long now;
+  private final Unsent unsent =
+      new Unsent(() -> 3L * WRITE, () -> clients > mostClients, () -> now, "it.");
 
   /** Takes what it is given when a test says so. */
   private final class Client implements Unsent.Connection {
@@ -30,6 +41,7 @@ class UnsentTest {
 
     Client(String name) {
       this.name = name;
+      clients++;
     }
 
     Client write(Unsent.Shared bytes) {
@@ -52,6 +64,7 @@ class UnsentTest {
     @Override
     public void abort() {
       aborted.add(name);
+      clients--;
       List.copyOf(writes).forEach(write -> write.setFailure(new IllegalStateException("closed")));
       writes.clear();
     }
@@ -107,6 +120,56 @@ class UnsentTest {
   }
 
   @Test
+  void whoStandsStillForLongIsEndedIfMemoryIsScarceAlthoughLittleWaits() {
+    new Client("first").write();
+    now += Unsent.PATIENCE_NANOS / 2;
+    new Client("second").write();
+    assertThat(aborted).isEmpty();
+    mostClients = 2;
+    now += Unsent.PATIENCE_NANOS / 2;
+    new Client("third").write();
+    assertThat(aborted).as("as many as it takes").containsExactly("first");
+    mostClients = 1;
+    unsent.relieve(() -> {});
+    assertThat(aborted).as("the others have not waited for long").containsExactly("first");
+  }
+
+  @Test
+  void whoTakesSomethingHasNotStoodStillWhenMemoryIsScarce() {
+    Client slow = new Client("slow").write().write();
+    new Client("still").write();
+    now += Unsent.PATIENCE_NANOS;
+    slow.take();
+    mostClients = 0;
+    unsent.relieve(() -> {});
+    assertThat(aborted).containsExactly("still");
+  }
+
+  @Test
+  void whatTheAllocatorRoundsUpIsCountedAsDirectMemoryGrows() {
+    ByteBufAllocator allocator = new AdaptiveByteBufAllocator();
+    long before = used(allocator);
+    List<ChannelPromise> writes = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      Buffer content = Buffer.buffer(new byte[66_000]);
+      writes.add(channel.newPromise());
+      ByteBuf bytes = SharedBytes.of(content, allocator);
+      SharedBytes.waits(writes.get(i), () -> aborted.add("?"));
+      writes.get(i).addListener(sent -> bytes.release());
+    }
+    assertThat(used(allocator) - before)
+        .isLessThan(Unsent.direct().bytes() * 5 / 4)
+        .isGreaterThan(Unsent.direct().bytes() * 3 / 4);
+    writes.forEach(ChannelPromise::setSuccess);
+    assertThat(Unsent.direct().bytes()).isZero();
+    assertThat(aborted).isEmpty();
+  }
+
+  private static long used(ByteBufAllocator allocator) {
+    return ((ByteBufAllocatorMetricProvider) allocator).metric().usedDirectMemory();
+  }
+
+  @Test
   void aWriteThatIsCompleteIsNotCounted() {
     Unsent.count(Future.succeededFuture(), BYTES, false, () -> aborted.add("?"));
     assertThat(Unsent.direct().bytes()).isZero();
@@ -117,7 +180,7 @@ class UnsentTest {
   void whatIsOnItsWayIsCountedInDirectMemoryAndItsObjectsInTheHeap() {
     Promise<Void> later = Promise.promise();
     Unsent.count(later.future(), BYTES, false, () -> aborted.add("?"));
-    assertThat(Unsent.direct().bytes()).isEqualTo(SIZE);
+    assertThat(Unsent.direct().bytes()).as("a power of two").isEqualTo(1024);
     assertThat(Unsent.heap().bytes()).isEqualTo(Unsent.WRITE_COST);
     later.fail("closed");
     assertThat(Unsent.direct().bytes()).isZero();

@@ -63,6 +63,8 @@ class UnreadTest {
   static Stream<Technique> techniques() {
     return Stream.of(
         new Technique("event stream", READERS, "channels=c%d", "Accept: text/event-stream\r\n"),
+        new Technique(
+            "event stream that begins with much", POLLS, POLL, "Accept: text/event-stream\r\n"),
         new Technique("HTTP stream", READERS, "channels=c%d", "Accept: application/x-ndjson\r\n"),
         new Technique(
             "WebSocket",
@@ -100,6 +102,27 @@ class UnreadTest {
       honest.isServed();
       assertThat(Long.parseLong(server.get("/direct"))).isLessThan(MOST_DIRECT);
       assertThat(server.readers()).isPositive();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Of each connection one answer is on its way, and Vert.x holds back the next. */
+  @Test
+  void answersInARowThatNobodyReadsDoNotUseUpTheHeap() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Server server = new Server(Duration.ofMinutes(2), MUCH_DIRECT_MIB);
+        Honest honest = new Honest(server.port)) {
+      for (int i = 0; i < POLLS; i++) {
+        Socket socket = request(server.port, POLL, "", 4 << 10);
+        sockets.add(socket);
+        String again = "GET /live?" + POLL + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        socket.getOutputStream().write(again.getBytes(StandardCharsets.US_ASCII));
+      }
+      await().atMost(PATIENCE).until(() -> server.asked() > 2 * POLLS);
+      honest.isServed();
     } finally {
       for (Socket socket : sockets) {
         socket.close();

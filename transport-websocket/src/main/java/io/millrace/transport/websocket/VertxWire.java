@@ -1,6 +1,7 @@
 package io.millrace.transport.websocket;
 
 import io.millrace.internal.Unsent;
+import io.millrace.internal.WriteQueue;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
@@ -12,9 +13,11 @@ import io.vertx.core.internal.net.NetSocketInternal;
 final class VertxWire implements Wire, Unsent.Connection {
 
   private final NetSocketInternal socket;
+  private final WriteQueue queue;
 
   VertxWire(NetSocketInternal socket, Listener listener) {
     this.socket = socket;
+    this.queue = new WriteQueue(listener::drained);
     socket
         .handler(listener::read)
         .drainHandler(ignored -> listener.drained())
@@ -25,15 +28,16 @@ final class VertxWire implements Wire, Unsent.Connection {
 
   @Override
   public void write(Buffer buffer) {
-    boolean held = socket.writeQueueFull();
+    boolean held = !socket.channelHandlerContext().channel().isWritable();
     // If a write fails, no bytes may be missing from the middle.
     Future<Void> write = socket.write(buffer).onFailure(failure -> abort());
+    queue.add(write, buffer.length());
     Unsent.count(write, buffer, held, this);
   }
 
   @Override
   public boolean writeQueueFull() {
-    return socket.writeQueueFull();
+    return queue.isFull() || socket.writeQueueFull();
   }
 
   @Override
