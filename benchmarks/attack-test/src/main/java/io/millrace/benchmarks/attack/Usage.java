@@ -18,10 +18,10 @@ record Usage(long heap, long direct, long counted) {
   /** Of this process. */
   static Usage now(long counted) {
     Runtime runtime = Runtime.getRuntime();
-    // Netty has direct memory of which the JVM does not know, where it can.
-    long direct = Math.max(0, PlatformDependent.usedDirectMemory());
+    // Netty counts its own, whether or not the JVM knows of it: what both know is there once.
+    long direct = PlatformDependent.usedDirectMemory();
     for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
-      direct += pool.getName().equals("direct") ? pool.getMemoryUsed() : 0;
+      direct = Math.max(direct, pool.getName().equals("direct") ? pool.getMemoryUsed() : 0);
     }
     return new Usage(runtime.totalMemory() - runtime.freeMemory(), direct, counted);
   }
