@@ -135,16 +135,34 @@ final class Bodies {
     private State state = State.READING;
     private Buffer content = Buffer.buffer();
 
+    /** Whether it is what needs room now: it is in the midst of something. */
+    private boolean counting;
+
     Body(RoutingContext context, boolean kept) {
       this.context = context;
       this.request = context.request();
       this.kept = kept;
       this.loop = shards.loop(ContextInternal.current());
-      this.share = room.enter(full -> loop.run(this::makeRoom));
+      this.share = room.enter(full -> makeRoomHere());
+    }
+
+    private void count(long bytes) {
+      counting = true;
+      share.count(bytes);
+      counting = false;
+    }
+
+    /** At once where that is possible: many may begin before the event loop does anything else. */
+    private void makeRoomHere() {
+      if (loop.isHere() && !counting) {
+        makeRoom();
+      } else {
+        loop.run(this::makeRoom);
+      }
     }
 
     void begin() {
-      share.count(REQUEST_BYTES);
+      count(REQUEST_BYTES);
       context.put(READ, this);
       loop.wheel().scheduleIn(this, options.bodyTimeout().toMillis());
       request
@@ -162,7 +180,7 @@ final class Bodies {
       if (state == State.READING) {
         state = State.DISCARDING;
         letGo();
-        share.count(REQUEST_BYTES);
+        count(REQUEST_BYTES);
       }
     }
 
@@ -183,7 +201,7 @@ final class Bodies {
       }
       content.appendBuffer(chunk);
       // A buffer grows by doubling.
-      share.count(REQUEST_BYTES + 2L * Integer.highestOneBit(content.length()));
+      count(REQUEST_BYTES + 2L * Integer.highestOneBit(content.length()));
     }
 
     private void ended() {

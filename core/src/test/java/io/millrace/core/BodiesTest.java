@@ -29,6 +29,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -174,6 +177,66 @@ class BodiesTest {
     assertThat(next.connection()).isSameAs(stalled.connection());
     assertThat(Server.await(next.send(MESSAGE)).statusCode()).isEqualTo(200);
     Server.await(client.close());
+  }
+
+  /** Many begin before the event loop can do anything else. */
+  @Test
+  void aBurstOfBodiesIsBoundedWhileItArrives() throws IOException {
+    options.setBodyBytes(100_000);
+    server = new Server(vertx, options, Optional.empty());
+    AtomicInteger begun = new AtomicInteger();
+    AtomicInteger open = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch stalled = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    Router router = Router.router(vertx);
+    router
+        .get("/stall")
+        .handler(
+            context -> {
+              stalled.countDown();
+              awaitQuietly(released);
+              context.end();
+            });
+    router
+        .route("/live*")
+        .handler(
+            context -> {
+              most.accumulateAndGet(open.incrementAndGet(), Math::max);
+              context.addEndHandler(ended -> open.decrementAndGet());
+              context.next();
+              begun.incrementAndGet();
+            });
+    router.route("/live*").subRouter(server.node.router());
+    server.listen(router);
+    Socket stalling = new Socket("localhost", server.port);
+    sockets.add(stalling);
+    for (int i = 0; i < 40; i++) {
+      sockets.add(new Socket("localhost", server.port));
+    }
+    send(stalling, "GET /stall HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    awaitQuietly(stalled);
+    for (Socket socket : sockets.subList(1, 41)) {
+      send(
+          socket,
+          "POST /live/publish HTTP/1.1\r\nHost: localhost\r\n"
+              + JSON
+              + "\r\n"
+              + MORE
+              + "\r\n\r\n{");
+    }
+    released.countDown();
+    eventually(() -> assertThat(begun).hasValue(40));
+    eventually(() -> assertThat(open).hasValueLessThanOrEqualTo(6));
+    assertThat(most).hasValueLessThan(10);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
