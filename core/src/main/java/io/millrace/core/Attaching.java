@@ -154,7 +154,8 @@ final class Attaching {
         access
             .of(context)
             .subscribe(asked.patterns())
-            .compose(granted -> enter(context, subscriptions, start));
+            .compose(granted -> enter(context, subscriptions, start))
+            .compose(survey -> shard.siblings().inTurn(survey));
     HttpServerRequest request = context.request();
     boolean waits = !subscribed.isComplete();
     // Over HTTP/2, a request that was read to its end cannot be paused. A body, which nobody wants,

@@ -81,7 +81,7 @@ final class BatchReader extends Reader {
     holdUntil = shard.now() + hold.toMillis();
     gap = beginning.gap().map(reason -> new Gap(ReaderSubscription.names(initial), reason));
     due = hold.isZero();
-    advance();
+    advanceInTurn();
   }
 
   @Override
@@ -97,12 +97,15 @@ final class BatchReader extends Reader {
     Optional<SharedSlices.Shared> given =
         isCommonAnswer() ? shard.slices().of(this) : Optional.empty();
     if (given.isPresent() && (due || given.get().last() > 0)) {
+      shard.siblings().hasRead(given.get().frames().length()); // It is copied for each of them.
       leaveWith(given.get().frames());
       return;
     }
     Optional<Slice> next = shard.read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
-      waitForMore();
+      if (closing || waiting) {
+        waitForMore();
+      }
       return;
     }
     Slice slice = next.get();
@@ -234,6 +237,7 @@ final class BatchReader extends Reader {
     if (!isEnded()) {
       due = true;
       closing = true;
+      readsMuch = true; // It is not put off.
       fallBehind(cursorSeq());
       advance();
     }

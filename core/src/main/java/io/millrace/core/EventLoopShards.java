@@ -5,11 +5,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.lang.System.Logger;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -32,6 +37,17 @@ final class EventLoopShards {
    */
   static final int SHARDS = 4;
 
+  /**
+   * How much is read for single readers in one turn: then the event loop looks at what has arrived.
+   */
+  private static final int TURN_READ_BYTES = 256 << 10;
+
+  /** Who asks for no more messages than this begins to read at once. */
+  private static final int FEW_LOOKS = 32;
+
+  /** What counts for a message that is looked at to find out where reading begins. */
+  private static final int LOOK_BYTES = 64;
+
   private final Log log;
   private final ContextInternal context;
   private final Wheel wheel;
@@ -42,6 +58,15 @@ final class EventLoopShards {
   private final AtomicBoolean awake = new AtomicBoolean();
   private final Runnable follower = this::wake;
   private final Map<Audience.Key, Alike> alike = new HashMap<>();
+
+  /** Clients that are to begin to read. */
+  private final Queue<Runnable> later = new ArrayDeque<>();
+
+  /** How much was read for single readers since the last turn began. */
+  private long read;
+
+  /** Which shard's readers that are far come first. */
+  private int firstToFar;
 
   /** How many shards have readers. */
   private int following;
@@ -120,6 +145,11 @@ final class EventLoopShards {
     alike.remove(key);
   }
 
+  /** Returns whether this is the event loop's thread. Safe on any thread. */
+  boolean isHere() {
+    return context.inThread();
+  }
+
   /** Runs something on the event loop, later. Safe on any thread. */
   void run(Runnable task) {
     context.runOnContext(now -> task.run());
@@ -132,24 +162,103 @@ final class EventLoopShards {
     return promise.future();
   }
 
+  /**
+   * Completes when a client may begin to read: at once, unless it asks for so many messages that
+   * others come first.
+   */
+  Future<Survey> inTurn(Survey survey) {
+    int cost = survey.looks() * LOOK_BYTES;
+    if (survey.looks() <= FEW_LOOKS) {
+      return Future.succeededFuture(survey);
+    }
+    if (mayRead() && later.isEmpty()) {
+      hasRead(cost);
+      return Future.succeededFuture(survey);
+    }
+    Promise<Survey> begins = Promise.promise();
+    later.add(
+        () -> {
+          hasRead(cost);
+          begins.complete(survey);
+        });
+    wake();
+    return begins.future();
+  }
+
+  /**
+   * Returns whether more may be read for single readers before the event loop does other things.
+   */
+  boolean mayRead() {
+    return read < TURN_READ_BYTES;
+  }
+
+  /** Counts what was read for a reader alone. */
+  void hasRead(int bytes) {
+    read += bytes;
+  }
+
   /** Makes the shards look for what is new. Safe on any thread. */
   void wake() {
     if (awake.compareAndSet(false, true)) {
-      run(this::turn);
+      run(this::turnOrLater);
+    }
+  }
+
+  private void turnOrLater() {
+    if (mayRead()) {
+      turn();
+    } else {
+      read = 0;
+      // Tasks go before what has arrived, but not what is due at a time.
+      ScheduledExecutorService eventLoop = context.nettyEventLoop();
+      var unused = eventLoop.schedule(() -> run(this::turn), 1, TimeUnit.NANOSECONDS);
     }
   }
 
   private void turn() {
     awake.set(false);
+    read = 0;
     if (outside) {
       return;
     }
-    for (Shard shard : shards) {
-      try {
-        shard.turn();
-      } catch (RuntimeException e) {
-        LOG.log(Logger.Level.ERROR, "A shard failed; its readers go on with the next message", e);
+    shards.forEach(shard -> guard(shard, Shard::turn));
+    turnToLater();
+    turnToFar();
+  }
+
+  /** Lets somebody begin to read who asks for much, and others if they may. */
+  private void turnToLater() {
+    for (int i = later.size(); i > 0; i--) {
+      later.remove().run();
+      if (!mayRead()) {
+        break;
       }
+    }
+  }
+
+  /** Lets somebody read who is far, and others if they may; each shard comes first in its turn. */
+  private void turnToFar() {
+    boolean waits = !later.isEmpty();
+    boolean served = false;
+    firstToFar = (firstToFar + 1) % SHARDS;
+    for (int i = 0; i < SHARDS; i++) {
+      Shard shard = shards.get((firstToFar + i) % SHARDS);
+      if (shard.hasFar() && (!served || mayRead())) {
+        served = true;
+        guard(shard, Shard::turnToFar);
+      }
+      waits |= shard.hasQueued();
+    }
+    if (waits) {
+      wake();
+    }
+  }
+
+  private static void guard(Shard shard, Consumer<Shard> action) {
+    try {
+      action.accept(shard);
+    } catch (RuntimeException e) {
+      LOG.log(Logger.Level.ERROR, "A shard failed; its readers go on with the next message", e);
     }
   }
 

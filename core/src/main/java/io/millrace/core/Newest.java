@@ -29,6 +29,9 @@ final class Newest {
     boolean accepted;
     int found;
 
+    /** Where its message was; others may have been dropped before it since then. */
+    private int at;
+
     /** The oldest that is replayed. */
     long first;
 
@@ -39,10 +42,12 @@ final class Newest {
 
     /** Goes to the next older message. Returns whether there is one. */
     boolean back() {
-      int index = channel.entries.indexAfter(seq - 1) - 1;
+      boolean there = at < channel.entries.size() && channel.entries.get(at).seq == seq;
+      int index = (there ? at : channel.entries.indexAfter(seq - 1)) - 1;
       if (index < 0) {
         return false;
       }
+      at = index;
       LogEntry entry = channel.entries.get(index);
       seq = entry.seq;
       accepted = subscription.filter.accepts(entry.message());

@@ -24,6 +24,9 @@ abstract class Reader {
   /** Whether the shard will call {@link #advance} on its next turn. */
   boolean queued;
 
+  /** Whether it reads much at a time. */
+  boolean readsMuch;
+
   /** Whether it waits for something that is being read back. */
   boolean waiting;
 
@@ -80,6 +83,15 @@ abstract class Reader {
 
   /** Reads on, if it is not live and can take more. */
   abstract void advance();
+
+  /** Reads on now, or after others if much has just been read. */
+  final void advanceInTurn() {
+    if (shard.siblings().mayRead()) {
+      advance();
+    } else {
+      shard.queue(this);
+    }
+  }
 
   /** Takes what is pending for its audience, having read everything up to a place before it. */
   abstract void receive(Audience from, long before);

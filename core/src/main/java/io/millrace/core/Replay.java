@@ -65,8 +65,8 @@ final class Replay {
   }
 
   /** Returns what is to be read next. */
-  Shard.Next next(int mostEntries, int mostBytes) {
-    return new Shard.Next(subscriptions, cursor, through, mostEntries, mostBytes);
+  Next next(int mostEntries, int mostBytes) {
+    return new Next(subscriptions, cursor, through, mostEntries, mostBytes);
   }
 
   void moveTo(long seq) {

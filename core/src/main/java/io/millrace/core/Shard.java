@@ -8,14 +8,12 @@ import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
 import java.lang.System.Logger;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -53,7 +51,7 @@ final class Shard {
   private final EventLoopShards siblings;
   private final Audiences audiences = new Audiences(this);
   private final Set<Reader> readers = new LinkedHashSet<>();
-  private final Queue<Reader> queue = new ArrayDeque<>();
+  private final ReaderQueue queue;
   private final LogItem[] items = new LogItem[RING_ITEMS];
   private final AtomicInteger readerCount = new AtomicInteger();
 
@@ -73,6 +71,7 @@ final class Shard {
     this.interests = interests;
     this.siblings = siblings;
     this.clock = clock;
+    this.queue = new ReaderQueue(siblings::mayRead, this::letAdvance);
   }
 
   Log log() {
@@ -175,23 +174,35 @@ final class Shard {
   /** Lets a reader advance on the next turn. */
   void queue(Reader reader) {
     if (!reader.queued && !reader.waiting && !reader.isEnded()) {
-      reader.queued = true;
-      queue.add(reader);
+      queue.add(reader, position);
       siblings.wake();
     }
   }
 
-  /** Gives out what is new, and lets those that are queued advance. */
+  /** Gives out what is new, and lets those advance that are queued and near to it. */
   void turn() {
     if (!readers.isEmpty()) {
       follow();
     }
-    for (int i = queue.size(); i > 0; i--) {
-      Reader reader = queue.remove();
-      reader.queued = false;
-      if (!reader.isEnded() && !reader.isLive()) {
-        guard(reader, Reader::advance);
-      }
+    queue.serveNear();
+  }
+
+  /** Lets the others advance that are queued. */
+  void turnToFar() {
+    queue.serveFar();
+  }
+
+  boolean hasFar() {
+    return queue.hasFar();
+  }
+
+  boolean hasQueued() {
+    return !queue.isEmpty();
+  }
+
+  private void letAdvance(Reader reader) {
+    if (!reader.isEnded() && !reader.isLive()) {
+      guard(reader, Reader::advance);
     }
   }
 
@@ -311,7 +322,8 @@ final class Shard {
    *
    * @param next what to read
    * @param lost the reason to give for what is held nowhere
-   * @return empty if it must be read back first: the reader will be let advance again then
+   * @return empty if it must be read back first, or is much while others wait: the reader will be
+   *     let advance again then
    */
   Optional<Slice> read(Reader reader, Next next, Gap.Reason lost) {
     if (reader.waiting) {
@@ -320,6 +332,18 @@ final class Shard {
     boolean readBack = archive.isPresent() && !reader.gaveUp;
     reader.gaveUp = false;
     Slice slice = next.read(log, readBack ? Optional.empty() : Optional.of(lost));
+    boolean much = slice.bytes() > ReaderQueue.LITTLE;
+    // A gap is taken from the subscription when it is read: it cannot be read twice.
+    boolean again = slice.gaps().isEmpty() && !slice.isMissing();
+    if (much && again && !reader.readsMuch && (queue.isServingNear() || !siblings.mayRead())) {
+      reader.readsMuch = true;
+      siblings.hasRead(ReaderQueue.LOOK_BYTES);
+      queue(reader);
+      return Optional.empty();
+    }
+    reader.readsMuch = much;
+    long passed = Math.min(slice.through() - next.after(), LogReader.MOST_SCANNED);
+    siblings.hasRead(slice.bytes() + (int) passed * ReaderQueue.PASSED_BYTES);
     if (!slice.isMissing()) {
       return Optional.of(slice);
     }
@@ -336,31 +360,6 @@ final class Shard {
           queue(reader);
         });
     return Optional.empty();
-  }
-
-  /**
-   * What a reader reads next.
-   *
-   * @param subscriptions attached to the log
-   * @param after where it has read to
-   * @param upTo how far to read
-   * @param mostEntries how many entries at the most
-   * @param mostBytes how many bytes at the most; one entry always fits
-   */
-  record Next(
-      Collection<ReaderSubscription> subscriptions,
-      long after,
-      long upTo,
-      int mostEntries,
-      int mostBytes) {
-
-    Slice read(Log log, Optional<Gap.Reason> lost) {
-      return log.read(subscriptions, after, upTo, mostEntries, mostBytes, lost);
-    }
-
-    Slice read(ArchiveBlock block, long needed, Gap.Reason lost) {
-      return block.read(subscriptions, after, needed, mostEntries, mostBytes, lost);
-    }
   }
 
   /** Reads the log for a reader, up to where the shard is. */

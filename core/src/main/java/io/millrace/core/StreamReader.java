@@ -89,7 +89,7 @@ final class StreamReader extends Reader {
         .gap()
         .ifPresent(reason -> tellGap(new Gap(ReaderSubscription.names(subscriptions), reason)));
     if (!isEnded()) {
-      advance();
+      advanceInTurn();
     }
   }
 

@@ -67,6 +67,13 @@ final class Survey {
     targets.put(pattern.pattern(), new Target(pattern, listed));
   }
 
+  /** Returns how many messages may have to be looked at to find out where reading begins. */
+  int looks() {
+    return asksLast(start)
+        ? (int) Math.min(Beginnings.MOST_REPLAYED, (long) start.last() * subscriptions.size())
+        : 0;
+  }
+
   /** Returns whether {@code last} is asked, not a cursor. */
   static boolean asksLast(Start start) {
     return start.cursor().isEmpty() && start.last() > 0;
