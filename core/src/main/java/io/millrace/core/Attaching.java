@@ -155,7 +155,7 @@ final class Attaching {
             .of(context)
             .subscribe(asked.patterns())
             .compose(granted -> enter(context, subscriptions, start))
-            .compose(survey -> shard.siblings().inTurn(survey));
+            .compose(survey -> shard.siblings().inTurn(survey, place));
     HttpServerRequest request = context.request();
     boolean waits = !subscribed.isComplete();
     // Over HTTP/2, a request that was read to its end cannot be paused. A body, which nobody wants,

@@ -5,11 +5,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.lang.System.Logger;
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,10 +59,10 @@ final class EventLoopShards {
   private final Runnable follower = this::wake;
   private final Map<Audience.Key, Alike> alike = new HashMap<>();
 
-  /** Clients that are to begin to read. */
-  private final Queue<Runnable> later = new ArrayDeque<>();
+  /** What lets clients begin to read that wait for their turn. */
+  private final Set<Runnable> later = new LinkedHashSet<>();
 
-  /** How much was read for single readers since the last turn began. */
+  /** How much was read for single readers since the event loop has looked at what has arrived. */
   private long read;
 
   /** Which shard's readers that are far come first. */
@@ -164,25 +164,45 @@ final class EventLoopShards {
 
   /**
    * Completes when a client may begin to read: at once, unless it asks for so many messages that
-   * others come first.
+   * others come first. Safe on any thread.
+   *
+   * @param survey complete
+   * @param place the client's; if it leaves, it waits no longer
    */
-  Future<Survey> inTurn(Survey survey) {
-    int cost = survey.looks() * LOOK_BYTES;
+  Future<Survey> inTurn(Survey survey, Place place) {
     if (survey.looks() <= FEW_LOOKS) {
       return Future.succeededFuture(survey);
     }
+    Promise<Survey> begins = Promise.promise();
+    if (isHere()) {
+      takeTurn(survey, place, begins);
+    } else {
+      run(() -> takeTurn(survey, place, begins));
+    }
+    return begins.future();
+  }
+
+  private void takeTurn(Survey survey, Place place, Promise<Survey> begins) {
+    int cost = survey.looks() * LOOK_BYTES;
     if (mayRead() && later.isEmpty()) {
       hasRead(cost);
-      return Future.succeededFuture(survey);
+      begins.complete(survey);
+      return;
     }
-    Promise<Survey> begins = Promise.promise();
-    later.add(
+    Runnable turn =
         () -> {
+          place.whenLeft(() -> {});
           hasRead(cost);
           begins.complete(survey);
+        };
+    later.add(turn);
+    place.whenLeft(
+        () -> {
+          if (later.remove(turn)) {
+            begins.complete(survey);
+          }
         });
     wake();
-    return begins.future();
   }
 
   /**
@@ -217,40 +237,44 @@ final class EventLoopShards {
 
   private void turn() {
     awake.set(false);
-    read = 0;
-    if (outside) {
-      return;
+    if (!outside) {
+      for (Shard shard : shards) {
+        guard(shard, Shard::follow);
+        guard(shard, Shard::turnToNear);
+      }
     }
-    shards.forEach(shard -> guard(shard, Shard::turn));
     turnToLater();
-    turnToFar();
+    if (!outside) {
+      turnToFar();
+    }
+    if (!later.isEmpty() || (!outside && shards.stream().anyMatch(Shard::hasQueued))) {
+      wake();
+    }
   }
 
   /** Lets somebody begin to read who asks for much, and others if they may. */
   private void turnToLater() {
-    for (int i = later.size(); i > 0; i--) {
-      later.remove().run();
+    for (int i = later.size(); i > 0 && !later.isEmpty(); i--) {
+      Runnable turn = later.iterator().next();
+      later.remove(turn);
+      turn.run();
       if (!mayRead()) {
         break;
       }
     }
   }
 
-  /** Lets somebody read who is far, and others if they may; each shard comes first in its turn. */
+  /** Lets somebody read who is far, and others if they may; the shards take turns to be first. */
   private void turnToFar() {
-    boolean waits = !later.isEmpty();
+    int first = firstToFar;
     boolean served = false;
-    firstToFar = (firstToFar + 1) % SHARDS;
-    for (int i = 0; i < SHARDS; i++) {
-      Shard shard = shards.get((firstToFar + i) % SHARDS);
-      if (shard.hasFar() && (!served || mayRead())) {
+    for (int i = 0; i < SHARDS && (!served || mayRead()); i++) {
+      int number = (first + i) % SHARDS;
+      if (shards.get(number).hasFar()) {
         served = true;
-        guard(shard, Shard::turnToFar);
+        firstToFar = (number + 1) % SHARDS;
+        guard(shards.get(number), Shard::turnToFar);
       }
-      waits |= shard.hasQueued();
-    }
-    if (waits) {
-      wake();
     }
   }
 

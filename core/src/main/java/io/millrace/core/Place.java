@@ -8,6 +8,7 @@ final class Place {
   private long held;
   private long reserved;
   private boolean left;
+  private Runnable whenLeft = () -> {};
 
   /**
    * Makes a place that takes no room yet.
@@ -46,10 +47,21 @@ final class Place {
     reserved = 0;
   }
 
+  /**
+   * Sets what is done when the client leaves, instead of what was set before; at once if it has.
+   */
+  void whenLeft(Runnable action) {
+    whenLeft = action;
+    if (left) {
+      action.run();
+    }
+  }
+
   /** The client is gone. May be called again. */
   void leave() {
     if (!left) {
       left = true;
+      whenLeft.run();
       settle();
       room.add(-held);
       uncount.run();

@@ -1,7 +1,7 @@
 package io.millrace.core;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -23,8 +23,8 @@ final class ReaderQueue {
   /** What counts for each item that is passed over. */
   static final int PASSED_BYTES = 4;
 
-  private final Queue<Reader> near = new ArrayDeque<>();
-  private final Queue<Reader> far = new ArrayDeque<>();
+  private final Set<Reader> near = new LinkedHashSet<>();
+  private final Set<Reader> far = new LinkedHashSet<>();
   private final BooleanSupplier goesOn;
   private final Consumer<Reader> turn;
   private boolean servingNear;
@@ -48,6 +48,16 @@ final class ReaderQueue {
   void add(Reader reader, long position) {
     reader.queued = true;
     (reader.readsMuch || position - reader.cursorSeq() > NEAR ? far : near).add(reader);
+  }
+
+  /** Removes one that has ended: nothing of it is held until its turn would have come. */
+  void remove(Reader reader) {
+    if (reader.queued) {
+      reader.queued = false;
+      if (!near.remove(reader)) {
+        far.remove(reader);
+      }
+    }
   }
 
   boolean isEmpty() {
@@ -78,9 +88,10 @@ final class ReaderQueue {
     serve(far);
   }
 
-  private void serve(Queue<Reader> waiting) {
-    for (int i = waiting.size(); i > 0; i--) {
-      Reader reader = waiting.remove();
+  private void serve(Set<Reader> waiting) {
+    for (int i = waiting.size(); i > 0 && !waiting.isEmpty(); i--) {
+      Reader reader = waiting.iterator().next();
+      waiting.remove(reader);
       reader.queued = false;
       turn.accept(reader);
       if (!goesOn.getAsBoolean()) {

@@ -151,6 +151,7 @@ final class Shard {
   }
 
   void remove(Reader reader) {
+    queue.remove(reader);
     if (readers.remove(reader)) {
       readerCount.decrementAndGet();
       release(reader.subscriptions);
@@ -179,11 +180,8 @@ final class Shard {
     }
   }
 
-  /** Gives out what is new, and lets those advance that are queued and near to it. */
-  void turn() {
-    if (!readers.isEmpty()) {
-      follow();
-    }
+  /** Lets those advance that are queued and near to what is new. */
+  void turnToNear() {
     queue.serveNear();
   }
 
@@ -223,7 +221,11 @@ final class Shard {
     }
   }
 
-  private void follow() {
+  /** Gives out what is new. */
+  void follow() {
+    if (readers.isEmpty()) {
+      return;
+    }
     List<Audience> addressed = new ArrayList<>();
     int most = queue.isEmpty() ? TURN_RING_BYTES : TURN_RING_BYTES_BEHIND;
     long given = position;
@@ -329,9 +331,9 @@ final class Shard {
     if (reader.waiting) {
       return Optional.empty();
     }
-    boolean readBack = archive.isPresent() && !reader.gaveUp;
+    boolean mayBeMissing = archive.isPresent() && !reader.gaveUp;
     reader.gaveUp = false;
-    Slice slice = next.read(log, readBack ? Optional.empty() : Optional.of(lost));
+    Slice slice = next.read(log, mayBeMissing ? Optional.empty() : Optional.of(lost));
     boolean much = slice.bytes() > ReaderQueue.LITTLE;
     // A gap is taken from the subscription when it is read: it cannot be read twice.
     boolean again = slice.gaps().isEmpty() && !slice.isMissing();
@@ -341,15 +343,15 @@ final class Shard {
       queue(reader);
       return Optional.empty();
     }
-    reader.readsMuch = much;
-    long passed = Math.min(slice.through() - next.after(), LogReader.MOST_SCANNED);
-    siblings.hasRead(slice.bytes() + (int) passed * ReaderQueue.PASSED_BYTES);
+    count(reader, next, slice);
     if (!slice.isMissing()) {
       return Optional.of(slice);
     }
     Future<ArchiveBlock> block = archive.orElseThrow().block(next.after(), slice.missing());
     if (block.succeeded()) {
-      return Optional.of(next.read(block.result(), slice.missing(), lost));
+      Slice readBack = next.read(block.result(), slice.missing(), lost);
+      count(reader, next, readBack);
+      return Optional.of(readBack);
     }
     reader.waiting = true;
     handle(
@@ -360,6 +362,12 @@ final class Shard {
           queue(reader);
         });
     return Optional.empty();
+  }
+
+  private void count(Reader reader, Next next, Slice slice) {
+    reader.readsMuch = slice.bytes() > ReaderQueue.LITTLE;
+    long passed = Math.min(slice.through() - next.after(), LogReader.MOST_SCANNED);
+    siblings.hasRead(slice.bytes() + (int) passed * ReaderQueue.PASSED_BYTES);
   }
 
   /** Reads the log for a reader, up to where the shard is. */

@@ -192,6 +192,7 @@ final class StreamReader extends Reader {
     boolean shareable = begun && replayThrough <= cursorSeq() && isCommon();
     Optional<SharedSlices.Shared> shared = shareable ? shard.slices().of(this) : Optional.empty();
     if (shared.isPresent()) {
+      shard.siblings().hasRead(shared.get().frames().length()); // It is written to each of them.
       writeEntries(shared.get().frames(), shared.get().last());
       moveTo(shared.get().through());
       return true;

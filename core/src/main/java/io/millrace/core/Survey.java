@@ -69,9 +69,18 @@ final class Survey {
 
   /** Returns how many messages may have to be looked at to find out where reading begins. */
   int looks() {
-    return asksLast(start)
-        ? (int) Math.min(Beginnings.MOST_REPLAYED, (long) start.last() * subscriptions.size())
-        : 0;
+    if (!asksLast(start)) {
+      return 0;
+    }
+    long looks = 0;
+    for (ReaderSubscription subscription : subscriptions) {
+      if (!subscription.filter.events().isEmpty()) {
+        return Newest.MOST_LOOKS; // There may be many that it does not accept.
+      }
+      Target target = targets.get(subscription.pattern);
+      looks += (long) start.last() * (target == null ? 1 : target.channels.size());
+    }
+    return (int) Math.min(Beginnings.MOST_REPLAYED, looks);
   }
 
   /** Returns whether {@code last} is asked, not a cursor. */

@@ -135,6 +135,26 @@ class ArchiveTest {
     assertThat(TestOutlet.seq(outlet.frames("end").get(0))).isEqualTo(1);
   }
 
+  /** A block that is read back is read from like the log: each reader in its turn. */
+  @Test
+  void whatIsReadBackForManyLeavesTimeForOtherWork() {
+    for (int i = 0; i < 100; i++) {
+      publish("a", Message.json("x".repeat(1000)));
+    }
+    rig.batch(outlet, Duration.ZERO, rig.after(1), "a");
+    eventually(() -> assertThat(outlet.frames("batch")).hasSize(1));
+    rig.onLoop(
+        () -> {
+          assertThat(rig.shard.siblings().mayRead()).isTrue();
+          List<TestOutlet> outlets = new ArrayList<>();
+          for (int i = 0; i < 50; i++) {
+            outlets.add(new TestOutlet());
+            rig.begin(outlets.get(i), Duration.ZERO, rig.after(1), "a");
+          }
+          assertThat(outlets).filteredOn(one -> !one.writes.isEmpty()).hasSizeBetween(1, 10);
+        });
+  }
+
   @Test
   void aPollWaitsForWhatIsReadBack() {
     publish("a", "a", "b");

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
 import io.millrace.spi.Ending;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -83,12 +85,27 @@ class ReaderQueueTest {
     somethingArrivesAfter(this::attachForMuch);
   }
 
+  private static Place place() {
+    return new Place(new Allowance(Long.MAX_VALUE, "full"), () -> {});
+  }
+
+  /** So much has been read that whoever asks for much waits. Called on the event loop. */
+  private void useUpTheTurn() {
+    rig.shard.siblings().hasRead(1 << 20);
+  }
+
+  private Survey survey() {
+    Survey survey = rig.log.enter(Rig.subscriptions("old"), Rig.last(1000));
+    rig.log.detach(survey.subscriptions);
+    return survey;
+  }
+
   private void attachForMuch() {
     for (int i = 0; i < READERS; i++) {
       Survey survey = rig.log.enter(Rig.subscriptions("old"), Rig.last(1000));
       rig.shard
           .siblings()
-          .inTurn(survey)
+          .inTurn(survey, place())
           .onSuccess(
               begins -> {
                 rig.log.begin(survey);
@@ -139,6 +156,58 @@ class ReaderQueueTest {
     eventually(() -> assertThat(order).contains("little"));
     assertThat(order.indexOf("little")).isBetween(0, 30);
     rig.onLoop(() -> rig.shard.end(reader -> Optional.of(Ending.DONE)));
+  }
+
+  @Test
+  void whoLeavesWhileOthersAreReadForIsHeldNoLonger() {
+    rig.onLoop(
+        () -> {
+          useUpTheTurn();
+          List<TestOutlet> outlets = new ArrayList<>();
+          for (int i = 0; i < READERS; i++) {
+            outlets.add(outlet("much"));
+            rig.begin(outlets.get(i), Duration.ZERO, Rig.last(1000), "old");
+          }
+          assertThat(rig.shard.hasQueued()).isTrue();
+          outlets.forEach(TestOutlet::close);
+          assertThat(rig.shard.hasQueued()).isFalse();
+        });
+    assertThat(order).isEmpty();
+  }
+
+  @Test
+  void whoLeavesBeforeItIsItsTurnToBeginWaitsNoLonger() {
+    rig.onLoop(
+        () -> {
+          useUpTheTurn();
+          Place place = place();
+          Future<Survey> begins = rig.shard.siblings().inTurn(survey(), place);
+          assertThat(begins.isComplete()).isFalse();
+          place.leave();
+          assertThat(begins.isComplete()).isTrue();
+          Place left = place();
+          left.leave();
+          assertThat(rig.shard.siblings().inTurn(survey(), left).isComplete()).isTrue();
+        });
+  }
+
+  /** What it asks for may be known on another thread, for example the broker's. */
+  @Test
+  void itsTurnComesOnItsEventLoopWhereverItIsAskedFor() {
+    List<Boolean> here = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < READERS; i++) {
+      EventLoopShards loop = rig.shard.siblings();
+      loop.inTurn(survey(), place()).onSuccess(begins -> here.add(loop.isHere()));
+    }
+    eventually(() -> assertThat(here).hasSize(READERS).containsOnly(true));
+  }
+
+  @Test
+  void whoWaitsToBeginIsLetGoWhileTheLogIsReplaced() {
+    rig.onLoop(this::useUpTheTurn);
+    Future<Survey> begins = rig.onLoop(() -> rig.shard.siblings().inTurn(survey(), place()));
+    rig.onLoop(() -> rig.shard.siblings().leaveLog(Ending.DONE));
+    eventually(() -> assertThat(begins.isComplete()).isTrue());
   }
 
   /** Whoever is put off reads again: what the first reading has changed must not be lost by it. */

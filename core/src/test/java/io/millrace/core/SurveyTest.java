@@ -65,6 +65,25 @@ class SurveyTest {
     return steps;
   }
 
+  private int looks(int last, String... patterns) {
+    Survey survey = log.enter(Rig.subscriptions(patterns), Rig.last(last));
+    steps(survey);
+    return survey.looks();
+  }
+
+  @Test
+  void whatItTakesToFindWhereReadingBeginsIsKnown() {
+    for (int i = 0; i < 5; i++) {
+      append("few.x" + i);
+    }
+    assertThat(looks(0, "few.*")).isZero();
+    assertThat(looks(2, "few.x1")).isEqualTo(2);
+    assertThat(looks(2, "few.x1", "few.x2", "none")).isEqualTo(6);
+    assertThat(looks(2, "few.*")).isEqualTo(10);
+    assertThat(looks(1000, "few.*")).isEqualTo(Beginnings.MOST_REPLAYED);
+    assertThat(looks(1, "few.x1", "few.x2:event")).isEqualTo(Newest.MOST_LOOKS);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {-1, 0, 3})
   void whoCannotHaveLostAnythingCausesNoSearch(long behind) {
