@@ -5,6 +5,8 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -105,6 +107,8 @@ public final class Unsent {
   /** If more than this is in use, for whatever, it is scarce. */
   private static final long SCARCE_DIRECT = PlatformDependent.maxDirectMemory() / 4 * 3;
 
+  private static final long NO_ERROR = 0;
+
   /** Who has stood still for as long is ended when memory is scarce. */
   static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -201,7 +205,23 @@ public final class Unsent {
     boolean alone = content.length() == 0 && request.version() != HttpVersion.HTTP_2;
     Future<Void> answer = alone ? response.end() : response.end(content);
     count(answer, content, taken, held, ANSWER_COST, () -> ChunkedBody.abort(request));
+    if (request.version() == HttpVersion.HTTP_2) {
+      answer.onSuccess(sent -> endStream(request));
+    }
     return answer;
+  }
+
+  /**
+   * Ends the stream of a request over HTTP/2 that was answered but has not ended, although nothing
+   * says that a body follows: nobody waits for one, and the client may keep all its streams open
+   * (RFC 9113, section 8.1).
+   */
+  private static void endStream(HttpServerRequest request) {
+    if (!request.isEnded()
+        && !HttpMethod.POST.equals(request.method())
+        && !request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+      request.response().reset(NO_ERROR);
+    }
   }
 
   /**

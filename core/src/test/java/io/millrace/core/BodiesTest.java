@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetSocket;
 import io.vertx.ext.web.Router;
@@ -176,6 +177,22 @@ class BodiesTest {
     HttpClientRequest next = post(client);
     assertThat(next.connection()).isSameAs(stalled.connection());
     assertThat(Server.await(next.send(MESSAGE)).statusCode()).isEqualTo(200);
+    Server.await(client.close());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/negotiate", "/nothing", "/millrace.js"})
+  void aStreamOverHttp2ThatIsAnsweredDoesNotStayOpen(String target) {
+    listen();
+    HttpClient client = http2();
+    HttpClientRequest open =
+        Server.await(client.request(HttpMethod.GET, server.port, "localhost", "/live" + target));
+    Promise<Throwable> reset = Promise.promise();
+    open.exceptionHandler(reset::tryComplete);
+    Future<Buffer> answer = open.response().compose(HttpClientResponse::body);
+    Server.await(open.sendHead());
+    assertThat(Server.await(answer).length()).isPositive();
+    eventually(() -> assertThat(reset.future().result()).isInstanceOf(StreamResetException.class));
     Server.await(client.close());
   }
 

@@ -9,6 +9,7 @@ final class Http2Bytes {
 
   private static final int HEADERS = 1;
   private static final int SETTINGS = 4;
+  private static final int END_HEADERS = 4;
   private static final int END_STREAM_AND_HEADERS = 5;
   private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int GET = 0x82;
@@ -18,23 +19,41 @@ final class Http2Bytes {
 
   private Http2Bytes() {}
 
+  /** Returns what opens a connection. */
+  static byte[] opening() {
+    return opening(new byte[0]);
+  }
+
   /** Returns what opens a connection on which the server may send no data. */
   static byte[] openingWithoutWindow() {
+    return opening(new byte[] {0, INITIAL_WINDOW_SIZE, 0, 0, 0, 0});
+  }
+
+  private static byte[] opening(byte[] settings) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
-    frame(out, SETTINGS, 0, 0, new byte[] {0, INITIAL_WINDOW_SIZE, 0, 0, 0, 0});
+    frame(out, SETTINGS, 0, 0, settings);
     return out.toByteArray();
   }
 
   /** Returns a request. */
   static byte[] get(int stream, String target) {
+    return get(stream, target, END_STREAM_AND_HEADERS);
+  }
+
+  /** Returns a request whose stream the client keeps open. */
+  static byte[] unendedGet(int stream, String target) {
+    return get(stream, target, END_HEADERS);
+  }
+
+  private static byte[] get(int stream, String target, int flags) {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     head.write(GET);
     head.write(HTTP);
     text(head, PATH, target);
     text(head, AUTHORITY, "localhost");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    frame(out, HEADERS, END_STREAM_AND_HEADERS, stream, head.toByteArray());
+    frame(out, HEADERS, flags, stream, head.toByteArray());
     return out.toByteArray();
   }
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Clients that never read, given more than there is of the memory in which it waits: those that
@@ -48,6 +49,10 @@ class UnreadTest {
   private static final long MOST_DIRECT = (DIRECT_MIB * 3L / 4) << 20;
 
   private static final int READERS = 1000;
+
+  /** On so many connections. */
+  private static final int UNENDED = 800;
+
   private static final int POLLS = 150;
   private static final String POLL = "channels=" + UnreadServer.FULL + "&last=20";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -213,6 +218,31 @@ class UnreadTest {
         }
       }
       await().atMost(PATIENCE).until(() -> server.asked() > connections * STREAMS);
+      honest.isServed();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Of all that belongs to a request, nothing is in use any more once it is answered. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/live/negotiate", "/live/nothing", "/live?channels=c"})
+  void streamsOverHttp2ThatClientsKeepOpenDoNotUseUpTheHeap(String target) throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Server server = new Server(Duration.ofMinutes(2), MUCH_DIRECT_MIB);
+        Honest honest = new Honest(server.port)) {
+      for (int i = 0; i < UNENDED; i++) {
+        Socket socket = new Socket("localhost", server.port);
+        sockets.add(socket);
+        OutputStream out = socket.getOutputStream();
+        out.write(Http2Bytes.opening());
+        for (int stream = 0; stream < STREAMS; stream++) {
+          out.write(Http2Bytes.unendedGet(2 * stream + 1, target));
+        }
+      }
+      await().atMost(PATIENCE).until(() -> server.asked() > UNENDED * STREAMS);
       honest.isServed();
     } finally {
       for (Socket socket : sockets) {
