@@ -49,7 +49,7 @@ public abstract class BrokerTck extends BrokerFixture {
 
   private static final int MANY = 500;
 
-  /** Waits for megabytes are this many times as long. */
+  /** A wait for megabytes is this many times as long. */
   private static final int MEGABYTES = 12;
 
   /** Enough to show a rare loss while subscriptions come and go. */

@@ -258,7 +258,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     link.cut();
     await().atMost(LONG).until(() -> reader.reports().contains("degraded"));
     link.mend();
-    // The refusals do not keep it away from its broker.
+    // The refusals do not keep the node away from its broker.
     await().atMost(LONG).until(() -> reader.reports().contains("restored"));
     await().atMost(LONG).until(() -> succeeds(publisher.publish("elsewhere", Message.json(0))));
     limits().permitQueues();
@@ -284,9 +284,8 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     publishAll(publisher);
     limits().refuseMemory();
     List<Future<Publication>> during = new ArrayList<>();
-    // Some are taken: RabbitMQ blocks a connection only once something has arrived on it, and
-    // before
-    // version 4 it blocks none over AMQP 1.0.
+    // Some are taken: RabbitMQ blocks a connection only once something has arrived on it. Before
+    // version 4, it blocks none over AMQP 1.0.
     for (int i = 0; i < 20; i++) {
       during.add(publisher.publish("elsewhere", Message.json(i)));
       during.add(publisher.publish("x." + i, Message.json(i)));
@@ -316,7 +315,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     await().atMost(LONG).until(() -> succeeds(publisher.publish("full", Message.json("before"))));
     limits().addFullQueue();
     try {
-      // The first time, it cannot be known.
+      // The first time, it is not known whether the message was taken.
       for (int i = 0; i < 3; i++) {
         retryable(publisher.publish("full", Message.json(i)));
       }
@@ -344,7 +343,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     }
   }
 
-  /** Does what the browser client does, which is told to try again with the same key. */
+  /** Tries again with the same key, as the browser client does after such an answer. */
   @Test
   void whatIsRepeatedWithItsKeyDuringAnAlarmArrivesOnceAtEveryNode() {
     List<Millrace> nodes = engines();

@@ -23,9 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A node in a process of its own, with small buffers in the kernel. {@code /publish} publishes
- * much, {@code /tiny} little, {@code /direct} tells the most direct memory that was in use, {@code
- * /connections} how many there are.
+ * A node in a process of its own, with small buffers in the kernel. {@code /publish} publishes a
+ * large message, {@code /tiny} a small one. {@code /direct} returns the most direct memory that was
+ * in use, and {@code /connections} how many connections there are.
  */
 final class UnreadServer {
 
@@ -40,7 +40,7 @@ final class UnreadServer {
 
   private UnreadServer() {}
 
-  /** Argument: after how many milliseconds a client that takes nothing is ended. */
+  /** Argument: after how many milliseconds a client that takes nothing is disconnected. */
   public static void main(String[] args) {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     Millrace millrace =

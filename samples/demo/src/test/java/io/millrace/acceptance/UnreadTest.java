@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Clients that never read, given more than there is of the memory in which it waits: those that
- * stood still for longest are ended, and an honest reader is served.
+ * Clients that never read are sent more than fits into the memory where it waits. The server
+ * disconnects those that have taken nothing for longest, and serves an honest reader.
  */
 @Tag("slow")
 @Timeout(600)
@@ -39,13 +39,13 @@ class UnreadTest {
 
   private static final int DIRECT_MIB = 48;
 
-  /** So much that what lies in the heap fills the heap first. */
+  /** So much that the heap is full first. */
   private static final int MUCH_DIRECT_MIB = 512;
 
   /** As many as Vert.x lets one connection have. */
   private static final int STREAMS = 100;
 
-  /** Beyond half of it nobody's writes may wait; the rest is for what does not wait. */
+  /** Writes that wait may take half of it; what does not wait takes some more. */
   private static final long MOST_DIRECT = (DIRECT_MIB * 3L / 4) << 20;
 
   private static final int READERS = 1000;
@@ -114,7 +114,7 @@ class UnreadTest {
     }
   }
 
-  /** Of each connection one answer is on its way, and Vert.x holds back the next. */
+  /** On each connection one answer is on its way, and Vert.x holds back the next. */
   @Test
   void answersInARowThatNobodyReadsDoNotUseUpTheHeap() throws Exception {
     List<Socket> sockets = new ArrayList<>();
@@ -193,7 +193,7 @@ class UnreadTest {
     }
   }
 
-  /** What is asked for on each stream of how many connections. */
+  /** What is requested on each stream, and on how many connections. */
   static Stream<Arguments> overHttp2() {
     return Stream.of(
         Arguments.of("/live?" + POLL, 5),

@@ -17,7 +17,7 @@ public final class LongPollTransport implements Transport {
 
   private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");
 
-  // Longer than any request is held (RFC 9110, section 5.6.7): the engine's bound applies.
+  // For a request without a number, or with one that is too large: the engine has its own bound.
   private static final Duration LONGEST = Duration.ofSeconds(Integer.MAX_VALUE);
 
   /** Makes a transport. */

@@ -15,9 +15,10 @@
  *
  * <p>A request with {@code Prefer: wait=10} (RFC 7240, section 4.3) asks for {@link
  * io.millrace.transport.longpoll.LongPollTransport}. It holds the request until there is a message,
- * but no longer than that many seconds, nor than the node's own bound. If its path forces it, it
- * does so without {@code Prefer}, too. {@link io.millrace.transport.longpoll.PollTransport} takes
- * every request that no other transport takes, and answers at once.
+ * but no longer than that many seconds, nor than the node's own bound. A request whose path asks
+ * for a long poll needs no {@code Prefer}: it is held up to the node's bound. {@link
+ * io.millrace.transport.longpoll.PollTransport} takes every request that no other transport takes,
+ * and answers at once.
  */
 @NullMarked
 package io.millrace.transport.longpoll;

@@ -5,7 +5,7 @@ import io.vertx.core.buffer.Buffer;
 /**
  * Checks UTF-8 (RFC 3629) as it arrives, in pieces that may be cut anywhere.
  *
- * <p>It refuses a piece at the first byte that nothing that follows can make valid, as RFC 6455
+ * <p>It refuses a piece at the first byte after which no text can be valid any more, as RFC 6455
  * section 8.1 allows. So a bad message is refused before it is complete. Not thread-safe.
  */
 final class Utf8Validator {

@@ -26,7 +26,7 @@ final class WebSocketConnection {
    *
    * @param maxFrame the maximum payload of a frame, in bytes; browsers send a message as one frame
    * @param maxMessage the maximum size of a message, in bytes
-   * @param closeTimeout how long the connection may last after our Close frame
+   * @param closeTimeout how long the connection may last after the server's Close frame
    */
   record Limits(int maxFrame, int maxMessage, Duration closeTimeout) {
     static final Limits DEFAULT = new Limits(262_144, 262_144, Duration.ofSeconds(10));
@@ -114,8 +114,8 @@ final class WebSocketConnection {
 
   /**
    * Called once, as soon as the connection is no longer open, with the code of the first Close
-   * frame, theirs or ours: 1005 if it had none, 1006 if the TCP connection ended without one. After
-   * that, no message is delivered, and writes are ignored.
+   * frame, the client's or the server's: 1005 if it had no code, 1006 if the TCP connection ended
+   * without such a frame. After that, no message is delivered, and writes are ignored.
    */
   WebSocketConnection onClosed(IntConsumer handler) {
     closed = handler;

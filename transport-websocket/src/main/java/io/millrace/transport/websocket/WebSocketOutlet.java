@@ -19,7 +19,7 @@ final class WebSocketOutlet implements Outlet {
     this.connection = connection.onDrained(this::drained);
   }
 
-  /** Passes what the client sends to a receiver. Without one, it is ignored. */
+  /** Passes what the client sends to a receiver. Without a receiver, the connection drops it. */
   void receive(Function<Buffer, Future<Void>> receiver) {
     connection.onText(text -> receive(receiver.apply(text)));
     connection.onBinary(text -> receive(receiver.apply(text)));
@@ -33,7 +33,7 @@ final class WebSocketOutlet implements Outlet {
     }
   }
 
-  /** Answers use the same connection: nothing is read from a client that does not read them. */
+  /** Reads only while the client reads, because answers use the same connection. */
   private void readOn() {
     if (received.isComplete() && !connection.writeQueueFull()) {
       connection.resume();
