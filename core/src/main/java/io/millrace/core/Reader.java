@@ -30,6 +30,9 @@ abstract class Reader {
   /** Whether it waits for something that is being read back. */
   boolean waiting;
 
+  /** Lets go of it what is being read back for it. */
+  Runnable unawaited = () -> {};
+
   /** Whether what it waited for could not be read back. */
   boolean gaveUp;
 

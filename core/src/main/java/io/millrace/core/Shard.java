@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of the readers whose connections live on one event loop, and a position in the ring. It
@@ -152,6 +154,7 @@ final class Shard {
 
   void remove(Reader reader) {
     queue.remove(reader);
+    reader.unawaited.run();
     if (readers.remove(reader)) {
       readerCount.decrementAndGet();
       release(reader.subscriptions);
@@ -353,15 +356,25 @@ final class Shard {
       count(reader, next, readBack);
       return Optional.of(readBack);
     }
+    await(reader, block);
+    return Optional.empty();
+  }
+
+  /** Lets a reader advance when a block is there. Until then, nothing holds it if it ends. */
+  private void await(Reader reader, Future<ArchiveBlock> block) {
+    AtomicReference<@Nullable Reader> waiting = new AtomicReference<>(reader);
     reader.waiting = true;
+    reader.unawaited = () -> waiting.set(null);
     handle(
         block,
         result -> {
-          reader.waiting = false;
-          reader.gaveUp = result.failed();
-          queue(reader);
+          Reader here = waiting.get();
+          if (here != null) {
+            here.waiting = false;
+            here.gaveUp = result.failed();
+            queue(here);
+          }
         });
-    return Optional.empty();
   }
 
   private void count(Reader reader, Next next, Slice slice) {
