@@ -20,6 +20,7 @@ module io.millrace.api {
   exports io.millrace.internal to
       io.millrace.core,
       io.millrace.transport.longpoll,
+      io.millrace.transport.sse,
       io.millrace.transport.websocket;
 
   uses io.millrace.spi.MillraceProvider;

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.ContextInternal;
 import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -109,6 +110,12 @@ public final class Unsent {
 
   private static final long NO_ERROR = 0;
 
+  /** How long streams over HTTP/2 may stay open after their answers. */
+  private static final long OPEN_MILLIS = 1000;
+
+  /** How many of them an event loop lets stay open. */
+  private static final int MOST_OPEN = 500;
+
   /** Who has stood still for as long is ended when memory is scarce. */
   static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -139,6 +146,10 @@ public final class Unsent {
   private final Map<Connection, Standing> standing = new LinkedHashMap<>();
 
   private long bytes;
+
+  /** How many streams over HTTP/2 may still be open after their answers. */
+  private int open;
+
   private int ended;
   private long nextLog = System.nanoTime();
 
@@ -214,14 +225,34 @@ public final class Unsent {
   /**
    * Ends the stream of a request over HTTP/2 that was answered but has not ended, although nothing
    * says that a body follows: nobody waits for one, and the client may keep all its streams open
-   * (RFC 9113, section 8.1).
+   * (RFC 9113, section 8.1). An honest client may end it a little later, if not too many do.
    */
   private static void endStream(HttpServerRequest request) {
-    if (!request.isEnded()
-        && !HttpMethod.POST.equals(request.method())
-        && !request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
-      request.response().reset(NO_ERROR);
+    if (request.isEnded() || mayFollow(request)) {
+      return;
     }
+    Unsent loop = direct();
+    ContextInternal context = ContextInternal.current();
+    if (context == null || loop.open == MOST_OPEN) {
+      request.response().reset(NO_ERROR);
+      return;
+    }
+    loop.open++;
+    context.setTimer(
+        OPEN_MILLIS,
+        later -> {
+          loop.open--;
+          if (!request.isEnded()) {
+            request.response().reset(NO_ERROR);
+          }
+        });
+  }
+
+  /** Returns whether a body may follow, which then has an end of its own. */
+  private static boolean mayFollow(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return HttpMethod.POST.equals(request.method())
+        || (length != null && length.chars().anyMatch(digit -> digit != '0'));
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.millrace.spi;
 
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
@@ -96,11 +95,11 @@ public interface Transport {
    * Tells a client that the node cannot accept it now, for example because it is full, starting or
    * closing. By default, the engine answers with a problem (such as 503 with {@code Retry-After}).
    *
-   * @param response its {@code Retry-After} is set already
+   * @param request its response has not begun, but has its {@code Retry-After}
    * @param after when to try again
    * @return whether the transport answered; if not, the engine answers with a problem
    */
-  default boolean refuse(HttpServerResponse response, Duration after) {
+  default boolean refuse(HttpServerRequest request, Duration after) {
     return false;
   }
 }

@@ -129,7 +129,7 @@ final class Attaching {
     }
     if (cause instanceof MillraceException known && known.retryable()) {
       context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
-      if (transport.refuse(context.response(), COME_BACK)) {
+      if (transport.refuse(context.request(), COME_BACK)) {
         return;
       }
     }
@@ -155,7 +155,7 @@ final class Attaching {
             .of(context)
             .subscribe(asked.patterns())
             .compose(granted -> enter(context, subscriptions, start))
-            .compose(survey -> shard.siblings().inTurn(survey, place));
+            .compose(survey -> shard.siblings().inTurn(survey, place::whenLeft));
     HttpServerRequest request = context.request();
     boolean waits = !subscribed.isComplete();
     // Over HTTP/2, a request that was read to its end cannot be paused. A body, which nobody wants,
@@ -172,7 +172,7 @@ final class Attaching {
           if (waits) {
             context.removeEndHandler(watch);
           }
-          if (paused) {
+          if (paused && !request.isEnded()) { // A client's reset ends it.
             request.resume();
           }
           if (result.failed()) {

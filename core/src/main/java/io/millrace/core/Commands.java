@@ -56,6 +56,9 @@ final class Commands {
   /** Completes when what was received has been carried out, so that the next frame may be. */
   private Future<Void> last = Future.succeededFuture();
 
+  /** What is done when the client leaves. */
+  private Runnable left = () -> {};
+
   /** What continues once fewer publishes are pending. */
   private Runnable relieved = () -> {};
 
@@ -215,9 +218,19 @@ final class Commands {
     Promise<Void> attached = Promise.promise();
     attached.future().onSuccess(done -> refilter(changed, filter));
     Future<Survey> acquired =
-        client.subscribe(patterns).compose(granted -> node.enter(added, start));
+        client
+            .subscribe(patterns)
+            .compose(granted -> node.enter(added, start))
+            .compose(survey -> shard.siblings().inTurn(survey, this::whenLeft));
     shard.handle(acquired, result -> attach(new Adding(id, added, reserved), result, attached));
     return attached.future();
+  }
+
+  private void whenLeft(Runnable action) {
+    left = action;
+    if (reader.isEnded()) {
+      action.run();
+    }
   }
 
   private void refilter(List<ReaderSubscription> changed, EventFilter filter) {
@@ -310,6 +323,7 @@ final class Commands {
 
   /** The reader has ended. */
   void close() {
+    left.run();
     List.copyOf(lingering).forEach(this::forget);
   }
 

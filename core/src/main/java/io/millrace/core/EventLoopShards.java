@@ -167,22 +167,22 @@ final class EventLoopShards {
    * others come first. Safe on any thread.
    *
    * @param survey complete
-   * @param place the client's; if it leaves, it waits no longer
+   * @param whenLeft sets what is done when the client leaves: then it waits no longer
    */
-  Future<Survey> inTurn(Survey survey, Place place) {
+  Future<Survey> inTurn(Survey survey, Consumer<Runnable> whenLeft) {
     if (survey.looks() <= FEW_LOOKS) {
       return Future.succeededFuture(survey);
     }
     Promise<Survey> begins = Promise.promise();
     if (isHere()) {
-      takeTurn(survey, place, begins);
+      takeTurn(survey, whenLeft, begins);
     } else {
-      run(() -> takeTurn(survey, place, begins));
+      run(() -> takeTurn(survey, whenLeft, begins));
     }
     return begins.future();
   }
 
-  private void takeTurn(Survey survey, Place place, Promise<Survey> begins) {
+  private void takeTurn(Survey survey, Consumer<Runnable> whenLeft, Promise<Survey> begins) {
     int cost = survey.looks() * LOOK_BYTES;
     if (mayRead() && later.isEmpty()) {
       hasRead(cost);
@@ -191,12 +191,12 @@ final class EventLoopShards {
     }
     Runnable turn =
         () -> {
-          place.whenLeft(() -> {});
+          whenLeft.accept(() -> {});
           hasRead(cost);
           begins.complete(survey);
         };
     later.add(turn);
-    place.whenLeft(
+    whenLeft.accept(
         () -> {
           if (later.remove(turn)) {
             begins.complete(survey);

@@ -192,7 +192,7 @@ final class Mount {
   private boolean refusedByOneThatIsOff(RoutingContext context) {
     for (Transport transport : node.transportsOff()) {
       if (transport.accepts(context.request())
-          && transport.refuse(context.response(), Attaching.COME_BACK)) {
+          && transport.refuse(context.request(), Attaching.COME_BACK)) {
         return true;
       }
     }

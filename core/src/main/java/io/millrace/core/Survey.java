@@ -80,7 +80,10 @@ final class Survey {
       Target target = targets.get(subscription.pattern);
       looks += (long) start.last() * (target == null ? 1 : target.channels.size());
     }
-    return (int) Math.min(Beginnings.MOST_REPLAYED, looks);
+    // A message that several patterns match is looked at for each of them.
+    int each = targets.size() + (targets.size() < subscriptions.size() ? 1 : 0);
+    long most = Math.min(Newest.MOST_LOOKS, (long) Beginnings.MOST_REPLAYED * each);
+    return (int) Math.min(most, looks);
   }
 
   /** Returns whether {@code last} is asked, not a cursor. */

@@ -183,6 +183,27 @@ class ApplicationFaultsTest {
     Server.await(client.close());
   }
 
+  /** Where many ask for much, all but the first wait for their turn. */
+  @Test
+  void whoLeavesOverHttp2BeforeItsTurnLeavesNothing() {
+    Server server = server();
+    HttpClient client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false));
+    String target = "/live/once?channels=ok&last=1000&events=x";
+    for (int i = 0; i < 50; i++) {
+      HttpClientRequest request =
+          Server.await(client.request(HttpMethod.GET, server.port, "localhost", target));
+      request.send();
+      request.reset();
+    }
+    assertThat(server.get("/once?channels=ok").status()).isEqualTo(200);
+    nothingLeft(server);
+    Server.await(client.close());
+  }
+
   private static final Map<String, Function<Promise<Boolean>, Future<Boolean>>> FAULTS =
       Map.of(
           "null", promise -> null,

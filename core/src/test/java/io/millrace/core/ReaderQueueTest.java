@@ -105,7 +105,7 @@ class ReaderQueueTest {
       Survey survey = rig.log.enter(Rig.subscriptions("old"), Rig.last(1000));
       rig.shard
           .siblings()
-          .inTurn(survey, place())
+          .inTurn(survey, place()::whenLeft)
           .onSuccess(
               begins -> {
                 rig.log.begin(survey);
@@ -181,13 +181,13 @@ class ReaderQueueTest {
         () -> {
           useUpTheTurn();
           Place place = place();
-          Future<Survey> begins = rig.shard.siblings().inTurn(survey(), place);
+          Future<Survey> begins = rig.shard.siblings().inTurn(survey(), place::whenLeft);
           assertThat(begins.isComplete()).isFalse();
           place.leave();
           assertThat(begins.isComplete()).isTrue();
           Place left = place();
           left.leave();
-          assertThat(rig.shard.siblings().inTurn(survey(), left).isComplete()).isTrue();
+          assertThat(rig.shard.siblings().inTurn(survey(), left::whenLeft).isComplete()).isTrue();
         });
   }
 
@@ -195,7 +195,7 @@ class ReaderQueueTest {
   @Test
   void itsTurnComesOnItsEventLoopWhereverItIsAskedFor() {
     Runnable release = rig.stall();
-    Future<Survey> begins = rig.shard.siblings().inTurn(survey(), place());
+    Future<Survey> begins = rig.shard.siblings().inTurn(survey(), place()::whenLeft);
     assertThat(begins.isComplete()).isFalse();
     release.run();
     eventually(() -> assertThat(begins.isComplete()).isTrue());
@@ -204,7 +204,8 @@ class ReaderQueueTest {
   @Test
   void whoWaitsToBeginIsLetGoWhileTheLogIsReplaced() {
     rig.onLoop(this::useUpTheTurn);
-    Future<Survey> begins = rig.onLoop(() -> rig.shard.siblings().inTurn(survey(), place()));
+    Future<Survey> begins =
+        rig.onLoop(() -> rig.shard.siblings().inTurn(survey(), place()::whenLeft));
     rig.onLoop(() -> rig.shard.siblings().leaveLog(Ending.DONE));
     eventually(() -> assertThat(begins.isComplete()).isTrue());
   }

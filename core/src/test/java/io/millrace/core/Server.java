@@ -178,9 +178,9 @@ final class Server implements AutoCloseable {
     }
 
     @Override
-    public boolean refuse(HttpServerResponse response, Duration after) {
+    public boolean refuse(HttpServerRequest request, Duration after) {
       if (refusing) {
-        response.end("come back");
+        request.response().end("come back");
       }
       return refusing;
     }

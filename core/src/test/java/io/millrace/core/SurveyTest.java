@@ -80,6 +80,9 @@ class SurveyTest {
     assertThat(looks(2, "few.x1")).isEqualTo(2);
     assertThat(looks(2, "few.x1", "few.x2", "none")).isEqualTo(6);
     assertThat(looks(2, "few.*")).isEqualTo(10);
+    assertThat(looks(2, "few.*", "*.x1", "few.x1")).isEqualTo(14);
+    assertThat(looks(1000, "few.*", "*.x1")).isEqualTo(2 * Beginnings.MOST_REPLAYED);
+    assertThat(looks(1000, "few.*", "few.x1")).isEqualTo(2 * Beginnings.MOST_REPLAYED);
     assertThat(looks(1000, "few.*")).isEqualTo(Beginnings.MOST_REPLAYED);
     assertThat(looks(1, "few.x1", "few.x2:event")).isEqualTo(Newest.MOST_LOOKS);
   }

@@ -1,15 +1,16 @@
 package io.millrace.transport.sse;
 
 import io.millrace.MillraceException;
+import io.millrace.internal.Unsent;
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Format;
 import io.millrace.spi.HeaderElement;
 import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Transport;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
@@ -99,8 +100,9 @@ public final class SseTransport implements Transport {
 
   // After a 503, a browser never reconnects.
   @Override
-  public boolean refuse(HttpServerResponse response, Duration after) {
-    ResponseOutlet.stream(response, SseOutlet.TYPE).end(SseFraming.retry(after));
+  public boolean refuse(HttpServerRequest request, Duration after) {
+    ResponseOutlet.stream(request.response(), SseOutlet.TYPE);
+    Unsent.answer(request, Buffer.buffer(SseFraming.retry(after)));
     return true;
   }
 }

@@ -87,7 +87,7 @@ class SseTransportTest {
   @BeforeEach
   void start() throws Exception {
     Router router = Router.router(vertx);
-    router.route("/full").handler(c -> transport.refuse(c.response(), Duration.ofSeconds(30)));
+    router.route("/full").handler(c -> transport.refuse(c.request(), Duration.ofSeconds(30)));
     router.route("/accepts").handler(c -> c.end(Boolean.toString(transport.accepts(c.request()))));
     router.route("/live").handler(this::serve);
     HttpServer server =
