@@ -163,15 +163,18 @@ class ApplicationFaultsTest {
     assertThat(server.node.counts().brokerSubscriptions()).isZero();
   }
 
+  private static HttpClient http2() {
+    return vertx.createHttpClient(
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false));
+  }
+
   @Test
   void whoLeavesOverHttp2MakesRoomToo() {
     options.setMaxReaders(1).setAuthorizerTimeout(Duration.ofDays(1));
     Server server = server();
-    HttpClient client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false));
+    HttpClient client = http2();
     HttpClientRequest request =
         Server.await(
             client.request(HttpMethod.GET, server.port, "localhost", "/live/once?channels=never"));
@@ -187,11 +190,7 @@ class ApplicationFaultsTest {
   @Test
   void whoLeavesOverHttp2BeforeItsTurnLeavesNothing() {
     Server server = server();
-    HttpClient client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false));
+    HttpClient client = http2();
     String target = "/live/once?channels=ok&last=1000&events=x";
     for (int i = 0; i < 50; i++) {
       HttpClientRequest request =

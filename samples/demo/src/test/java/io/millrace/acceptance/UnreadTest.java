@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -205,6 +206,21 @@ class UnreadTest {
   @MethodSource("overHttp2")
   void answersOverHttp2ForWhichThereIsNoWindowDoNotUseUpTheHeap(String target, int connections)
       throws Exception {
+    honestClientsAreServedBeside(
+        connections, Http2Bytes.openingWithoutWindow(), stream -> Http2Bytes.get(stream, target));
+  }
+
+  /** Of all that belongs to a request, nothing is in use any more once it is answered. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/live/negotiate", "/live/nothing", "/live?channels=c"})
+  void streamsOverHttp2ThatClientsKeepOpenDoNotUseUpTheHeap(String target) throws Exception {
+    honestClientsAreServedBeside(
+        UNENDED, Http2Bytes.opening(), stream -> Http2Bytes.unendedGet(stream, target));
+  }
+
+  /** Sends a request on each stream of each connection over HTTP/2. */
+  private static void honestClientsAreServedBeside(
+      int connections, byte[] opening, IntFunction<byte[]> request) throws Exception {
     List<Socket> sockets = new ArrayList<>();
     try (Server server = new Server(Duration.ofMinutes(2), MUCH_DIRECT_MIB);
         Honest honest = new Honest(server.port)) {
@@ -212,37 +228,12 @@ class UnreadTest {
         Socket socket = new Socket("localhost", server.port);
         sockets.add(socket);
         OutputStream out = socket.getOutputStream();
-        out.write(Http2Bytes.openingWithoutWindow());
+        out.write(opening);
         for (int stream = 0; stream < STREAMS; stream++) {
-          out.write(Http2Bytes.get(2 * stream + 1, target));
+          out.write(request.apply(2 * stream + 1));
         }
       }
       await().atMost(PATIENCE).until(() -> server.asked() > connections * STREAMS);
-      honest.isServed();
-    } finally {
-      for (Socket socket : sockets) {
-        socket.close();
-      }
-    }
-  }
-
-  /** Of all that belongs to a request, nothing is in use any more once it is answered. */
-  @ParameterizedTest
-  @ValueSource(strings = {"/live/negotiate", "/live/nothing", "/live?channels=c"})
-  void streamsOverHttp2ThatClientsKeepOpenDoNotUseUpTheHeap(String target) throws Exception {
-    List<Socket> sockets = new ArrayList<>();
-    try (Server server = new Server(Duration.ofMinutes(2), MUCH_DIRECT_MIB);
-        Honest honest = new Honest(server.port)) {
-      for (int i = 0; i < UNENDED; i++) {
-        Socket socket = new Socket("localhost", server.port);
-        sockets.add(socket);
-        OutputStream out = socket.getOutputStream();
-        out.write(Http2Bytes.opening());
-        for (int stream = 0; stream < STREAMS; stream++) {
-          out.write(Http2Bytes.unendedGet(2 * stream + 1, target));
-        }
-      }
-      await().atMost(PATIENCE).until(() -> server.asked() > UNENDED * STREAMS);
       honest.isServed();
     } finally {
       for (Socket socket : sockets) {
