@@ -1,17 +1,16 @@
 package io.millrace.spi.link;
 
-import io.vertx.core.json.JsonArray;
+import io.millrace.internal.JsonSetters;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClientOptions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Options that all {@link LinkBroker}s have in common. The options of a protocol extend this class.
- * They add the login, {@link #net()} as the protocol's client accepts it, and, in {@link #set}, the
- * JSON keys of what they add. Not safe for use by several threads; a broker takes a copy.
+ * They add the login and {@link #net()} as the protocol's client accepts it. Not safe for use by
+ * several threads; a broker takes a copy.
  *
  * @param <T> the options of the protocol
  */
@@ -54,73 +53,19 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   protected abstract T self();
 
   /**
-   * Reads options from JSON, see {@link #set}. For use in a constructor.
+   * Reads options from JSON. For use in a constructor, after the fields have their defaults.
+   *
+   * <p>A key is the name of a public setter: {@code connectTimeout} calls {@link
+   * #setConnectTimeout}. Times are in milliseconds, constants in lower case, {@code hosts} is an
+   * array of {@code "host:port"}, and {@code net} an object. So the class must be public, in a
+   * package that its module exports.
    *
    * @param json the options; those that are missing keep their values
    * @throws IllegalArgumentException if a key is not known, or a value is out of bounds or of
    *     another type
    */
   protected final void read(JsonObject json) {
-    for (String key : json.fieldNames()) {
-      try {
-        set(key, json.getValue(key));
-      } catch (ClassCastException e) {
-        throw new IllegalArgumentException(key + " has a value of the wrong type", e);
-      } catch (ArithmeticException e) {
-        throw new IllegalArgumentException(key + " is out of bounds", e);
-      }
-    }
-  }
-
-  /**
-   * Sets an option from JSON. The keys are named like the setters. In this class they are {@code
-   * uri}, {@code hosts} (an array of {@code "host:port"}), {@code prefix}, {@code heartbeat} and
-   * {@code connectTimeout} (in milliseconds), {@code maxMessageBytes} and {@code maxPendingBytes}.
-   *
-   * @param key its name
-   * @param value as {@link JsonObject#getValue} returns it
-   * @throws IllegalArgumentException if the key is not known, or the value is out of bounds
-   * @throws ClassCastException if the value is of another type
-   * @throws ArithmeticException if the value is a number that is too large for any option
-   */
-  protected void set(String key, Object value) {
-    switch (key) {
-      case "uri" -> setUri((String) value);
-      case "hosts" -> setHosts(((JsonArray) value).stream().map(String.class::cast).toList());
-      case "prefix" -> setPrefix((String) value);
-      case "heartbeat" -> setHeartbeat(millis(value));
-      case "connectTimeout" -> setConnectTimeout(millis(value));
-      case "maxMessageBytes" -> setMaxMessageBytes(Math.toIntExact(((Number) value).longValue()));
-      case "maxPendingBytes" -> setMaxPendingBytes(((Number) value).longValue());
-      default ->
-          throw new IllegalArgumentException(
-              "The broker \"" + scheme.name() + "\" has no option " + key);
-    }
-  }
-
-  /**
-   * Reads a time.
-   *
-   * @param value the value in JSON, in milliseconds
-   * @return the time
-   * @throws ClassCastException if it is not a number
-   */
-  protected static Duration millis(Object value) {
-    return Duration.ofMillis(((Number) value).longValue());
-  }
-
-  /**
-   * Reads a constant.
-   *
-   * @param type the type of the constant
-   * @param value its name in lower case, as in JSON
-   * @param <E> the type
-   * @return the constant
-   * @throws IllegalArgumentException if there is none of that name
-   * @throws ClassCastException if it is not a string
-   */
-  protected static <E extends Enum<E>> E constant(Class<E> type, Object value) {
-    return Enum.valueOf(type, ((String) value).toUpperCase(Locale.ROOT));
+    JsonSetters.set(this, json, "The broker \"" + scheme.name() + "\"");
   }
 
   /**

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClientOptions;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class LinkOptionsTest {
 
   /** Adds nothing but a user. */
-  static final class Options extends LinkOptions<Options> {
+  public static final class Options extends LinkOptions<Options> {
 
     private final NetClientOptions net = new NetClientOptions();
     private Optional<String> user = Optional.empty();
@@ -103,6 +104,10 @@ class LinkOptionsTest {
         List.of(
             new JsonObject().put("heartbeats", 1),
             new JsonObject().put("heartbeat", "1 s"),
+            new JsonObject().put("heartbeat", 1.5),
+            new JsonObject().putNull("heartbeat"),
+            new JsonObject().put("Prefix", "a."),
+            new JsonObject().put("setPrefix", "a."),
             new JsonObject().put("heartbeat", -1),
             new JsonObject().put("hosts", new JsonArray()),
             new JsonObject().put("hosts", new JsonArray().add(1)),
@@ -112,6 +117,7 @@ class LinkOptionsTest {
             new JsonObject().put("connectTimeout", 0),
             new JsonObject().put("maxMessageBytes", 0),
             new JsonObject().put("maxMessageBytes", 1L << 40),
+            new JsonObject().put("maxPendingBytes", new BigInteger("9".repeat(30))),
             new JsonObject().put("maxPendingBytes", 0))) {
       String key = json.fieldNames().iterator().next();
       assertThatThrownBy(() -> new Options(json))

@@ -58,13 +58,10 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   }
 
   /**
-   * Makes options from JSON. The keys are named like the setters: {@code uri}, {@code hosts} (an
-   * array of {@code "host:port"}), {@code net} (see {@link
-   * AmqpClientOptions#AmqpClientOptions(JsonObject)}), {@code username}, {@code password}, {@code
-   * virtualHost}, {@code dialect} (in lower case), {@code exchange}, {@code prefix}, {@code
-   * heartbeat}, {@code connectTimeout} and {@code confirmTimeout} (in milliseconds), {@code
-   * maxMessageBytes}, {@code maxPendingBytes}, {@code credit}, {@code mode} (in lower case). A
-   * missing key keeps its default.
+   * Makes options from JSON. A key is the name of a setter: {@code prefix} calls {@link
+   * #setPrefix}. Times are in milliseconds, constants in lower case, {@code hosts} is an array of
+   * {@code "host:port"}, and {@code net} an object (see {@link
+   * AmqpClientOptions#AmqpClientOptions(JsonObject)}). A missing key keeps its default.
    *
    * @param json the options
    * @throws IllegalArgumentException if a key is unknown, or a value is out of range or has another
@@ -78,22 +75,6 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   @Override
   protected AmqpBrokerOptions self() {
     return this;
-  }
-
-  @Override
-  protected void set(String key, Object value) {
-    switch (key) {
-      case "net" -> setNet(new AmqpClientOptions((JsonObject) value));
-      case "username" -> setUsername((String) value);
-      case "password" -> setPassword((String) value);
-      case "virtualHost" -> setVirtualHost((String) value);
-      case "dialect" -> setDialect(constant(AmqpDialect.class, value));
-      case "exchange" -> setExchange((String) value);
-      case "confirmTimeout" -> setConfirmTimeout(millis(value));
-      case "mode" -> setMode(constant(AmqpMode.class, value));
-      case "credit" -> setCredit(((Number) value).intValue());
-      default -> super.set(key, value);
-    }
   }
 
   /**

@@ -68,14 +68,10 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * Makes options from JSON. The keys are named like the setters: {@code uri}, {@code hosts} (an
-   * array of {@code "host:port"}), {@code net} (see {@link
-   * NetClientOptions#NetClientOptions(JsonObject)}), {@code login}, {@code passcode}, {@code
-   * virtualHost}, {@code dialect} (in lower case), {@code topicPrefix}, {@code prefix}, {@code
-   * heartbeat}, {@code connectTimeout} and {@code receiptTimeout} (in milliseconds), {@code
-   * maxMessageBytes}, {@code maxPendingBytes}, {@code prefetch}, {@code mode} (in lower case),
-   * {@code stream}, {@code streamTail} and {@code streamAge} (in milliseconds), {@code
-   * streamBytes}. A missing key keeps its default.
+   * Makes options from JSON. A key is the name of a setter: {@code prefix} calls {@link
+   * #setPrefix}. Times are in milliseconds, constants in lower case, {@code hosts} is an array of
+   * {@code "host:port"}, and {@code net} an object (see {@link
+   * NetClientOptions#NetClientOptions(JsonObject)}). A missing key keeps its default.
    *
    * @param json the options
    * @throws IllegalArgumentException if a key is unknown, or a value is out of range or has another
@@ -89,26 +85,6 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   @Override
   protected StompBrokerOptions self() {
     return this;
-  }
-
-  @Override
-  protected void set(String key, Object value) {
-    switch (key) {
-      case "net" -> setNet(new NetClientOptions((JsonObject) value));
-      case "login" -> setLogin((String) value);
-      case "passcode" -> setPasscode((String) value);
-      case "virtualHost" -> setVirtualHost((String) value);
-      case "dialect" -> setDialect(constant(StompDialect.class, value));
-      case "topicPrefix" -> setTopicPrefix((String) value);
-      case "receiptTimeout" -> setReceiptTimeout(millis(value));
-      case "prefetch" -> setPrefetch(((Number) value).intValue());
-      case "mode" -> setMode(constant(StompMode.class, value));
-      case "stream" -> setStream((String) value);
-      case "streamTail" -> setStreamTail(millis(value));
-      case "streamBytes" -> setStreamBytes(((Number) value).longValue());
-      case "streamAge" -> setStreamAge(millis(value));
-      default -> super.set(key, value);
-    }
   }
 
   /**

@@ -61,7 +61,12 @@ class StompBrokerOptionsTest {
                 .put("receiptTimeout", 700)
                 .put("maxMessageBytes", 800)
                 .put("maxPendingBytes", 900L)
-                .put("prefetch", 10)),
+                .put("prefetch", 10)
+                .put("mode", "stream")
+                .put("stream", "s")
+                .put("streamTail", 1000)
+                .put("streamBytes", 1100L)
+                .put("streamAge", 1200)),
         everything());
     same(
         new StompBrokerOptions(new JsonObject().put("uri", "stomp://a:b@c:1/d")),
@@ -84,7 +89,12 @@ class StompBrokerOptionsTest {
             .setReceiptTimeout(Duration.ofMillis(700))
             .setMaxMessageBytes(800)
             .setMaxPendingBytes(900)
-            .setPrefetch(10);
+            .setPrefetch(10)
+            .setMode(StompMode.STREAM)
+            .setStream("s")
+            .setStreamTail(Duration.ofMillis(1000))
+            .setStreamBytes(1100)
+            .setStreamAge(Duration.ofMillis(1200));
     options.net().setSsl(true);
     return options;
   }
@@ -106,6 +116,11 @@ class StompBrokerOptionsTest {
             new JsonObject().put("heartbeat", 99),
             new JsonObject().put("prefetch", 0),
             new JsonObject().put("prefetch", 65_536),
+            new JsonObject().put("prefetch", (1L << 32) + 1),
+            new JsonObject().put("mode", "queue"),
+            new JsonObject().put("dialect", 1),
+            new JsonObject().put("net", "tls"),
+            new JsonObject().put("markerInterval", 1000),
             new JsonObject().put("login", "a\nb"),
             new JsonObject().put("receiptTimeout", 0))) {
       String key = json.fieldNames().iterator().next();
