@@ -6,11 +6,12 @@ import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClientOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Options that all {@link LinkBroker}s have in common. The options of a protocol extend this class.
- * They add the login and {@link #net()} as the protocol's client accepts it. Not safe for use by
- * several threads; a broker takes a copy.
+ * Options that all {@link LinkBroker}s have in common, under the same names whatever the protocol
+ * calls them. The options of a protocol extend this class, with {@link #net()} as the protocol's
+ * client accepts it. Not safe for use by several threads; a broker takes a copy.
  *
  * @param <T> the options of the protocol
  */
@@ -18,9 +19,14 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
 
   private final BrokerUri.Scheme scheme;
   private List<HostAndPort> hosts;
+  private Optional<String> username = Optional.empty();
+  private Optional<String> password = Optional.empty();
+  private Optional<String> virtualHost = Optional.empty();
   private String prefix = "millrace.";
   private Duration heartbeat = Duration.ofSeconds(10);
   private Duration connectTimeout = Duration.ofSeconds(10);
+  private Duration confirmTimeout = Duration.ofSeconds(10);
+  private int prefetch = 500;
   private int maxMessageBytes = 16 << 20;
   private long maxPendingBytes = 64L << 20;
 
@@ -42,9 +48,14 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   protected LinkOptions(LinkOptions<T> other) {
     scheme = other.scheme;
     hosts = other.hosts;
+    username = other.username;
+    password = other.password;
+    virtualHost = other.virtualHost;
     prefix = other.prefix;
     heartbeat = other.heartbeat;
     connectTimeout = other.connectTimeout;
+    confirmTimeout = other.confirmTimeout;
+    prefetch = other.prefetch;
     maxMessageBytes = other.maxMessageBytes;
     maxPendingBytes = other.maxPendingBytes;
   }
@@ -69,28 +80,23 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   }
 
   /**
-   * Sets hosts, login, virtual host and TLS from a URI. What the URI does not have stays as it is,
-   * except TLS, which depends on the scheme.
+   * Sets hosts, username, password, virtual host and TLS from a URI, for example {@code
+   * amqp://user:password@host:5672/vhost}. Several hosts are separated by commas. What the URI does
+   * not have stays as it is, except TLS, which depends on the scheme.
    *
    * @param uri see {@link BrokerUri}
    * @return this
    * @throws IllegalArgumentException if it is not such a URI; the message does not repeat it, since
    *     it may have a password
    */
-  public abstract T setUri(String uri);
-
-  /**
-   * Sets hosts and TLS from a URI. For use in {@link #setUri}.
-   *
-   * @param uri see {@link BrokerUri}
-   * @return its parts; the caller sets the login and the virtual host
-   * @throws IllegalArgumentException if it is not such a URI
-   */
-  protected final BrokerUri useHosts(String uri) {
+  public final T setUri(String uri) {
     BrokerUri parts = BrokerUri.parse(scheme, uri);
     hosts = parts.hosts();
     net().setSsl(parts.tls());
-    return parts;
+    parts.username().ifPresent(this::setUsername);
+    parts.password().ifPresent(this::setPassword);
+    parts.virtualHost().ifPresent(this::setVirtualHost);
+    return self();
   }
 
   /** {@return the brokers of one cluster, to be tried in turn; {@code localhost} by default} */
@@ -113,6 +119,57 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
 
   /** {@return how connections are made, including TLS; plain TCP by default} */
   public abstract NetClientOptions net();
+
+  /** {@return the username, if there is one; without it, the login is anonymous} */
+  public final Optional<String> username() {
+    return username;
+  }
+
+  /**
+   * Sets the username.
+   *
+   * @param value the username, without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if it contains one of these
+   */
+  public final T setUsername(String value) {
+    username = Optional.of(oneLine(value, "username"));
+    return self();
+  }
+
+  /** {@return the password, if there is one} */
+  public final Optional<String> password() {
+    return password;
+  }
+
+  /**
+   * Sets the password. Use TLS, or a network that you trust, because it is sent as plain text.
+   *
+   * @param value the password, without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if it contains one of these
+   */
+  public final T setPassword(String value) {
+    password = Optional.of(oneLine(value, "password"));
+    return self();
+  }
+
+  /** {@return the virtual host, if one is set; brokers without virtual hosts ignore it} */
+  public final Optional<String> virtualHost() {
+    return virtualHost;
+  }
+
+  /**
+   * Sets the virtual host.
+   *
+   * @param value for RabbitMQ, for example, {@code /} or {@code production}; without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if it contains one of these
+   */
+  public final T setVirtualHost(String value) {
+    virtualHost = Optional.of(oneLine(value, "virtualHost"));
+    return self();
+  }
 
   /**
    * {@return the prefix of a channel's name in a routing key or topic; {@code millrace.} by
@@ -173,6 +230,41 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
     return self();
   }
 
+  /** {@return how long the broker may take to confirm; 10 s by default} */
+  public final Duration confirmTimeout() {
+    return confirmTimeout;
+  }
+
+  /**
+   * Sets how long the broker may take to confirm a publish or a subscription.
+   *
+   * @param value at least 1 ms
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public final T setConfirmTimeout(Duration value) {
+    confirmTimeout = atLeast(1, value, "confirmTimeout");
+    return self();
+  }
+
+  /** {@return how many messages of a subscription the broker may send ahead; 500 by default} */
+  public final int prefetch() {
+    return prefetch;
+  }
+
+  /**
+   * Sets how many messages of a subscription the broker may send before the node has taken the
+   * first of them.
+   *
+   * @param value at least 1
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public T setPrefetch(int value) {
+    prefetch = (int) atLeast(1, value, "prefetch");
+    return self();
+  }
+
   /**
    * {@return how many bytes the payload of a message may have, in either direction; 16 MiB by
    * default}
@@ -210,6 +302,21 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   public final T setMaxPendingBytes(long value) {
     maxPendingBytes = atLeast(1, value, "maxPendingBytes");
     return self();
+  }
+
+  /**
+   * Checks a text that a protocol with lines must be able to carry.
+   *
+   * @param value the text
+   * @param name the name of the option, for the message
+   * @return the text
+   * @throws IllegalArgumentException if it contains CR, LF or NUL
+   */
+  protected static String oneLine(String value, String name) {
+    if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+      throw new IllegalArgumentException(name + " must not contain CR, LF or NUL");
+    }
+    return value;
   }
 
   /**

@@ -59,7 +59,7 @@ final class StompLink implements Link {
             vertx,
             () -> write(END_OF_LINE),
             () -> end(new IOException("The broker has been silent for too long.")));
-    this.receipts = new Pending<>(options.receiptTimeout());
+    this.receipts = new Pending<>(options.confirmTimeout());
     this.expiry = vertx.setPeriodic(EXPIRY_MILLIS, tick -> receipts.expire(System.nanoTime()));
   }
 
@@ -87,9 +87,9 @@ final class StompLink implements Link {
     socket.handler(this::read);
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("accept-version", StompVersion.accepted());
-    headers.put("host", options.virtualHost());
-    options.login().ifPresent(login -> headers.put("login", login));
-    options.passcode().ifPresent(passcode -> headers.put("passcode", passcode));
+    headers.put("host", options.virtualHost().orElse("/"));
+    options.username().ifPresent(username -> headers.put("login", username));
+    options.password().ifPresent(password -> headers.put("passcode", password));
     long beat = options.heartbeat().toMillis();
     headers.put("heart-beat", beat + "," + beat);
     write(new StompFrame(StompFrame.CONNECT, headers));

@@ -85,9 +85,9 @@ final class StreamMode implements LinkUser<StompLink> {
     this.ingress = ingress;
     this.options = options;
     this.skipped = skipped;
-    this.publishers = new Publishers<>(vertx, links, options.receiptTimeout());
+    this.publishers = new Publishers<>(vertx, links, options.confirmTimeout());
     this.markers = new Markers(vertx, publishers, new StreamQueue(options).markers());
-    this.publications = new Pending<>(options.receiptTimeout());
+    this.publications = new Pending<>(options.confirmTimeout());
     this.ticker = vertx.setPeriodic(EXPIRY_MILLIS, tick -> tick());
     this.marking =
         vertx.setPeriodic(options.markerInterval().toMillis(), tick -> markIfFollowing());
@@ -349,7 +349,7 @@ final class StreamMode implements LinkUser<StompLink> {
     return link.filter(linked -> following)
         .map(
             linked ->
-                markers.write(linked, markers.hello(), options.receiptTimeout()).<Void>mapEmpty())
+                markers.write(linked, markers.hello(), options.confirmTimeout()).<Void>mapEmpty())
         .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 

@@ -103,8 +103,8 @@ final class TopicMode implements LinkUser<StompLink> {
     this.options = options;
     this.skipped = skipped;
     this.destinations = new Destinations(options, "");
-    this.publishers = new Publishers<>(vertx, links, options.receiptTimeout());
-    this.trials = new Trials<>(vertx, links, options.receiptTimeout());
+    this.publishers = new Publishers<>(vertx, links, options.confirmTimeout());
+    this.trials = new Trials<>(vertx, links, options.confirmTimeout());
   }
 
   @Override
@@ -179,7 +179,7 @@ final class TopicMode implements LinkUser<StompLink> {
     // While the link is down, it waits for the next one, but not forever.
     long timer =
         vertx.setTimer(
-            options.receiptTimeout().toMillis(),
+            options.confirmTimeout().toMillis(),
             late -> {
               var unused = unsubscribe(pattern);
               added.confirmed.tryFail(Link.outOfReach());
