@@ -120,7 +120,7 @@ final class StreamMode implements LinkUser<StompLink> {
     link = Optional.of(linked);
     markers.beginLink();
     publishers.retry();
-    if (new Destinations(options, linked.server()).dialect() != StompDialect.RABBITMQ) {
+    if (linked.destinations().dialect() != StompDialect.RABBITMQ) {
       linked.end(
           new StompException("Streams need RabbitMQ, which " + linked.server() + " is not."));
       return;
@@ -324,7 +324,7 @@ final class StreamMode implements LinkUser<StompLink> {
     }
     StompLink linked = link.get();
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
-    Map<String, String> headers = new Destinations(options, linked.server()).send(channel);
+    Map<String, String> headers = linked.destinations().send(channel);
     headers.putAll(MessageHeaders.write(timed));
     String id = markers.nextId();
     headers.put(StreamReading.PUBLICATION, id);

@@ -487,6 +487,26 @@ class StompBrokerTest {
   }
 
   @Test
+  void whatTheBrokerRefusesByNameAfterAnOutageKeepsNothingElseAway() {
+    StompBroker broker = opened(fake.options());
+    broker.subscribe(A).await();
+    broker.subscribe(ALL).await();
+    fake.behaviour =
+        (connection, frame) -> {
+          if (frame.header("destination").orElse("").endsWith("#")) {
+            connection.sendLater(
+                "ERROR\nmessage:denied\nreceipt-id:" + frame.headers().get("receipt") + "\n\n\0");
+          } else {
+            FakeBroker.confirm(connection, frame);
+          }
+        };
+    fake.first().close();
+
+    await().until(() -> ingress.events().contains("restored"));
+    assertThat(ingress.events()).containsExactly("degraded", "interrupted [a, **]", "restored");
+  }
+
+  @Test
   void aTrialThatTheBrokerRefusesToEndRefusesNobody() {
     StompBroker broker = opened(fake.options());
     fake.behaviour =
