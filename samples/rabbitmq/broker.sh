@@ -1,5 +1,5 @@
 # Finds a RabbitMQ for ./demo rabbitmq, or starts one. ./demo sources this file. It sets RABBITMQ_STOMP; stop_broker stops what it started.
-#   RABBITMQ_STOMP=[login:passcode@]host:port      uses the server at that address
+#   RABBITMQ_STOMP=[username:password@]host:port   uses the server at that address
 #   otherwise, if Docker answers                   starts the one in compose.yaml
 #   otherwise, if rabbitmq-server is installed     starts it with a private folder and private ports
 
@@ -15,7 +15,7 @@ start_broker() {
   elif rabbitmq_server > /dev/null; then
     start_private
   else
-    fail "needs RabbitMQ: set RABBITMQ_STOMP=login:passcode@host:port, or start Docker, or install rabbitmq-server"
+    fail "needs RabbitMQ: set RABBITMQ_STOMP=username:password@host:port, or start Docker, or install rabbitmq-server"
   fi
   export RABBITMQ_STOMP
 }

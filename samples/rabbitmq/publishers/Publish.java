@@ -1,4 +1,4 @@
-// java Publish.java [host:port [login passcode]]: publishes an order by STOMP; needs only the JDK
+// java Publish.java [host:port [username password]]: publishes an order by STOMP; needs only the JDK
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 

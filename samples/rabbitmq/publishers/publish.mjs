@@ -1,4 +1,4 @@
-// node publish.mjs [host:port [login passcode]]: publishes an order by STOMP; needs only Node
+// node publish.mjs [host:port [username password]]: publishes an order by STOMP; needs only Node
 import { connect } from 'node:net';
 const [at = 'localhost:61613', login, passcode] = process.argv.slice(2);
 const [host, port] = at.split(':');

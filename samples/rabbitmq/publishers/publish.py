@@ -1,4 +1,4 @@
-# python3 publish.py [host:port [login passcode]]: publishes an order by STOMP; needs only the standard library
+# python3 publish.py [host:port [username password]]: publishes an order by STOMP; needs only the standard library
 import socket, sys
 host, port = (sys.argv[1] if len(sys.argv) > 1 else 'localhost:61613').split(':')
 login = f'login:{sys.argv[2]}\npasscode:{sys.argv[3]}\n' if len(sys.argv) > 3 else ''

@@ -1,5 +1,5 @@
 #!/bin/sh
-# publish.sh [management-url [login passcode]]: publishes an order through RabbitMQ's management API
+# publish.sh [management-url [username password]]: publishes an order through RabbitMQ's management API
 url="${1:-http://localhost:15672}"
 curl --silent --show-error --fail-with-body --user "${2:-guest}:${3:-guest}" --header 'Content-Type: application/json' \
   --data '{"routing_key": "millrace.orders.new", "payload_encoding": "string", "properties": {"content_type": "application/json"},

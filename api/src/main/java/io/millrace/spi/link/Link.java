@@ -32,6 +32,16 @@ public interface Link {
   Future<Throwable> ended();
 
   /**
+   * Returns whether the link is down. If its end fails anything that waits for an answer, it is
+   * down before that.
+   *
+   * @return whether {@link #ended} is complete, by default
+   */
+  default boolean isDown() {
+    return ended().isComplete();
+  }
+
+  /**
    * Ends the link now; everything that is not confirmed fails. Does nothing if the link is down.
    *
    * @param cause why, a {@link LinkException} if the server is to blame

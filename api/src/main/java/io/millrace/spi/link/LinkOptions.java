@@ -1,17 +1,17 @@
 package io.millrace.spi.link;
 
-import io.vertx.core.json.JsonArray;
+import io.millrace.internal.JsonSetters;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClientOptions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 
 /**
- * Options that all {@link LinkBroker}s have in common. The options of a protocol extend this class.
- * They add the login, {@link #net()} as the protocol's client accepts it, and, in {@link #set}, the
- * JSON keys of what they add. Not safe for use by several threads; a broker takes a copy.
+ * Options that all {@link LinkBroker}s have in common, under the same names whatever the protocol
+ * calls them. The options of a protocol extend this class, with {@link #net()} as the protocol's
+ * client accepts it. Not safe for use by several threads; a broker takes a copy.
  *
  * @param <T> the options of the protocol
  */
@@ -19,9 +19,14 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
 
   private final BrokerUri.Scheme scheme;
   private List<HostAndPort> hosts;
+  private Optional<String> username = Optional.empty();
+  private Optional<String> password = Optional.empty();
+  private Optional<String> virtualHost = Optional.empty();
   private String prefix = "millrace.";
   private Duration heartbeat = Duration.ofSeconds(10);
   private Duration connectTimeout = Duration.ofSeconds(10);
+  private Duration confirmTimeout = Duration.ofSeconds(10);
+  private int prefetch = 500;
   private int maxMessageBytes = 16 << 20;
   private long maxPendingBytes = 64L << 20;
 
@@ -43,9 +48,14 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   protected LinkOptions(LinkOptions<T> other) {
     scheme = other.scheme;
     hosts = other.hosts;
+    username = other.username;
+    password = other.password;
+    virtualHost = other.virtualHost;
     prefix = other.prefix;
     heartbeat = other.heartbeat;
     connectTimeout = other.connectTimeout;
+    confirmTimeout = other.confirmTimeout;
+    prefetch = other.prefetch;
     maxMessageBytes = other.maxMessageBytes;
     maxPendingBytes = other.maxPendingBytes;
   }
@@ -54,98 +64,39 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   protected abstract T self();
 
   /**
-   * Reads options from JSON, see {@link #set}. For use in a constructor.
+   * Reads options from JSON. For use in a constructor, after the fields have their defaults.
+   *
+   * <p>A key is the name of a public setter: {@code connectTimeout} calls {@link
+   * #setConnectTimeout}. Times are in milliseconds, constants in lower case, {@code hosts} is an
+   * array of {@code "host:port"}, and {@code net} an object. So the class must be public, in a
+   * package that its module exports.
    *
    * @param json the options; those that are missing keep their values
    * @throws IllegalArgumentException if a key is not known, or a value is out of bounds or of
    *     another type
    */
   protected final void read(JsonObject json) {
-    for (String key : json.fieldNames()) {
-      try {
-        set(key, json.getValue(key));
-      } catch (ClassCastException e) {
-        throw new IllegalArgumentException(key + " has a value of the wrong type", e);
-      } catch (ArithmeticException e) {
-        throw new IllegalArgumentException(key + " is out of bounds", e);
-      }
-    }
+    JsonSetters.set(this, json, "The broker \"" + scheme.name() + "\"");
   }
 
   /**
-   * Sets an option from JSON. The keys are named like the setters. In this class they are {@code
-   * uri}, {@code hosts} (an array of {@code "host:port"}), {@code prefix}, {@code heartbeat} and
-   * {@code connectTimeout} (in milliseconds), {@code maxMessageBytes} and {@code maxPendingBytes}.
-   *
-   * @param key its name
-   * @param value as {@link JsonObject#getValue} returns it
-   * @throws IllegalArgumentException if the key is not known, or the value is out of bounds
-   * @throws ClassCastException if the value is of another type
-   * @throws ArithmeticException if the value is a number that is too large for any option
-   */
-  protected void set(String key, Object value) {
-    switch (key) {
-      case "uri" -> setUri((String) value);
-      case "hosts" -> setHosts(((JsonArray) value).stream().map(String.class::cast).toList());
-      case "prefix" -> setPrefix((String) value);
-      case "heartbeat" -> setHeartbeat(millis(value));
-      case "connectTimeout" -> setConnectTimeout(millis(value));
-      case "maxMessageBytes" -> setMaxMessageBytes(Math.toIntExact(((Number) value).longValue()));
-      case "maxPendingBytes" -> setMaxPendingBytes(((Number) value).longValue());
-      default ->
-          throw new IllegalArgumentException(
-              "The broker \"" + scheme.name() + "\" has no option " + key);
-    }
-  }
-
-  /**
-   * Reads a time.
-   *
-   * @param value the value in JSON, in milliseconds
-   * @return the time
-   * @throws ClassCastException if it is not a number
-   */
-  protected static Duration millis(Object value) {
-    return Duration.ofMillis(((Number) value).longValue());
-  }
-
-  /**
-   * Reads a constant.
-   *
-   * @param type the type of the constant
-   * @param value its name in lower case, as in JSON
-   * @param <E> the type
-   * @return the constant
-   * @throws IllegalArgumentException if there is none of that name
-   * @throws ClassCastException if it is not a string
-   */
-  protected static <E extends Enum<E>> E constant(Class<E> type, Object value) {
-    return Enum.valueOf(type, ((String) value).toUpperCase(Locale.ROOT));
-  }
-
-  /**
-   * Sets hosts, login, virtual host and TLS from a URI. What the URI does not have stays as it is,
-   * except TLS, which depends on the scheme.
+   * Sets hosts, username, password, virtual host and TLS from a URI, for example {@code
+   * amqp://user:password@host:5672/vhost}. Several hosts are separated by commas. What the URI does
+   * not have stays as it is, except TLS, which depends on the scheme.
    *
    * @param uri see {@link BrokerUri}
    * @return this
    * @throws IllegalArgumentException if it is not such a URI; the message does not repeat it, since
    *     it may have a password
    */
-  public abstract T setUri(String uri);
-
-  /**
-   * Sets hosts and TLS from a URI. For use in {@link #setUri}.
-   *
-   * @param uri see {@link BrokerUri}
-   * @return its parts; the caller sets the login and the virtual host
-   * @throws IllegalArgumentException if it is not such a URI
-   */
-  protected final BrokerUri useHosts(String uri) {
+  public final T setUri(String uri) {
     BrokerUri parts = BrokerUri.parse(scheme, uri);
     hosts = parts.hosts();
     net().setSsl(parts.tls());
-    return parts;
+    parts.username().ifPresent(this::setUsername);
+    parts.password().ifPresent(this::setPassword);
+    parts.virtualHost().ifPresent(this::setVirtualHost);
+    return self();
   }
 
   /** {@return the brokers of one cluster, to be tried in turn; {@code localhost} by default} */
@@ -168,6 +119,57 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
 
   /** {@return how connections are made, including TLS; plain TCP by default} */
   public abstract NetClientOptions net();
+
+  /** {@return the username, if there is one; without it, the login is anonymous} */
+  public final Optional<String> username() {
+    return username;
+  }
+
+  /**
+   * Sets the username.
+   *
+   * @param value the username, without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if it contains one of these
+   */
+  public final T setUsername(String value) {
+    username = Optional.of(oneLine(value, "username"));
+    return self();
+  }
+
+  /** {@return the password, if there is one} */
+  public final Optional<String> password() {
+    return password;
+  }
+
+  /**
+   * Sets the password. Use TLS, or a network that you trust, because it is sent as plain text.
+   *
+   * @param value the password, without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if it contains one of these
+   */
+  public final T setPassword(String value) {
+    password = Optional.of(oneLine(value, "password"));
+    return self();
+  }
+
+  /** {@return the virtual host, if one is set; brokers without virtual hosts ignore it} */
+  public final Optional<String> virtualHost() {
+    return virtualHost;
+  }
+
+  /**
+   * Sets the virtual host.
+   *
+   * @param value for RabbitMQ, for example, {@code /} or {@code production}; without CR, LF and NUL
+   * @return this
+   * @throws IllegalArgumentException if it contains one of these
+   */
+  public final T setVirtualHost(String value) {
+    virtualHost = Optional.of(oneLine(value, "virtualHost"));
+    return self();
+  }
 
   /**
    * {@return the prefix of a channel's name in a routing key or topic; {@code millrace.} by
@@ -228,6 +230,41 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
     return self();
   }
 
+  /** {@return how long the broker may take to confirm; 10 s by default} */
+  public final Duration confirmTimeout() {
+    return confirmTimeout;
+  }
+
+  /**
+   * Sets how long the broker may take to confirm a publish or a subscription.
+   *
+   * @param value at least 1 ms
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public final T setConfirmTimeout(Duration value) {
+    confirmTimeout = atLeast(1, value, "confirmTimeout");
+    return self();
+  }
+
+  /** {@return how many messages of a subscription the broker may send ahead; 500 by default} */
+  public final int prefetch() {
+    return prefetch;
+  }
+
+  /**
+   * Sets how many messages of a subscription the broker may send before the node has taken the
+   * first of them.
+   *
+   * @param value at least 1
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public T setPrefetch(int value) {
+    prefetch = (int) atLeast(1, value, "prefetch");
+    return self();
+  }
+
   /**
    * {@return how many bytes the payload of a message may have, in either direction; 16 MiB by
    * default}
@@ -265,6 +302,21 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
   public final T setMaxPendingBytes(long value) {
     maxPendingBytes = atLeast(1, value, "maxPendingBytes");
     return self();
+  }
+
+  /**
+   * Checks a text that a protocol with lines must be able to carry.
+   *
+   * @param value the text
+   * @param name the name of the option, for the message
+   * @return the text
+   * @throws IllegalArgumentException if it contains CR, LF or NUL
+   */
+  protected static String oneLine(String value, String name) {
+    if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+      throw new IllegalArgumentException(name + " must not contain CR, LF or NUL");
+    }
+    return value;
   }
 
   /**

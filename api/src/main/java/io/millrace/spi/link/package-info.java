@@ -1,12 +1,15 @@
 /**
- * For authors of brokers that keep one link to a server. This package connects and reconnects to
- * one of several hosts, limits what is published and not confirmed yet, and reads options and URIs.
- * You write the protocol, in four parts:
+ * For authors of brokers that keep one link to a server. <strong>It is not stable yet</strong>:
+ * until other brokers have been written with it, any version may change it. This package connects
+ * and reconnects to one of several hosts, limits what is published and not confirmed yet, and reads
+ * options and URIs. You write the protocol, in four parts:
  *
  * <ul>
  *   <li>a {@link io.millrace.spi.link.Link}, one connection;
  *   <li>a {@link io.millrace.spi.link.LinkFactory}, which makes one;
- *   <li>a {@link io.millrace.spi.link.LinkUser}, which publishes and subscribes over the current
+ *   <li>a {@link io.millrace.spi.link.TopicProtocol}, which makes the requests for {@link
+ *       io.millrace.spi.link.Topics}; or, if the server has no topics, a {@link
+ *       io.millrace.spi.link.LinkUser} of your own, which publishes and subscribes over the current
  *       link, and reports outages to the node;
  *   <li>a {@link io.millrace.spi.link.LinkBroker}, the provider, with its {@link
  *       io.millrace.spi.link.LinkOptions}.
@@ -37,10 +40,13 @@
  *   @Override
  *   public Future<Void> open(Ingress ingress) {
  *     Vertx vertx = ingress.vertx();
- *     return open(
+ *     LinkKeeper<NatsLink> keeper =
  *         new LinkKeeper<>(
- *             vertx, options.hosts(), host -> NatsLink.connect(vertx, host, options)),
- *         new NatsSubjects(ingress, options, skipCounter()));
+ *             vertx, options.hosts(), host -> NatsLink.connect(vertx, host, options));
+ *     return open(
+ *         keeper,
+ *         new Topics<>(
+ *             new NatsSubjects(options), ingress, options, skipCounter(), keeper::another));
  *   }
  * }
  * }</pre>

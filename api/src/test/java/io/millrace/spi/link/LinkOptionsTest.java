@@ -7,19 +7,18 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClientOptions;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LinkOptionsTest {
 
-  /** Adds nothing but a user. */
-  static final class Options extends LinkOptions<Options> {
+  /** Adds nothing. */
+  public static final class Options extends LinkOptions<Options> {
 
     private final NetClientOptions net = new NetClientOptions();
-    private Optional<String> user = Optional.empty();
 
     Options() {
       super(new BrokerUri.Scheme("mq", Set.of("mqs"), 61, 62));
@@ -40,12 +39,6 @@ class LinkOptionsTest {
     }
 
     @Override
-    public Options setUri(String uri) {
-      user = useHosts(uri).username();
-      return this;
-    }
-
-    @Override
     public NetClientOptions net() {
       return net;
     }
@@ -59,9 +52,14 @@ class LinkOptionsTest {
   private static Options everything() {
     return new Options()
         .setHosts(List.of("a:1", "b"))
+        .setUsername("me")
+        .setPassword("secret")
+        .setVirtualHost("/v")
         .setPrefix("a.b.")
         .setHeartbeat(Duration.ofMillis(500))
         .setConnectTimeout(Duration.ofMillis(600))
+        .setConfirmTimeout(Duration.ofMillis(700))
+        .setPrefetch(10)
         .setMaxMessageBytes(800)
         .setMaxPendingBytes(900);
   }
@@ -72,9 +70,14 @@ class LinkOptionsTest {
         new Options(
             new JsonObject()
                 .put("hosts", new JsonArray().add("a:1").add("b"))
+                .put("username", "me")
+                .put("password", "secret")
+                .put("virtualHost", "/v")
                 .put("prefix", "a.b.")
                 .put("heartbeat", 500)
                 .put("connectTimeout", 600)
+                .put("confirmTimeout", 700)
+                .put("prefetch", 10)
                 .put("maxMessageBytes", 800)
                 .put("maxPendingBytes", 900L)),
         everything());
@@ -93,7 +96,7 @@ class LinkOptionsTest {
     Options options = everything().setUri("mqs://me@c");
     assertThat(options.hosts()).containsExactly(HostAndPort.create("c", 62));
     assertThat(options.net().isSsl()).isTrue();
-    assertThat(options.user).contains("me");
+    assertThat(options.username()).contains("me");
     assertThat(options.setUri("mq://c").net().isSsl()).isFalse();
   }
 
@@ -103,15 +106,24 @@ class LinkOptionsTest {
         List.of(
             new JsonObject().put("heartbeats", 1),
             new JsonObject().put("heartbeat", "1 s"),
+            new JsonObject().put("heartbeat", 1.5),
+            new JsonObject().putNull("heartbeat"),
+            new JsonObject().put("Prefix", "a."),
+            new JsonObject().put("setPrefix", "a."),
             new JsonObject().put("heartbeat", -1),
             new JsonObject().put("hosts", new JsonArray()),
             new JsonObject().put("hosts", new JsonArray().add(1)),
             new JsonObject().put("prefix", "a/"),
             new JsonObject().put("prefix", "a"),
             new JsonObject().put("prefix", "*."),
+            new JsonObject().put("username", "a\nb"),
+            new JsonObject().put("password", "a\0"),
             new JsonObject().put("connectTimeout", 0),
+            new JsonObject().put("confirmTimeout", 0),
+            new JsonObject().put("prefetch", 0),
             new JsonObject().put("maxMessageBytes", 0),
             new JsonObject().put("maxMessageBytes", 1L << 40),
+            new JsonObject().put("maxPendingBytes", new BigInteger("9".repeat(30))),
             new JsonObject().put("maxPendingBytes", 0))) {
       String key = json.fieldNames().iterator().next();
       assertThatThrownBy(() -> new Options(json))

@@ -4,6 +4,7 @@ import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.link.LinkBroker;
 import io.millrace.spi.link.LinkKeeper;
+import io.millrace.spi.link.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -75,6 +76,8 @@ public final class AmqpBroker extends LinkBroker {
     Vertx vertx = ingress.vertx();
     LinkKeeper<AmqpLink> keeper =
         new LinkKeeper<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host));
-    return open(keeper, new TopicMode(vertx, ingress, options, skipCounter(), keeper::another));
+    return open(
+        keeper,
+        new Topics<>(new AmqpTopics(options), ingress, options, skipCounter(), keeper::another));
   }
 }

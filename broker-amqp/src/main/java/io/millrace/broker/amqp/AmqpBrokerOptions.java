@@ -10,8 +10,16 @@ import java.util.Set;
 
 /**
  * Where a {@link AmqpBroker} finds its broker, and how it uses it. The defaults suit a broker on
- * this machine. A message that is larger than allowed ends its subscription; it is made again, and
- * readers receive a gap notice. Not safe for use by several threads; the broker takes a copy.
+ * this machine. Not safe for use by several threads; the broker takes a copy.
+ *
+ * <p>In the words of AMQP 1.0, the prefetch is the credit of a receiver (section 2.6.7), and the
+ * confirm timeout limits the wait for a disposition or an ATTACH. The username and the password are
+ * those of SASL PLAIN; without a username, the login is SASL ANONYMOUS. Only RabbitMQ has virtual
+ * hosts. A URI looks like {@code amqp://user:password@host:5672/vhost}; {@code amqps} is AMQP over
+ * TLS.
+ *
+ * <p>A message that is larger than allowed ends its subscription; it is made again, and readers
+ * receive a gap notice.
  */
 public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
 
@@ -25,13 +33,8 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
       new BrokerUri.Scheme("amqp", Set.of("amqps"), DEFAULT_PORT, DEFAULT_TLS_PORT);
 
   private AmqpClientOptions net = new AmqpClientOptions();
-  private Optional<String> username = Optional.empty();
-  private Optional<String> password = Optional.empty();
-  private Optional<String> virtualHost = Optional.empty();
   private Optional<AmqpDialect> dialect = Optional.empty();
   private String exchange = "amq.topic";
-  private Duration confirmTimeout = Duration.ofSeconds(10);
-  private int credit = 500;
   private AmqpMode mode = AmqpMode.TOPIC;
 
   /** Makes options with the defaults. */
@@ -47,24 +50,16 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   public AmqpBrokerOptions(AmqpBrokerOptions other) {
     super(other);
     net = new AmqpClientOptions(other.net);
-    username = other.username;
-    password = other.password;
-    virtualHost = other.virtualHost;
     dialect = other.dialect;
     exchange = other.exchange;
-    confirmTimeout = other.confirmTimeout;
-    credit = other.credit;
     mode = other.mode;
   }
 
   /**
-   * Makes options from JSON. The keys are named like the setters: {@code uri}, {@code hosts} (an
-   * array of {@code "host:port"}), {@code net} (see {@link
-   * AmqpClientOptions#AmqpClientOptions(JsonObject)}), {@code username}, {@code password}, {@code
-   * virtualHost}, {@code dialect} (in lower case), {@code exchange}, {@code prefix}, {@code
-   * heartbeat}, {@code connectTimeout} and {@code confirmTimeout} (in milliseconds), {@code
-   * maxMessageBytes}, {@code maxPendingBytes}, {@code credit}, {@code mode} (in lower case). A
-   * missing key keeps its default.
+   * Makes options from JSON. A key is the name of a setter: {@code prefix} calls {@link
+   * #setPrefix}. Times are in milliseconds, constants in lower case, {@code hosts} is an array of
+   * {@code "host:port"}, and {@code net} an object (see {@link
+   * AmqpClientOptions#AmqpClientOptions(JsonObject)}). A missing key keeps its default.
    *
    * @param json the options
    * @throws IllegalArgumentException if a key is unknown, or a value is out of range or has another
@@ -77,42 +72,6 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
 
   @Override
   protected AmqpBrokerOptions self() {
-    return this;
-  }
-
-  @Override
-  protected void set(String key, Object value) {
-    switch (key) {
-      case "net" -> setNet(new AmqpClientOptions((JsonObject) value));
-      case "username" -> setUsername((String) value);
-      case "password" -> setPassword((String) value);
-      case "virtualHost" -> setVirtualHost((String) value);
-      case "dialect" -> setDialect(constant(AmqpDialect.class, value));
-      case "exchange" -> setExchange((String) value);
-      case "confirmTimeout" -> setConfirmTimeout(millis(value));
-      case "mode" -> setMode(constant(AmqpMode.class, value));
-      case "credit" -> setCredit(((Number) value).intValue());
-      default -> super.set(key, value);
-    }
-  }
-
-  /**
-   * Sets hosts, username, password, virtual host and TLS from a URI, for example {@code
-   * amqp://user:password@host:5672/vhost}. Several hosts are separated by commas; {@code amqps} is
-   * AMQP over TLS. What the URI does not have stays as it is, except TLS, which depends on the
-   * scheme.
-   *
-   * @param uri the URI (RFC 3986), with reserved characters percent-encoded
-   * @return this
-   * @throws IllegalArgumentException if it is not such a URI; the message does not repeat it, since
-   *     it may have a password
-   */
-  @Override
-  public AmqpBrokerOptions setUri(String uri) {
-    BrokerUri parts = useHosts(uri);
-    parts.username().ifPresent(this::setUsername);
-    parts.password().ifPresent(this::setPassword);
-    parts.virtualHost().ifPresent(this::setVirtualHost);
     return this;
   }
 
@@ -131,57 +90,6 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
    */
   public AmqpBrokerOptions setNet(AmqpClientOptions value) {
     net = new AmqpClientOptions(value);
-    return this;
-  }
-
-  /** {@return the username; by default none, so the login is SASL ANONYMOUS} */
-  public Optional<String> username() {
-    return username;
-  }
-
-  /**
-   * Sets the username.
-   *
-   * @param value the username, without NUL
-   * @return this
-   * @throws IllegalArgumentException if SASL cannot carry it
-   */
-  public AmqpBrokerOptions setUsername(String value) {
-    username = Optional.of(withoutNul(value, "username"));
-    return this;
-  }
-
-  /** {@return the password, if there is one} */
-  public Optional<String> password() {
-    return password;
-  }
-
-  /**
-   * Sets the password. Use TLS, or a network that you trust: SASL PLAIN (RFC 4616) sends it as
-   * plain text.
-   *
-   * @param value the password, without NUL
-   * @return this
-   * @throws IllegalArgumentException if SASL cannot carry it
-   */
-  public AmqpBrokerOptions setPassword(String value) {
-    password = Optional.of(withoutNul(value, "password"));
-    return this;
-  }
-
-  /** {@return the virtual host of RabbitMQ, if one is set} */
-  public Optional<String> virtualHost() {
-    return virtualHost;
-  }
-
-  /**
-   * Sets the virtual host of RabbitMQ.
-   *
-   * @param value for example {@code /} or {@code production}
-   * @return this
-   */
-  public AmqpBrokerOptions setVirtualHost(String value) {
-    virtualHost = Optional.of(value);
     return this;
   }
 
@@ -234,41 +142,6 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
     return super.setHeartbeat(value.isZero() ? value : atLeast(1000, value, "heartbeat"));
   }
 
-  /** {@return how long the broker may take to confirm; 10 s by default} */
-  public Duration confirmTimeout() {
-    return confirmTimeout;
-  }
-
-  /**
-   * Sets how long the broker may take to confirm a publish or a subscription.
-   *
-   * @param value at least 1 ms
-   * @return this
-   * @throws IllegalArgumentException if the value is out of range
-   */
-  public AmqpBrokerOptions setConfirmTimeout(Duration value) {
-    confirmTimeout = atLeast(1, value, "confirmTimeout");
-    return this;
-  }
-
-  /** {@return how many messages of a subscription the broker may send ahead; 500 by default} */
-  public int credit() {
-    return credit;
-  }
-
-  /**
-   * Sets how many messages of a subscription the broker may send before the node has taken the
-   * first of them (AMQP 1.0, section 2.6.7).
-   *
-   * @param value at least 1
-   * @return this
-   * @throws IllegalArgumentException if the value is out of range
-   */
-  public AmqpBrokerOptions setCredit(int value) {
-    credit = (int) atLeast(1, value, "credit");
-    return this;
-  }
-
   /** {@return where messages are taken from; topics by default} */
   public AmqpMode mode() {
     return mode;
@@ -283,12 +156,5 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   public AmqpBrokerOptions setMode(AmqpMode value) {
     mode = value;
     return this;
-  }
-
-  private static String withoutNul(String value, String name) {
-    if (value.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException(name + " must not contain NUL");
-    }
-    return value;
   }
 }

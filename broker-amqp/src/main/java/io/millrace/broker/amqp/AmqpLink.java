@@ -272,7 +272,8 @@ final class AmqpLink implements Link {
     return ended.future();
   }
 
-  boolean isDown() {
+  @Override
+  public boolean isDown() {
     return down;
   }
 

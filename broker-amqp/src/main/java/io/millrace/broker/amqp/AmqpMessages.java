@@ -2,7 +2,7 @@ package io.millrace.broker.amqp;
 
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.link.Messages;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -80,22 +80,8 @@ final class AmqpMessages {
             CONTENT_TYPES.stream().flatMap(name -> text(properties.get(name)).stream()))
         .findFirst()
         .ifPresent(type -> headers.put(MessageHeaders.CONTENT_TYPE, type));
-    Buffer body = body(message);
-    check(body.length(), most);
     // Strings of AMQP, and values that become JSON, have no charset any more.
-    io.millrace.Message read =
-        isBinary(message.getBody())
-            ? MessageHeaders.read(headers, body)
-            : MessageHeaders.readUnicode(headers, body);
-    // As JSON, a text is up to six times as long.
-    check(read.length(), most);
-    return read;
-  }
-
-  private static void check(int length, int most) {
-    if (length > most) {
-      throw Link.tooLarge(most);
-    }
+    return Messages.read(headers, body(message), !isBinary(message.getBody()), most);
   }
 
   private static boolean isBinary(@Nullable Section body) {

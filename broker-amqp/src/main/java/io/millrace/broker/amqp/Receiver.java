@@ -82,7 +82,7 @@ final class Receiver {
               number(delivery.getTag());
               if (live) {
                 messages.accept(message);
-                replenish(options.credit() / 2);
+                replenish(options.prefetch() / 2);
               }
             })
         .openHandler(
@@ -95,7 +95,7 @@ final class Receiver {
     receiver.closeHandler(closed -> gone(receiver.getRemoteCondition(), closed.cause()));
     receiver.detachHandler(closed -> gone(receiver.getRemoteCondition(), closed.cause()));
     receiver.open();
-    receiver.flow(options.credit());
+    receiver.flow(options.prefetch());
   }
 
   /**

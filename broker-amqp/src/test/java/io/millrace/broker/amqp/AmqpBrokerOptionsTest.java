@@ -58,7 +58,7 @@ class AmqpBrokerOptionsTest {
                 .put("confirmTimeout", 700)
                 .put("maxMessageBytes", 800)
                 .put("maxPendingBytes", 900L)
-                .put("credit", 10)
+                .put("prefetch", 10)
                 .put("mode", "stream")),
         everything());
     same(
@@ -82,7 +82,7 @@ class AmqpBrokerOptionsTest {
             .setConfirmTimeout(Duration.ofMillis(700))
             .setMaxMessageBytes(800)
             .setMaxPendingBytes(900)
-            .setCredit(10)
+            .setPrefetch(10)
             .setMode(AmqpMode.STREAM);
     options.net().setSsl(true);
     return options;
@@ -103,7 +103,7 @@ class AmqpBrokerOptionsTest {
         List.of(
             new JsonObject().put("heartbeats", 1),
             new JsonObject().put("heartbeat", 999),
-            new JsonObject().put("credit", 0),
+            new JsonObject().put("prefetch", 0),
             new JsonObject().put("exchange", "a/b"),
             new JsonObject().put("exchange", ""),
             new JsonObject().put("mode", 1),

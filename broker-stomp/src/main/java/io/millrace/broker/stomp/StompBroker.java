@@ -7,6 +7,7 @@ import io.millrace.spi.link.Link;
 import io.millrace.spi.link.LinkBroker;
 import io.millrace.spi.link.LinkKeeper;
 import io.millrace.spi.link.SkipCounter;
+import io.millrace.spi.link.Topics;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -82,7 +83,9 @@ public final class StompBroker extends LinkBroker {
     LinkKeeper<StompLink> keeper =
         new LinkKeeper<>(vertx, options.hosts(), new StompClient(vertx, options));
     if (options.mode() == StompMode.TOPIC) {
-      return open(keeper, new TopicMode(vertx, ingress, options, skipCounter(), keeper::another));
+      return open(
+          keeper,
+          new Topics<>(new StompTopics(options), ingress, options, skipCounter(), keeper::another));
     }
     StreamMode mode = new StreamMode(vertx, ingress, options, skipCounter(), keeper::another);
     streaming = Optional.of(new Streaming(keeper, mode));

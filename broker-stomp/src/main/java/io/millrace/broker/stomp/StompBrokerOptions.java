@@ -10,8 +10,13 @@ import java.util.Set;
 
 /**
  * Where a {@link StompBroker} finds its broker, and how it uses it. The defaults suit a RabbitMQ on
- * this machine. The connect timeout applies to the connection, and then again to the wait for
- * CONNECTED. Not safe for use by several threads; the broker takes a copy.
+ * this machine. Not safe for use by several threads; the broker takes a copy.
+ *
+ * <p>In the words of STOMP, the username is {@code login}, the password {@code passcode}, and the
+ * virtual host {@code host}; {@code /} if none is set. RabbitMQ has a default user for nodes
+ * without a username. The confirm timeout limits the wait for a RECEIPT. The connect timeout
+ * applies to the connection, and then again to the wait for CONNECTED. A URI looks like {@code
+ * stomp://user:password@host:61613/vhost}; {@code stomps} is STOMP over TLS.
  */
 public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
 
@@ -25,13 +30,8 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
       new BrokerUri.Scheme("stomp", Set.of("stomps", "stomp+ssl"), DEFAULT_PORT, DEFAULT_TLS_PORT);
 
   private NetClientOptions net = new NetClientOptions();
-  private Optional<String> login = Optional.empty();
-  private Optional<String> passcode = Optional.empty();
-  private String virtualHost = "/";
   private Optional<StompDialect> dialect = Optional.empty();
   private Optional<String> topicPrefix = Optional.empty();
-  private Duration receiptTimeout = Duration.ofSeconds(10);
-  private int prefetch = 500;
   private StompMode mode = StompMode.TOPIC;
   private String stream = "millrace";
   private Duration streamTail = Duration.ofHours(1);
@@ -52,13 +52,8 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   public StompBrokerOptions(StompBrokerOptions other) {
     super(other);
     net = new NetClientOptions(other.net);
-    login = other.login;
-    passcode = other.passcode;
-    virtualHost = other.virtualHost;
     dialect = other.dialect;
     topicPrefix = other.topicPrefix;
-    receiptTimeout = other.receiptTimeout;
-    prefetch = other.prefetch;
     mode = other.mode;
     stream = other.stream;
     streamTail = other.streamTail;
@@ -68,14 +63,10 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   }
 
   /**
-   * Makes options from JSON. The keys are named like the setters: {@code uri}, {@code hosts} (an
-   * array of {@code "host:port"}), {@code net} (see {@link
-   * NetClientOptions#NetClientOptions(JsonObject)}), {@code login}, {@code passcode}, {@code
-   * virtualHost}, {@code dialect} (in lower case), {@code topicPrefix}, {@code prefix}, {@code
-   * heartbeat}, {@code connectTimeout} and {@code receiptTimeout} (in milliseconds), {@code
-   * maxMessageBytes}, {@code maxPendingBytes}, {@code prefetch}, {@code mode} (in lower case),
-   * {@code stream}, {@code streamTail} and {@code streamAge} (in milliseconds), {@code
-   * streamBytes}. A missing key keeps its default.
+   * Makes options from JSON. A key is the name of a setter: {@code prefix} calls {@link
+   * #setPrefix}. Times are in milliseconds, constants in lower case, {@code hosts} is an array of
+   * {@code "host:port"}, and {@code net} an object (see {@link
+   * NetClientOptions#NetClientOptions(JsonObject)}). A missing key keeps its default.
    *
    * @param json the options
    * @throws IllegalArgumentException if a key is unknown, or a value is out of range or has another
@@ -88,45 +79,6 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
 
   @Override
   protected StompBrokerOptions self() {
-    return this;
-  }
-
-  @Override
-  protected void set(String key, Object value) {
-    switch (key) {
-      case "net" -> setNet(new NetClientOptions((JsonObject) value));
-      case "login" -> setLogin((String) value);
-      case "passcode" -> setPasscode((String) value);
-      case "virtualHost" -> setVirtualHost((String) value);
-      case "dialect" -> setDialect(constant(StompDialect.class, value));
-      case "topicPrefix" -> setTopicPrefix((String) value);
-      case "receiptTimeout" -> setReceiptTimeout(millis(value));
-      case "prefetch" -> setPrefetch(((Number) value).intValue());
-      case "mode" -> setMode(constant(StompMode.class, value));
-      case "stream" -> setStream((String) value);
-      case "streamTail" -> setStreamTail(millis(value));
-      case "streamBytes" -> setStreamBytes(((Number) value).longValue());
-      case "streamAge" -> setStreamAge(millis(value));
-      default -> super.set(key, value);
-    }
-  }
-
-  /**
-   * Sets hosts, login, passcode, virtual host and TLS by a URI, for example {@code
-   * stomp://user:password@host:61613/vhost}. Several hosts are joined by commas; {@code stomps} is
-   * STOMP over TLS. Parts that the URI does not contain keep their values.
-   *
-   * @param uri the URI (RFC 3986); reserved characters in its parts are percent-encoded
-   * @return this
-   * @throws IllegalArgumentException if it is not such a URI; the message does not repeat its text,
-   *     because that may contain a passcode
-   */
-  @Override
-  public StompBrokerOptions setUri(String uri) {
-    BrokerUri parts = useHosts(uri);
-    parts.username().ifPresent(this::setLogin);
-    parts.password().ifPresent(this::setPasscode);
-    parts.virtualHost().ifPresent(this::setVirtualHost);
     return this;
   }
 
@@ -145,57 +97,6 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
    */
   public StompBrokerOptions setNet(NetClientOptions value) {
     net = new NetClientOptions(value);
-    return this;
-  }
-
-  /** {@return the login; none by default, for which RabbitMQ has a default user} */
-  public Optional<String> login() {
-    return login;
-  }
-
-  /**
-   * Sets the login.
-   *
-   * @param value the login, without CR, LF and NUL
-   * @return this
-   * @throws IllegalArgumentException if it contains one of these
-   */
-  public StompBrokerOptions setLogin(String value) {
-    login = Optional.of(connectable(value, "login"));
-    return this;
-  }
-
-  /** {@return the password, if there is one} */
-  public Optional<String> passcode() {
-    return passcode;
-  }
-
-  /**
-   * Sets the password. Use TLS, or a network that you trust, because STOMP sends it unencrypted.
-   *
-   * @param value the password, without CR, LF and NUL
-   * @return this
-   * @throws IllegalArgumentException if it contains one of these
-   */
-  public StompBrokerOptions setPasscode(String value) {
-    passcode = Optional.of(connectable(value, "passcode"));
-    return this;
-  }
-
-  /** {@return the virtual host; {@code /} by default. Brokers without virtual hosts ignore it} */
-  public String virtualHost() {
-    return virtualHost;
-  }
-
-  /**
-   * Sets the virtual host, the header {@code host} of CONNECT.
-   *
-   * @param value for RabbitMQ, for example, {@code /} or {@code production}; without CR, LF and NUL
-   * @return this
-   * @throws IllegalArgumentException if it contains one of these
-   */
-  public StompBrokerOptions setVirtualHost(String value) {
-    virtualHost = connectable(value, "virtualHost");
     return this;
   }
 
@@ -228,7 +129,7 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
    * @return this
    */
   public StompBrokerOptions setTopicPrefix(String value) {
-    topicPrefix = Optional.of(connectable(value, "topicPrefix"));
+    topicPrefix = Optional.of(oneLine(value, "topicPrefix"));
     return this;
   }
 
@@ -245,28 +146,6 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
     return super.setHeartbeat(value.isZero() ? value : atLeast(100, value, "heartbeat"));
   }
 
-  /** {@return how long the broker may take to confirm; 10 s by default} */
-  public Duration receiptTimeout() {
-    return receiptTimeout;
-  }
-
-  /**
-   * Sets how long the broker may take to confirm a publish or a subscription.
-   *
-   * @param value at least 1 ms
-   * @return this
-   * @throws IllegalArgumentException if the value is out of range
-   */
-  public StompBrokerOptions setReceiptTimeout(Duration value) {
-    receiptTimeout = atLeast(1, value, "receiptTimeout");
-    return this;
-  }
-
-  /** {@return how many messages of a subscription may be unacknowledged; 500 by default} */
-  public int prefetch() {
-    return prefetch;
-  }
-
   /**
    * Sets how many messages of a subscription RabbitMQ may send before one is acknowledged. Without
    * this limit, it would hold everything in memory that the network does not take.
@@ -275,12 +154,12 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
    * @return this
    * @throws IllegalArgumentException if the value is out of range
    */
+  @Override
   public StompBrokerOptions setPrefetch(int value) {
     if (value > 65_535) {
       throw new IllegalArgumentException("prefetch must be at most 65535, not " + value);
     }
-    prefetch = (int) atLeast(1, value, "prefetch");
-    return this;
+    return super.setPrefetch(value);
   }
 
   /** {@return how the broker is used; {@link StompMode#TOPIC} by default} */
@@ -315,7 +194,7 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
     if (value.isEmpty() || value.length() > 200) {
       throw new IllegalArgumentException("stream must be 1 to 200 characters");
     }
-    stream = connectable(value, "stream");
+    stream = oneLine(value, "stream");
     return this;
   }
 
@@ -389,12 +268,5 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
   StompBrokerOptions setMarkerInterval(Duration value) {
     markerInterval = value;
     return this;
-  }
-
-  private static String connectable(String value, String name) {
-    if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-      throw new IllegalArgumentException(name + " must not contain CR, LF or NUL");
-    }
-    return value;
   }
 }

@@ -43,15 +43,18 @@ final class StompLink implements Link {
   private final Promise<StompLink> connected = Promise.promise();
   private final Promise<Throwable> ended = Promise.promise();
   private final long expiry;
+  private final Map<String, Consumer<StompFrame>> subscriptions = new HashMap<>();
   private Consumer<StompFrame> messages = message -> {};
   private StompVersion version = StompVersion.V1_0;
   private String server = "";
+  private Destinations destinations;
   private boolean down;
 
   private StompLink(Vertx vertx, NetSocket socket, StompBrokerOptions options) {
     this.vertx = vertx;
     this.socket = socket;
     this.options = options;
+    this.destinations = new Destinations(options, server);
     long most = (long) options.maxMessageBytes() + StompMessages.MOST_AROUND;
     this.decoder = new StompDecoder((int) Math.min(most, Integer.MAX_VALUE), this::take);
     this.heartBeat =
@@ -59,7 +62,7 @@ final class StompLink implements Link {
             vertx,
             () -> write(END_OF_LINE),
             () -> end(new IOException("The broker has been silent for too long.")));
-    this.receipts = new Pending<>(options.receiptTimeout());
+    this.receipts = new Pending<>(options.confirmTimeout());
     this.expiry = vertx.setPeriodic(EXPIRY_MILLIS, tick -> receipts.expire(System.nanoTime()));
   }
 
@@ -87,9 +90,9 @@ final class StompLink implements Link {
     socket.handler(this::read);
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("accept-version", StompVersion.accepted());
-    headers.put("host", options.virtualHost());
-    options.login().ifPresent(login -> headers.put("login", login));
-    options.passcode().ifPresent(passcode -> headers.put("passcode", passcode));
+    headers.put("host", options.virtualHost().orElse("/"));
+    options.username().ifPresent(username -> headers.put("login", username));
+    options.password().ifPresent(password -> headers.put("passcode", password));
     long beat = options.heartbeat().toMillis();
     headers.put("heart-beat", beat + "," + beat);
     write(new StompFrame(StompFrame.CONNECT, headers));
@@ -121,7 +124,10 @@ final class StompLink implements Link {
       return;
     }
     switch (frame.command()) {
-      case StompFrame.MESSAGE -> messages.accept(frame);
+      case StompFrame.MESSAGE ->
+          subscriptions
+              .getOrDefault(frame.header("subscription").orElse(""), messages)
+              .accept(frame);
       case "RECEIPT" -> receipts.take(frame.header("receipt-id")).ifPresent(Promise::tryComplete);
       case StompFrame.CONNECTED -> begin(frame);
       case "ERROR" -> fail(frame);
@@ -141,6 +147,7 @@ final class StompLink implements Link {
                     new StompException(
                         "The broker chose a version of STOMP that was not offered."));
     server = frame.header("server").orElse("");
+    destinations = new Destinations(options, server);
     decoder.setVersion(version);
     heartBeat.begin(options.heartbeat().toMillis(), frame.header("heart-beat"));
     connected.complete(this);
@@ -162,8 +169,7 @@ final class StompLink implements Link {
       end(new IOException(refusal.getMessage()));
       return;
     }
-    receipts.refuse(frame.header("receipt-id"), typed);
-    end(refusal);
+    end(refusal, () -> receipts.refuse(frame.header("receipt-id"), typed));
   }
 
   /**
@@ -175,9 +181,24 @@ final class StompLink implements Link {
         && frame.header("message").filter("Subscription not found"::equals).isPresent();
   }
 
-  /** Sets the handler of messages. */
+  /** {@return how channels are named at this broker} */
+  Destinations destinations() {
+    return destinations;
+  }
+
+  /** Sets the handler of messages of which no subscription has its own. */
   void onMessage(Consumer<StompFrame> handler) {
     messages = handler;
+  }
+
+  /** Sets the handler of the messages of one subscription. */
+  void onMessage(String subscription, Consumer<StompFrame> handler) {
+    subscriptions.put(subscription, handler);
+  }
+
+  /** Ignores further messages of a subscription. */
+  void offMessage(String subscription) {
+    subscriptions.remove(subscription);
   }
 
   @Override
@@ -190,7 +211,8 @@ final class StompLink implements Link {
     return ended.future();
   }
 
-  boolean isDown() {
+  @Override
+  public boolean isDown() {
     return down;
   }
 
@@ -265,6 +287,10 @@ final class StompLink implements Link {
 
   @Override
   public void end(Throwable cause) {
+    end(cause, () -> {});
+  }
+
+  private void end(Throwable cause, Runnable refusal) {
     if (down) {
       return;
     }
@@ -272,6 +298,7 @@ final class StompLink implements Link {
     heartBeat.stop();
     vertx.cancelTimer(expiry);
     var unused = socket.close();
+    refusal.run();
     receipts.failAll(Link.broken());
     connected.tryFail(cause);
     ended.complete(cause);

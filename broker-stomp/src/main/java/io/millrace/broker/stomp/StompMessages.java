@@ -3,7 +3,7 @@ package io.millrace.broker.stomp;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.link.Messages;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -55,23 +55,7 @@ final class StompMessages {
       headers.put(MessageHeaders.CONTENT_TYPE, contentType);
     }
     AmqpBody.Decoded body = body(frame);
-    check(body.bytes().length(), most);
-    Message message = read(headers, body, isText);
-    // As JSON, a text can be up to six times as long.
-    check(message.length(), most);
-    return message;
-  }
-
-  private static void check(int length, int most) {
-    if (length > most) {
-      throw Link.tooLarge(most);
-    }
-  }
-
-  private static Message read(Map<String, String> headers, AmqpBody.Decoded body, boolean isText) {
-    return isText || body.isText()
-        ? MessageHeaders.readUnicode(headers, body.bytes())
-        : MessageHeaders.read(headers, body.bytes());
+    return Messages.read(headers, body.bytes(), isText || body.isText(), most);
   }
 
   private static AmqpBody.Decoded body(StompFrame frame) {

@@ -85,9 +85,9 @@ final class StreamMode implements LinkUser<StompLink> {
     this.ingress = ingress;
     this.options = options;
     this.skipped = skipped;
-    this.publishers = new Publishers<>(vertx, links, options.receiptTimeout());
+    this.publishers = new Publishers<>(vertx, links, options.confirmTimeout());
     this.markers = new Markers(vertx, publishers, new StreamQueue(options).markers());
-    this.publications = new Pending<>(options.receiptTimeout());
+    this.publications = new Pending<>(options.confirmTimeout());
     this.ticker = vertx.setPeriodic(EXPIRY_MILLIS, tick -> tick());
     this.marking =
         vertx.setPeriodic(options.markerInterval().toMillis(), tick -> markIfFollowing());
@@ -120,7 +120,7 @@ final class StreamMode implements LinkUser<StompLink> {
     link = Optional.of(linked);
     markers.beginLink();
     publishers.retry();
-    if (new Destinations(options, linked.server()).dialect() != StompDialect.RABBITMQ) {
+    if (linked.destinations().dialect() != StompDialect.RABBITMQ) {
       linked.end(
           new StompException("Streams need RabbitMQ, which " + linked.server() + " is not."));
       return;
@@ -324,7 +324,7 @@ final class StreamMode implements LinkUser<StompLink> {
     }
     StompLink linked = link.get();
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
-    Map<String, String> headers = new Destinations(options, linked.server()).send(channel);
+    Map<String, String> headers = linked.destinations().send(channel);
     headers.putAll(MessageHeaders.write(timed));
     String id = markers.nextId();
     headers.put(StreamReading.PUBLICATION, id);
@@ -349,7 +349,7 @@ final class StreamMode implements LinkUser<StompLink> {
     return link.filter(linked -> following)
         .map(
             linked ->
-                markers.write(linked, markers.hello(), options.receiptTimeout()).<Void>mapEmpty())
+                markers.write(linked, markers.hello(), options.confirmTimeout()).<Void>mapEmpty())
         .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
   }
 

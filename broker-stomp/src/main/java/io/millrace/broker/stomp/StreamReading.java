@@ -59,7 +59,7 @@ final class StreamReading {
   StreamReading(StompLink link, StompBrokerOptions options, SkipCounter skipped, int prefetch) {
     this.link = link;
     this.queue = new StreamQueue(options);
-    this.destinations = new Destinations(options, link.server());
+    this.destinations = link.destinations();
     this.skipped = skipped;
     this.prefetch = prefetch;
     this.most = options.maxMessageBytes();

@@ -22,8 +22,8 @@ class ActiveMqTckTest extends BrokerTck {
     return new StompBroker(
         new StompBrokerOptions()
             .setHosts(List.of(proxy.host() + ":" + proxy.port()))
-            .setLogin(ACTIVEMQ.username())
-            .setPasscode(ACTIVEMQ.password()));
+            .setUsername(ACTIVEMQ.username())
+            .setPassword(ACTIVEMQ.password()));
   }
 
   @Override

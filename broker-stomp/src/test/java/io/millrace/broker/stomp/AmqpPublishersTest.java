@@ -68,8 +68,8 @@ class AmqpPublishersTest {
   private static StompBrokerOptions rabbit() {
     return new StompBrokerOptions()
         .setHosts(List.of(RABBIT.host() + ":" + RABBIT.stompPort()))
-        .setLogin(RABBIT.username())
-        .setPasscode(RABBIT.password());
+        .setUsername(RABBIT.username())
+        .setPassword(RABBIT.password());
   }
 
   private StompBroker node(StompBrokerOptions options) {
@@ -199,8 +199,8 @@ class AmqpPublishersTest {
         node(
             new StompBrokerOptions()
                 .setHosts(List.of(ACTIVEMQ.host() + ":" + ACTIVEMQ.stompPort()))
-                .setLogin(ACTIVEMQ.username())
-                .setPasscode(ACTIVEMQ.password()));
+                .setUsername(ACTIVEMQ.username())
+                .setPassword(ACTIVEMQ.password()));
     textAndBytesArrive(
         sender(
             ACTIVEMQ.amqpPort(), ACTIVEMQ.username(), ACTIVEMQ.password(), "topic://millrace.a"));
@@ -213,8 +213,8 @@ class AmqpPublishersTest {
         node(
             new StompBrokerOptions()
                 .setHosts(List.of(ARTEMIS.host() + ":" + ARTEMIS.stompPort()))
-                .setLogin(ARTEMIS.username())
-                .setPasscode(ARTEMIS.password()));
+                .setUsername(ARTEMIS.username())
+                .setPassword(ARTEMIS.password()));
     AmqpSender sender =
         sender(ARTEMIS.amqpPort(), ARTEMIS.username(), ARTEMIS.password(), "millrace.a");
     textAndBytesArrive(sender);
@@ -269,8 +269,8 @@ class AmqpPublishersTest {
     node(
         new StompBrokerOptions()
             .setHosts(List.of(ACTIVEMQ.host() + ":" + ACTIVEMQ.stompPort()))
-            .setLogin(ACTIVEMQ.username())
-            .setPasscode(ACTIVEMQ.password()));
+            .setUsername(ACTIVEMQ.username())
+            .setPassword(ACTIVEMQ.password()));
     var server = "tcp://" + ACTIVEMQ.host() + ":" + ACTIVEMQ.openWirePort();
     Connection connection =
         new ActiveMQConnectionFactory(server)

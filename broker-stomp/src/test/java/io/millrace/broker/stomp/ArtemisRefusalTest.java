@@ -43,8 +43,8 @@ class ArtemisRefusalTest {
         new StompBroker(
             new StompBrokerOptions()
                 .setHosts(List.of(ARTEMIS.host() + ":" + ARTEMIS.stompPort()))
-                .setLogin(ARTEMIS.username())
-                .setPasscode(ARTEMIS.password()));
+                .setUsername(ARTEMIS.username())
+                .setPassword(ARTEMIS.password()));
     broker.open(ingress).await();
     broker.subscribe(ChannelPattern.of("a")).await();
     BrokerRefusals refusals = ARTEMIS.refusalsOfUse("millrace.");

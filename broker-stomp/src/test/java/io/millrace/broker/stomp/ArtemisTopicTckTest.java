@@ -22,8 +22,8 @@ class ArtemisTopicTckTest extends BrokerTck {
     return new StompBroker(
         new StompBrokerOptions()
             .setHosts(List.of(proxy.host() + ":" + proxy.port()))
-            .setLogin(ARTEMIS.username())
-            .setPasscode(ARTEMIS.password()));
+            .setUsername(ARTEMIS.username())
+            .setPassword(ARTEMIS.password()));
   }
 
   @Override

@@ -51,8 +51,8 @@ class RabbitMqLossTest {
     StompBrokerOptions options =
         new StompBrokerOptions()
             .setHosts(List.of(host + ":" + port))
-            .setLogin(RABBIT.username())
-            .setPasscode(RABBIT.password())
+            .setUsername(RABBIT.username())
+            .setPassword(RABBIT.password())
             .setVirtualHost("/")
             .setMode(StompMode.STREAM)
             .setStream(stream)

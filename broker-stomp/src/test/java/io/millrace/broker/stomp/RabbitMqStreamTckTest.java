@@ -27,8 +27,8 @@ class RabbitMqStreamTckTest extends BrokerTck {
     return new StompBroker(
         new StompBrokerOptions()
             .setHosts(List.of(proxy.host() + ":" + proxy.port()))
-            .setLogin(RABBIT.username())
-            .setPasscode(RABBIT.password())
+            .setUsername(RABBIT.username())
+            .setPassword(RABBIT.password())
             .setVirtualHost("/")
             .setPrefix(stream + ".")
             .setMode(StompMode.STREAM)

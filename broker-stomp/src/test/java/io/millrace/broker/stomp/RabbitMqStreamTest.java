@@ -68,8 +68,8 @@ class RabbitMqStreamTest {
   private StompBrokerOptions options() {
     return new StompBrokerOptions()
         .setHosts(List.of(RABBIT.host() + ":" + RABBIT.stompPort()))
-        .setLogin(RABBIT.username())
-        .setPasscode(RABBIT.password())
+        .setUsername(RABBIT.username())
+        .setPassword(RABBIT.password())
         .setVirtualHost("/")
         .setMode(StompMode.STREAM)
         .setStream(stream)
@@ -425,7 +425,7 @@ class RabbitMqStreamTest {
               options()
                   .setHosts(List.of(proxy.host() + ":" + proxy.port()))
                   .setHeartbeat(beat)
-                  .setReceiptTimeout(Duration.ofSeconds(1)));
+                  .setConfirmTimeout(Duration.ofSeconds(1)));
       Millrace near = node();
       Follower follower = follow(far, "a");
       publish(near, 0, 5);

@@ -24,10 +24,10 @@ class RabbitMqTopicLimitTest extends RabbitMqLimitTck {
     return new StompBroker(
         new StompBrokerOptions()
             .setHosts(List.of(proxy.host() + ":" + proxy.port()))
-            .setLogin(RABBIT.username())
-            .setPasscode(RABBIT.password())
+            .setUsername(RABBIT.username())
+            .setPassword(RABBIT.password())
             .setHeartbeat(Duration.ofSeconds(5))
-            .setReceiptTimeout(Duration.ofSeconds(5))
+            .setConfirmTimeout(Duration.ofSeconds(5))
             .setVirtualHost("/"));
   }
 

@@ -23,8 +23,8 @@ class RabbitMqTopicTckTest extends BrokerTck {
     return new StompBroker(
         new StompBrokerOptions()
             .setHosts(List.of(proxy.host() + ":" + proxy.port()))
-            .setLogin(RABBIT.username())
-            .setPasscode(RABBIT.password())
+            .setUsername(RABBIT.username())
+            .setPassword(RABBIT.password())
             .setVirtualHost("/"));
   }
 

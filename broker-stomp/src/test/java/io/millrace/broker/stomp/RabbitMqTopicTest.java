@@ -56,8 +56,8 @@ class RabbitMqTopicTest {
   private static StompBrokerOptions options() {
     return new StompBrokerOptions()
         .setHosts(List.of(RABBIT.host() + ":" + RABBIT.stompPort()))
-        .setLogin(RABBIT.username())
-        .setPasscode(RABBIT.password())
+        .setUsername(RABBIT.username())
+        .setPassword(RABBIT.password())
         .setVirtualHost("/");
   }
 
@@ -378,7 +378,7 @@ class RabbitMqTopicTest {
 
   @Test
   void aWrongPasswordFailsTheStart() {
-    StompBroker broker = new StompBroker(options().setPasscode("wrong"));
+    StompBroker broker = new StompBroker(options().setPassword("wrong"));
     assertThatThrownBy(() -> broker.open(ingress).await()).hasMessageContaining("Access refused");
     broker.close().await();
   }

@@ -28,16 +28,16 @@ class StompBrokerOptionsTest {
             HostAndPort.create("two", 61),
             HostAndPort.create("::1", 62));
     assertThat(options.net().isSsl()).isTrue();
-    assertThat(options.login()).contains("us:er");
-    assertThat(options.passcode()).contains("p@ss+/");
-    assertThat(options.virtualHost()).isEqualTo("/");
+    assertThat(options.username()).contains("us:er");
+    assertThat(options.password()).contains("p@ss+/");
+    assertThat(options.virtualHost()).contains("/");
   }
 
   @Test
   void aShortUriLeavesTheRestAsItIs() {
-    StompBrokerOptions options = new StompBrokerOptions().setLogin("me").setUri("stomp://host/");
+    StompBrokerOptions options = new StompBrokerOptions().setUsername("me").setUri("stomp://host/");
 
-    same(options, new StompBrokerOptions().setLogin("me").setHosts(List.of("host:61613")));
+    same(options, new StompBrokerOptions().setUsername("me").setHosts(List.of("host:61613")));
     same(
         new StompBrokerOptions().setUri("stomp+ssl://host"),
         new StompBrokerOptions().setUri("stomps://host:61614"));
@@ -50,18 +50,23 @@ class StompBrokerOptionsTest {
             new JsonObject()
                 .put("hosts", new JsonArray().add("a:1").add("b"))
                 .put("net", new JsonObject().put("ssl", true))
-                .put("login", "me")
-                .put("passcode", "secret")
+                .put("username", "me")
+                .put("password", "secret")
                 .put("virtualHost", "/v")
                 .put("dialect", "artemis")
                 .put("topicPrefix", "/exchange/x/")
                 .put("prefix", "a.b.")
                 .put("heartbeat", 500)
                 .put("connectTimeout", 600)
-                .put("receiptTimeout", 700)
+                .put("confirmTimeout", 700)
                 .put("maxMessageBytes", 800)
                 .put("maxPendingBytes", 900L)
-                .put("prefetch", 10)),
+                .put("prefetch", 10)
+                .put("mode", "stream")
+                .put("stream", "s")
+                .put("streamTail", 1000)
+                .put("streamBytes", 1100L)
+                .put("streamAge", 1200)),
         everything());
     same(
         new StompBrokerOptions(new JsonObject().put("uri", "stomp://a:b@c:1/d")),
@@ -73,18 +78,23 @@ class StompBrokerOptionsTest {
     StompBrokerOptions options =
         new StompBrokerOptions()
             .setHosts(List.of("a:1", "b"))
-            .setLogin("me")
-            .setPasscode("secret")
+            .setUsername("me")
+            .setPassword("secret")
             .setVirtualHost("/v")
             .setDialect(StompDialect.ARTEMIS)
             .setTopicPrefix("/exchange/x/")
             .setPrefix("a.b.")
             .setHeartbeat(Duration.ofMillis(500))
             .setConnectTimeout(Duration.ofMillis(600))
-            .setReceiptTimeout(Duration.ofMillis(700))
+            .setConfirmTimeout(Duration.ofMillis(700))
             .setMaxMessageBytes(800)
             .setMaxPendingBytes(900)
-            .setPrefetch(10);
+            .setPrefetch(10)
+            .setMode(StompMode.STREAM)
+            .setStream("s")
+            .setStreamTail(Duration.ofMillis(1000))
+            .setStreamBytes(1100)
+            .setStreamAge(Duration.ofMillis(1200));
     options.net().setSsl(true);
     return options;
   }
@@ -106,8 +116,13 @@ class StompBrokerOptionsTest {
             new JsonObject().put("heartbeat", 99),
             new JsonObject().put("prefetch", 0),
             new JsonObject().put("prefetch", 65_536),
-            new JsonObject().put("login", "a\nb"),
-            new JsonObject().put("receiptTimeout", 0))) {
+            new JsonObject().put("prefetch", (1L << 32) + 1),
+            new JsonObject().put("mode", "queue"),
+            new JsonObject().put("dialect", 1),
+            new JsonObject().put("net", "tls"),
+            new JsonObject().put("markerInterval", 1000),
+            new JsonObject().put("username", "a\nb"),
+            new JsonObject().put("confirmTimeout", 0))) {
       String key = json.fieldNames().iterator().next();
       assertThatThrownBy(() -> new StompBrokerOptions(json))
           .as(json.encode())

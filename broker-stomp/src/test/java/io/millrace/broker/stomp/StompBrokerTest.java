@@ -73,8 +73,8 @@ class StompBrokerTest {
   void connectSaysWhoAndWhatForAndWhichVersions() {
     opened(
         fake.options()
-            .setLogin("a:b\\c")
-            .setPasscode("비밀")
+            .setUsername("a:b\\c")
+            .setPassword("비밀")
             .setVirtualHost("/v")
             .setHeartbeat(Duration.ofSeconds(3)));
 
@@ -242,7 +242,7 @@ class StompBrokerTest {
             fake.options()
                 .setMode(StompMode.STREAM)
                 .setMaxPendingBytes(3_000)
-                .setReceiptTimeout(Duration.ofMinutes(5)));
+                .setConfirmTimeout(Duration.ofMinutes(5)));
     Millrace node =
         Millrace.builder(vertx)
             .broker(broker)
@@ -392,7 +392,7 @@ class StompBrokerTest {
 
   @Test
   void afterAnOutageABrokerMayTakeLongerForAllSubscriptionsThanForOne() {
-    StompBroker broker = opened(fake.options().setReceiptTimeout(Duration.ofSeconds(2)));
+    StompBroker broker = opened(fake.options().setConfirmTimeout(Duration.ofSeconds(2)));
     List<ChannelPattern> many = subscribeToMany(broker);
     Queue<Runnable> answers = holdAnswers();
     vertx.setPeriodic(10, tick -> Optional.ofNullable(answers.poll()).ifPresent(Runnable::run));
@@ -455,7 +455,7 @@ class StompBrokerTest {
   @Test
   void aSubscriptionThatIsNeverConfirmedFailsAndIsForgotten() {
     fake.behaviour = (connection, frame) -> {};
-    StompBroker broker = opened(fake.options().setReceiptTimeout(Duration.ofMillis(200)));
+    StompBroker broker = opened(fake.options().setConfirmTimeout(Duration.ofMillis(200)));
 
     fails(broker.subscribe(A), MillraceException.Code.UNAVAILABLE);
     fails(broker.publish("a", Message.json(1)), MillraceException.Code.TIMEOUT);
@@ -484,6 +484,26 @@ class StompBrokerTest {
     assertThat(fake.connections).hasSize(asked);
     assertThat(fake.first().closed).isFalse();
     assertThat(ingress.events()).isEmpty();
+  }
+
+  @Test
+  void whatTheBrokerRefusesByNameAfterAnOutageKeepsNothingElseAway() {
+    StompBroker broker = opened(fake.options());
+    broker.subscribe(A).await();
+    broker.subscribe(ALL).await();
+    fake.behaviour =
+        (connection, frame) -> {
+          if (frame.header("destination").orElse("").endsWith("#")) {
+            connection.sendLater(
+                "ERROR\nmessage:denied\nreceipt-id:" + frame.headers().get("receipt") + "\n\n\0");
+          } else {
+            FakeBroker.confirm(connection, frame);
+          }
+        };
+    fake.first().close();
+
+    await().until(() -> ingress.events().contains("restored"));
+    assertThat(ingress.events()).containsExactly("degraded", "interrupted [a, **]", "restored");
   }
 
   @Test
@@ -601,7 +621,7 @@ class StompBrokerTest {
         opened(
             fake.options()
                 .setHeartbeat(Duration.ofMillis(100))
-                .setReceiptTimeout(Duration.ofMillis(250)));
+                .setConfirmTimeout(Duration.ofMillis(250)));
     LoopClock clock = new LoopClock(vertx);
     fake.behaviour = (connection, frame) -> {};
     Future<Publication> lost = broker.publish("a", Message.json(1));

@@ -1,0 +1,377 @@
+package io.millrace.spi.link;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.Publication;
+import io.millrace.spi.Ingress;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Live fan-out by the server's topics: one subscription for each name or pattern. If a server
+ * refuses something, it may end the link. So a request is made on the link that brings messages
+ * only after the server has accepted it on another link. After an outage everything is subscribed
+ * again, and the node is told what may be missing. Used only on the context of the links.
+ *
+ * @param <L> the link
+ */
+public final class Topics<L extends Link> implements LinkUser<L> {
+
+  private static final long MISSING_MILLIS = 1_000;
+
+  private final Vertx vertx;
+  private final Ingress ingress;
+  private final SkipCounter skipped;
+  private final TopicProtocol<L> protocol;
+  private final long limitMillis;
+  private final Publishers<L> publishers;
+  private final Trials<L> trials;
+  private final Map<ChannelPattern, Wanted> wanted = new LinkedHashMap<>();
+
+  /** Those that were subscribed before, and that the server refuses now. */
+  private final Set<Wanted> missing = new LinkedHashSet<>();
+
+  /**
+   * Those that were subscribed before the link broke, and for which nothing has arrived on this
+   * one.
+   */
+  private final Set<ChannelPattern> interrupted = new LinkedHashSet<>();
+
+  /** Subscriptions that the server has not ended yet. */
+  private final Set<Promise<Void>> leaving = new LinkedHashSet<>();
+
+  private Optional<L> link = Optional.empty();
+  private long linkedAt;
+
+  /** How many subscriptions the server has confirmed on the link that is kept. */
+  private long answers;
+
+  private boolean degraded;
+
+  /** Whether everything is subscribed again on the current link. */
+  private boolean complete;
+
+  /** Whether the last link may have broken because the server refused something. */
+  private boolean cautious;
+
+  /**
+   * Makes an object without subscriptions. Called on the context of the links.
+   *
+   * @param protocol makes the requests
+   * @param ingress the node
+   * @param options say how long the server may take to confirm
+   * @param skipped counts messages that cannot be brought
+   * @param links makes further links, on the same context, for example {@link LinkKeeper#another}
+   */
+  public Topics(
+      TopicProtocol<L> protocol,
+      Ingress ingress,
+      LinkOptions<?> options,
+      SkipCounter skipped,
+      Supplier<Future<L>> links) {
+    this.vertx = ingress.vertx();
+    this.ingress = ingress;
+    this.skipped = skipped;
+    this.protocol = protocol;
+    this.limitMillis = options.confirmTimeout().toMillis();
+    this.publishers = new Publishers<>(vertx, links, options.confirmTimeout());
+    Supplier<Optional<Long>> wellSince =
+        protocol.refusesInSilence() ? () -> link.map(kept -> linkedAt) : Optional::empty;
+    this.trials = new Trials<>(vertx, links, options.confirmTimeout(), wellSince);
+  }
+
+  @Override
+  public void up(L linked) {
+    link = Optional.of(linked);
+    linkedAt = System.nanoTime();
+    complete = false;
+    interrupted.clear();
+    missing.clear();
+    publishers.retry();
+    trials.retry();
+    List<Wanted> all = List.copyOf(wanted.values());
+    all.stream().filter(Wanted::isConfirmed).forEach(each -> interrupted.add(each.pattern));
+    Window.each(all, each -> bringOver(linked, each))
+        .onSuccess(over -> restored(linked))
+        .onFailure(linked::end);
+  }
+
+  /** Subscribes again. A refusal affects no other subscription, as long as the link lasts. */
+  private Future<Void> bringOver(L linked, Wanted each) {
+    if (isLeft(each)) {
+      return Future.succeededFuture(); // Before its turn came.
+    }
+    return (cautious ? introduce(linked, each) : request(linked, each))
+        .recover(
+            refused -> linked.isDown() ? Future.failedFuture(refused) : Future.succeededFuture());
+  }
+
+  /** Called when everything is subscribed again. */
+  private void restored(L linked) {
+    if (linked.isDown()) {
+      return;
+    }
+    complete = true;
+    if (!degraded) {
+      return;
+    }
+    degraded = false;
+    if (!interrupted.isEmpty()) {
+      ingress.interrupted(List.copyOf(interrupted));
+      interrupted.clear();
+    }
+    ingress.restored();
+  }
+
+  @Override
+  public void down(Throwable cause) {
+    link = Optional.empty();
+    cautious = cause instanceof LinkException || !complete || !missing.isEmpty();
+    List.copyOf(wanted.values()).forEach(each -> each.forget(Link.outOfReach()));
+    allLeft();
+    if (!degraded) {
+      degraded = true;
+      ingress.degraded();
+    }
+  }
+
+  /** All subscriptions have ended with the link. */
+  private void allLeft() {
+    List.copyOf(leaving).forEach(Promise::tryComplete);
+  }
+
+  @Override
+  public Future<Publication> publish(String channel, Message message) {
+    if (link.isEmpty()) {
+      return Future.failedFuture(Link.outOfReach());
+    }
+    return publishers
+        .publish(channel, linked -> protocol.publish(linked, channel, message))
+        .map(Publication.unnamed());
+  }
+
+  @Override
+  public Future<Void> subscribe(ChannelPattern pattern) {
+    Wanted known = wanted.get(pattern);
+    if (known != null) {
+      return known.confirmed.future();
+    }
+    Wanted added = new Wanted(pattern);
+    wanted.put(pattern, added);
+    // While the link is down, it waits for the next one, but not forever.
+    long timer =
+        vertx.setTimer(
+            limitMillis,
+            late -> {
+              var unused = unsubscribe(pattern);
+            });
+    link.ifPresent(
+        linked -> {
+          var unused = introduce(linked, added);
+        });
+    return added.confirmed.future().onComplete(done -> vertx.cancelTimer(timer));
+  }
+
+  private boolean isLeft(Wanted each) {
+    return wanted.get(each.pattern) != each;
+  }
+
+  /** Subscribes on the link that must not break. */
+  private Future<Void> request(L linked, Wanted each) {
+    return subscribe(linked, each, Optional.empty())
+        .onFailure(refused -> refused(linked, each, refused));
+  }
+
+  /** Subscribes first on a link that may break, and then on the one that must not. */
+  private Future<Void> introduce(L linked, Wanted each) {
+    return trials
+        .ask("subscribe " + each.pattern, true, trial -> tryOut(trial, linked, each))
+        .onFailure(refused -> refused(linked, each, refused));
+  }
+
+  private Future<Void> tryOut(L trial, L linked, Wanted each) {
+    return protocol.tryOut(
+        trial, each.pattern, queue -> unlessStuck(linked, subscribe(linked, each, queue)));
+  }
+
+  /**
+   * Ends a link that does not answer a request that the server has just accepted on another link,
+   * unless it is only slow and still answers earlier requests. Half of the limit must be enough: a
+   * new subscription may be given up after that.
+   */
+  private Future<Void> unlessStuck(L linked, Future<Void> asked) {
+    long before = answers;
+    long timer =
+        vertx.setTimer(
+            Math.max(1, limitMillis / 2),
+            late -> {
+              if (answers == before) {
+                giveUp(linked);
+              }
+            });
+    return asked.onComplete(done -> vertx.cancelTimer(timer));
+  }
+
+  private static void giveUp(Link linked) {
+    linked.end(new IOException("The broker did not answer in time."));
+  }
+
+  private Future<Void> subscribe(L linked, Wanted each, Optional<String> queue) {
+    if (linked.isDown() || isLeft(each)) {
+      return Future.failedFuture(Link.outOfReach());
+    }
+    if (each.subscription.isPresent()) {
+      return each.answer.future(); // Its trial broke meanwhile, and was repeated.
+    }
+    each.answer = Promise.promise();
+    TopicSubscription made =
+        protocol.subscribe(linked, each.pattern, queue, new Arrivals(linked, each));
+    each.subscription = Optional.of(made);
+    made.confirmed().onComplete(done -> answered(linked, each, made, done));
+    made.ended().onSuccess(gone -> again(linked, each, made));
+    return each.answer.future();
+  }
+
+  private void answered(L linked, Wanted each, TopicSubscription made, AsyncResult<Void> done) {
+    if (!each.has(made)) {
+      return; // It was left, or the link broke.
+    }
+    if (done.succeeded()) {
+      answers++;
+      each.answer.tryComplete();
+      each.confirmed.tryComplete();
+      return;
+    }
+    if (Trials.isLate(done.cause())) {
+      // If the server confirmed later, the link would bring everything twice.
+      giveUp(linked);
+    }
+    each.forget(done.cause());
+  }
+
+  /**
+   * The server ended a subscription that is wanted: readers may miss messages until it is
+   * subscribed again.
+   */
+  private void again(L linked, Wanted each, TopicSubscription gone) {
+    if (each.has(gone) && each.answer.future().succeeded()) {
+      each.forget(Link.outOfReach());
+      bringBack(linked, each);
+    }
+  }
+
+  /**
+   * Gives up a new subscription; requests one that was subscribed before again from time to time.
+   */
+  private void refused(L linked, Wanted each, Throwable refused) {
+    if (linked.isDown() || isLeft(each)) {
+      return;
+    }
+    if (each.isConfirmed()) {
+      missing.add(each);
+      vertx.setTimer(MISSING_MILLIS, due -> bringBack(linked, each));
+    } else {
+      var unused = leave(each, refused);
+    }
+  }
+
+  private void bringBack(L linked, Wanted each) {
+    if (!linked.isDown() && !isLeft(each)) {
+      introduce(linked, each)
+          .onSuccess(
+              back -> {
+                missing.remove(each);
+                ingress.interrupted(List.of(each.pattern));
+              });
+    }
+  }
+
+  @Override
+  public Future<Void> unsubscribe(ChannelPattern pattern) {
+    Wanted known = wanted.get(pattern);
+    return known == null ? Future.succeededFuture() : leave(known, Link.outOfReach());
+  }
+
+  private Future<Void> leave(Wanted known, Throwable why) {
+    wanted.remove(known.pattern);
+    interrupted.remove(known.pattern);
+    missing.remove(known);
+    known.confirmed.tryFail(why);
+    // If the link is gone, the subscription is gone, too.
+    return known
+        .forget(why)
+        .flatMap(subscription -> link.map(linked -> end(linked, subscription)))
+        .orElse(Future.succeededFuture());
+  }
+
+  private Future<Void> end(L linked, TopicSubscription subscription) {
+    Promise<Void> left = Promise.promise();
+    leaving.add(left);
+    subscription
+        .end()
+        .recover(
+            failure -> linked.isDown() ? Future.succeededFuture() : Future.failedFuture(failure))
+        .onComplete(left::tryComplete, left::tryFail);
+    return left.future().onComplete(over -> leaving.remove(left));
+  }
+
+  @Override
+  public Future<Void> close() {
+    link = Optional.empty();
+    List<Wanted> all = List.copyOf(wanted.values());
+    wanted.clear();
+    all.forEach(each -> each.confirmed.tryFail(Link.outOfReach()));
+    all.forEach(each -> each.forget(Link.outOfReach()));
+    allLeft();
+    return Future.join(publishers.close(), trials.close()).mapEmpty();
+  }
+
+  /** What one subscription on one link brings. */
+  private final class Arrivals implements TopicReceiver {
+
+    private final L linked;
+    private final Wanted each;
+
+    Arrivals(L linked, Wanted each) {
+      this.linked = linked;
+      this.each = each;
+    }
+
+    @Override
+    public void bring(String origin, String channel, Supplier<Message> message) {
+      if (isLive() && each.pattern.matches(channel)) {
+        try {
+          ingress.append(each.pattern, channel, message.get());
+        } catch (RuntimeException refused) {
+          skipped.add(origin, String.valueOf(refused.getMessage()));
+        }
+      }
+    }
+
+    @Override
+    public void skip(String origin, String why) {
+      if (isLive()) {
+        skipped.add(origin, why);
+      }
+    }
+
+    /** If it is live on this link, any missing messages were published before this one. */
+    private boolean isLive() {
+      boolean isLive = !linked.isDown() && !isLeft(each);
+      if (isLive && interrupted.remove(each.pattern)) {
+        ingress.interrupted(List.of(each.pattern));
+      }
+      return isLive;
+    }
+  }
+}

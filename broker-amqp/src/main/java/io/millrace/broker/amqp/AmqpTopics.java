@@ -1,0 +1,66 @@
+package io.millrace.broker.amqp;
+
+import io.millrace.ChannelPattern;
+import io.millrace.spi.link.Link;
+import io.millrace.spi.link.TopicProtocol;
+import io.millrace.spi.link.TopicReceiver;
+import io.millrace.spi.link.TopicSubscription;
+import io.vertx.core.Future;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.qpid.proton.message.Message;
+
+/** Topics over AMQP 1.0: one receiver for each name or pattern. */
+final class AmqpTopics implements TopicProtocol<AmqpLink> {
+
+  private final AmqpBrokerOptions options;
+
+  AmqpTopics(AmqpBrokerOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public Future<Void> publish(AmqpLink link, String channel, io.millrace.Message message) {
+    Message written = AmqpMessages.write(message);
+    link.addresses().address(written, channel);
+    return link.publish(written);
+  }
+
+  @Override
+  public Future<Void> tryOut(
+      AmqpLink trial, ChannelPattern pattern, Function<Optional<String>, Future<Void>> begin) {
+    Future<Void> tried =
+        trial
+            .source(pattern)
+            .map(
+                address ->
+                    new Receiver(
+                        trial.session(),
+                        Optional.empty(),
+                        address,
+                        options,
+                        message -> {},
+                        () -> {}))
+            .compose(receiver -> receiver.attached().compose(attached -> receiver.close()));
+    return trial.inTime(typed(tried), "subscribe").compose(left -> begin.apply(Optional.empty()));
+  }
+
+  @Override
+  public TopicSubscription subscribe(
+      AmqpLink link, ChannelPattern pattern, Optional<String> queue, TopicReceiver receiver) {
+    return new AmqpSubscription(link, pattern, options, receiver);
+  }
+
+  /** RabbitMQ 3 breaks the connection on which it does not permit something. */
+  @Override
+  public boolean refusesInSilence() {
+    return true;
+  }
+
+  static <T> Future<T> typed(Future<T> asked) {
+    return asked.recover(
+        failure ->
+            Future.failedFuture(
+                failure instanceof AmqpException refusal ? Link.refused(refusal) : failure));
+  }
+}

@@ -1,0 +1,95 @@
+package io.millrace.broker.stomp;
+
+import io.millrace.ChannelPattern;
+import io.millrace.spi.link.TopicReceiver;
+import io.millrace.spi.link.TopicSubscription;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** A subscription to a topic, on the link that brings messages. Used only on its context. */
+final class StompSubscription implements TopicSubscription {
+
+  private final StompLink link;
+  private final String id;
+  private final ChannelPattern pattern;
+
+  /** The queue that a trial has handed over, and that must not outlive the subscription. */
+  private final Optional<String> queue;
+
+  private final StompBrokerOptions options;
+  private final TopicReceiver receiver;
+
+  /** The newest messages, to recognize those that arrive twice. */
+  private final RecentIds recent = new RecentIds();
+
+  private final Future<Void> confirmed;
+
+  StompSubscription(
+      StompLink link,
+      String id,
+      ChannelPattern pattern,
+      Optional<String> queue,
+      StompBrokerOptions options,
+      TopicReceiver receiver) {
+    this.link = link;
+    this.id = id;
+    this.pattern = pattern;
+    this.queue = queue;
+    this.options = options;
+    this.receiver = receiver;
+    Map<String, String> headers = link.destinations().subscribe(pattern);
+    queue.ifPresent(name -> headers.putAll(Destinations.named(name)));
+    headers.put("id", id);
+    if (acknowledges()) {
+      headers.put("ack", "client-individual");
+      headers.put("prefetch-count", Integer.toString(options.prefetch()));
+    }
+    link.onMessage(id, this::receive);
+    confirmed = link.request("SUBSCRIBE", headers, Buffer.buffer());
+  }
+
+  /** RabbitMQ sends without limit if nothing is acknowledged; others wait for the socket. */
+  private boolean acknowledges() {
+    return link.destinations().dialect() == StompDialect.RABBITMQ;
+  }
+
+  @Override
+  public Future<Void> confirmed() {
+    return confirmed;
+  }
+
+  private void receive(StompFrame frame) {
+    // Artemis 2.55 may bring a message twice when a subscription begins under load.
+    if (frame.header("message-id").map(recent::add).orElse(true)) {
+      bring(frame);
+    }
+    if (acknowledges()) {
+      link.acknowledge(frame);
+    }
+  }
+
+  private void bring(StompFrame frame) {
+    String destination = frame.header("destination").orElse("");
+    Optional<String> channel = link.destinations().channel(pattern, destination);
+    if (channel.isEmpty()) {
+      receiver.skip(destination, "Its destination is not a valid channel.");
+    } else if (frame.isFlawed()) {
+      receiver.skip(destination, frame.flaw());
+    } else {
+      receiver.bring(
+          destination, channel.get(), () -> StompMessages.read(frame, options.maxMessageBytes()));
+    }
+  }
+
+  @Override
+  public Future<Void> end() {
+    link.offMessage(id);
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("id", id);
+    queue.ifPresent(name -> headers.putAll(Destinations.deleting(name)));
+    return link.request("UNSUBSCRIBE", headers, Buffer.buffer());
+  }
+}
