@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Millrace } from '../src/millrace.js';
+import { Millrace } from '#client';
 import { ALL, answering, connect, manual, memory, record, settle, setUp, until } from './support.js';
 
 for (let disabled = 0; disabled < 31; disabled++) {
