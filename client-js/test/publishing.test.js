@@ -285,6 +285,7 @@ test('the client waits for a server that is away, or that asks to wait', async (
     'a 502 of a proxy': (server) => (server.foreign = [502, {}]),
     'resets': (server) => (server.filter = () => 'reset'),
     unavailable: (server) => (server.refuse = range(1, 1000).map(() => ['unavailable'])),
+    'request-timeout': (server) => (server.refuse = range(1, 1000).map(() => ['request-timeout'])),
     timeout: (server) => (server.refuse = range(1, 1000).map(() => ['timeout'])),
     'rate-limited': (server) => (server.refuse = range(1, 1000).map(() => ['rate-limited'])),
   };
