@@ -3,7 +3,7 @@
 /** @import { Call } from './internal.js' */
 /** @import { Connection } from './connection.js' */
 /** @import { Subscription } from './subscription.js' */
-import { ANSWER, MOST_WAITING } from './constants.js';
+import { MOST_WAITING } from './constants.js';
 import { epoch, newer, older } from './cursor.js';
 import { concerning, failure, isFinal } from './failure.js';
 import { batchOf } from './http.js';
@@ -168,14 +168,15 @@ export class Subscriptions {
   async ask(some, start, conn) {
     const query = { channels: names(some), events: filter(some), ...start };
     // The request ends with its connection, or when no answer arrives in time. Some browsers lack AbortSignal.any.
+    const { http, options } = this.client;
     const limit = new AbortController();
     const { signal } = limit;
     const end = () => limit.abort();
-    const timer = setTimeout(end, ANSWER);
+    const timer = setTimeout(end, options.timeout);
     conn.abort.signal.addEventListener('abort', end, { signal });
     try {
       const init = { headers: { Prefer: 'wait=0' }, signal };
-      return await batchOf(await this.client.http.request('', query, init), start.cursor);
+      return await batchOf(await http.request('', query, init), start.cursor);
     } finally {
       clearTimeout(timer);
       end();

@@ -502,3 +502,15 @@ test('a publish over a dead socket is sent again after seconds, with its key', a
   t.mock.timers.reset();
   assert.equal(await published, 'k1-9');
 });
+
+test('how many messages wait, and how often one is tried, can be set', async (t) => {
+  const { server, client } = await setUp(t, { maxUnsent: 2, maxTries: 3 });
+  server.foreign = [403, {}];
+  const live = client();
+  const first = live.publish('a', 1);
+  const second = live.publish('a', 2);
+  await assert.rejects(live.publish('a', 3), /2 messages wait/);
+  await assert.rejects(first, /given up/);
+  await assert.rejects(second, /given up/);
+  assert.equal(server.requests.length, 6);
+});

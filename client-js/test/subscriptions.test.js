@@ -71,6 +71,18 @@ for (const name of ALL) {
   });
 }
 
+test('how many messages are held for a loop can be set', async (t) => {
+  const { server, client } = await setUp(t, { maxHeld: 10 });
+  const sub = client().subscribe('a');
+  await sub.ready;
+  for (const n of range(1, 25)) server.publish('a', n);
+  await until(() => sub.state === 'behind');
+  assert.equal(sub.cursor, 'k1-10');
+  const got = [];
+  for await (const { data } of sub) if (got.push(data) === 25) break;
+  assert.deepEqual(got, range(1, 25));
+});
+
 test('nobody who does not look at ready is bothered', async (t) => {
   const { client } = await setUp(t);
   const noise = [];
