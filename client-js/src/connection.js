@@ -60,7 +60,7 @@ export class Connection {
   /**
    * Sends a command. If no answer arrives, the connection is given up.
    * @param {any} frame
-   * @param {Subscription[]} [subs] the subscriptions that get the replay
+   * @param {() => Subscription[]} [subs] the subscriptions that still wait for the replay
    * @returns {Promise<any>}
    */
   ask(frame, subs) {

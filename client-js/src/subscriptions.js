@@ -255,8 +255,9 @@ export class Subscriptions {
     for (const [sub, list] of lists) conn.waiting.set(sub, list);
     /** False once the subscription fell behind or has ended. @type {(one: typeof lists[0]) => boolean} */
     const waits = ([sub, list]) => conn.waiting.get(sub) == list;
+    const waiting = () => lists.filter(waits).map(([sub]) => sub);
     try {
-      const { cursor } = await conn.ask({ type: 'subscribe', channels: names(some), ...query }, some);
+      const { cursor } = await conn.ask({ type: 'subscribe', channels: names(some), ...query }, waiting);
       // There is no replay either for a subscription that began on another connection in the meantime.
       const late = some.filter((sub) => (held ? sub.begins != '{}' : sub.at && !query.cursor));
       for (const these of group(late, (sub) => sub.begins)) await this.catchUp(these, conn);
@@ -269,7 +270,7 @@ export class Subscriptions {
         conn.subs.add(sub);
       }
     } finally {
-      for (const [sub] of lists.filter(waits)) conn.waiting.delete(sub);
+      for (const sub of waiting()) conn.waiting.delete(sub);
     }
   }
 
@@ -281,7 +282,7 @@ export class Subscriptions {
    */
   message(conn, frame, call) {
     // A subscription that has begun on another connection since it asked does not need the history.
-    const heard = frame.replay ? call?.subs?.filter(({ at }) => call.from || !at) : conn.subs;
+    const heard = frame.replay ? call?.subs?.().filter(({ at }) => call.from || !at) : conn.subs;
     for (const sub of [...(heard ?? [])]) this.hand(sub, frame);
     if (frame.replay) return;
     for (const held of conn.waiting.values()) {
