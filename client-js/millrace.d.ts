@@ -83,8 +83,8 @@ export interface Subscription<T = unknown> {
 }
 
 /**
- * A subscription without a handler, for one `for await` loop. It holds at most 1,000 messages for a slow loop.
- * Beyond that it receives nothing for a while, and later resumes from where the loop is. Leaving the loop
+ * A subscription without a handler, for one `for await` loop. It holds at most `maxHeld` messages for a slow
+ * loop. Beyond that it receives nothing for a while, and later resumes from where the loop is. Leaving the loop
  * unsubscribes.
  */
 export interface IterableSubscription<T = unknown> extends Subscription<T>, AsyncIterable<Message<T>> {
@@ -130,6 +130,14 @@ export interface Options {
   maxDelay?: number;
   /** Milliseconds that a transport runs before the next one joins the race; default 400. */
   headStart?: number;
+  /** Milliseconds within which a request or a command must be answered, and `token` settle; default 20000. */
+  timeout?: number;
+  /** The most messages that wait to be published; default 1000. */
+  maxUnsent?: number;
+  /** How many times publishing a message may fail while the server can be reached; default 10. */
+  maxTries?: number;
+  /** The most messages that are held for a slow `for await` loop; default 1000. */
+  maxHeld?: number;
   /** Where to remember which transport worked; default `localStorage`. */
   storage?: Pick<Storage, 'getItem' | 'setItem'>;
   /** For tests, and for environments other than browsers. */
@@ -163,9 +171,10 @@ export class Millrace {
    * are published), or a value of a type that JSON has. Such a value arrives as `JSON.stringify` writes it, so
    * `NaN` becomes null. `data` is copied at once.
    *
-   * Rejects with a `MillraceError` if the server refuses, if 1,000 messages wait already, or if the message has
-   * failed ten times while the server could be reached. Rejects with a `TypeError` for anything that JSON has
-   * no type for, even inside an object or array: a function, a `Blob`, a `Map` or a `BigInt`, for example.
+   * Rejects with a `MillraceError` if the server refuses, if `maxUnsent` messages wait already, or if the
+   * message has failed `maxTries` times while the server could be reached. Rejects with a `TypeError` for
+   * anything that JSON has no type for, even inside an object or array: a function, a `Blob`, a `Map` or a
+   * `BigInt`, for example.
    */
   publish(channel: string, data: unknown, options?: PublishOptions): Promise<string | undefined>;
   /** @returns a function that stops listening */

@@ -22,13 +22,11 @@ export class Client {
    * @param {api.Options} options
    */
   constructor(mount, options) {
-    const { minDelay, maxDelay, headStart } = DEFAULTS;
-    this.options = {
-      ...options,
-      minDelay: options.minDelay ?? minDelay,
-      maxDelay: options.maxDelay ?? maxDelay,
-      headStart: options.headStart ?? headStart,
-    };
+    /** @type {any} */
+    const all = { ...options };
+    for (const [name, value] of Object.entries(DEFAULTS)) all[name] ??= value;
+    /** @type {api.Options & typeof DEFAULTS} */
+    this.options = all;
     this.listeners = new Listeners((error, type) => {
       if (type != 'error') this.emit('error', error);
     });

@@ -1,7 +1,7 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Call } from './internal.js' */
 /** @import { Subscription } from './subscription.js' */
-import { ANSWER, HEARTBEAT } from './constants.js';
+import { HEARTBEAT } from './constants.js';
 import { failure } from './failure.js';
 
 /** A connection over one transport; it may not have delivered yet. */
@@ -44,10 +44,12 @@ export class Connection {
 
   /**
    * @param {api.Transport} transport
+   * @param {number} timeout how long the answer to a command may take
    * @param {(why: Error) => void} down called when something that is due does not arrive
    */
-  constructor(transport, down) {
+  constructor(transport, timeout, down) {
     this.transport = transport;
+    this.timeout = timeout;
     this.down = down;
   }
 
@@ -58,7 +60,7 @@ export class Connection {
   /**
    * Sends a command. If no answer arrives, the connection is given up.
    * @param {any} frame
-   * @param {Subscription[]} [subs] the subscriptions that get the replay
+   * @param {() => Subscription[]} [subs] the subscriptions that still wait for the replay
    * @returns {Promise<any>}
    */
   ask(frame, subs) {
@@ -75,7 +77,7 @@ export class Connection {
       };
       const wait = () => {
         clearTimeout(timer);
-        timer = setTimeout(() => this.down(failure(`no answer to ${frame.type}`)), ANSWER);
+        timer = setTimeout(() => this.down(failure(`no answer to ${frame.type}`)), this.timeout);
       };
       wait();
       this.calls.set(id, { done, wait, subs, from: frame.cursor });

@@ -1,19 +1,26 @@
-// Times are in milliseconds. DEFAULTS has the defaults of options; users have no reason to change the others.
+// Times are in milliseconds.
 
+/** What applications can set. The other numbers depend on one another, on the protocol or on browsers. */
 export const DEFAULTS = {
   /** Reconnects wait a random time between `minDelay` and a bound that doubles up to `maxDelay`. */
   minDelay: 500,
   maxDelay: 30e3,
   /** How long a transport runs before the next one joins the race. */
   headStart: 400,
+  /** The answer to a request or a command must arrive within this time. */
+  timeout: 20e3,
+  /** The most messages that wait to be published; more are refused. */
+  maxUnsent: 1000,
+  /** How many times publishing a message may fail before it is given up. */
+  maxTries: 10,
+  /** The most messages that a subscription holds for a slow loop; then it receives nothing for a while. */
+  maxHeld: 1000,
 };
 
 /** After a connection was stable this long, reconnects start with short delays again. */
 export const STABLE = 10e3;
 /** The first frame of a new connection must arrive within this time. */
 export const FIRST_FRAME = 10e3;
-/** The answer to a request or a command must arrive within this time. */
-export const ANSWER = 20e3;
 /** The answer to a ping must arrive within this time. */
 export const PONG = 5e3;
 /** How often a server shows that it is alive, unless it says otherwise. */
@@ -40,11 +47,5 @@ export const LONGEST_PROOF = 2 * 60e3;
 export const LONG_URL = 2000;
 /** The most names that a server takes in an event filter; with more, the client filters alone. */
 export const MOST_EVENTS = 100;
-/** The most messages that wait to be published; more are refused. */
-export const MOST_POSTS = 1000;
-/** How many times publishing a message may fail before it is given up. */
-export const MOST_TRIES = 10;
-/** The most messages that a subscription holds for a slow loop; then it receives nothing for a while. */
-export const MOST_HELD = 1000;
 /** The most frames that wait until a replay ends; with more, the connection is given up. */
 export const MOST_WAITING = 10e3;

@@ -25,7 +25,7 @@ export const FOREIGN = 'the answer is not from Millrace';
 // Millrace's own codes: those that refuse for good, those that ask to try again, and the others. They arrive in
 // error frames, and over HTTP in problems (RFC 9457). An answer from anything in between has none of them.
 const CODE =
-  /^((bad-request|unauthorized|forbidden|conflict|too-large|unsupported-media-type)|(rate-limited|unavailable|timeout)|not-found|method-not-allowed|upgrade-required|internal)$/;
+  /^((bad-request|unauthorized|forbidden|conflict|too-large|unsupported-media-type)|(rate-limited|unavailable|request-timeout|timeout)|not-found|method-not-allowed|upgrade-required|internal)$/;
 
 /** @param {any} error */
 export const own = (error) => CODE.exec(error?.code) ?? [];

@@ -1,6 +1,6 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
-import { ANSWER, LONGEST_AFTER, LONG_URL } from './constants.js';
+import { LONGEST_AFTER, LONG_URL } from './constants.js';
 import { newer } from './cursor.js';
 import { FOREIGN, failure, own } from './failure.js';
 
@@ -40,14 +40,14 @@ export class Http {
 
   /** The token. One that a header cannot contain, and a promise that never settles, are errors. */
   async bearer() {
-    const { token } = this.client.options;
+    const { token, timeout } = this.client.options;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     try {
       const given = await Promise.race([
         typeof token == 'function' ? token() : token,
         new Promise((resolve, reject) => {
-          timer = setTimeout(reject, ANSWER, 'none within 20 s');
+          timer = setTimeout(reject, timeout, `none within ${timeout} ms`);
         }),
       ]);
       if (/[^ -~]/.test(given ?? '')) throw 'not printable ASCII';
@@ -70,7 +70,7 @@ export class Http {
    */
   async request(path, query, init = {}) {
     const { options } = this.client;
-    const { credentials } = options;
+    const { credentials, timeout } = options;
     const token = await this.bearer();
     const headers = new Headers(init.headers);
     if (token) headers.set('Authorization', `Bearer ${token}`);
@@ -81,7 +81,7 @@ export class Http {
       headers.set('Content-Type', 'application/json');
       init = { ...init, method: 'POST', body: JSON.stringify(query) };
     }
-    const signal = init.signal ?? AbortSignal.timeout(ANSWER);
+    const signal = init.signal ?? AbortSignal.timeout(timeout);
     const response = await (options.fetch ?? fetch)(url, { credentials, ...init, signal, headers });
     if (response.status == 200) return response;
     throw await this.refusal(response, url);

@@ -6,8 +6,8 @@ export interface Call {
   done: (reply: any) => void;
   /** Part of the answer has arrived: starts the time limit again for the rest. */
   wait: () => void;
-  /** The subscriptions that get the replay. */
-  subs?: Subscription[];
+  /** The subscriptions that still wait for the replay. */
+  subs?: () => Subscription[];
   /** The cursor after which the replay starts. */
   from?: string;
 }

@@ -129,7 +129,7 @@ export class Negotiation {
     const { client } = this;
     const { http, options, subscriptions } = client;
     for (const other of this.tries) if (other.transport == transport) this.drop(other);
-    const conn = new Connection(transport, (why) => this.silent(conn, why));
+    const conn = new Connection(transport, options.timeout, (why) => this.silent(conn, why));
     client.debug('try', { transport: conn.name });
     const { signal } = conn.abort;
     this.tries.add(conn);

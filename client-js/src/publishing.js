@@ -1,7 +1,7 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
 /** @import { Post } from './internal.js' */
-import { MOST_POSTS, MOST_TRIES, PONG } from './constants.js';
+import { PONG } from './constants.js';
 import { FOREIGN, concerning, failure, own } from './failure.js';
 import { bodyOf } from './payload.js';
 
@@ -27,9 +27,10 @@ export class Publishing {
   publish(channel, data, options) {
     return new Promise((resolve, reject) => {
       const channels = [channel];
+      const { maxUnsent } = this.client.options;
       if (this.client.state == 'closed') return reject(failure('closed', { channels }));
-      if (this.posts.length >= MOST_POSTS) {
-        return reject(failure(`${MOST_POSTS} messages wait to be published: publish more slowly`, { channels }));
+      if (this.posts.length >= maxUnsent) {
+        return reject(failure(`${maxUnsent} messages wait to be published: publish more slowly`, { channels }));
       }
       // If this throws, the promise rejects.
       const body = bodyOf({ ...options, channel }, data);
@@ -47,12 +48,12 @@ export class Publishing {
         resolve(await this.send(body, tries));
       } catch (/** @type {any} */ error) {
         const { after, message, status } = error;
-        const { state } = this.client;
+        const { state, options } = this.client;
         const [code, , refuses, passes] = own(error);
         // Something in between may block this message alone, which must not hold up the others indefinitely. But
         // if nothing answers and nothing is read, the server is away, and the message waits for it.
         if (!passes && (status < 500 || state == 'connected')) failures++;
-        const spent = failures == MOST_TRIES;
+        const spent = failures == options.maxTries;
         if (!(spent || refuses || code == 'not-found' || state == 'closed')) {
           const ms = this.client.backoff(tries++, after);
           this.client.debug('publish again', { channel, ms, reason: message });

@@ -1,7 +1,6 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
 import { failure } from './failure.js';
-import { MOST_HELD } from './constants.js';
 import { Subscription } from './subscription.js';
 
 const CHANNEL = /^[\w*-]+(\.[\w*-]+)*$/;
@@ -35,7 +34,7 @@ const check = (channel, { last, events, cursor }, handler) => {
 export const subscribe = (client, channel, options, handler) => {
   const { subscriptions } = client;
   check(channel, options, handler);
-  const sub = new Subscription(channel, options, handler, (error) => client.emit('error', error));
+  const sub = new Subscription(client, channel, options, handler);
   const unsubscribe = () => subscriptions.remove(sub, 'closed');
   const { signal } = options;
   signal?.addEventListener('abort', unsubscribe, { signal: sub.ended.signal });
@@ -68,7 +67,7 @@ export const subscribe = (client, channel, options, handler) => {
   const iterator = {
     async next() {
       const taken = await sub.take();
-      if (sub.behind && sub.held.length <= MOST_HELD / 2) subscriptions.resume(sub);
+      if (sub.behind && sub.held.length <= sub.maxHeld / 2) subscriptions.resume(sub);
       return taken;
     },
     async return() {

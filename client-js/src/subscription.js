@@ -1,5 +1,6 @@
 /** @import * as api from '../millrace.js' */
-import { MOST_EVENTS, MOST_HELD } from './constants.js';
+/** @import { Client } from './client.js' */
+import { MOST_EVENTS } from './constants.js';
 import { failure } from './failure.js';
 import { Listeners } from './listeners.js';
 
@@ -22,19 +23,20 @@ export class Subscription {
   behind = false;
 
   /**
+   * @param {Client} client gets the exceptions that callbacks throw
    * @param {string} channel
    * @param {api.SubscribeOptions} options
    * @param {((message: api.Message) => void) | undefined} handler
-   * @param {(error: unknown) => void} failed gets the exceptions that callbacks throw
    */
-  constructor(channel, { last, events, cursor }, handler, failed) {
+  constructor(client, channel, { last, events, cursor }, handler) {
+    this.maxHeld = client.options.maxHeld;
     this.channel = channel;
     this.last = last;
     this.events = events && [...events];
     this.cursor = cursor;
     this.handler = handler;
     this.listeners = new Listeners((error, type) => {
-      failed(error);
+      client.emit('error', error);
       if (type != 'error') this.listeners.emit('error', error);
     });
     const pattern = channel.replace(/\./g, '\\.').replace('**', '.+').replace(/\*/g, '[^.]+');
@@ -87,7 +89,7 @@ export class Subscription {
   deliver(message) {
     if (this.handler) return this.listeners.call(this.handler, message);
     this.held.push(message);
-    this.behind = this.held.length >= MOST_HELD;
+    this.behind = this.held.length >= this.maxHeld;
     this.takers.shift()?.();
   }
 

@@ -3,7 +3,7 @@
 /** @import { Call } from './internal.js' */
 /** @import { Connection } from './connection.js' */
 /** @import { Subscription } from './subscription.js' */
-import { ANSWER, MOST_WAITING } from './constants.js';
+import { MOST_WAITING } from './constants.js';
 import { epoch, newer, older } from './cursor.js';
 import { concerning, failure, isFinal } from './failure.js';
 import { batchOf } from './http.js';
@@ -168,14 +168,15 @@ export class Subscriptions {
   async ask(some, start, conn) {
     const query = { channels: names(some), events: filter(some), ...start };
     // The request ends with its connection, or when no answer arrives in time. Some browsers lack AbortSignal.any.
+    const { http, options } = this.client;
     const limit = new AbortController();
     const { signal } = limit;
     const end = () => limit.abort();
-    const timer = setTimeout(end, ANSWER);
+    const timer = setTimeout(end, options.timeout);
     conn.abort.signal.addEventListener('abort', end, { signal });
     try {
       const init = { headers: { Prefer: 'wait=0' }, signal };
-      return await batchOf(await this.client.http.request('', query, init), start.cursor);
+      return await batchOf(await http.request('', query, init), start.cursor);
     } finally {
       clearTimeout(timer);
       end();
@@ -254,8 +255,9 @@ export class Subscriptions {
     for (const [sub, list] of lists) conn.waiting.set(sub, list);
     /** False once the subscription fell behind or has ended. @type {(one: typeof lists[0]) => boolean} */
     const waits = ([sub, list]) => conn.waiting.get(sub) == list;
+    const waiting = () => lists.filter(waits).map(([sub]) => sub);
     try {
-      const { cursor } = await conn.ask({ type: 'subscribe', channels: names(some), ...query }, some);
+      const { cursor } = await conn.ask({ type: 'subscribe', channels: names(some), ...query }, waiting);
       // There is no replay either for a subscription that began on another connection in the meantime.
       const late = some.filter((sub) => (held ? sub.begins != '{}' : sub.at && !query.cursor));
       for (const these of group(late, (sub) => sub.begins)) await this.catchUp(these, conn);
@@ -268,7 +270,7 @@ export class Subscriptions {
         conn.subs.add(sub);
       }
     } finally {
-      for (const [sub] of lists.filter(waits)) conn.waiting.delete(sub);
+      for (const sub of waiting()) conn.waiting.delete(sub);
     }
   }
 
@@ -280,7 +282,7 @@ export class Subscriptions {
    */
   message(conn, frame, call) {
     // A subscription that has begun on another connection since it asked does not need the history.
-    const heard = frame.replay ? call?.subs?.filter(({ at }) => call.from || !at) : conn.subs;
+    const heard = frame.replay ? call?.subs?.().filter(({ at }) => call.from || !at) : conn.subs;
     for (const sub of [...(heard ?? [])]) this.hand(sub, frame);
     if (frame.replay) return;
     for (const held of conn.waiting.values()) {

@@ -285,6 +285,7 @@ test('the client waits for a server that is away, or that asks to wait', async (
     'a 502 of a proxy': (server) => (server.foreign = [502, {}]),
     'resets': (server) => (server.filter = () => 'reset'),
     unavailable: (server) => (server.refuse = range(1, 1000).map(() => ['unavailable'])),
+    'request-timeout': (server) => (server.refuse = range(1, 1000).map(() => ['request-timeout'])),
     timeout: (server) => (server.refuse = range(1, 1000).map(() => ['timeout'])),
     'rate-limited': (server) => (server.refuse = range(1, 1000).map(() => ['rate-limited'])),
   };
@@ -500,4 +501,16 @@ test('a publish over a dead socket is sent again after seconds, with its key', a
   assert.equal(posted[0].key, sent.key);
   t.mock.timers.reset();
   assert.equal(await published, 'k1-9');
+});
+
+test('how many messages wait, and how often one is tried, can be set', async (t) => {
+  const { server, client } = await setUp(t, { maxUnsent: 2, maxTries: 3 });
+  server.foreign = [403, {}];
+  const live = client();
+  const first = live.publish('a', 1);
+  const second = live.publish('a', 2);
+  await assert.rejects(live.publish('a', 3), /2 messages wait/);
+  await assert.rejects(first, /given up/);
+  await assert.rejects(second, /given up/);
+  assert.equal(server.requests.length, 6);
 });

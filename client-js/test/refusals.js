@@ -6,6 +6,7 @@ const STATUS = {
   forbidden: 403,
   'not-found': 404,
   'method-not-allowed': 405,
+  'request-timeout': 408,
   conflict: 409,
   'too-large': 413,
   'unsupported-media-type': 415,
@@ -15,6 +16,8 @@ const STATUS = {
   timeout: 504,
 };
 export const MOST_BYTES = 262_144;
+export const MOST_CHANNELS = 100;
+const MOST_EVENTS = 100;
 
 export class Refusal extends Error {
   constructor(code, detail = code) {
@@ -24,55 +27,98 @@ export class Refusal extends Error {
   }
 }
 
-const refuse = (wrong, detail, code = 'bad-request') => {
+export const refuse = (wrong, detail, code = 'bad-request') => {
   if (wrong) throw new Refusal(code, detail);
 };
 
 const NAME = /^[\w-]+(\.[\w-]+)*$/;
 const PATTERN = /^([\w-]+|\*)(\.([\w-]+|\*))*(\.\*\*)?$|^\*\*$/;
+const BASE64 = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
-const eventsOf = (events) => {
-  refuse(!Array.isArray(events) || events.length > 100, 'events is wrong');
-  for (const event of events) eventOf(event);
+/** Null in JSON means that the field is absent. */
+const given = (value) => value !== undefined && value !== null;
+
+const checkText = (name, value, pattern = /^/) =>
+  refuse(given(value) && !(typeof value === 'string' && pattern.test(value)), `${name} is wrong`);
+
+/** A list may name the same twice. */
+const checkList = (name, list, most) => {
+  refuse(!Array.isArray(list) || list.length > 2 * most, `${name} must be an array of strings`);
+  refuse(new Set(list).size > most, `At most ${most} ${name}`);
 };
 
-const eventOf = (event) =>
-  refuse(
-    typeof event !== 'string' || !/^[^\r\n\0]{1,64}$/.test(event) || /^(open|error$|millrace\.)/.test(event),
-    'event is wrong',
-  );
+const checkEvent = (event) => {
+  checkText('event', event, /^[^\r\n\0]{1,64}$/);
+  refuse(/^(open|error)$|^millrace\.|\p{Cs}/u.test(event), `event ${event} is reserved or has half a character`);
+};
 
-/** The refusal of an attach or a subscribe. */
-export const checkSubscribe = ({ channels, last, events, cursor }, forbidden) => {
-  refuse(!Array.isArray(channels) || !channels.length, 'channels is needed');
-  refuse(channels.length > 100, 'At most 100 channels');
+const checkChannels = (channels) => {
+  refuse(!channels?.length, 'channels is needed');
+  checkList('channels', channels, MOST_CHANNELS);
   for (const name of channels) {
     refuse(typeof name !== 'string' || name.length > 200 || !PATTERN.test(name), `Not a channel: ${name}`);
   }
-  refuse(last !== undefined && !(Number.isInteger(last) && last >= 0 && last <= 1000), 'last is wrong');
-  refuse(cursor !== undefined && typeof cursor !== 'string', 'cursor is wrong');
-  if (events !== undefined) eventsOf(events);
+};
+
+/** The refusal of an attach or a subscribe. */
+export const checkSubscribe = ({ channels, last, events, cursor }, forbidden) => {
+  checkChannels(channels);
+  refuse(given(last) && !(Number.isInteger(last) && last >= 0 && last <= 1000), 'last is wrong');
+  checkText('cursor', cursor);
+  if (given(events)) {
+    checkList('events', events, MOST_EVENTS);
+    events.forEach(checkEvent);
+  }
   const secret = channels.find((name) => forbidden.test(name));
   refuse(secret, `You may not read ${secret}.`, 'forbidden');
 };
 
+export const checkUnsubscribe = ({ channels }) => checkChannels(channels);
+
+/** This server has no `plain`, so it refuses that too: the client must ask SSE for envelopes. */
+export const checkFormat = (transport, format) =>
+  refuse((format || (transport === 'sse' ? 'plain' : 'envelope')) !== 'envelope', 'format is wrong');
+
+/** What a URL asks for; empty values count as absent. */
 export const attachOf = (params) => {
-  const list = (name) => params.get(name)?.split(',');
+  const list = (name) => params.get(name)?.split(',').filter((item, i, all) => item || all[1]);
   const last = params.get('last');
   return {
     channels: list('channels'),
     events: list('events'),
     cursor: params.get('cursor') || undefined,
-    last: last === null ? undefined : /^\d{1,4}$/.test(last) ? Number(last) : NaN,
+    last: last ? (/^\d{1,9}$/.test(last) ? Number(last) : NaN) : undefined,
+    format: params.get('format'),
   };
 };
+
+/** Reads a JSON object in a body. */
+export const jsonOf = (request, text, most) => {
+  refuse(request.headers['content-type'] !== 'application/json', 'JSON is needed', 'unsupported-media-type');
+  refuse(request.headers['content-encoding'], 'No coding is accepted', 'unsupported-media-type');
+  refuse(Buffer.byteLength(text) > most, 'The body is too large', 'too-large');
+  return objectOf(text);
+};
+
+export const objectOf = (text) => {
+  let json;
+  try {
+    json = JSON.parse(text);
+  } catch {}
+  refuse(typeof json !== 'object' || !json || Array.isArray(json), 'Not a JSON object');
+  return json;
+};
+
+/** Every command except `ping` needs an id. */
+export const checkId = (id) =>
+  refuse(!Number.isInteger(id) && !(typeof id === 'string' && id.length <= 64), 'id is needed');
 
 export const checkPublish = ({ channel, data, base64, event, key, priority }, forbidden) => {
   refuse(typeof channel !== 'string' || channel.length > 200 || !NAME.test(channel), 'channel is wrong');
   refuse((data === undefined) === (base64 === undefined), 'one of data and base64 is needed');
-  refuse(base64 !== undefined && !/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64), 'base64 is wrong');
-  if (event !== undefined) eventOf(event);
-  refuse(key !== undefined && !/^[\w-]{1,64}$/.test(key), 'key is wrong');
-  refuse(priority !== undefined && !/^(high|normal|low)$/.test(priority), 'priority is wrong');
+  checkText('base64', base64, BASE64);
+  if (given(event)) checkEvent(event);
+  checkText('key', key, /^[\w-]{1,64}$/);
+  checkText('priority', priority, /^(high|normal|low)$/);
   refuse(forbidden.test(channel), `You may not publish to ${channel}.`, 'forbidden');
 };

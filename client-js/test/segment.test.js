@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeSegment, encodeSegment } from '../src/millrace.js';
+import { decodeSegment, encodeSegment } from '#client';
 
 const SEGMENTS = {
   '': '_',

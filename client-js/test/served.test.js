@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import ts from 'typescript';
 import { WebSocket } from 'ws';
 import * as source from '../src/millrace.js';
 import { setUp, until } from './support.js';
@@ -40,6 +41,15 @@ test('the source map has the sources, and no path of the machine that made it', 
   const at = map.sources.indexOf('src/millrace.js');
   assert.match(map.sourcesContent[at], /A subscription is a cursor/);
   for (const path of [map.file, ...map.sources]) assert.doesNotMatch(path, /^\/|\.\./);
+});
+
+test('the bundle keeps every name that the types have', () => {
+  const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const kept = [...read('../src/bundle/externs.js').matchAll(/^  (\w+): 0,$/gm)].map(([, name]) => name);
+  const types = ts.createSourceFile('millrace.d.ts', read('../millrace.d.ts'), ts.ScriptTarget.Latest);
+  const members = types.statements.flatMap(({ members = [] }) => members.map(({ name }) => name?.text));
+  for (const name of members) assert.ok(!name || kept.includes(name), name);
+  assert.ok(members.includes('subscribe'));
 });
 
 test('the package has readable sources, types and the licence', () => {

@@ -3,7 +3,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { MOST_BYTES, Refusal, attachOf, checkPublish, checkSubscribe } from './refusals.js';
+import {
+  MOST_BYTES,
+  MOST_CHANNELS,
+  Refusal,
+  attachOf,
+  checkFormat,
+  checkId,
+  checkPublish,
+  checkSubscribe,
+  checkUnsubscribe,
+  jsonOf,
+  objectOf,
+  refuse,
+} from './refusals.js';
 
 const number = (cursor) => Number(cursor.split('-')[1]);
 
@@ -76,9 +89,11 @@ export class Server {
   filter = () => undefined;
   /** Checks tokens, as servers that take them do. */
   tokens = false;
+  /** For each socket, and over HTTP for each address. */
   publishesPerSecond = 10;
-  /** When polls with an empty answer may come again. */
-  emptyPolls = new Map();
+  publishesPerSecondPerAddress = 100;
+  /** The one address of all clients. */
+  address = {};
   uris = [];
   heartbeat = { websocket: 25000, sse: 15000, stream: 15000 };
   version = 1;
@@ -212,38 +227,32 @@ export class Server {
     // Like Vert.x.
     if (request.url.length > this.longest) return response.writeHead(414).end();
     if (transport === 'publish') return this.#post(request, response);
-    const how = { transport, direct, wait, url: request.url };
-    if (request.method !== 'POST') return this.#read(how, attachOf(url.searchParams), response);
-    return bodyOf(request).then((json) => {
-      if (json.length > this.mostBytes) return this.#problem(response, new Refusal('too-large'));
-      return this.#read(how, JSON.parse(json), response);
-    });
+    return this.#read({ transport, direct, wait }, request, url, response);
   }
 
-  #read({ transport, direct, wait, url }, attach, response) {
+  async #read({ transport, direct, wait }, request, url, response) {
     const fault = direct && this.faults[transport];
     if (fault === 'off') return this.#problem(response, new Refusal('not-found'));
     if (fault === 'error') return this.#problem(response, new Refusal('internal'));
     if (fault === 'gone') return response.writeHead(204).end();
     if (fault === 'hang') return undefined;
     try {
-      if (!/^(sse|stream|longpoll|poll)$/.test(transport)) throw new Refusal('not-found');
+      refuse(!/^(sse|stream|longpoll|poll)$/.test(transport), transport, 'not-found');
+      refuse(!/^(GET|POST)$/.test(request.method), request.method, 'method-not-allowed');
+      const posted = request.method === 'POST';
+      const attach = posted
+        ? jsonOf(request, await bodyOf(request), this.mostBytes)
+        : attachOf(url.searchParams);
       checkSubscribe(attach, this.forbidden);
-      this.#mayPoll(transport, direct, url, attach);
-      return this.#attach({ transport, direct, fault, wait, url }, attach, response);
+      checkFormat(transport, attach.format);
+      return this.#attach({ transport, direct, fault, wait }, attach, response);
     } catch (error) {
       if (!error.code) throw error;
-      return this.#problem(response, error, error.code === 'rate-limited' ? { 'Retry-After': '1' } : {});
+      return this.#problem(response, error);
     }
   }
 
-  /** After an empty answer, no request for a second, or for half of the pace that a test has set. */
-  #mayPoll(transport, direct, url, { cursor }) {
-    if (transport !== 'poll' || !direct || !cursor) return;
-    if (Date.now() < this.emptyPolls.get(url)) throw new Refusal('rate-limited', 'Poll after nextPoll.');
-  }
-
-  #attach({ transport, direct, fault, wait, url }, query, response) {
+  #attach({ transport, direct, fault, wait }, query, response) {
     const { channels, events } = query;
     const reader = new Reader(this);
     for (const channel of channels) reader.filters.set(channel, events);
@@ -256,7 +265,7 @@ export class Server {
     if (transport === 'sse' || transport === 'stream') {
       return this.#stay(transport, reader, gap, response, fault);
     }
-    return this.#answer(transport, reader, gap, query, response, Number(wait ?? 25), direct && url);
+    return this.#answer(transport, reader, gap, query, response, Number(wait ?? 25), direct);
   }
 
   #stay(transport, reader, gap, response, fault) {
@@ -292,7 +301,7 @@ export class Server {
   }
 
   async #answer(transport, reader, gap, query, response, wait, direct) {
-    const polls = !!direct && (transport === 'poll' || transport === 'longpoll');
+    const polls = direct && (transport === 'poll' || transport === 'longpoll');
     if (polls) this.mostPolling = Math.max(this.mostPolling, ++this.polling);
     response.on('close', () => polls && this.polling--);
     let entries = query.cursor ? [] : this.#last(reader, query.last);
@@ -306,10 +315,7 @@ export class Server {
       const answer = { cursor, messages: this.duplicate ? messages.flatMap((m) => [m, m]) : messages };
       if (more) answer.more = true;
       if (gap) answer.gap = { channels: gap.channels, reason: gap.reason };
-      if (transport === 'poll') {
-        answer.nextPoll = this.nextPoll;
-        if (!entries.length) this.emptyPolls.set(direct, Date.now() + Math.min(1000, this.nextPoll / 2));
-      }
+      if (transport === 'poll') answer.nextPoll = this.nextPoll;
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify(answer));
     };
@@ -334,26 +340,29 @@ export class Server {
     const [code, headers] = this.refuse.shift() ?? [];
     try {
       if (code) throw new Refusal(code);
-      if (request.method !== 'POST') throw new Refusal('method-not-allowed');
-      if (request.headers['content-type'] !== 'application/json') throw new Refusal('unsupported-media-type');
-      if (Buffer.byteLength(text) > MOST_BYTES) throw new Refusal('too-large');
-      const published = this.#publish(JSON.parse(text));
+      refuse(request.method !== 'POST', request.method, 'method-not-allowed');
+      const body = jsonOf(request, text, MOST_BYTES);
+      this.#mayPublish(this.address, this.publishesPerSecondPerAddress);
+      const published = this.#publish(body);
       if (this.lose-- > 0) return request.socket.resetAndDestroy();
       response.writeHead(200, { 'Content-Type': 'application/json' });
       return response.end(JSON.stringify({ published }));
     } catch (error) {
-      return this.#problem(response, error, headers);
+      const wait = error.code === 'rate-limited' ? { 'Retry-After': '1' } : {};
+      return this.#problem(response, error, headers ?? wait);
     }
   }
 
   #publish(frame) {
     checkPublish(frame, this.unpublishable);
     const { channel, data, base64, event, key } = frame;
-    const same = JSON.stringify([channel, data, base64, event]);
-    const before = this.keys.get(key);
-    if (before && before.same !== same) throw new Refusal('conflict');
+    if (key === undefined || key === null) return this.publish(channel, data, { event, base64 });
+    const same = JSON.stringify([data, base64, event]);
+    const known = this.keys.get(key);
+    const before = known?.channel === channel ? known : undefined;
+    refuse(before && before.same !== same, key, 'conflict');
     const name = before?.name ?? this.publish(channel, data, { event, base64 });
-    this.keys.set(key, { name, same });
+    this.keys.set(key, { name, same, channel });
     return name;
   }
 
@@ -367,6 +376,11 @@ export class Server {
     if (fault === 'strip') {
       return socket.end('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi');
     }
+    const path = new URL(request.url, this.mount).pathname;
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/ *, */);
+    // This server has no WebSockets without the subprotocol, so it refuses them too.
+    if (!/^\/live(\/websocket)?$/.test(path)) return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
+    if (!offered.includes('millrace.v1')) return socket.end('HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n');
     return this.ws.handleUpgrade(request, socket, head, (ws) => {
       if (fault === 'close') ws.close();
       else this.#socket(ws);
@@ -387,22 +401,26 @@ export class Server {
       this.#count('websocket', -1);
     });
     ws.on('error', () => {});
-    ws.on('message', (text) => this.#command(reader, JSON.parse(text)));
+    ws.on('message', (text) => this.#command(reader, text));
     const { version } = this;
     const heartbeat = this.heartbeat.websocket;
     const limits = { channels: 100, message: MOST_BYTES, last: 1000, publishesPerSecond: this.publishesPerSecond };
     reader.tell({ type: 'welcome', version, cursor: this.cursor(this.head), heartbeat, limits });
   }
 
-  async #command(reader, frame) {
-    this.frames.push(frame);
-    if (this.deaf) return;
-    const { type, id } = frame;
+  async #command(reader, text) {
+    let id;
     try {
-      if (type === 'ping') {
+      const frame = objectOf(text);
+      this.frames.push(frame);
+      if (this.deaf) return;
+      if (frame.type === 'ping') {
         if (!this.mute) reader.tell({ type: 'heartbeat', cursor: reader.cursor });
-      } else if (!Number.isInteger(id)) throw new Refusal('bad-request', 'id is needed');
-      else await this.#carryOut(reader, frame);
+        return;
+      }
+      checkId(frame.id);
+      ({ id } = frame);
+      await this.#carryOut(reader, frame);
     } catch (error) {
       if (!error.code) throw error;
       reader.tell({ type: 'error', id, code: error.code, message: error.message });
@@ -418,28 +436,28 @@ export class Server {
     } else if (type === 'publish') {
       const [code] = this.refuse.shift() ?? [];
       if (code) throw new Refusal(code);
-      this.#mayPublish(reader);
+      this.#mayPublish(reader, this.publishesPerSecond);
       const published = this.#publish(frame);
       if (this.lose-- > 0) reader.ws._socket.resetAndDestroy();
       else reader.tell({ type: 'ok', id, published });
     } else if (type === 'unsubscribe') {
+      checkUnsubscribe(frame);
       for (const channel of channels) reader.filters.delete(channel);
       reader.tell({ type: 'ok', id, cursor: reader.cursor ?? this.cursor(this.head) });
     } else if (type === 'subscribe') {
       if (this.faults.websocket === 'mute') return;
       checkSubscribe(frame, this.forbidden);
-      if (new Set([...reader.filters.keys(), ...channels]).size > 100) {
-        throw new Refusal('bad-request', 'At most 100 channels');
-      }
+      const all = new Set([...reader.filters.keys(), ...channels]);
+      refuse(all.size > MOST_CHANNELS, `At most ${MOST_CHANNELS} channels`);
       await this.#subscribe(reader, frame);
     } else throw new Refusal('bad-request', `Unknown type ${type}`);
   }
 
-  #mayPublish(reader) {
+  #mayPublish(who, most) {
     const now = Date.now();
-    reader.published = (reader.published ?? []).filter((time) => now - time < 1000);
-    if (reader.published.length >= this.publishesPerSecond) throw new Refusal('rate-limited');
-    reader.published.push(now);
+    who.published = (who.published ?? []).filter((time) => now - time < 1000);
+    refuse(who.published.length >= most, 'rate-limited', 'rate-limited');
+    who.published.push(now);
   }
 
   async #subscribe(reader, { id, channels, cursor, last, events }) {

@@ -477,6 +477,13 @@ test('a token that never arrives, or cannot be fetched, is reported, and asked f
   }
 });
 
+test('how long an answer may take can be set', async (t) => {
+  const it = await timed(t, ['longpoll'], { timeout: 1000, token: () => new Promise(() => {}) });
+  const seen = record(it.live);
+  await it.tick(1500);
+  assert.match(seen.error[0].message, /none within 1000 ms/);
+});
+
 test('anything but a frame ends the connection, not the client', async (t) => {
   for (const text of ['', 'hello', 'null', '1', '"x"', '{']) {
     const sockets = [];

@@ -71,6 +71,55 @@ for (const name of ALL) {
   });
 }
 
+test('a loop that falls behind during a replay, and resumes before its end, misses nothing', { timeout: 60e3 }, async (t) => {
+  const socket = manual('socket', true);
+  const live = connect('http://test/live', { transports: [socket], fetch: answering(), maxHeld: 4 });
+  t.after(() => live.close());
+  const sub = live.subscribe('a');
+  const loop = sub[Symbol.asyncIterator]();
+  const got = [];
+  const take = async (count) => {
+    for (const _ of range(1, count)) got.push((await loop.next()).value.data);
+  };
+  await until(() => socket.links.length);
+  const [link] = socket.links;
+  const message = (n, replay) => link.frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}`, replay });
+  const ok = (id) => link.frame({ type: 'ok', id, cursor: 'k1-8' });
+  const asked = async (cursor) => {
+    await until(() => link.sent.at(-1)?.type === 'subscribe' && link.sent.at(-1).cursor === cursor);
+    return link.sent.at(-1).id;
+  };
+
+  link.frame({ type: 'welcome', version: 1, cursor: 'k1-0' });
+  link.frame({ type: 'ok', id: await asked(undefined), cursor: 'k1-0' });
+  await sub.ready;
+  for (const n of range(1, 4)) message(n);
+  await take(2);
+  const first = await asked('k1-4');
+  for (const n of [5, 6, 7]) message(n, first);
+  assert.equal(sub.state, 'behind');
+  await take(2);
+  const second = await asked('k1-6');
+  message(8, first);
+  ok(first);
+  for (const n of [7, 8]) message(n, second);
+  ok(second);
+  await take(4);
+  assert.deepEqual(got, range(1, 8));
+});
+
+test('how many messages are held for a loop can be set', { timeout: 60e3 }, async (t) => {
+  const { server, client } = await setUp(t, { maxHeld: 10 });
+  const sub = client().subscribe('a');
+  await sub.ready;
+  for (const n of range(1, 25)) server.publish('a', n);
+  await until(() => sub.state === 'behind');
+  assert.equal(sub.cursor, 'k1-10');
+  const got = [];
+  for await (const { data } of sub) if (got.push(data) === 25) break;
+  assert.deepEqual(got, range(1, 25));
+});
+
 test('nobody who does not look at ready is bothered', async (t) => {
   const { client } = await setUp(t);
   const noise = [];

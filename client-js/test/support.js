@@ -1,6 +1,6 @@
 import { EventSource } from 'eventsource';
 import { WebSocket } from 'ws';
-import { Millrace } from '../src/millrace.js';
+import { Millrace } from '#client';
 import { Server } from './server.js';
 
 export const ALL = ['websocket', 'sse', 'stream', 'longpoll', 'poll'];
