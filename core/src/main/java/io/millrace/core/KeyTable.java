@@ -6,10 +6,6 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -65,8 +61,8 @@ final class KeyTable {
   Future<Publication> once(
       String scope, String channel, Message message, Supplier<Future<Publication>> publish) {
     // Neither a channel nor a key contains a line break.
-    String key = digest(scope + '\n' + channel + '\n' + message.key().orElseThrow());
-    String digest = digest(message);
+    String key = MessageKey.digest(scope + '\n' + channel + '\n' + message.key().orElseThrow());
+    String digest = MessageKey.digest(message);
     Promise<Publication> promise = Promise.promise();
     boolean doubtful;
     lock.lock();
@@ -74,7 +70,7 @@ final class KeyTable {
       forgetOld(key);
       Known before = known.get(key);
       if (before != null && !before.digest.equals(digest)) {
-        return Future.failedFuture(conflict());
+        return Future.failedFuture(MessageKey.conflict());
       }
       if (before != null && !before.answer.failed()) {
         return before.answer;
@@ -153,52 +149,6 @@ final class KeyTable {
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  static MillraceException conflict() {
-    return new MillraceException(
-        MillraceException.Code.CONFLICT, "This key was used for another message on this channel.");
-  }
-
-  /** Returns the form under which a key of somebody is kept. */
-  static String scopedKey(String scope, String key) {
-    MessageDigest digest = sha256();
-    digest.update(scope.getBytes(StandardCharsets.UTF_8));
-    digest.update((byte) '\n');
-    digest.update(key.getBytes(StandardCharsets.UTF_8));
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
-  }
-
-  /** Returns a digest that distinguishes the content of messages. */
-  static String digest(Message message) {
-    MessageDigest digest = sha256();
-    digest.update(message.event().getBytes(StandardCharsets.UTF_8));
-    digest.update((byte) (message.isJson() ? '\n' : '\r')); // An event contains neither of these.
-    digest.update(message.data().getBytes());
-    return text(digest);
-  }
-
-  /** Returns the digest of a text, whose length is fixed. */
-  static String digest(String text) {
-    MessageDigest digest = sha256();
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-    return text(digest);
-  }
-
-  /**
-   * One character for each byte: a map finds it quickly whatever its hash code, and it takes little
-   * space.
-   */
-  private static String text(MessageDigest digest) {
-    return new String(digest.digest(), StandardCharsets.ISO_8859_1);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

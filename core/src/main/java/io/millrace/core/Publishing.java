@@ -112,7 +112,7 @@ final class Publishing {
   private static Message scoped(String scope, Message message) {
     return scope.equals(APPLICATION)
         ? message
-        : message.withKey(KeyTable.scopedKey(scope, message.key().orElseThrow()));
+        : message.withKey(MessageKey.scoped(scope, message.key().orElseThrow()));
   }
 
   static MillraceException tooLarge(int limit) {

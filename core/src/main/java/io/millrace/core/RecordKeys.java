@@ -58,7 +58,7 @@ final class RecordKeys {
     if (again && !before.digest.equals(digest)) {
       // The decision must not depend on how long ago reading began.
       known.put(key, new Known(before.seq, time, before.digest));
-      throw KeyTable.conflict();
+      throw MessageKey.conflict();
     }
     long original = again ? before.seq : seq;
     known.put(key, new Known(original, time, digest));
