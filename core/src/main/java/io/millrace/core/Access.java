@@ -8,7 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Collection;
 import java.util.List;
@@ -19,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides what clients may do, with the application's authorizer if there is one. */
 final class Access {
-
-  /** The beginning of the scope of a client without a user. */
-  static final String ADDRESS = "address ";
 
   private final MillraceOptions options;
   private final Optional<Authorizer> authorizer;
@@ -44,20 +40,7 @@ final class Access {
   Client lasting(RoutingContext request) {
     return authorizer.isPresent()
         ? of(request)
-        : new Client(Optional.empty(), Optional.of(scope(request)));
-  }
-
-  /** Returns who sends a request: the user, or if there is none, the address. */
-  static String scope(RoutingContext request) {
-    return user(request)
-        .map(subject -> "user " + subject)
-        .orElseGet(() -> ADDRESS + Attaching.address(request));
-  }
-
-  /** Returns who sends a request, if the application has said so. */
-  static Optional<String> user(RoutingContext request) {
-    User user = request.user();
-    return Optional.ofNullable(user == null ? null : user.subject());
+        : new Client(Optional.empty(), Optional.of(Sender.scope(request)));
   }
 
   /** The sender of a request. */
@@ -73,7 +56,7 @@ final class Access {
 
     /** Returns who publishes: the user, or if there is none, the address. */
     String scope() {
-      return scope.orElseGet(() -> Access.scope(request.orElseThrow()));
+      return scope.orElseGet(() -> Sender.scope(request.orElseThrow()));
     }
 
     /**

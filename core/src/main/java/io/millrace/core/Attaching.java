@@ -9,13 +9,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -27,7 +23,6 @@ final class Attaching {
   /** After how long browsers reconnect that would never do so after an error status. */
   static final Duration COME_BACK = Duration.ofSeconds(15);
 
-  private static final int IPV6_BYTES = 16;
   private static final String ATTACHED = Attaching.class.getName();
 
   private final MillraceNode node;
@@ -38,34 +33,6 @@ final class Attaching {
     this.node = node;
     this.options = node.options();
     this.access = access;
-  }
-
-  /** Returns the address of a client, as far as it is known. */
-  static String address(RoutingContext context) {
-    String host;
-    try {
-      SocketAddress address = context.request().remoteAddress();
-      host = address == null ? null : address.hostAddress();
-    } catch (RuntimeException e) {
-      host = null; // Vert.x may take this from X-Forwarded-For, which can contain anything.
-    }
-    return host == null ? "unknown" : host;
-  }
-
-  /** Returns the address, or for IPv6 the /64 network that one client usually has for itself. */
-  static String network(RoutingContext context) {
-    String address = address(context);
-    if (address.indexOf(':') < 0) {
-      return address;
-    }
-    try {
-      byte[] bytes = InetAddress.getByName(address).getAddress(); // A literal: no look-up.
-      return bytes.length == IPV6_BYTES
-          ? HexFormat.of().formatHex(bytes, 0, IPV6_BYTES / 2)
-          : address;
-    } catch (UnknownHostException e) {
-      return address;
-    }
   }
 
   /** Returns whether a client is attached, so that its request lasts as long as its reader. */
@@ -86,7 +53,7 @@ final class Attaching {
     Place place;
     try {
       // The address is needed only if it is limited.
-      place = node.admission().admit(options.maxReadersPerAddress() > 0 ? network(context) : "");
+      place = node.admission().admit(options.maxReadersPerAddress() > 0 ? Sender.network(context) : "");
     } catch (MillraceException full) {
       refuse(context, transport, full);
       return;

@@ -226,7 +226,7 @@ final class Bodies {
         // that the broker delays.
         try {
           Runnable answered =
-              unanswered.reserve(Access.scope(context), REQUEST_BYTES + content.length());
+              unanswered.reserve(Sender.scope(context), REQUEST_BYTES + content.length());
           context.addEndHandler(done -> answered.run());
         } catch (MillraceException full) {
           context.fail(full);

@@ -44,11 +44,11 @@ final class PublishRates {
    */
   void count(RoutingContext request) {
     try {
-      if (Access.user(request).isPresent()) {
-        countConnected(Access.scope(request));
+      if (Sender.user(request).isPresent()) {
+        countConnected(Sender.scope(request));
       } else if (options.publishesPerSecondPerAddress() > 0) {
         count(
-            Access.ADDRESS + Attaching.network(request),
+            Publishing.ADDRESS + Sender.network(request),
             options.publishesPerSecondPerAddress(),
             "All clients from your address together");
       }
@@ -67,7 +67,7 @@ final class PublishRates {
    * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
    */
   void countConnected(String scope) {
-    if (!scope.startsWith(Access.ADDRESS)) {
+    if (!scope.startsWith(Publishing.ADDRESS)) {
       count(scope, options.publishesPerSecond(), "You");
     }
   }

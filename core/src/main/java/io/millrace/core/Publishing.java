@@ -18,6 +18,9 @@ final class Publishing {
   /** The scope of keys that the application itself uses. */
   static final String APPLICATION = "";
 
+  /** The beginning of the scope of a client without a user. */
+  static final String ADDRESS = "address ";
+
   /** The scope of keys that nobody else can have, from whatever address they come. */
   private static final String ANYWHERE = "anywhere";
 
@@ -105,7 +108,7 @@ final class Publishing {
    */
   private static String scope(String publisher, Message message) {
     boolean random = message.key().filter(key -> key.length() >= RANDOM_LENGTH).isPresent();
-    return random && publisher.startsWith(Access.ADDRESS) ? ANYWHERE : publisher;
+    return random && publisher.startsWith(ADDRESS) ? ANYWHERE : publisher;
   }
 
   /** Keys travel with messages, so they must not collide with those of other publishers. */
