@@ -17,9 +17,6 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class Bodies {
 
-  /** How many bytes a request takes besides its body. */
-  private static final int REQUEST_BYTES = 16 << 10;
-
   private static final String READ = Bodies.class.getName();
   private static final long NO_ERROR = 0;
 
@@ -44,11 +41,7 @@ final class Bodies {
 
   /** One body always fits, including the growth of its buffer. */
   static long most(MillraceOptions options) {
-    return Math.max(options.bodyBytes(), one(options));
-  }
-
-  static long one(MillraceOptions options) {
-    return REQUEST_BYTES + 2L * options.maxClientMessageBytes();
+    return Math.max(options.bodyBytes(), Unanswered.request(options));
   }
 
   /** Returns the room for everything that arrives from clients. */
@@ -162,7 +155,7 @@ final class Bodies {
     }
 
     void begin() {
-      count(REQUEST_BYTES);
+      count(Unanswered.REQUEST_BYTES);
       context.put(READ, this);
       loop.wheel().scheduleIn(this, options.bodyTimeout().toMillis());
       request
@@ -180,7 +173,7 @@ final class Bodies {
       if (state == State.READING) {
         state = State.DISCARDING;
         letGo();
-        count(REQUEST_BYTES);
+        count(Unanswered.REQUEST_BYTES);
       }
     }
 
@@ -201,7 +194,7 @@ final class Bodies {
       }
       content.appendBuffer(chunk);
       // A buffer grows by doubling.
-      count(REQUEST_BYTES + 2L * Integer.highestOneBit(content.length()));
+      count(Unanswered.REQUEST_BYTES + 2L * Integer.highestOneBit(content.length()));
     }
 
     private void ended() {
@@ -226,7 +219,7 @@ final class Bodies {
         // that the broker delays.
         try {
           Runnable answered =
-              unanswered.reserve(Sender.scope(context), REQUEST_BYTES + content.length());
+              unanswered.reserve(Sender.scope(context), Unanswered.REQUEST_BYTES + content.length());
           context.addEndHandler(done -> answered.run());
         } catch (MillraceException full) {
           context.fail(full);

@@ -14,6 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Unanswered {
 
+  /** How many bytes a request takes besides its body. */
+  static final int REQUEST_BYTES = 16 << 10;
+
   /** The maximum that a message takes besides its payload. */
   private static final int BESIDES = 4 << 10;
 
@@ -27,8 +30,13 @@ final class Unanswered {
   private long taken;
 
   Unanswered(MillraceOptions options) {
-    this.one = Bodies.one(options) + BESIDES;
+    this.one = request(options) + BESIDES;
     this.most = Math.max(options.bodyBytes(), one);
+  }
+
+  /** Returns how many bytes the largest request to publish takes while its body grows. */
+  static long request(MillraceOptions options) {
+    return REQUEST_BYTES + 2L * options.maxClientMessageBytes();
   }
 
   /** Returns how many bytes are taken. */
@@ -44,7 +52,7 @@ final class Unanswered {
   /**
    * Takes some bytes. One message always fits into what is left.
    *
-   * @param who the owner, see {@link Access.Client#scope}
+   * @param who the owner: the scope of its keys
    * @return gives them back when it is first run
    * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not enough
    *     room
