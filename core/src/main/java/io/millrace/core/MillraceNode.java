@@ -4,16 +4,13 @@ import io.millrace.Authorizer;
 import io.millrace.Channel;
 import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
-import io.millrace.Message;
 import io.millrace.Millrace;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ending;
-import io.millrace.spi.Ingress;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,26 +19,19 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.Router;
 import java.lang.System.Logger;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /** A node: assembles the log, its broker, its shards and its router, and closes them. */
-final class MillraceNode implements Millrace, Ingress {
+final class MillraceNode implements Millrace {
 
   private static final Logger LOG = System.getLogger(MillraceNode.class.getName());
   private static final long SWEEP_MILLIS = 1000;
-
-  /** Clients of a closing node reconnect after a random part of this time. */
-  private static final Duration COME_BACK_WITHIN = Duration.ofSeconds(3);
 
   private final VertxInternal vertx;
   private final MillraceOptions options;
@@ -55,6 +45,7 @@ final class MillraceNode implements Millrace, Ingress {
   private final Optional<Archive> archive;
   private final Shards shards;
   private final Succession succession;
+  private final NodeIngress ingress;
   private final Admission admission;
   private final Bodies bodies;
   private final Publishing publishing;
@@ -63,7 +54,6 @@ final class MillraceNode implements Millrace, Ingress {
   private final Promise<Void> closed = Promise.promise();
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  private volatile boolean begun;
   private long sweeper;
 
   MillraceNode(
@@ -84,7 +74,9 @@ final class MillraceNode implements Millrace, Ingress {
     this.surveys = new Surveys(log, context);
     this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
-    this.succession = new Succession(log, shards, () -> Ending.goingAway(someTime()));
+    this.succession = new Succession(log, shards);
+    this.ingress =
+        new NodeIngress(this.vertx, options, broker, log, interests, archive, succession);
     this.admission = new Admission(options, log.readers());
     this.publishing = new Publishing(broker, options, clock, this::isServing);
     this.bodies = new Bodies(options, shards, publishing.unanswered());
@@ -97,7 +89,7 @@ final class MillraceNode implements Millrace, Ingress {
     sweeper = context.setPeriodic(SWEEP_MILLIS, tick -> log.sweep());
     Future<Void> opened;
     try {
-      opened = broker.open(this);
+      opened = broker.open(ingress);
     } catch (RuntimeException | Error e) {
       opened = Future.failedFuture(e);
     }
@@ -119,6 +111,14 @@ final class MillraceNode implements Millrace, Ingress {
 
   Broker broker() {
     return broker;
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  NodeIngress ingress() {
+    return ingress;
   }
 
   Log log() {
@@ -183,16 +183,11 @@ final class MillraceNode implements Millrace, Ingress {
   /** Returns why a client that was admitted to a log can no longer be attached, if that is so. */
   Optional<Ending> refusal(Transport transport, Epoch admittedTo) {
     if (!isServing() || log.epoch() != admittedTo) {
-      return Optional.of(Ending.goingAway(someTime()));
+      return Optional.of(Shards.goingAway());
     }
     return disabled.contains(transport.name())
         ? Optional.of(Ending.TRANSPORT_OFF)
         : Optional.empty();
-  }
-
-  @Override
-  public Vertx vertx() {
-    return vertx;
   }
 
   @Override
@@ -301,7 +296,7 @@ final class MillraceNode implements Millrace, Ingress {
       shards
           .compute(
               shard -> {
-                shard.end(reader -> Optional.of(Ending.goingAway(someTime())));
+                shard.end(reader -> Optional.of(Shards.goingAway()));
                 return shard;
               })
           .transform(
@@ -312,101 +307,5 @@ final class MillraceNode implements Millrace, Ingress {
           .onComplete(closed);
     }
     return closed.future();
-  }
-
-  private static Duration someTime() {
-    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(COME_BACK_WITHIN.toMillis()));
-  }
-
-  @Override
-  public Publication append(String channel, Message message) {
-    checkSize(message);
-    return Publication.named(log.append(channel, timed(message)).toString());
-  }
-
-  @Override
-  public void append(ChannelPattern subscription, String channel, Message message) {
-    checkSize(message);
-    if (interests.isOwner(subscription, ChannelPattern.of(ChannelPattern.checkName(channel)))) {
-      log.append(channel, timed(message));
-    }
-  }
-
-  @Override
-  public Publication append(long offset, String channel, Message message) {
-    Message timed = timed(message);
-    return append(offset, timed.time().orElseThrow(), channel, timed);
-  }
-
-  @Override
-  public Publication append(long offset, Instant written, String channel, Message message) {
-    try {
-      checkSize(message);
-    } catch (MillraceException tooLarge) {
-      log.skip(offset, written);
-      throw tooLarge;
-    }
-    return Publication.named(log.append(offset, written, channel, timed(message)).toString());
-  }
-
-  private void checkSize(Message message) {
-    if (message.length() > options.maxMessageBytes()) {
-      throw Publishing.tooLarge(options.maxMessageBytes());
-    }
-  }
-
-  private static Message timed(Message message) {
-    return message.time().isPresent() ? message : message.withTime(Instant.now());
-  }
-
-  @Override
-  public void skip(long offset) {
-    log.skip(offset, Instant.EPOCH);
-  }
-
-  @Override
-  public void skip(long offset, Instant written) {
-    log.skip(offset, written);
-  }
-
-  @Override
-  public Duration lead() {
-    return RecordKeys.lead(options);
-  }
-
-  @Override
-  public Future<Void> begin(String epoch) {
-    Archive followed =
-        archive.orElseThrow(
-            () -> new IllegalStateException("the broker " + broker.name() + " has no log"));
-    new Cursor(epoch, 0); // Throws if it is not an epoch.
-    if (!begun) {
-      begun = true;
-      log.epoch().rename(epoch);
-      return Future.succeededFuture();
-    }
-    if (epoch.equals(log.epoch().name())) {
-      return Future.succeededFuture();
-    }
-    LOG.log(
-        Logger.Level.ERROR,
-        "The log of the broker {0} is not the same as before: the contents of the earlier one are lost",
-        broker.name());
-    return succession.begin(epoch, followed);
-  }
-
-  @Override
-  public void interrupted(Collection<ChannelPattern> patterns) {
-    log.interrupt(patterns);
-  }
-
-  @Override
-  public void degraded() {
-    succession.setDegraded(true);
-  }
-
-  @Override
-  public void restored() {
-    succession.setDegraded(false);
   }
 }

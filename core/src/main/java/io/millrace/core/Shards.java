@@ -5,23 +5,27 @@ import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * The shards of a node, for each event loop on which it has ever had a reader. Safe on any thread.
  */
-final class Shards {
+final class Shards implements Succession.Followers {
 
   /** Enough for new messages; more would be useless even with a larger heap. */
   private static final long MOST_KEPT = 4 << 20;
+
+  /** Clients of a closing node reconnect after a random part of this time. */
+  private static final Duration COME_BACK_WITHIN = Duration.ofSeconds(3);
 
   private static final long FRAMES = HeapShares.here().frameBytes();
 
@@ -96,8 +100,14 @@ final class Shards {
     shards.run(() -> shards.setDegraded(degraded));
   }
 
-  /** Tells every shard, including future ones, whether the broker is out of reach. */
-  void setDegraded(boolean value) {
+  /** Returns how clients leave that should reconnect, but not all at once. */
+  static Ending goingAway() {
+    return Ending.goingAway(
+        Duration.ofMillis(ThreadLocalRandom.current().nextLong(COME_BACK_WITHIN.toMillis())));
+  }
+
+  @Override
+  public void setDegraded(boolean value) {
     degraded = value;
     byEventLoop.values().forEach(this::tellHealth);
   }
@@ -116,13 +126,13 @@ final class Shards {
     return byEventLoop.values().stream().mapToInt(shards -> shards.wheel().size()).sum();
   }
 
-  /** Makes every reader leave the log, because another one takes its place. */
-  Future<Void> leaveLog(Supplier<Ending> ending) {
-    return onEveryLoop(shards -> shards.leaveLog(ending.get()));
+  @Override
+  public Future<Void> leaveLog() {
+    return onEveryLoop(shards -> shards.leaveLog(goingAway()));
   }
 
-  /** Makes every shard follow the new log from where it is. */
-  Future<Void> enterLog() {
+  @Override
+  public Future<Void> enterLog() {
     return onEveryLoop(EventLoopShards::enterLog);
   }
 

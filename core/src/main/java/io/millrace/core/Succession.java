@@ -1,9 +1,7 @@
 package io.millrace.core;
 
-import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.function.Supplier;
 
 /**
  * Replaces one log of a backend by another. No reader may see a position of one log with the
@@ -13,9 +11,21 @@ import java.util.function.Supplier;
  */
 final class Succession {
 
+  /** What follows the log that is replaced. */
+  interface Followers {
+
+    /** Makes every reader leave the log, because another one takes its place. */
+    Future<Void> leaveLog();
+
+    /** Makes all follow the new log from where it is. */
+    Future<Void> enterLog();
+
+    /** Tells all, including future ones, whether the broker is out of reach. */
+    void setDegraded(boolean value);
+  }
+
   private final Log log;
-  private final Shards shards;
-  private final Supplier<Ending> ending;
+  private final Followers followers;
   private volatile Promise<Void> entered = Promise.promise();
 
   /** Whether the new log has begun, and the broker is still out of reach. */
@@ -23,15 +33,10 @@ final class Succession {
 
   private volatile boolean degraded;
 
-  /**
-   * Makes an object without a replacement in progress.
-   *
-   * @param ending how clients are told to reconnect
-   */
-  Succession(Log log, Shards shards, Supplier<Ending> ending) {
+  /** Makes an object without a replacement in progress. */
+  Succession(Log log, Followers followers) {
     this.log = log;
-    this.shards = shards;
-    this.ending = ending;
+    this.followers = followers;
     entered.complete();
   }
 
@@ -50,8 +55,8 @@ final class Succession {
     if (isOver()) {
       entered = Promise.promise();
     }
-    return shards
-        .leaveLog(ending)
+    return followers
+        .leaveLog()
         .compose(
             left -> {
               log.begin(epoch);
@@ -70,7 +75,7 @@ final class Succession {
   private Future<Void> enter() {
     reading = false;
     Promise<Void> done = entered;
-    return shards.enterLog().onComplete(all -> done.tryComplete());
+    return followers.enterLog().onComplete(all -> done.tryComplete());
   }
 
   /**
@@ -81,6 +86,6 @@ final class Succession {
     if (!value && reading) {
       var unused = enter();
     }
-    shards.setDegraded(value);
+    followers.setDegraded(value);
   }
 }

@@ -87,7 +87,7 @@ class CommandsTest {
   }
 
   private void append(String channel) {
-    server.node.append(channel, Message.json(1));
+    server.append(channel, Message.json(1));
   }
 
   private void story(String... expected) {
@@ -158,7 +158,7 @@ class CommandsTest {
     story("welcome", "1", "ok");
     send("{\"type\":\"subscribe\",\"id\":2,\"channels\":[\"a\"],\"events\":[\"x\"]}");
     append("a");
-    server.node.append("a", Message.json("x", 1));
+    server.append("a", Message.json("x", 1));
     story("welcome", "1", "ok", "ok", "3");
     assertThat(server.node.counts().subscriptions()).isEqualTo(1);
   }

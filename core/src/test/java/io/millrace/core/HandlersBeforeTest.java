@@ -145,7 +145,7 @@ class HandlersBeforeTest {
       eventually(() -> assertThat(server.node.counts().readers()).isEqualTo(1));
       long due = System.nanoTime() + 300_000_000;
       eventually(() -> assertThat(System.nanoTime()).isGreaterThan(due));
-      server.node.append("a", Message.json("late"));
+      server.append("a", Message.json("late"));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answer).startsWith("HTTP/1.1 200").contains("late");
     }

@@ -149,7 +149,7 @@ class MillraceNodeTest {
     Server.await(node.channel("a").publish(Message.json(1).withTime(time)));
     Instant before = Instant.ofEpochMilli(System.currentTimeMillis());
     Server.await(node.channel("a").publish(Message.json(2)));
-    node.append("a", Message.json(3));
+    node.ingress().append("a", Message.json(3));
     List<Entry> entries = Server.await(node.channel("a").history(3));
     assertThat(entries.get(0).message().time()).contains(time);
     assertThat(entries.get(1).message().time().orElseThrow()).isBetween(before, Instant.now());
@@ -165,10 +165,10 @@ class MillraceNodeTest {
         .isInstanceOfSatisfying(
             MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(MillraceException.Code.TOO_LARGE));
-    assertThatThrownBy(() -> node.append("a", large)).isInstanceOf(MillraceException.class);
-    assertThatThrownBy(() -> node.append("a.*", Message.json(1)))
+    assertThatThrownBy(() -> node.ingress().append("a", large)).isInstanceOf(MillraceException.class);
+    assertThatThrownBy(() -> node.ingress().append("a.*", Message.json(1)))
         .isInstanceOf(MillraceException.class);
-    assertThatThrownBy(() -> node.append("", Message.json(1)))
+    assertThatThrownBy(() -> node.ingress().append("", Message.json(1)))
         .isInstanceOf(MillraceException.class);
     assertThat(node.log().head()).isZero();
     assertThat(node.counts().heldBytes()).isZero();

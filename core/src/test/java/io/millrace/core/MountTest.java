@@ -114,7 +114,7 @@ class MountTest {
   }
 
   private static void append(Server server, String channel) {
-    server.node.append(channel, Message.json(1));
+    server.append(channel, Message.json(1));
   }
 
   @Test

@@ -184,7 +184,7 @@ class ReaderBytesTest {
     refused(server.get("/stay?channels=" + names(15, 100)));
     refused(server.get("/once?channels=" + names(15, 100), "X-Hold: 1000"));
     assertThat(readers()).isEqualTo(4);
-    server.node.append("b", Message.json(1));
+    server.append("b", Message.json(1));
     eventually(() -> assertThat(server.outlets.get(own).sequences()).as("who is there").hasSize(1));
     sockets.get(1).close();
     eventually(() -> assertThat(readers()).isEqualTo(3));
@@ -213,7 +213,7 @@ class ReaderBytesTest {
     refused(send(own, subscribe(2, names(50, 50), "")));
     assertThat(taken()).isEqualTo(before);
     assertThat(server.node.counts().subscriptions()).isEqualTo(51);
-    server.node.append("a", Message.json(1));
+    server.append("a", Message.json(1));
     eventually(() -> assertThat(server.outlets.get(own).sequences()).hasSize(1));
     assertThat(send(own, subscribe(3, "b", "")).getString("type")).isEqualTo("ok");
     long filled = leave(0);

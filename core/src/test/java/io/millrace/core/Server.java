@@ -351,6 +351,11 @@ final class Server implements AutoCloseable {
     return connections.get() > 0;
   }
 
+  /** Appends a message, as the broker does. */
+  Publication append(String channel, Message message) {
+    return node.ingress().append(channel, message);
+  }
+
   static <T> T await(Future<T> future) {
     return future.toCompletionStage().toCompletableFuture().join();
   }

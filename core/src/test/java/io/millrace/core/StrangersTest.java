@@ -153,7 +153,7 @@ class StrangersTest {
   }
 
   private void appendTo(List<String> channels) {
-    channels.forEach(channel -> server.node.append(channel, Message.json(1)));
+    channels.forEach(channel -> server.append(channel, Message.json(1)));
   }
 
   private long cpuNanos(List<String> channels) {
