@@ -162,7 +162,7 @@ final class Attaching {
       RoutingContext context, List<ReaderSubscription> subscriptions, Start start) {
     return context.response().closed()
         ? Future.failedFuture(startingOrClosing())
-        : node.enter(subscriptions, start);
+        : node.entrance().enter(subscriptions, start);
   }
 
   private void hand(

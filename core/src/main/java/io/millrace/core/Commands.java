@@ -220,7 +220,7 @@ final class Commands {
     Future<Survey> acquired =
         client
             .subscribe(patterns)
-            .compose(granted -> node.enter(added, start))
+            .compose(granted -> node.entrance().enter(added, start))
             .compose(survey -> shard.siblings().inTurn(survey, this::whenLeft));
     shard.handle(acquired, result -> attach(new Adding(id, added, reserved), result, attached));
     return attached.future();

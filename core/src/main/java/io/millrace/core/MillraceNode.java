@@ -41,7 +41,7 @@ final class MillraceNode implements Millrace {
   private final ContextInternal context;
   private final Log log;
   private final Interests interests;
-  private final Surveys surveys;
+  private final Entrance entrance;
   private final Optional<Archive> archive;
   private final Shards shards;
   private final Succession succession;
@@ -71,7 +71,7 @@ final class MillraceNode implements Millrace {
     this.context = this.vertx.createEventLoopContext();
     this.log = new Log(options, broker.shared(), clock);
     this.interests = new Interests(broker, log, context, options);
-    this.surveys = new Surveys(log, context);
+    this.entrance = new Entrance(interests, new Surveys(log, context));
     this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.succession = new Succession(log, shards);
@@ -129,16 +129,8 @@ final class MillraceNode implements Millrace {
     return interests;
   }
 
-  /**
-   * Registers interest in subscriptions, at the broker and in the log.
-   *
-   * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
-   */
-  Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
-    Future<Void> acquired = interests.acquire(subscriptions, start);
-    return acquired.succeeded()
-        ? surveys.enter(subscriptions, start)
-        : acquired.compose(heard -> surveys.enter(subscriptions, start));
+  Entrance entrance() {
+    return entrance;
   }
 
   Shards shards() {
@@ -219,7 +211,7 @@ final class MillraceNode implements Millrace {
     ready
         .future()
         .compose(open -> succession.over())
-        .compose(here -> enter(subscriptions, start))
+        .compose(here -> entrance.enter(subscriptions, start))
         .onFailure(promise::fail)
         .onSuccess(
             survey ->

@@ -1,0 +1,28 @@
+package io.millrace.core;
+
+import io.vertx.core.Future;
+import java.util.List;
+
+/** How subscriptions come into the log: first at the broker, then in the log. Safe on any thread. */
+final class Entrance {
+
+  private final Interests interests;
+  private final Surveys surveys;
+
+  Entrance(Interests interests, Surveys surveys) {
+    this.interests = interests;
+    this.surveys = surveys;
+  }
+
+  /**
+   * Registers interest in subscriptions, at the broker and in the log.
+   *
+   * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
+   */
+  Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
+    Future<Void> acquired = interests.acquire(subscriptions, start);
+    return acquired.succeeded()
+        ? surveys.enter(subscriptions, start)
+        : acquired.compose(heard -> surveys.enter(subscriptions, start));
+  }
+}
