@@ -21,8 +21,6 @@ import io.vertx.ext.web.Router;
 import java.lang.System.Logger;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -36,7 +34,7 @@ final class MillraceNode implements Millrace {
   private final VertxInternal vertx;
   private final MillraceOptions options;
   private final Broker broker;
-  private final List<Transport> transports;
+  private final Transports transports;
   private final Optional<Authorizer> authorizer;
   private final ContextInternal context;
   private final Log log;
@@ -49,7 +47,6 @@ final class MillraceNode implements Millrace {
   private final Admission admission;
   private final Bodies bodies;
   private final Publishing publishing;
-  private final Set<String> disabled = ConcurrentHashMap.newKeySet();
   private final Promise<Void> ready = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -66,7 +63,7 @@ final class MillraceNode implements Millrace {
     this.vertx = (VertxInternal) vertx;
     this.options = options;
     this.broker = broker;
-    this.transports = transports;
+    this.transports = new Transports(transports);
     this.authorizer = authorizer;
     this.context = this.vertx.createEventLoopContext();
     this.log = new Log(options, broker.shared(), clock);
@@ -153,18 +150,8 @@ final class MillraceNode implements Millrace {
     return authorizer;
   }
 
-  /** Returns the transports in service, the lowest rank first. */
-  List<Transport> transports() {
-    return disabled.isEmpty()
-        ? transports
-        : transports.stream().filter(transport -> !disabled.contains(transport.name())).toList();
-  }
-
-  /** Returns the transports out of service. */
-  List<Transport> transportsOff() {
-    return disabled.isEmpty()
-        ? List.of()
-        : transports.stream().filter(transport -> disabled.contains(transport.name())).toList();
+  Transports transports() {
+    return transports;
   }
 
   /** Returns whether clients are accepted. */
@@ -177,9 +164,7 @@ final class MillraceNode implements Millrace {
     if (!isServing() || log.epoch() != admittedTo) {
       return Optional.of(Shards.goingAway());
     }
-    return disabled.contains(transport.name())
-        ? Optional.of(Ending.TRANSPORT_OFF)
-        : Optional.empty();
+    return transports.isOff(transport) ? Optional.of(Ending.TRANSPORT_OFF) : Optional.empty();
   }
 
   @Override
@@ -257,16 +242,7 @@ final class MillraceNode implements Millrace {
 
   @Override
   public void enableTransport(String name, boolean enabled) {
-    if (transports.stream().noneMatch(transport -> transport.name().equals(name))) {
-      throw new IllegalArgumentException(
-          "No transport is named \""
-              + name
-              + "\"; there are "
-              + transports.stream().map(Transport::name).toList());
-    }
-    if (enabled) {
-      disabled.remove(name);
-    } else if (disabled.add(name)) {
+    if (transports.enable(name, enabled)) {
       shards
           .all()
           .forEach(shard -> shard.run(() -> shard.end(reader -> switchedOff(reader, name))));

@@ -190,7 +190,7 @@ final class Mount {
 
   /** An EventSource would give up for good after any other transport's answer. */
   private boolean refusedByOneThatIsOff(RoutingContext context) {
-    for (Transport transport : node.transportsOff()) {
+    for (Transport transport : node.transports().outOfService()) {
       if (transport.accepts(context.request())
           && transport.refuse(context.request(), Attaching.COME_BACK)) {
         return true;
@@ -200,7 +200,7 @@ final class Mount {
   }
 
   private Transport negotiated(RoutingContext context) {
-    List<Transport> inService = node.transports();
+    List<Transport> inService = node.transports().inService();
     for (Transport transport : inService) {
       if (transport.accepts(context.request())) {
         return transport;
@@ -212,7 +212,7 @@ final class Mount {
   }
 
   private Transport forced(String name) {
-    List<Transport> inService = node.transports();
+    List<Transport> inService = node.transports().inService();
     for (Transport transport : inService) {
       if (transport.name().equals(name)) {
         return transport;
@@ -229,7 +229,7 @@ final class Mount {
 
   private void negotiate(RoutingContext context) {
     JsonArray transports = new JsonArray();
-    for (Transport transport : node.transports()) {
+    for (Transport transport : node.transports().inService()) {
       boolean streaming = transport.traits().contains(Transport.Trait.STREAMING);
       JsonObject described =
           new JsonObject()

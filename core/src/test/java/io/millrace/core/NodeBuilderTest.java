@@ -227,7 +227,7 @@ class NodeBuilderTest {
                 .transport(
                     new Server.TinyTransport("early", -5, Set.of(), (context, attachment) -> {}))
                 .build();
-    assertThat(node.transports().stream().map(Transport::name))
+    assertThat(node.transports().inService().stream().map(Transport::name))
         .containsExactly("early", "tiny", "late");
     assertThatThrownBy(() -> node.enableTransport("never", false))
         .isInstanceOf(IllegalArgumentException.class)

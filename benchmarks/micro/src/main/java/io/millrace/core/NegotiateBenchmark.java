@@ -132,7 +132,7 @@ public class NegotiateBenchmark extends MicroBenchmark {
 
   /** Does what the mount does. */
   private Transport chosen(HttpServerRequest request) {
-    for (Transport transport : node.transports()) {
+    for (Transport transport : node.transports().inService()) {
       if (transport.accepts(request)) {
         return transport;
       }
