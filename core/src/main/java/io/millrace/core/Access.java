@@ -14,18 +14,35 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Decides what clients may do, with the application's authorizer if there is one. */
+/** Decides what clients may do, with the application's authorizer if there is one, and how often. */
 final class Access {
 
   private final MillraceOptions options;
   private final Optional<Authorizer> authorizer;
+  private final PublishRates rates;
   private final RareLog failures = new RareLog(System.getLogger(Access.class.getName()));
 
-  Access(MillraceOptions options, Optional<Authorizer> authorizer) {
+  Access(MillraceOptions options, Optional<Authorizer> authorizer, LongSupplier clock) {
     this.options = options;
     this.authorizer = authorizer;
+    this.rates = new PublishRates(options, clock);
+  }
+
+  /**
+   * Counts a request to publish, whatever its result.
+   *
+   * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
+   */
+  void countPublish(RoutingContext request) {
+    rates.count(request);
+  }
+
+  /** Returns whether the request of a client is needed as long as the client is connected. */
+  boolean needsRequests() {
+    return authorizer.isPresent();
   }
 
   /** Returns what the sender of a request may do as long as the request lasts. */
@@ -38,7 +55,7 @@ final class Access {
    * authorizer may need it.
    */
   Client lasting(RoutingContext request) {
-    return authorizer.isPresent()
+    return needsRequests()
         ? of(request)
         : new Client(Optional.empty(), Optional.of(Sender.scope(request)));
   }
@@ -57,6 +74,15 @@ final class Access {
     /** Returns who publishes: the user, or if there is none, the address. */
     String scope() {
       return scope.orElseGet(() -> Sender.scope(request.orElseThrow()));
+    }
+
+    /**
+     * Counts a publish on a connection, whatever its result.
+     *
+     * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
+     */
+    void countPublish() {
+      rates.countConnected(scope());
     }
 
     /**

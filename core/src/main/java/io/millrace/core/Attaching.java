@@ -25,14 +25,23 @@ final class Attaching {
 
   private static final String ATTACHED = Attaching.class.getName();
 
-  private final MillraceNode node;
+  private final Engine engine;
   private final MillraceOptions options;
   private final Access access;
+  private final Admission admission;
+  private final Room room;
 
-  Attaching(MillraceNode node, Access access) {
-    this.node = node;
-    this.options = node.options();
+  /**
+   * Makes an object without clients.
+   *
+   * @param room for everything that arrives from clients
+   */
+  Attaching(Engine engine, Access access, Room room) {
+    this.engine = engine;
+    this.options = engine.options();
     this.access = access;
+    this.admission = new Admission(options, engine.log().readers());
+    this.room = room;
   }
 
   /** Returns whether a client is attached, so that its request lasts as long as its reader. */
@@ -46,21 +55,21 @@ final class Attaching {
    * @throws MillraceException if its request cannot be served
    */
   void attach(RoutingContext context, Transport transport) {
-    if (!node.isServing()) {
+    if (!engine.isServing()) {
       refuse(context, transport, startingOrClosing());
       return;
     }
     Place place;
     try {
       // The address is needed only if it is limited.
-      place = node.admission().admit(options.maxReadersPerAddress() > 0 ? Sender.network(context) : "");
+      place = admission.admit(options.maxReadersPerAddress() > 0 ? Sender.network(context) : "");
     } catch (MillraceException full) {
       refuse(context, transport, full);
       return;
     }
     try {
       transport.check(context);
-      place.hold(Footprint.client(context, keepsRequest(transport)));
+      place.hold(Footprint.client(context, keepsRequest(context, transport)));
       AttachRequest request = AttachRequest.of(context, transport, options.maxChannels());
       if (!isHead(context)) {
         place.reserve(Footprint.own(request.patterns(), request.filter()));
@@ -76,10 +85,10 @@ final class Attaching {
   }
 
   /** Returns whether the request is kept as long as the client is connected. */
-  private boolean keepsRequest(Transport transport) {
+  private boolean keepsRequest(RoutingContext context, Transport transport) {
     return !transport.traits().contains(Transport.Trait.DUPLEX)
-        || node.authorizer().isPresent() // The authorizer may need it again.
-        || node.vertx().isMetricsEnabled(); // Vert.x's own socket keeps it.
+        || access.needsRequests() // The authorizer may need it again.
+        || context.vertx().isMetricsEnabled(); // Vert.x's own socket keeps it.
   }
 
   private static boolean isHead(RoutingContext context) {
@@ -116,7 +125,7 @@ final class Attaching {
     List<ReaderSubscription> subscriptions = new ArrayList<>();
     (head ? List.<ChannelPattern>of() : asked.patterns())
         .forEach(pattern -> subscriptions.add(new ReaderSubscription(pattern, asked.filter())));
-    Shard shard = node.shards().of(ContextInternal.current());
+    Shard shard = engine.shards().of(ContextInternal.current());
     Future<Survey> subscribed =
         access
             .of(context)
@@ -145,7 +154,7 @@ final class Attaching {
           if (result.failed()) {
             place.leave();
             refuse(context, transport, result.cause());
-          } else if (request.response().closed() || !node.isServing()) {
+          } else if (request.response().closed() || !engine.isServing()) {
             // The client is gone, or it is too late: closing the node has ended all clients that
             // were attached.
             place.leave();
@@ -162,7 +171,7 @@ final class Attaching {
       RoutingContext context, List<ReaderSubscription> subscriptions, Start start) {
     return context.response().closed()
         ? Future.failedFuture(startingOrClosing())
-        : node.entrance().enter(subscriptions, start);
+        : engine.entrance().enter(subscriptions, start);
   }
 
   private void hand(
@@ -173,20 +182,21 @@ final class Attaching {
       Shard shard,
       Place place) {
     List<ReaderSubscription> subscriptions = survey.subscriptions;
-    Epoch epoch = node.log().epoch();
+    Epoch epoch = engine.log().epoch();
     Beginning beginning;
     try {
-      beginning = node.log().begin(survey);
+      beginning = engine.log().begin(survey);
     } catch (RuntimeException | Error e) {
       place.leave();
-      node.interests().release(subscriptions);
+      engine.interests().release(subscriptions);
       refuse(context, transport, e);
       return;
     }
     ReaderAttachment attachment =
         new ReaderAttachment(
-            node,
+            engine,
             access,
+            room,
             transport,
             shard,
             new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, epoch, place));

@@ -16,7 +16,7 @@ record ChannelHandle(MillraceNode node, String name) implements Channel {
 
   @Override
   public Future<Publication> publish(Message message) {
-    return node.publishing().publish(Publishing.APPLICATION, name, message);
+    return node.engine().publishing().publish(Publishing.APPLICATION, name, message);
   }
 
   @Override
@@ -34,6 +34,6 @@ record ChannelHandle(MillraceNode node, String name) implements Channel {
     if (limit < 0) {
       throw new IllegalArgumentException("limit must not be negative: " + limit);
     }
-    return Future.succeededFuture(node.log().history(name, limit));
+    return Future.succeededFuture(node.engine().log().history(name, limit));
   }
 }

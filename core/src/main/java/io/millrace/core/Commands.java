@@ -41,7 +41,7 @@ final class Commands {
   /** How many replayed messages are as much work as a small command. */
   private static final int REPLAYED_PER_COMMAND = 100;
 
-  private final MillraceNode node;
+  private final Engine engine;
   private final Access.Client client;
   private final StreamReader reader;
   private final Shard shard;
@@ -62,13 +62,13 @@ final class Commands {
   /** What continues once fewer publishes are pending. */
   private Runnable relieved = () -> {};
 
-  Commands(MillraceNode node, Access.Client client, StreamReader reader) {
-    this.node = node;
+  Commands(Engine engine, Access.Client client, StreamReader reader) {
+    this.engine = engine;
     this.client = client;
     this.reader = reader;
     this.shard = reader.shard;
-    this.commandRate = new RateLimit(node.options().commandsPerSecond());
-    this.publishRate = new RateLimit(node.options().publishesPerSecond());
+    this.commandRate = new RateLimit(engine.options().commandsPerSecond());
+    this.publishRate = new RateLimit(engine.options().publishesPerSecond());
   }
 
   /**
@@ -199,8 +199,8 @@ final class Commands {
         changed.add(known);
       }
     }
-    if (held.size() + added.size() > node.options().maxChannels()) {
-      throw AttachRequest.tooMany(node.options().maxChannels());
+    if (held.size() + added.size() > engine.options().maxChannels()) {
+      throw AttachRequest.tooMany(engine.options().maxChannels());
     }
     boolean same = added.isEmpty() && changed.isEmpty();
     // It may be that no other client has any of these subscriptions.
@@ -208,7 +208,7 @@ final class Commands {
         Footprint.audience(held.values())
             + Footprint.own(added.stream().map(one -> one.pattern).toList(), filter)
             + Footprint.replays(patterns, start.last());
-    Runnable reserved = node.log().readers().reserve(same ? 0 : more);
+    Runnable reserved = engine.log().readers().reserve(same ? 0 : more);
     if (added.isEmpty()) {
       refilter(changed, filter);
       reserved.run();
@@ -220,7 +220,7 @@ final class Commands {
     Future<Survey> acquired =
         client
             .subscribe(patterns)
-            .compose(granted -> node.entrance().enter(added, start))
+            .compose(granted -> engine.entrance().enter(added, start))
             .compose(survey -> shard.siblings().inTurn(survey, this::whenLeft));
     shard.handle(acquired, result -> attach(new Adding(id, added, reserved), result, attached));
     return attached.future();
@@ -260,11 +260,11 @@ final class Commands {
       return;
     }
     try {
-      begin(added, node.log().begin(acquired.result()));
+      begin(added, engine.log().begin(acquired.result()));
       subscribed = true;
       attached.complete();
     } catch (RuntimeException | Error e) {
-      node.interests().release(added.subscriptions);
+      engine.interests().release(added.subscriptions);
       added.reserved.run();
       attached.fail(e);
     }
@@ -283,11 +283,11 @@ final class Commands {
     List<ChannelPattern> patterns = channels(command);
     // It may be that no other client has what is left, too.
     Runnable reserved =
-        node.log().readers().reserve(reader.isAlone() ? 0 : audienceWithout(patterns));
+        engine.log().readers().reserve(reader.isAlone() ? 0 : audienceWithout(patterns));
     Collection<ReaderSubscription> left = reader.unsubscribe(patterns);
     reserved.run();
     shard.release(left);
-    if (node.broker().selective()) {
+    if (engine.interests().areSelective()) {
       left.forEach(subscription -> linger(subscription.pattern));
     }
     tell(new Signal.Done(id, reader.place()));
@@ -306,19 +306,19 @@ final class Commands {
    */
   private void linger(ChannelPattern pattern) {
     if (!lingering.remove(pattern)) {
-      node.log().readers().add(Footprint.left(pattern));
+      engine.log().readers().add(Footprint.left(pattern));
     }
     lingering.add(pattern);
-    if (lingering.size() > node.options().maxChannels()) {
+    if (lingering.size() > engine.options().maxChannels()) {
       ChannelPattern oldest = lingering.iterator().next();
       forget(oldest);
-      node.interests().giveUp(oldest);
+      engine.interests().giveUp(oldest);
     }
   }
 
   private void forget(ChannelPattern left) {
     lingering.remove(left);
-    node.log().readers().add(-Footprint.left(left));
+    engine.log().readers().add(-Footprint.left(left));
   }
 
   /** The reader has ended. */
@@ -328,7 +328,7 @@ final class Commands {
   }
 
   private List<ChannelPattern> channels(JsonFields command) {
-    int most = node.options().maxChannels();
+    int most = engine.options().maxChannels();
     List<ChannelPattern> patterns =
         AttachRequest.patterns(AttachRequest.channels(command, most), most);
     if (patterns.isEmpty()) {
@@ -345,10 +345,10 @@ final class Commands {
       throw new MillraceException(
           MillraceException.Code.RATE_LIMITED,
           "A connection may publish "
-              + node.options().publishesPerSecond()
+              + engine.options().publishesPerSecond()
               + " messages in a second.");
     }
-    node.publishing().rates().countConnected(client.scope());
+    client.countPublish();
     publishRate.count(shard.now());
     Promise<Void> given = Promise.promise();
     shard.handle(
@@ -365,7 +365,7 @@ final class Commands {
   private void give(String id, PublishRequest request) {
     pending++;
     Future<Publication> published =
-        node.publishing().publish(client.scope(), request.channel().toString(), request.message());
+        engine.publishing().publish(client.scope(), request.channel().toString(), request.message());
     shard.handle(published, result -> published(id, result));
   }
 

@@ -85,6 +85,11 @@ final class Interests {
     this.catchUp = new CatchUp(broker.log(), log);
   }
 
+  /** Returns whether the broker brings only what is subscribed. */
+  boolean areSelective() {
+    return broker.selective();
+  }
+
   /** Stops unsubscribing, because the broker is about to be closed. */
   void close() {
     closed = true;

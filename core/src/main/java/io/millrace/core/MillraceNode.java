@@ -32,21 +32,12 @@ final class MillraceNode implements Millrace {
   private static final long SWEEP_MILLIS = 1000;
 
   private final VertxInternal vertx;
-  private final MillraceOptions options;
   private final Broker broker;
-  private final Transports transports;
-  private final Optional<Authorizer> authorizer;
   private final ContextInternal context;
-  private final Log log;
-  private final Interests interests;
-  private final Entrance entrance;
-  private final Optional<Archive> archive;
-  private final Shards shards;
+  private final Engine engine;
   private final Succession succession;
   private final NodeIngress ingress;
-  private final Admission admission;
-  private final Bodies bodies;
-  private final Publishing publishing;
+  private final Mount mount;
   private final Promise<Void> ready = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -61,29 +52,34 @@ final class MillraceNode implements Millrace {
       Optional<Authorizer> authorizer) {
     LongSupplier clock = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     this.vertx = (VertxInternal) vertx;
-    this.options = options;
     this.broker = broker;
-    this.transports = new Transports(transports);
-    this.authorizer = authorizer;
     this.context = this.vertx.createEventLoopContext();
-    this.log = new Log(options, broker.shared(), clock);
-    this.interests = new Interests(broker, log, context, options);
-    this.entrance = new Entrance(interests, new Surveys(log, context));
-    this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
-    this.shards = new Shards(this.vertx, log, archive, interests, clock);
+    Log log = new Log(options, broker.shared(), clock);
+    Interests interests = new Interests(broker, log, context, options);
+    Optional<Archive> archive =
+        broker.log().map(backend -> new Archive(backend, log, options, context, clock));
+    Shards shards = new Shards(this.vertx, log, archive, interests, clock);
+    this.engine =
+        new Engine(
+            options,
+            new Transports(transports),
+            log,
+            interests,
+            new Entrance(interests, new Surveys(log, context)),
+            new Publishing(broker, options, clock, this::isServing),
+            shards,
+            this::isServing);
     this.succession = new Succession(log, shards);
     this.ingress =
         new NodeIngress(this.vertx, options, broker, log, interests, archive, succession);
-    this.admission = new Admission(options, log.readers());
-    this.publishing = new Publishing(broker, options, clock, this::isServing);
-    this.bodies = new Bodies(options, shards, publishing.unanswered());
+    this.mount = new Mount(engine, authorizer, clock);
   }
 
   /** Begins to open the broker. */
   void open() {
     // This loads the logging classes before file descriptors can run out.
     LOG.log(Logger.Level.INFO, "Millrace opens the broker {0}", broker.name());
-    sweeper = context.setPeriodic(SWEEP_MILLIS, tick -> log.sweep());
+    sweeper = context.setPeriodic(SWEEP_MILLIS, tick -> engine.log().sweep());
     Future<Void> opened;
     try {
       opened = broker.open(ingress);
@@ -97,74 +93,30 @@ final class MillraceNode implements Millrace {
                     Logger.Level.ERROR,
                     "The broker " + broker.name() + " could not be opened",
                     failure))
-        .onSuccess(open -> log.serve())
+        .onSuccess(open -> engine.log().serve())
         // Unless the node was closed meanwhile.
         .onComplete(open -> ready.tryComplete(), ready::tryFail);
-  }
-
-  MillraceOptions options() {
-    return options;
   }
 
   Broker broker() {
     return broker;
   }
 
-  Vertx vertx() {
-    return vertx;
-  }
-
   NodeIngress ingress() {
     return ingress;
   }
 
-  Log log() {
-    return log;
+  Engine engine() {
+    return engine;
   }
 
-  Interests interests() {
-    return interests;
-  }
-
-  Entrance entrance() {
-    return entrance;
-  }
-
-  Shards shards() {
-    return shards;
-  }
-
-  Admission admission() {
-    return admission;
-  }
-
-  Bodies bodies() {
-    return bodies;
-  }
-
-  Publishing publishing() {
-    return publishing;
-  }
-
-  Optional<Authorizer> authorizer() {
-    return authorizer;
-  }
-
-  Transports transports() {
-    return transports;
+  Mount mount() {
+    return mount;
   }
 
   /** Returns whether clients are accepted. */
   boolean isServing() {
     return ready.future().succeeded() && !closing.get() && succession.isOver();
-  }
-
-  /** Returns why a client that was admitted to a log can no longer be attached, if that is so. */
-  Optional<Ending> refusal(Transport transport, Epoch admittedTo) {
-    if (!isServing() || log.epoch() != admittedTo) {
-      return Optional.of(Shards.goingAway());
-    }
-    return transports.isOff(transport) ? Optional.of(Ending.TRANSPORT_OFF) : Optional.empty();
   }
 
   @Override
@@ -189,14 +141,14 @@ final class MillraceNode implements Millrace {
       return Future.failedFuture(closingNow());
     }
     ContextInternal caller = vertx.getOrCreateContext();
-    Shard shard = shards.of(caller.isEventLoopContext() ? caller : context);
+    Shard shard = engine.shards().of(caller.isEventLoopContext() ? caller : context);
     List<ReaderSubscription> subscriptions =
         List.of(new ReaderSubscription(pattern, EventFilter.ALL));
     Promise<Subscription> promise = caller.promise();
     ready
         .future()
         .compose(open -> succession.over())
-        .compose(here -> entrance.enter(subscriptions, start))
+        .compose(here -> engine.entrance().enter(subscriptions, start))
         .onFailure(promise::fail)
         .onSuccess(
             survey ->
@@ -208,7 +160,7 @@ final class MillraceNode implements Millrace {
                         return;
                       }
                       SubscriberReader reader = new SubscriberReader(shard, subscriber);
-                      reader.begin(subscriptions, log.begin(survey));
+                      reader.begin(subscriptions, engine.log().begin(survey));
                       promise.complete(reader);
                     }));
     return promise.future();
@@ -220,7 +172,7 @@ final class MillraceNode implements Millrace {
 
   @Override
   public Router router() {
-    return new Mount(this).router();
+    return mount.router(vertx);
   }
 
   @Override
@@ -231,19 +183,19 @@ final class MillraceNode implements Millrace {
   @Override
   public Counts counts() {
     return new Counts(
-        log.channelCount(),
-        shards.readerCount(),
-        log.subscriptionCount(),
-        interests.size(),
-        shards.timerCount(),
-        log.heldBytes() + publishing.keyBytes(),
-        log.readers().taken());
+        engine.log().channelCount(),
+        engine.shards().readerCount(),
+        engine.log().subscriptionCount(),
+        engine.interests().size(),
+        engine.shards().timerCount(),
+        engine.log().heldBytes() + engine.publishing().keyBytes(),
+        engine.log().readers().taken());
   }
 
   @Override
   public void enableTransport(String name, boolean enabled) {
-    if (transports.enable(name, enabled)) {
-      shards
+    if (engine.transports().enable(name, enabled)) {
+      engine.shards()
           .all()
           .forEach(shard -> shard.run(() -> shard.end(reader -> switchedOff(reader, name))));
     }
@@ -261,7 +213,7 @@ final class MillraceNode implements Millrace {
       vertx.cancelTimer(sweeper);
       ready.tryFail(closingNow());
       succession.close(closingNow());
-      shards
+      engine.shards()
           .compute(
               shard -> {
                 shard.end(reader -> Optional.of(Shards.goingAway()));
@@ -269,7 +221,7 @@ final class MillraceNode implements Millrace {
               })
           .transform(
               ended -> {
-                interests.close();
+                engine.interests().close();
                 return broker.close();
               })
           .onComplete(closed);

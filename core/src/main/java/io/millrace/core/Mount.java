@@ -1,11 +1,13 @@
 package io.millrace.core;
 
+import io.millrace.Authorizer;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.internal.Unsent;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,9 +18,11 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
-/** Serves the URLs below the path where the router is mounted. */
+/** Serves the URLs below the paths where the routers of a node are mounted. */
 final class Mount {
 
   private static final Pattern CLIENT_FILE = Pattern.compile("/[a-z0-9-]+\\.js(\\.map)?");
@@ -32,28 +36,42 @@ final class Mount {
       HttpHeaders.createOptimized("x-content-type-options");
   private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
 
-  private final MillraceNode node;
+  private final Engine engine;
   private final MillraceOptions options;
   private final OriginPolicy origins;
   private final Access access;
+  private final Bodies bodies;
   private final Attaching attaching;
   private final ClientFiles clientFiles = new ClientFiles();
 
-  Mount(MillraceNode node) {
-    this.node = node;
-    this.options = node.options();
+  /**
+   * Makes what serves the requests to a engine.
+   *
+   * @param engine what is behind it
+   * @param authorizer what the application decides
+   * @param clock the time, in milliseconds
+   */
+  Mount(Engine engine, Optional<Authorizer> authorizer, LongSupplier clock) {
+    this.engine = engine;
+    this.options = engine.options();
     this.origins = new OriginPolicy(options);
-    this.access = new Access(options, node.authorizer());
-    this.attaching = new Attaching(node, access);
+    this.access = new Access(options, authorizer, clock);
+    this.bodies = new Bodies(options, engine.shards(), engine.publishing().unanswered());
+    this.attaching = new Attaching(engine, access, bodies.room());
   }
 
-  Router router() {
-    Router router = Router.router(node.vertx());
+  /** Returns another router. */
+  Router router(Vertx vertx) {
+    Router router = Router.router(vertx);
     router.route().handler(this::begin);
     router.post().handler(this::readBody);
     router.route().handler(context -> route(context, pathBelowMount(context)));
     router.route().failureHandler(this::fail);
     return router;
+  }
+
+  Bodies bodies() {
+    return bodies;
   }
 
   private void fail(RoutingContext context) {
@@ -63,10 +81,10 @@ final class Mount {
     // Not for every request, because that would wait for the event loop, which may have many to
     // refuse.
     if (mayHaveBody(context.request())) {
-      node.bodies().discard(context);
+      bodies.discard(context);
     }
     if (context.statusCode() == MillraceException.Code.TOO_LARGE.status()) {
-      Problems.answer(context, node.bodies().tooLarge());
+      Problems.answer(context, bodies.tooLarge());
     } else {
       Problems.answer(context);
     }
@@ -86,13 +104,13 @@ final class Mount {
     origins.check(context, isClientFile(path), !publish);
     if (!HttpMethod.POST.equals(request.method())) {
       if (Bodies.isAnnounced(request)) {
-        node.bodies().discard(context);
+        bodies.discard(context);
       }
       route(context, path);
     } else if (isJson(request)) {
       requireNoCoding(context);
       if (publish) {
-        node.publishing().rates().count(context);
+        access.countPublish(context);
       }
       context.next();
     } else if (publish) {
@@ -190,7 +208,7 @@ final class Mount {
 
   /** An EventSource would give up for good after any other transport's answer. */
   private boolean refusedByOneThatIsOff(RoutingContext context) {
-    for (Transport transport : node.transports().outOfService()) {
+    for (Transport transport : engine.transports().outOfService()) {
       if (transport.accepts(context.request())
           && transport.refuse(context.request(), Attaching.COME_BACK)) {
         return true;
@@ -200,7 +218,7 @@ final class Mount {
   }
 
   private Transport negotiated(RoutingContext context) {
-    List<Transport> inService = node.transports().inService();
+    List<Transport> inService = engine.transports().inService();
     for (Transport transport : inService) {
       if (transport.accepts(context.request())) {
         return transport;
@@ -212,7 +230,7 @@ final class Mount {
   }
 
   private Transport forced(String name) {
-    List<Transport> inService = node.transports().inService();
+    List<Transport> inService = engine.transports().inService();
     for (Transport transport : inService) {
       if (transport.name().equals(name)) {
         return transport;
@@ -229,7 +247,7 @@ final class Mount {
 
   private void negotiate(RoutingContext context) {
     JsonArray transports = new JsonArray();
-    for (Transport transport : node.transports().inService()) {
+    for (Transport transport : engine.transports().inService()) {
       boolean streaming = transport.traits().contains(Transport.Trait.STREAMING);
       JsonObject described =
           new JsonObject()
@@ -273,7 +291,7 @@ final class Mount {
   private void readBody(RoutingContext context) {
     if (context.body().available()) {
       if (context.body().length() > options.maxClientMessageBytes()) {
-        throw node.bodies().tooLarge();
+        throw bodies.tooLarge();
       }
       context.next();
     } else if (context.request().isEnded()) {
@@ -285,7 +303,7 @@ final class Mount {
                   + " pause the request, or have a BodyHandler before it."));
     } else {
       // A request may last, but its body is no longer needed.
-      node.bodies().read(context, pathBelowMount(context).equals(PUBLISH));
+      bodies.read(context, pathBelowMount(context).equals(PUBLISH));
     }
   }
 
@@ -297,7 +315,7 @@ final class Mount {
             .publish(request.channel())
             .compose(
                 granted ->
-                    node.publishing()
+                    engine.publishing()
                         .publish(client.scope(), request.channel().toString(), request.message()));
     published
         .onFailure(context::fail)

@@ -30,7 +30,6 @@ final class Publishing {
   private final Broker broker;
   private final MillraceOptions options;
   private final KeyTable keys;
-  private final PublishRates rates;
   private final BooleanSupplier serving;
 
   /** The room for messages that clients have published and the broker has not answered. */
@@ -40,7 +39,6 @@ final class Publishing {
     this.broker = broker;
     this.options = options;
     this.keys = new KeyTable(options, clock);
-    this.rates = new PublishRates(options, clock);
     this.serving = serving;
     this.unanswered = new Unanswered(options);
   }
@@ -56,11 +54,6 @@ final class Publishing {
   /** Returns about how many bytes of the heap the remembered keys take. */
   long keyBytes() {
     return (long) keys.size() * Footprint.KEY;
-  }
-
-  /** Returns the limits for publishing over HTTP. */
-  PublishRates rates() {
-    return rates;
   }
 
   /**

@@ -41,8 +41,9 @@ final class ReaderAttachment implements Attachment {
       Epoch epoch,
       Place place) {}
 
-  private final MillraceNode node;
+  private final Engine engine;
   private final Access access;
+  private final Room room;
   private final Transport transport;
   private final Shard shard;
   private final Format format;
@@ -58,9 +59,15 @@ final class ReaderAttachment implements Attachment {
   private Optional<Receiving> receiving = Optional.empty();
 
   ReaderAttachment(
-      MillraceNode node, Access access, Transport transport, Shard shard, Arrival arrival) {
-    this.node = node;
+      Engine engine,
+      Access access,
+      Room room,
+      Transport transport,
+      Shard shard,
+      Arrival arrival) {
+    this.engine = engine;
     this.access = access;
+    this.room = room;
     this.transport = transport;
     this.shard = shard;
     this.format = arrival.asked().format();
@@ -74,7 +81,7 @@ final class ReaderAttachment implements Attachment {
 
   @Override
   public int maxReceiveBytes() {
-    return node.options().maxClientMessageBytes();
+    return engine.options().maxClientMessageBytes();
   }
 
   @Override
@@ -93,10 +100,10 @@ final class ReaderAttachment implements Attachment {
         });
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
       Access.Client client = access.lasting(arrival.context());
-      duplex = Optional.of(() -> new Commands(node, client, reader));
+      duplex = Optional.of(() -> new Commands(engine, client, reader));
       receives =
           Optional.of(
-              () -> new Receiving(node.bodies().room(), shard.siblings(), reader, node.options()));
+              () -> new Receiving(room, shard.siblings(), reader, engine.options()));
     }
     shard.guard(reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
     place.settle();
@@ -104,14 +111,14 @@ final class ReaderAttachment implements Attachment {
 
   @Override
   public void take(Framing framing, Outlet outlet, Duration hold) {
-    Duration most = node.options().longPollHold();
+    Duration most = engine.options().longPollHold();
     Duration bounded = hold.compareTo(most) > 0 ? most : hold;
     use(outlet)
         .ifPresent(
             arrival -> {
               BatchReader reader =
                   new BatchReader(
-                      shard, transport.name(), framing, outlet, node.options(), bounded);
+                      shard, transport.name(), framing, outlet, engine.options(), bounded);
               reader.whenEnded(arrival.place()::leave);
               shard.guard(
                   reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
@@ -153,7 +160,7 @@ final class ReaderAttachment implements Attachment {
     Optional<Ending> refusal =
         used.isEmpty() || isHead(used.get())
             ? Optional.of(Ending.DONE)
-            : node.refusal(transport, used.get().epoch());
+            : refusal(used.get().epoch());
     if (refusal.isPresent()) {
       abandon();
       outlet.end(refusal.get());
@@ -161,6 +168,16 @@ final class ReaderAttachment implements Attachment {
     }
     unused = Optional.empty();
     return used;
+  }
+
+  /** Returns why a client that was admitted to a log can no longer be attached, if that is so. */
+  private Optional<Ending> refusal(Epoch admittedTo) {
+    if (!engine.isServing() || engine.log().epoch() != admittedTo) {
+      return Optional.of(Shards.goingAway());
+    }
+    return engine.transports().isOff(transport)
+        ? Optional.of(Ending.TRANSPORT_OFF)
+        : Optional.empty();
   }
 
   private static boolean isHead(Arrival arrival) {
@@ -195,7 +212,7 @@ final class ReaderAttachment implements Attachment {
   }
 
   private StreamSettings settings() {
-    MillraceOptions options = node.options();
+    MillraceOptions options = engine.options();
     double variation = 1 + RETRY_VARIATION * (2 * ThreadLocalRandom.current().nextDouble() - 1);
     return new StreamSettings(
         options.heartbeat().orElse(transport.heartbeat()),

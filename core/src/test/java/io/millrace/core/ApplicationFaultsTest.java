@@ -121,7 +121,7 @@ class ApplicationFaultsTest {
     }
     asked.forEach(late -> late.complete(true));
     assertThat(server.get("/once?channels=ok").status()).isEqualTo(200);
-    assertThat(server.node.log().head()).as("what was decided late").isZero();
+    assertThat(server.node.engine().log().head()).as("what was decided late").isZero();
     nothingLeft(server);
   }
 
@@ -139,7 +139,7 @@ class ApplicationFaultsTest {
     send(server, connection, "{\"type\":\"subscribe\",\"id\":2,\"channels\":[\"ok2\"]}");
     confirmed(server, connection);
     assertThat(server.node.counts().subscriptions()).isEqualTo(2);
-    assertThat(server.node.log().head()).isZero();
+    assertThat(server.node.engine().log().head()).isZero();
   }
 
   @ParameterizedTest

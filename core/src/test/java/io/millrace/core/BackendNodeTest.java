@@ -216,7 +216,7 @@ class BackendNodeTest {
     Server.await(node.ingress().begin("e1"));
     Server.await(node.ready());
     for (String scope : List.of("user a", "user b", Publishing.APPLICATION)) {
-      Server.await(node.publishing().publish(scope, "a", message().withKey("k")));
+      Server.await(node.engine().publishing().publish(scope, "a", message().withKey("k")));
     }
     assertThat(broker.published)
         .extracting(published -> published.key().orElseThrow())
@@ -234,7 +234,7 @@ class BackendNodeTest {
     Server.await(node.ready());
     String key = "k".repeat(22);
     for (String scope : List.of("address 192.0.2.1", "address 192.0.2.2", "user a", "user b")) {
-      Future<Publication> published = node.publishing().publish(scope, "a", message().withKey(key));
+      Future<Publication> published = node.engine().publishing().publish(scope, "a", message().withKey(key));
       eventually(() -> assertThat(published.isComplete()).isTrue());
     }
     assertThat(broker.published)
@@ -266,6 +266,6 @@ class BackendNodeTest {
     told("e1-2", "epoch");
     node.ingress().append(5, "a", message());
     told("e1-2", "epoch", "e2-6", "e2-6");
-    assertThat(node.log().history("a", 10)).hasSize(6);
+    assertThat(node.engine().log().history("a", 10)).hasSize(6);
   }
 }

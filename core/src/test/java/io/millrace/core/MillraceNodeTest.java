@@ -170,7 +170,7 @@ class MillraceNodeTest {
         .isInstanceOf(MillraceException.class);
     assertThatThrownBy(() -> node.ingress().append("", Message.json(1)))
         .isInstanceOf(MillraceException.class);
-    assertThat(node.log().head()).isZero();
+    assertThat(node.engine().log().head()).isZero();
     assertThat(node.counts().heldBytes()).isZero();
     assertThat(node.counts().channels()).isZero();
   }

@@ -126,13 +126,13 @@ public class NegotiateBenchmark extends MicroBenchmark {
   private void read(RoutingContext context) {
     Transport transport = chosen(context.request());
     transport.check(context);
-    asked = Optional.of(AttachRequest.of(context, transport, node.options().maxChannels()));
+    asked = Optional.of(AttachRequest.of(context, transport, node.engine().options().maxChannels()));
     chosen = Optional.of(transport);
   }
 
   /** Does what the mount does. */
   private Transport chosen(HttpServerRequest request) {
-    for (Transport transport : node.transports().inService()) {
+    for (Transport transport : node.engine().transports().inService()) {
       if (transport.accepts(request)) {
         return transport;
       }
