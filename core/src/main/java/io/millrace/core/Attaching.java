@@ -69,7 +69,7 @@ final class Attaching {
     }
     try {
       transport.check(context);
-      place.hold(Footprint.client(context, keepsRequest(context, transport)));
+      place.hold(ConnectionFootprint.client(context, keepsRequest(context, transport)));
       AttachRequest request = AttachRequest.of(context, transport, options.maxChannels());
       if (!isHead(context)) {
         place.reserve(Footprint.own(request.patterns(), request.filter()));

@@ -2,10 +2,7 @@ package io.millrace.core;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 import java.util.Collection;
-import java.util.function.BiConsumer;
 
 /**
  * How many bytes of the heap things take. The numbers are the sizes of the named objects in a class
@@ -58,18 +55,6 @@ final class Footprint {
   /** The Optional in which a message has its key. */
   private static final int OPTIONAL = 16;
 
-  /**
-   * A connection without its request: the objects of Vert.x, Netty and the transport, the reader
-   * and its timer.
-   */
-  static final int CONNECTION = 4 << 10;
-
-  /** A request that is kept as long as its connection, without its head. */
-  static final int REQUEST = 8 << 10;
-
-  /** A line of a head, or a parameter of a query, without its characters. */
-  private static final int FIELD = 160;
-
   /** A subscription of a reader: the ReaderSubscription 56, its slot in a list. */
   static final int SUBSCRIPTION = 64;
 
@@ -116,48 +101,6 @@ final class Footprint {
   private static final int FILTERED = 48;
 
   private Footprint() {}
-
-  /**
-   * A client's connection, with its request if that is kept. A client may split the head into very
-   * many small parts.
-   */
-  static long client(RoutingContext request, boolean kept) {
-    if (!kept) {
-      return CONNECTION;
-    }
-    HttpServerRequest head = request.request();
-    Fields fields = new Fields();
-    head.headers().forEach(fields);
-    long bytes = CONNECTION + REQUEST + 2L * head.uri().length() + fields.bytes;
-    if (head.query() != null) {
-      bytes += parameters(head.query());
-    }
-    if (request.body().available()) {
-      bytes += request.body().length(); // A handler of the application has read it.
-    }
-    return bytes;
-  }
-
-  /** Adds up the lines of a head without making objects, because long polls come often. */
-  private static final class Fields implements BiConsumer<String, String> {
-    private long bytes;
-
-    @Override
-    public void accept(String name, String value) {
-      bytes += FIELD + (long) name.length() + value.length();
-    }
-  }
-
-  private static long parameters(String query) {
-    long bytes = FIELD + (long) query.length();
-    for (int i = 0; i < query.length(); i++) {
-      char separator = query.charAt(i);
-      if (separator == '&' || separator == ';') {
-        bytes += FIELD;
-      }
-    }
-    return bytes;
-  }
 
   /** What the log keeps for a name or pattern that is read. */
   static int source(ChannelPattern pattern) {

@@ -391,7 +391,7 @@ class ReaderBytesTest {
       listen();
     }
     server.connect("?channels=a");
-    assertThat(taken() > Footprint.CONNECTION + Footprint.REQUEST).isEqualTo(kept);
+    assertThat(taken() > ConnectionFootprint.CONNECTION + ConnectionFootprint.REQUEST).isEqualTo(kept);
   }
 
   @Test
@@ -401,7 +401,7 @@ class ReaderBytesTest {
     try {
       server = new Server(metered, options, Optional.empty()).listen();
       server.connect("?channels=a");
-      assertThat(taken()).isGreaterThan(Footprint.CONNECTION + Footprint.REQUEST);
+      assertThat(taken()).isGreaterThan(ConnectionFootprint.CONNECTION + ConnectionFootprint.REQUEST);
       close();
     } finally {
       Server.await(metered.close());
