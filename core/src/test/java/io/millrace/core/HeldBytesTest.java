@@ -14,7 +14,10 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -194,13 +197,14 @@ class HeldBytesTest {
             () -> {
               List<ReaderSubscription> all = new ArrayList<>();
               for (int i = 0; i < 1000; i++) {
-                List<String> events = new ArrayList<>();
+                Set<String> events = new LinkedHashSet<>();
                 for (int n = 0; n < 100; n++) {
                   events.add("\u0416".repeat(58) + (100_000 + 100 * i + n));
                 }
                 all.add(
                     new ReaderSubscription(
-                        ChannelPattern.of("c" + i), AttachRequest.filter(events)));
+                        ChannelPattern.of("c" + i),
+                        new EventFilter(Collections.unmodifiableSet(events))));
               }
               log.attach(all, Start.NOW);
               return all;

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -124,7 +125,7 @@ final class Rig {
     String[] parts = text.split(":");
     return new ReaderSubscription(
         ChannelPattern.of(parts[0]),
-        AttachRequest.filter(Arrays.asList(parts).subList(1, parts.length)));
+        new EventFilter(Set.copyOf(Arrays.asList(parts).subList(1, parts.length))));
   }
 
   Start after(long seq) {
