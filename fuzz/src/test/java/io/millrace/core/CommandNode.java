@@ -3,6 +3,7 @@ package io.millrace.core;
 import io.millrace.ChannelPattern;
 import io.millrace.Entry;
 import io.millrace.Message;
+import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.spi.Attachment;
@@ -195,7 +196,7 @@ final class CommandNode {
   private final int port;
 
   CommandNode(Vertx vertx, MillraceOptions options) {
-    NodeBuilder builder = new NodeBuilder(vertx);
+    Millrace.Builder builder = Millrace.builder(vertx);
     builder.broker(new Memory()).options(options).transport(new Commanded());
     Router router = Router.router(vertx);
     router.route("/live*").subRouter(builder.build().router());

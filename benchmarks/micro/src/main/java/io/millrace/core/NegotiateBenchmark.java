@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import io.millrace.Millrace;
+import io.millrace.MillraceOptions;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
@@ -17,7 +18,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
@@ -33,7 +37,13 @@ public class NegotiateBenchmark extends MicroBenchmark {
       "/live?channels=congress.floor,congress.votes&events=vote,speech&cursor=k3-91";
 
   private final Vertx vertx = Vertx.vertx();
-  private final MillraceNode node = (MillraceNode) Millrace.builder(vertx).build();
+  private final int maxChannels = new MillraceOptions().maxChannels();
+  private final Millrace node = Millrace.builder(vertx).build();
+  private final List<Transport> transports =
+      ServiceLoader.load(Transport.class).stream()
+          .map(ServiceLoader.Provider::get)
+          .sorted(Comparator.comparingInt(Transport::rank))
+          .toList();
   private final Router attaching = Router.router(vertx);
   private final Router mount = Router.router(vertx);
   private final Requests requests = new Requests(vertx);
@@ -126,13 +136,13 @@ public class NegotiateBenchmark extends MicroBenchmark {
   private void read(RoutingContext context) {
     Transport transport = chosen(context.request());
     transport.check(context);
-    asked = Optional.of(AttachRequest.of(context, transport, node.engine().options().maxChannels()));
+    asked = Optional.of(AttachRequest.of(context, transport, maxChannels));
     chosen = Optional.of(transport);
   }
 
   /** Does what the mount does. */
   private Transport chosen(HttpServerRequest request) {
-    for (Transport transport : node.engine().transports().inService()) {
+    for (Transport transport : transports) {
       if (transport.accepts(request)) {
         return transport;
       }
