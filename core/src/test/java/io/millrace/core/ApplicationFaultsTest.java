@@ -121,7 +121,7 @@ class ApplicationFaultsTest {
     }
     asked.forEach(late -> late.complete(true));
     assertThat(server.get("/once?channels=ok").status()).isEqualTo(200);
-    assertThat(server.node.engine().log().head()).as("what was decided late").isZero();
+    assertThat(server.log().head()).as("what was decided late").isZero();
     nothingLeft(server);
   }
 
@@ -139,7 +139,7 @@ class ApplicationFaultsTest {
     send(server, connection, "{\"type\":\"subscribe\",\"id\":2,\"channels\":[\"ok2\"]}");
     confirmed(server, connection);
     assertThat(server.node.counts().subscriptions()).isEqualTo(2);
-    assertThat(server.node.engine().log().head()).isZero();
+    assertThat(server.log().head()).isZero();
   }
 
   @ParameterizedTest
@@ -326,14 +326,6 @@ class ApplicationFaultsTest {
       problem(server.publish("{\"channel\":\"a\",\"data\":1}"), 503, "unavailable");
       assertThat(lines.warnings()).hasSizeLessThan(2);
       assertThat(lines.all()).allMatch(line -> line.getThrown() == null);
-    }
-  }
-
-  @Test
-  void aNodeLogsALineWhenItStarts() {
-    try (LoggedLines lines = new LoggedLines(MillraceNode.class)) {
-      server(Optional.empty());
-      assertThat(lines.all()).isNotEmpty();
     }
   }
 }

@@ -82,8 +82,8 @@ class BodiesTest {
   private void nothingLeft() {
     eventually(
         () -> {
-          assertThat(server.node.mount().bodies().room().held()).isZero();
-          assertThat(server.node.engine().publishing().unanswered().taken()).isZero();
+          assertThat(server.mount().bodies().room().held()).isZero();
+          assertThat(server.publishing().unanswered().taken()).isZero();
           assertThat(server.node.counts().timers()).isZero();
         });
   }
@@ -267,7 +267,7 @@ class BodiesTest {
       stall();
       assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
     }
-    assertThat(server.node.mount().bodies().room().held()).isBetween(50_000L, 100_000L);
+    assertThat(server.mount().bodies().room().held()).isBetween(50_000L, 100_000L);
     for (Socket refused : sockets.subList(0, 14)) {
       assertThat(head(refused)).startsWith("HTTP/1.1 503 ").containsIgnoringCase("retry-after: ");
     }
@@ -291,7 +291,7 @@ class BodiesTest {
       assertThat(Server.await(refused.response()).statusCode()).isEqualTo(503);
     }
     assertThat(Server.await(post(client).send(MESSAGE)).statusCode()).isEqualTo(200);
-    assertThat(server.node.mount().bodies().room().held()).isLessThan(100_000);
+    assertThat(server.mount().bodies().room().held()).isLessThan(100_000);
     stalled.forEach(HttpClientRequest::reset);
     nothingLeft();
     Server.await(client.close());
@@ -312,7 +312,7 @@ class BodiesTest {
     for (int i = 0; i < 10; i++) {
       stall().setSoLinger(reset, 0);
     }
-    eventually(() -> assertThat(server.node.mount().bodies().room().held()).isPositive());
+    eventually(() -> assertThat(server.mount().bodies().room().held()).isPositive());
     for (Socket socket : sockets) {
       socket.close();
     }
@@ -360,7 +360,7 @@ class BodiesTest {
     }
     assertThat(statuses).contains("503", "504");
     // The broker still has a message for which nobody waits any more.
-    assertThat(server.node.engine().publishing().unanswered().taken()).isPositive();
+    assertThat(server.publishing().unanswered().taken()).isPositive();
     taken.forEach(promise -> promise.complete(Publication.unnamed()));
     nothingLeft();
     server.broker.publishing =
@@ -444,7 +444,7 @@ class BodiesTest {
     listen();
     sockets.add(server.open("POST", "/stay", "{\"channels\":[\"a\"]}", JSON));
     eventually(() -> assertThat(server.node.counts().readers()).isEqualTo(1));
-    assertThat(server.node.mount().bodies().room().held()).isZero();
+    assertThat(server.mount().bodies().room().held()).isZero();
   }
 
   @Test
@@ -485,7 +485,7 @@ class BodiesTest {
     for (Socket ended : sockets.subList(0, 14)) {
       assertThat(rest(ended)).contains("415");
     }
-    assertThat(server.node.mount().bodies().room().held()).isLessThanOrEqualTo(100_000);
+    assertThat(server.mount().bodies().room().held()).isLessThanOrEqualTo(100_000);
     assertThat(server.publish(MESSAGE).status()).isEqualTo(200);
     for (Socket left : sockets) {
       left.setSoLinger(true, 0);

@@ -136,7 +136,7 @@ class CommandsTest {
     connect("");
     append("a");
     append("b");
-    String cursor = server.node.engine().log().cursor(0).toString();
+    String cursor = server.log().cursor(0).toString();
     send("{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"a\"],\"cursor\":\"" + cursor + "\"}");
     story("welcome", "ok", "1");
     send("{\"type\":\"subscribe\",\"id\":\"two\",\"channels\":[\"b\",\"open.*\"],\"last\":5}");
@@ -279,7 +279,7 @@ class CommandsTest {
     error(send(command), 7, "bad-request");
     assertThat(send("{\"type\":\"ping\"}").getString("type")).isEqualTo("heartbeat");
     assertThat(server.node.counts().subscriptions()).isEqualTo(1);
-    assertThat(server.node.engine().log().head()).isZero();
+    assertThat(server.log().head()).isZero();
   }
 
   @Test
@@ -337,7 +337,7 @@ class CommandsTest {
     append("a");
     eventually(() -> assertThat(outlet.sequences()).hasSize(1));
     taken.forEach(promise -> promise.complete(Publication.unnamed()));
-    assertThat(server.node.engine().publishing().unanswered().taken()).isZero();
+    assertThat(server.publishing().unanswered().taken()).isZero();
     server.broker.publishing = message -> Future.succeededFuture(Publication.unnamed());
     send(publish);
     eventually(() -> assertThat(outlet.frames("ok")).hasSize(1));

@@ -121,7 +121,7 @@ class HandlersBeforeTest {
     Server.Answer answer = server.publish(MESSAGE);
     assertThat(answer.status()).isEqualTo(500);
     assertThat(answer.json().getString("code")).isEqualTo("internal");
-    assertThat(server.node.engine().log().head()).isZero();
+    assertThat(server.log().head()).isZero();
   }
 
   @ParameterizedTest

@@ -6,9 +6,7 @@ import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
-import io.millrace.Publication;
 import io.millrace.internal.HeapShares;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -107,29 +105,6 @@ class HeldBytesTest {
             });
     assertThat(growth).isGreaterThan(ENOUGH);
     assertThat((double) growth / log.heldBytes()).isBetween(1 / 1.5, 1.5);
-  }
-
-  @Test
-  void keysTakeTheSameHoweverLongNamesAre() {
-    for (int length : List.of(10, 200)) {
-      KeyTable keys = new KeyTable(new MillraceOptions(), () -> 0);
-      long growth =
-          Heap.growth(
-              () -> {
-                for (int i = 0; i < 60_000; i++) {
-                  String name = longest("c", i).substring(0, length - 1);
-                  Publication published = Publication.named("3w5e11264sgsf-" + (100_000 + i));
-                  keys.once(
-                      "user " + name + name,
-                      name,
-                      bytes(1).withKey(key(i)),
-                      () -> Future.succeededFuture(published));
-                }
-                return keys;
-              });
-      assertThat(keys.size()).isEqualTo(60_000);
-      assertThat((double) growth / (keys.size() * Footprint.KEY)).isBetween(1 / 1.5, 1.5);
-    }
   }
 
   @Test

@@ -77,7 +77,7 @@ class MillraceNodeTest {
 
   private MillraceNode node() {
     server = new Server(vertx, options, Optional.empty());
-    return server.node;
+    return (MillraceNode) server.node;
   }
 
   private void told(String... expected) {
@@ -275,5 +275,13 @@ class MillraceNodeTest {
     assertThat(node.counts().subscriptions()).isZero();
     assertThat(node.counts().brokerSubscriptions()).isZero();
     Server.await(node.close());
+  }
+
+  @Test
+  void aNodeLogsALineWhenItStarts() {
+    try (LoggedLines lines = new LoggedLines(MillraceNode.class)) {
+      node();
+      assertThat(lines.all()).isNotEmpty();
+    }
   }
 }

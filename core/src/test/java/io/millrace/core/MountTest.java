@@ -227,7 +227,7 @@ class MountTest {
     Server.Answer answer = server.request("HEAD", "/once?channels=a,b&last=1000", "");
     assertThat(answer.status()).isEqualTo(200);
     assertThat(server.node.counts().brokerSubscriptions()).isZero();
-    assertThat(server.node.engine().log().head()).as("no subscription was confirmed").isZero();
+    assertThat(server.log().head()).as("no subscription was confirmed").isZero();
     assertThat(server.request("HEAD", "/once?channels=a.*", "").status()).isEqualTo(403);
   }
 
@@ -361,11 +361,11 @@ class MountTest {
   @Test
   void theCursorThatABrowserHasSeenWinsOverThatOfTheUrl() {
     Server server = server();
-    String first = server.node.engine().log().cursor(0).toString();
+    String first = server.log().cursor(0).toString();
     for (int i = 0; i < 3; i++) {
       append(server, "a");
     }
-    String second = server.node.engine().log().cursor(2).toString();
+    String second = server.log().cursor(2).toString();
     String url = "/once?channels=a&cursor=" + first;
     assertThat(server.get(url, "Last-Event-ID: " + second).body()).doesNotContain("-1\"");
     assertThat(server.get(url, "Last-Event-ID: ").body()).contains("-1\"");
@@ -413,7 +413,7 @@ class MountTest {
   @Test
   void whoPollsIsNotRefusedBecauseANeighbourDid() {
     Server server = server();
-    String url = "/once?channels=a&cursor=" + server.node.engine().log().cursor(0);
+    String url = "/once?channels=a&cursor=" + server.log().cursor(0);
     for (int i = 0; i < 100; i++) {
       assertThat(server.get(url).status()).isEqualTo(200);
     }
@@ -426,7 +426,7 @@ class MountTest {
     append(server, "b");
     String url = "/once?channels=a";
     for (int seq = 0; seq < 2; seq++) {
-      String seen = "Last-Event-ID: " + server.node.engine().log().cursor(seq);
+      String seen = "Last-Event-ID: " + server.log().cursor(seq);
       assertThat(server.get(url, seen).status()).isEqualTo(200);
     }
   }
@@ -477,7 +477,7 @@ class MountTest {
     append(server, "a");
     append(server, "b");
     append(server, "b");
-    String seen = server.node.engine().log().cursor(2).toString();
+    String seen = server.log().cursor(2).toString();
     String json = "Content-Type: application/json";
 
     assertThat(
@@ -772,7 +772,7 @@ class MountTest {
   void whatIsNoMessageIsRefused(String body) {
     Server server = server();
     problem(server.publish(body), 400, "bad-request");
-    assertThat(server.node.engine().log().head()).isZero();
+    assertThat(server.log().head()).isZero();
   }
 
   @Test
@@ -809,7 +809,7 @@ class MountTest {
         server.publish("{\"channel\":\"pub.a\",\"data\":\"" + payload.repeat(2) + "\"}"),
         413,
         "too-large");
-    assertThat(server.node.engine().log().head()).isZero();
+    assertThat(server.log().head()).isZero();
   }
 
   @Test
@@ -819,7 +819,7 @@ class MountTest {
     JsonObject first = server.publish(String.format(message, 1)).json();
     assertThat(server.publish(String.format(message, 1)).json()).isEqualTo(first);
     problem(server.publish(String.format(message, 2)), 409, "conflict");
-    assertThat(server.node.engine().log().head()).isEqualTo(1);
+    assertThat(server.log().head()).isEqualTo(1);
   }
 
   @Test

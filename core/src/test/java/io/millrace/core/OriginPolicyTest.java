@@ -253,7 +253,7 @@ class OriginPolicyTest {
               "Origin: " + origin);
       assertThat(upgrade.status()).isEqualTo(403);
     }
-    assertThat(open.node.engine().log().head()).isZero();
+    assertThat(open.log().head()).isZero();
   }
 
   private static void policy(Server.Answer answer, String expected) {

@@ -159,7 +159,7 @@ class ReaderBytesTest {
 
   /** Leaves only this much room. */
   private long leave(long bytes) {
-    Allowance room = server.node.engine().log().readers();
+    Allowance room = server.log().readers();
     long filled = options.readerBytes() - room.taken() - bytes;
     room.take(filled);
     return filled;
@@ -219,7 +219,7 @@ class ReaderBytesTest {
     long filled = leave(0);
     refused(send(own, subscribe(4, "c", "")));
     assertThat(send(own, subscribe(5, "b", "")).getString("type")).as("again").isEqualTo("ok");
-    server.node.engine().log().readers().add(-filled);
+    server.log().readers().add(-filled);
   }
 
   @Test
@@ -295,7 +295,7 @@ class ReaderBytesTest {
       assertThat(send(connections.get(alone), unsubscribe(i, name)).getString("type"))
           .isEqualTo("ok");
     }
-    server.node.engine().log().readers().add(-filled);
+    server.log().readers().add(-filled);
   }
 
   @Test

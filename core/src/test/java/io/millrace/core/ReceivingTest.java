@@ -55,7 +55,7 @@ class ReceivingTest {
   }
 
   private long held() {
-    return server.node.mount().bodies().room().held();
+    return server.mount().bodies().room().held();
   }
 
   private void holds(int connection, int bytes, boolean begun) {

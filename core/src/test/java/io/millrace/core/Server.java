@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Authorizer;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
+import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.spi.Attachment;
@@ -231,7 +232,7 @@ final class Server implements AutoCloseable {
 
   final Vertx vertx;
   final EchoBroker broker = new EchoBroker("echo");
-  final MillraceNode node;
+  final Millrace node;
   final TinyTransport once;
   final TinyTransport stay;
   final TinyTransport duplex;
@@ -316,7 +317,7 @@ final class Server implements AutoCloseable {
     builder.broker(broker).options(options);
     builder.transport(once).transport(stay).transport(duplex).transport(later).transport(upgrade);
     authorizer.ifPresent(builder::authorizer);
-    node = (MillraceNode) builder.build();
+    node = builder.build();
   }
 
   private static Duration hold(RoutingContext context) {
@@ -353,7 +354,23 @@ final class Server implements AutoCloseable {
 
   /** Appends a message, as the broker does. */
   Publication append(String channel, Message message) {
-    return node.ingress().append(channel, message);
+    return assembled().ingress().append(channel, message);
+  }
+
+  private MillraceNode assembled() {
+    return (MillraceNode) node;
+  }
+
+  Log log() {
+    return assembled().engine().log();
+  }
+
+  Publishing publishing() {
+    return assembled().engine().publishing();
+  }
+
+  Mount mount() {
+    return assembled().mount();
   }
 
   static <T> T await(Future<T> future) {
