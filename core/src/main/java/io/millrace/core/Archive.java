@@ -68,6 +68,7 @@ final class Archive implements ArchiveScan.Listener {
   private boolean ticking;
   private boolean troubled;
 
+  /** Makes an archive that has read nothing. */
   Archive(
       BrokerLog backend,
       Log log,

@@ -20,6 +20,7 @@ final class CatchUp {
   private boolean underWay;
   private Optional<Promise<Void>> next = Optional.empty();
 
+  /** Makes an object for which nobody waits. */
   CatchUp(Optional<BrokerLog> backend, Log log) {
     this.backend = backend;
     this.log = log;

@@ -9,6 +9,7 @@ final class Entrance {
   private final Interests interests;
   private final Surveys surveys;
 
+  /** Makes an entrance of a node. */
   Entrance(Interests interests, Surveys surveys) {
     this.interests = interests;
     this.surveys = surveys;

@@ -14,10 +14,12 @@ final class Epoch {
     this.name = name;
   }
 
+  /** Returns the name. */
   String name() {
     return name;
   }
 
+  /** Gives the log another name. */
   void rename(String known) {
     name = known;
   }

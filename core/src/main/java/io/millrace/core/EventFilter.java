@@ -27,10 +27,12 @@ final class EventFilter {
     this.events = events;
   }
 
+  /** Returns the names of the events; none for all. */
   Set<String> events() {
     return events;
   }
 
+  /** Returns whether the event of a message is wanted. */
   boolean accepts(Message message) {
     return events.isEmpty() || events.contains(message.event());
   }

@@ -106,6 +106,7 @@ final class EventLoopShards {
     return context;
   }
 
+  /** Returns the timers of the event loop. */
   Wheel wheel() {
     return wheel;
   }

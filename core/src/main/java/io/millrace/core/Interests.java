@@ -74,6 +74,7 @@ final class Interests {
   private long confirmations;
   private volatile boolean closed;
 
+  /** Makes an object without subscriptions. */
   Interests(Broker broker, Log log, ContextInternal context, MillraceOptions options) {
     this.broker = broker;
     this.log = log;

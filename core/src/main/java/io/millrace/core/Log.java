@@ -90,14 +90,17 @@ final class Log {
     return Long.toUnsignedString(new SecureRandom().nextLong(), Character.MAX_RADIX);
   }
 
+  /** Returns the name of the present numbering. */
   Epoch epoch() {
     return epoch;
   }
 
+  /** Returns the cursor of a place. */
   Cursor cursor(long seq) {
     return epoch.cursor(seq);
   }
 
+  /** Returns the newest sequence number. */
   long head() {
     return head;
   }
@@ -112,6 +115,7 @@ final class Log {
     followers.add(follower);
   }
 
+  /** Stops calling a follower. */
   void unfollow(Runnable follower) {
     followers.remove(follower);
   }
@@ -585,6 +589,7 @@ final class Log {
     }
   }
 
+  /** Returns how many subscriptions are attached. */
   int subscriptionCount() {
     lock.lock();
     try {
@@ -594,6 +599,7 @@ final class Log {
     }
   }
 
+  /** Returns how many channels are held. */
   int channelCount() {
     lock.lock();
     try {
@@ -603,6 +609,7 @@ final class Log {
     }
   }
 
+  /** Returns about how many bytes of the heap the log takes. */
   long heldBytes() {
     lock.lock();
     try {

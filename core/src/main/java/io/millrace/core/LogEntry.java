@@ -7,6 +7,7 @@ import io.millrace.Message;
 /** A message with its place. */
 final class LogEntry extends LogItem implements Entry {
 
+  /** Its channel. */
   final ChannelLog source;
   private final Epoch epoch;
   private final Message message;

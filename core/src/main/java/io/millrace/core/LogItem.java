@@ -8,7 +8,10 @@ abstract class LogItem {
    */
   static final int OVERHEAD = 256;
 
+  /** Its place. */
   final long seq;
+
+  /** When it was appended, in milliseconds of the node's clock. */
   final long appendedAt;
 
   /** About how many bytes are written for it; limits what a turn writes. */

@@ -20,10 +20,12 @@ record Next(
     int mostEntries,
     int mostBytes) {
 
+  /** Reads it from the node's log. */
   Slice read(Log log, Optional<Gap.Reason> lost) {
     return log.read(subscriptions, after, upTo, mostEntries, mostBytes, lost);
   }
 
+  /** Reads it from what was read back. */
   Slice read(ArchiveBlock block, long needed, Gap.Reason lost) {
     return block.read(subscriptions, after, needed, mostEntries, mostBytes, lost);
   }

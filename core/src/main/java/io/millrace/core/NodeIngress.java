@@ -30,6 +30,7 @@ final class NodeIngress implements Ingress {
   private final Succession succession;
   private volatile boolean begun;
 
+  /** Makes what a broker is opened with. */
   NodeIngress(
       Vertx vertx,
       MillraceOptions options,

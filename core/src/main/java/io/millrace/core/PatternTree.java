@@ -49,6 +49,7 @@ final class PatternTree<V> {
   private final Node<V> root = new Node<>("", 0, 0);
   private int size;
 
+  /** Returns whether there is nothing in it. */
   boolean isEmpty() {
     return size == 0;
   }
@@ -62,6 +63,7 @@ final class PatternTree<V> {
     return text.substring(start, segmentEnd(text, start));
   }
 
+  /** Adds a value under a pattern. */
   void add(ChannelPattern pattern, V value) {
     String text = pattern.toString();
     Node<V> node = root;
@@ -102,6 +104,7 @@ final class PatternTree<V> {
     return upper;
   }
 
+  /** Removes a value from under a pattern. */
   void remove(ChannelPattern pattern, V value) {
     if (remove(root, pattern.toString(), 0, value)) {
       size--;

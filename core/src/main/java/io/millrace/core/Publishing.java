@@ -35,6 +35,7 @@ final class Publishing {
   /** The room for messages that clients have published and the broker has not answered. */
   private final Unanswered unanswered;
 
+  /** Makes an object that knows no keys yet. */
   Publishing(Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
     this.broker = broker;
     this.options = options;

@@ -15,7 +15,10 @@ abstract class Reader {
   /** Stands for a reader that has left its audience. */
   static final Reader NOBODY = new Nobody();
 
+  /** Where it belongs. */
   final Shard shard;
+
+  /** What it reads. */
   final List<ReaderSubscription> subscriptions = new ArrayList<>(1);
 
   /** Where it is among the members of its audience. */
@@ -71,6 +74,7 @@ abstract class Reader {
     return live;
   }
 
+  /** Returns whether it has been removed from everywhere. */
   final boolean isEnded() {
     return ended;
   }

@@ -15,6 +15,7 @@ final class ReaderSubscription {
   /** From attach on it is the object of the source, so that a name is held only once. */
   ChannelPattern pattern;
 
+  /** Which events it wants. */
   final EventFilter filter;
 
   /** The source that it reads, from attach to detach. */
@@ -46,12 +47,14 @@ final class ReaderSubscription {
 
   private boolean replayLossTold;
 
+  /** Makes a subscription that is not attached yet. */
   ReaderSubscription(ChannelPattern pattern, EventFilter filter) {
     this.pattern = pattern;
     this.filter = filter;
     this.source = NONE; // Until it is attached.
   }
 
+  /** Returns the texts of what is subscribed. */
   static List<String> names(Collection<ReaderSubscription> subscriptions) {
     return subscriptions.stream().map(subscription -> subscription.pattern.toString()).toList();
   }

@@ -80,14 +80,17 @@ final class Shard {
     return log;
   }
 
+  /** Returns the time of the node's clock, in milliseconds. */
   long now() {
     return clock.getAsLong();
   }
 
+  /** Returns the context of the event loop. */
   ContextInternal context() {
     return siblings.context();
   }
 
+  /** Returns the shards of the event loop. */
   EventLoopShards siblings() {
     return siblings;
   }

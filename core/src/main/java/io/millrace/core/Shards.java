@@ -37,6 +37,7 @@ final class Shards implements Succession.Followers {
   private volatile boolean degraded;
   private final Map<Object, EventLoopShards> byEventLoop = new ConcurrentHashMap<>();
 
+  /** Makes an object without event loops. */
   Shards(
       VertxInternal vertx,
       Log log,
@@ -112,6 +113,7 @@ final class Shards implements Succession.Followers {
     byEventLoop.values().forEach(this::tellHealth);
   }
 
+  /** Returns the shards of all event loops. */
   List<Shard> all() {
     return byEventLoop.values().stream().flatMap(shards -> shards.all().stream()).toList();
   }

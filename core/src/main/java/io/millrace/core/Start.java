@@ -14,6 +14,7 @@ record Start(Optional<String> cursor, int last) {
   /** From now on. */
   static final Start NOW = new Start(Optional.empty(), 0);
 
+  /** Continues after a cursor. */
   static Start after(Cursor cursor) {
     return new Start(Optional.of(cursor.toString()), 0);
   }

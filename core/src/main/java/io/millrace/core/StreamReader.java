@@ -50,6 +50,7 @@ final class StreamReader extends Reader {
    */
   private Optional<String> unconfirmed = Optional.empty();
 
+  /** Makes a reader that has not begun. */
   StreamReader(
       Shard shard, String transport, Framing framing, Outlet outlet, StreamSettings settings) {
     super(shard, transport, framing);
@@ -149,6 +150,7 @@ final class StreamReader extends Reader {
     return held;
   }
 
+  /** Returns how far it has read. */
   Cursor place() {
     return shard.log().cursor(cursorSeq());
   }

@@ -47,11 +47,13 @@ final class SubscriberReader extends Reader implements Subscription {
 
   private boolean begun;
 
+  /** Makes a reader that has not begun. */
   SubscriberReader(Shard shard, Subscriber subscriber) {
     super(shard, "", UNFRAMED);
     this.subscriber = subscriber;
   }
 
+  /** Begins to read. */
   void begin(List<ReaderSubscription> initial, Beginning beginning) {
     shard.add(this);
     enter(initial);

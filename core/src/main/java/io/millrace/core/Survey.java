@@ -43,6 +43,7 @@ final class Survey {
     }
   }
 
+  /** What somebody subscribes to. */
   final List<ReaderSubscription> subscriptions;
   final Start start;
   final Epoch epoch;

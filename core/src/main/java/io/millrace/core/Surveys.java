@@ -30,6 +30,7 @@ final class Surveys {
 
   private boolean passing;
 
+  /** Makes an object for which nobody waits. */
   Surveys(Log log, ContextInternal context) {
     this.log = log;
     this.context = context;

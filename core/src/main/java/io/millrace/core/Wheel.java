@@ -24,6 +24,7 @@ final class Wheel {
     private Timer next = this;
     private long due;
 
+    /** Called once when its time has come. */
     abstract void fire();
 
     private boolean isScheduled() {
@@ -89,6 +90,7 @@ final class Wheel {
     size.incrementAndGet();
   }
 
+  /** Cancels a timer, if it is scheduled. */
   void cancel(Timer timer) {
     if (timer.isScheduled()) {
       timer.unlink();
