@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Limits how many bytes of the heap something may take. A request for more than is left is refused;
  * nobody who has taken bytes is disturbed. Safe on any thread.
  */
-final class Allowance {
+public final class Allowance {
 
   private final long most;
   private final String refusal;
@@ -20,13 +20,13 @@ final class Allowance {
    * @param most how many bytes
    * @param refusal the message of a refusal
    */
-  Allowance(long most, String refusal) {
+  public Allowance(long most, String refusal) {
     this.most = most;
     this.refusal = refusal;
   }
 
   /** Returns how many bytes are taken. */
-  long taken() {
+  public long taken() {
     return taken.get();
   }
 
@@ -36,7 +36,7 @@ final class Allowance {
    * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not enough
    *     room
    */
-  void take(long bytes) {
+  public void take(long bytes) {
     if (taken.addAndGet(bytes) > most && bytes > 0) {
       taken.addAndGet(-bytes);
       throw new MillraceException(MillraceException.Code.UNAVAILABLE, refusal);
@@ -50,7 +50,7 @@ final class Allowance {
    * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not enough
    *     room
    */
-  Runnable reserve(long bytes) {
+  public Runnable reserve(long bytes) {
     take(bytes);
     AtomicBoolean given = new AtomicBoolean();
     return () -> {
@@ -61,7 +61,7 @@ final class Allowance {
   }
 
   /** Counts bytes that cannot be refused; if the number is negative, counts them no more. */
-  void add(long bytes) {
+  public void add(long bytes) {
     taken.addAndGet(bytes);
   }
 }

@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
  * readers share, with a few scans at a time; a reader that waits too long receives a gap notice
  * instead.
  */
-final class Archive implements ArchiveScan.Listener {
+public final class Archive implements ArchiveScan.Listener {
 
   private static final Logger LOG = System.getLogger(Archive.class.getName());
 
@@ -69,7 +69,7 @@ final class Archive implements ArchiveScan.Listener {
   private boolean troubled;
 
   /** Makes an archive that has read nothing. */
-  Archive(
+  public Archive(
       BrokerLog backend,
       Log log,
       MillraceOptions options,
@@ -89,7 +89,7 @@ final class Archive implements ArchiveScan.Listener {
    * @param needed how far the caller will read, in this block or the next ones
    * @return the block; fails if it cannot be read in time
    */
-  Future<ArchiveBlock> block(long after, long needed) {
+  public Future<ArchiveBlock> block(long after, long needed) {
     Optional<ArchiveBlock> kept = kept(after);
     if (kept.isPresent()) {
       return Future.succeededFuture(kept.get());
@@ -144,7 +144,7 @@ final class Archive implements ArchiveScan.Listener {
   }
 
   /** Forgets everything, because another log has taken its place. */
-  void clear() {
+  public void clear() {
     lock.lock();
     try {
       blocks.clear();

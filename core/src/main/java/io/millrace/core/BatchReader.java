@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A reader that takes one batch and leaves: a long poll, or without holding, a poll. */
-final class BatchReader extends Reader {
+public final class BatchReader extends Reader {
 
   private static final int MOST_ENTRIES = 1000;
   private static final int MOST_BYTES = 1 << 20;
@@ -28,7 +28,7 @@ final class BatchReader extends Reader {
   private final Wheel.Timer timer =
       new Wheel.Timer() {
         @Override
-        void fire() {
+        public void fire() {
           dueTime();
         }
       };
@@ -50,7 +50,7 @@ final class BatchReader extends Reader {
    *
    * @param hold how long it waits for something; zero is a poll
    */
-  BatchReader(
+  public BatchReader(
       Shard shard,
       String transport,
       Framing framing,
@@ -69,7 +69,7 @@ final class BatchReader extends Reader {
    * @param initial attached to the log
    * @param beginning where
    */
-  void begin(List<ReaderSubscription> initial, Beginning beginning) {
+  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
     shard.add(this);
     enter(initial);
     outlet.onDrain(() -> {});
@@ -233,7 +233,7 @@ final class BatchReader extends Reader {
   }
 
   @Override
-  void end(Ending ending) {
+  public void end(Ending ending) {
     if (!isEnded()) {
       due = true;
       closing = true;

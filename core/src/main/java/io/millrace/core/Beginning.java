@@ -12,4 +12,4 @@ import java.util.Optional;
  * @param replayThrough the last entry that {@code last} replays; zero if there is none
  * @param head the log's newest sequence number at that moment
  */
-record Beginning(long seq, Optional<Gap.Reason> gap, long replayThrough, long head) {}
+public record Beginning(long seq, Optional<Gap.Reason> gap, long replayThrough, long head) {}

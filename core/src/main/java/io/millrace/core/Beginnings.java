@@ -13,10 +13,10 @@ import java.util.Optional;
  * Finds where reading begins, except for what {@code last} replays ({@link Newest}). Called under
  * the log's lock, for subscriptions that have their sources.
  */
-final class Beginnings {
+public final class Beginnings {
 
   /** The maximum number of messages that {@code last} replays, over all channels. */
-  static final int MOST_REPLAYED = 1000;
+  public static final int MOST_REPLAYED = 1000;
 
   /** The maximum number of channels that a pattern may match in a request with {@code last}. */
   static final int MOST_REPLAYED_CHANNELS = 100;

@@ -238,7 +238,7 @@ final class Bodies {
 
     /** Called when its time is over. */
     @Override
-    void fire() {
+    public void fire() {
       end(
           new MillraceException(
               MillraceException.Code.REQUEST_TIMEOUT,

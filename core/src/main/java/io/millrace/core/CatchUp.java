@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * the head cannot be judged before. Clients that ask while one wait is in progress share the next.
  * Safe on any thread.
  */
-final class CatchUp {
+public final class CatchUp {
 
   private final Optional<BrokerLog> backend;
   private final Log log;
@@ -21,7 +21,7 @@ final class CatchUp {
   private Optional<Promise<Void>> next = Optional.empty();
 
   /** Makes an object for which nobody waits. */
-  CatchUp(Optional<BrokerLog> backend, Log log) {
+  public CatchUp(Optional<BrokerLog> backend, Log log) {
     this.backend = backend;
     this.log = log;
   }
@@ -29,7 +29,7 @@ final class CatchUp {
   /**
    * Returns a future that completes when it is known whether a client can begin where it asks to.
    */
-  Future<Void> before(Start start) {
+  public Future<Void> before(Start start) {
     boolean ahead =
         backend.isPresent()
             && start

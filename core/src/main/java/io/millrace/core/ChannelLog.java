@@ -7,7 +7,7 @@ import io.millrace.HistoryOptions;
  * What is held of one channel: its history, followed by the entries that are also in the ring.
  * Guarded by the log's lock.
  */
-final class ChannelLog extends LogSource {
+public final class ChannelLog extends LogSource {
 
   final LogQueue<LogEntry> entries = new LogQueue<>();
   final HistoryOptions limits;
@@ -36,7 +36,7 @@ final class ChannelLog extends LogSource {
   }
 
   @Override
-  ChannelPattern pattern() {
+  public ChannelPattern pattern() {
     return pattern;
   }
 

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * @param shards what readers belong to
  * @param serving whether clients are accepted
  */
-record Engine(
+public record Engine(
     MillraceOptions options,
     Transports transports,
     Log log,

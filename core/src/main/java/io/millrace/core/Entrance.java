@@ -4,13 +4,13 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /** How subscriptions come into the log: first at the broker, then in the log. Safe on any thread. */
-final class Entrance {
+public final class Entrance {
 
   private final Interests interests;
   private final Surveys surveys;
 
   /** Makes an entrance of a node. */
-  Entrance(Interests interests, Surveys surveys) {
+  public Entrance(Interests interests, Surveys surveys) {
     this.interests = interests;
     this.surveys = surveys;
   }
@@ -20,7 +20,7 @@ final class Entrance {
    *
    * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
    */
-  Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
+  public Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
     Future<Void> acquired = interests.acquire(subscriptions, start);
     return acquired.succeeded()
         ? surveys.enter(subscriptions, start)

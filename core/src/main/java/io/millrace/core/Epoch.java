@@ -6,7 +6,7 @@ import io.millrace.Cursor;
  * The name of a log, so that no cursor of another log is mistaken for its own. It may get its name
  * after entries, but before readers. Safe on any thread.
  */
-final class Epoch {
+public final class Epoch {
 
   private volatile String name;
 
@@ -15,12 +15,12 @@ final class Epoch {
   }
 
   /** Returns the name. */
-  String name() {
+  public String name() {
     return name;
   }
 
   /** Gives the log another name. */
-  void rename(String known) {
+  public void rename(String known) {
     name = known;
   }
 

@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The events that a subscription wants. A client may make it large, so it counts as long as
  * somebody holds it. Safe on any thread.
  */
-final class EventFilter {
+public final class EventFilter {
 
   /** Every event. */
-  static final EventFilter ALL = new EventFilter(Set.of());
+  public static final EventFilter ALL = new EventFilter(Set.of());
 
   private final Set<String> events;
 
@@ -23,17 +23,17 @@ final class EventFilter {
    *
    * @param events the names of the events; none for all
    */
-  EventFilter(Set<String> events) {
+  public EventFilter(Set<String> events) {
     this.events = events;
   }
 
   /** Returns the names of the events; none for all. */
-  Set<String> events() {
+  public Set<String> events() {
     return events;
   }
 
   /** Returns whether the event of a message is wanted. */
-  boolean accepts(Message message) {
+  public boolean accepts(Message message) {
     return events.isEmpty() || events.contains(message.event());
   }
 
@@ -43,14 +43,14 @@ final class EventFilter {
   }
 
   /** Counts another holder. */
-  void hold(Allowance room) {
+  public void hold(Allowance room) {
     if (!events.isEmpty() && holders.getAndIncrement() == 0) {
       room.add(footprint());
     }
   }
 
   /** Uncounts a holder. */
-  void letGo(Allowance room) {
+  public void letGo(Allowance room) {
     if (!events.isEmpty() && holders.decrementAndGet() == 0) {
       room.add(-footprint());
     }

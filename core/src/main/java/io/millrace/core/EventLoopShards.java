@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * while those of the one before were written to. Called on the event loop, but for what never
  * changes and what is said to be safe on any thread.
  */
-final class EventLoopShards {
+public final class EventLoopShards {
 
   private static final Logger LOG = System.getLogger(EventLoopShards.class.getName());
 
@@ -35,7 +35,7 @@ final class EventLoopShards {
    * reader fills half of each write: the other half of what it may publish is on its way meanwhile.
    * With n it fills n of n + 1.
    */
-  static final int SHARDS = 4;
+  public static final int SHARDS = 4;
 
   /**
    * How much is read for single readers in one turn: then the event loop looks at what has arrived.
@@ -107,7 +107,7 @@ final class EventLoopShards {
   }
 
   /** Returns the timers of the event loop. */
-  Wheel wheel() {
+  public Wheel wheel() {
     return wheel;
   }
 
@@ -147,12 +147,12 @@ final class EventLoopShards {
   }
 
   /** Returns whether this is the event loop's thread. Safe on any thread. */
-  boolean isHere() {
+  public boolean isHere() {
     return context.inThread();
   }
 
   /** Runs something on the event loop, later. Safe on any thread. */
-  void run(Runnable task) {
+  public void run(Runnable task) {
     context.runOnContext(now -> task.run());
   }
 
@@ -170,7 +170,7 @@ final class EventLoopShards {
    * @param survey complete
    * @param whenLeft sets what is done when the client leaves: then it waits no longer
    */
-  Future<Survey> inTurn(Survey survey, Consumer<Runnable> whenLeft) {
+  public Future<Survey> inTurn(Survey survey, Consumer<Runnable> whenLeft) {
     if (survey.looks() <= FEW_LOOKS) {
       return Future.succeededFuture(survey);
     }
@@ -209,7 +209,7 @@ final class EventLoopShards {
   /**
    * Returns whether more may be read for single readers before the event loop does other things.
    */
-  boolean mayRead() {
+  public boolean mayRead() {
     return read < TURN_READ_BYTES;
   }
 

@@ -9,7 +9,7 @@ import java.util.Collection;
  * histogram of Java 17 with compressed references, so for heaps below 32 GiB; {@code HeldBytesTest}
  * compares them with the growth of a heap.
  */
-final class Footprint {
+public final class Footprint {
 
   /**
    * An entry without its payload: the LogEntry 48, its Message 40, the payload's array 16 and up to
@@ -29,7 +29,7 @@ final class Footprint {
    * A key in the KeyTable: two digests 72 each, the Known 32, its place in the map 48; the promise
    * 32 with the Publication and its name 110.
    */
-  static final int KEY = 368;
+  public static final int KEY = 368;
 
   /** One in ArrivedKeys: two digests in one text 104, the Known 32, its place in the map 48. */
   static final int ARRIVED_KEY = 184;
@@ -56,7 +56,7 @@ final class Footprint {
   private static final int OPTIONAL = 16;
 
   /** A subscription of a reader: the ReaderSubscription 56, its slot in a list. */
-  static final int SUBSCRIPTION = 64;
+  public static final int SUBSCRIPTION = 64;
 
   /**
    * A pattern in use, without its text: the PatternLog 40, the ChannelPattern 24, its place in the
@@ -108,7 +108,7 @@ final class Footprint {
   }
 
   /** What a shard keeps for readers that are alike. */
-  static long audience(Collection<ReaderSubscription> subscriptions) {
+  public static long audience(Collection<ReaderSubscription> subscriptions) {
     long bytes = AUDIENCE;
     for (ReaderSubscription subscription : subscriptions) {
       bytes += audience(subscription.pattern);
@@ -121,17 +121,17 @@ final class Footprint {
   }
 
   /** What the node keeps for a subscription at its broker. */
-  static int interest(ChannelPattern pattern) {
+  public static int interest(ChannelPattern pattern) {
     return INTEREST + (pattern.isName() ? 0 : PATTERN) + text(pattern);
   }
 
   /** What is remembered about a name or pattern that a client left. */
-  static int left(ChannelPattern pattern) {
+  public static int left(ChannelPattern pattern) {
     return LEFT + text(pattern);
   }
 
   /** What subscriptions take if no other client has any of them. */
-  static long own(Collection<ChannelPattern> patterns, EventFilter filter) {
+  public static long own(Collection<ChannelPattern> patterns, EventFilter filter) {
     long bytes = AUDIENCE + filter.footprint();
     for (ChannelPattern pattern : patterns) {
       bytes += SUBSCRIPTION + source(pattern) + audience(pattern);
@@ -140,7 +140,7 @@ final class Footprint {
   }
 
   /** What is remembered about each channel that {@code last} replays, until it has been read. */
-  static long replays(Collection<ChannelPattern> patterns, int last) {
+  public static long replays(Collection<ChannelPattern> patterns, int last) {
     boolean wide = patterns.stream().anyMatch(pattern -> !pattern.isName());
     int channels = wide ? Beginnings.MOST_REPLAYED : patterns.size();
     return last == 0 ? 0 : (long) REPLAYING * patterns.size() + (long) REPLAYED * channels;
@@ -166,7 +166,7 @@ final class Footprint {
   }
 
   /** A message that a client has published and the broker has not answered. */
-  static int unanswered(Message message) {
+  public static int unanswered(Message message) {
     return UNANSWERED + entry(message);
   }
 

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * arrives on that subscription is appended. That subscription is kept while any other needs it, so
  * a channel never changes its owner, which could lose or duplicate a message.
  */
-final class Interests {
+public final class Interests {
 
   private static final Logger LOG = System.getLogger(Interests.class.getName());
 
@@ -75,7 +75,7 @@ final class Interests {
   private volatile boolean closed;
 
   /** Makes an object without subscriptions. */
-  Interests(Broker broker, Log log, ContextInternal context, MillraceOptions options) {
+  public Interests(Broker broker, Log log, ContextInternal context, MillraceOptions options) {
     this.broker = broker;
     this.log = log;
     this.context = context;
@@ -87,17 +87,17 @@ final class Interests {
   }
 
   /** Returns whether the broker brings only what is subscribed. */
-  boolean areSelective() {
+  public boolean areSelective() {
     return broker.selective();
   }
 
   /** Stops unsubscribing, because the broker is about to be closed. */
-  void close() {
+  public void close() {
     closed = true;
   }
 
   /** Returns for how many subscriptions the broker was asked. */
-  int size() {
+  public int size() {
     lock.lock();
     try {
       return asked;
@@ -336,7 +336,7 @@ final class Interests {
   }
 
   /** Gives up what {@link #acquire} acquired. */
-  void release(Collection<ReaderSubscription> subscriptions) {
+  public void release(Collection<ReaderSubscription> subscriptions) {
     if (broker.selective()) {
       subscriptions.forEach(subscription -> release(subscription.pattern));
     }
@@ -370,7 +370,7 @@ final class Interests {
   }
 
   /** Gives up a subscription that nobody reads now, without letting it linger. */
-  void giveUp(ChannelPattern pattern) {
+  public void giveUp(ChannelPattern pattern) {
     int generation;
     lock.lock();
     try {

@@ -10,7 +10,7 @@ import java.util.Set;
  * A place without a message, where messages may have been lost on their way to this node; if it
  * concerns no channel, it is only a place.
  */
-final class Interruption extends LogItem {
+public final class Interruption extends LogItem {
 
   private final Set<ChannelPattern> concerned;
 
@@ -24,12 +24,12 @@ final class Interruption extends LogItem {
   }
 
   /** Returns whether anything may have been lost. */
-  boolean isLoss() {
+  public boolean isLoss() {
     return !concerned.isEmpty();
   }
 
   /** Returns whether messages of these subscriptions may have been lost. */
-  boolean concerns(ChannelPattern subscribed) {
+  public boolean concerns(ChannelPattern subscribed) {
     // There may be very many names, both concerned and subscribed.
     if (concerned.contains(subscribed)) {
       return true;

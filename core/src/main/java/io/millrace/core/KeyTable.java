@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * Publishes the same key once: it remembers what was published with the key, for a time and up to a
  * number of keys. If the broker may have taken a message without confirming it, the message may be
  * published again, but only with its key: a node that has received the first one does not append
- * the second ({@link ArrivedKeys}, {@link RecordKeys}). Safe on any thread.
+ * the second ({@code ArrivedKeys}, {@code RecordKeys}). Safe on any thread.
  */
 final class KeyTable {
 

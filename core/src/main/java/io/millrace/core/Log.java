@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  * history. Safe on any thread: every method takes the lock for a short time, and no callback runs
  * under it.
  */
-final class Log {
+public final class Log {
 
   /** A sweep is done in steps, between which others may take the lock; the next sweep continues. */
   private static final int STEPS_PER_SWEEP = 100;
@@ -74,7 +74,7 @@ final class Log {
    * @param shared whether other nodes may serve the same messages
    * @param clock milliseconds that never decrease
    */
-  Log(MillraceOptions options, boolean shared, LongSupplier clock) {
+  public Log(MillraceOptions options, boolean shared, LongSupplier clock) {
     this.options = options;
     this.shared = shared;
     this.clock = clock;
@@ -91,37 +91,37 @@ final class Log {
   }
 
   /** Returns the name of the present numbering. */
-  Epoch epoch() {
+  public Epoch epoch() {
     return epoch;
   }
 
   /** Returns the cursor of a place. */
-  Cursor cursor(long seq) {
+  public Cursor cursor(long seq) {
     return epoch.cursor(seq);
   }
 
   /** Returns the newest sequence number. */
-  long head() {
+  public long head() {
     return head;
   }
 
   /** Returns the room for all readers, which counts their subscriptions while they are attached. */
-  Allowance readers() {
+  public Allowance readers() {
     return readers;
   }
 
   /** Calls a follower after each append from now on. The follower must return at once. */
-  void follow(Runnable follower) {
+  public void follow(Runnable follower) {
     followers.add(follower);
   }
 
   /** Stops calling a follower. */
-  void unfollow(Runnable follower) {
+  public void unfollow(Runnable follower) {
     followers.remove(follower);
   }
 
   /** Appends a message and returns its place, or that of an identical earlier one. */
-  Cursor append(String channel, Message message) {
+  public Cursor append(String channel, Message message) {
     ChannelPattern.checkName(channel);
     Optional<MessageKey> key = MessageKey.of(channel, message);
     Cursor place;
@@ -158,7 +158,7 @@ final class Log {
    *
    * @param name the name that distinguishes this log from others
    */
-  void begin(String name) {
+  public void begin(String name) {
     lock.lock();
     try {
       epoch = new Epoch(name);
@@ -187,7 +187,7 @@ final class Log {
    * @throws IllegalArgumentException if the offset does not rise
    * @throws MillraceException if it cannot be appended
    */
-  Cursor append(long offset, Instant written, String channel, Message message) {
+  public Cursor append(long offset, Instant written, String channel, Message message) {
     long time = written.toEpochMilli();
     long seq = offset + 1;
     Optional<MessageKey> key = MessageKey.of(channel, message);
@@ -214,7 +214,7 @@ final class Log {
   }
 
   /** Skips a record of a backend's log that is not a message, but may say the time. */
-  void skip(long offset, Instant written) {
+  public void skip(long offset, Instant written) {
     lock.lock();
     try {
       if (offset >= head) {
@@ -228,7 +228,7 @@ final class Log {
   }
 
   /** From now on every record is served, however little was read before it. */
-  void serve() {
+  public void serve() {
     lock.lock();
     try {
       serving = true;
@@ -260,7 +260,7 @@ final class Log {
   }
 
   /** Takes a place for a possible loss, and marks the channels that it concerns. */
-  void interrupt(Collection<ChannelPattern> concerned) {
+  public void interrupt(Collection<ChannelPattern> concerned) {
     takePlace(
         concerned,
         seq -> {
@@ -270,7 +270,7 @@ final class Log {
   }
 
   /** Takes a new place, after everything that was appended before, and returns it. */
-  long takePlace() {
+  public long takePlace() {
     return takePlace(List.of(), seq -> {});
   }
 
@@ -356,7 +356,7 @@ final class Log {
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
    *     no interest then
    */
-  Beginning attach(List<ReaderSubscription> subscriptions, Start start) {
+  public Beginning attach(List<ReaderSubscription> subscriptions, Start start) {
     Survey survey = enter(subscriptions, start);
     if (!survey.targets().isEmpty()) {
       SurveyPass pass = pass(List.of(survey));
@@ -372,7 +372,7 @@ final class Log {
    *
    * @return the survey that must be complete before {@link #begin}, if it has any targets
    */
-  Survey enter(List<ReaderSubscription> subscriptions, Start start) {
+  public Survey enter(List<ReaderSubscription> subscriptions, Start start) {
     long bytes = 0;
     lock.lock();
     try {
@@ -443,7 +443,7 @@ final class Log {
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
    *     no interest any more then
    */
-  Beginning begin(Survey survey) {
+  public Beginning begin(Survey survey) {
     if (Survey.asksLast(survey.start)) {
       return newest(survey);
     }
@@ -477,7 +477,7 @@ final class Log {
   }
 
   /** Gives up the interest that {@link #attach} registered. */
-  void detach(Collection<ReaderSubscription> subscriptions) {
+  public void detach(Collection<ReaderSubscription> subscriptions) {
     long bytes = 0;
     lock.lock();
     try {
@@ -508,7 +508,7 @@ final class Log {
    * @param mostBytes the maximum number of bytes; one entry always fits
    * @param lost the reason to give for what is no longer held; none if it should be read back
    */
-  Slice read(
+  public Slice read(
       Collection<ReaderSubscription> subscriptions,
       long after,
       long upTo,
@@ -532,7 +532,7 @@ final class Log {
    * @param bytes their sizes, together
    * @param through there is nothing except these up to here
    */
-  record RingSlice(int count, int bytes, long through) {}
+  public record RingSlice(int count, int bytes, long through) {}
 
   /**
    * Reads the ring.
@@ -541,7 +541,7 @@ final class Log {
    * @param into receives the items that follow, as many as fit
    * @param mostBytes the maximum number of bytes; one item always fits
    */
-  RingSlice readRing(long after, LogItem[] into, int mostBytes) {
+  public RingSlice readRing(long after, LogItem[] into, int mostBytes) {
     lock.lock();
     try {
       if (after < retention.evictedThrough()) {
@@ -564,7 +564,7 @@ final class Log {
   }
 
   /** Returns the newest entries held of a channel, oldest first. */
-  List<Entry> history(String channel, int limit) {
+  public List<Entry> history(String channel, int limit) {
     lock.lock();
     try {
       ChannelLog held = channels.get(channel);
@@ -577,7 +577,7 @@ final class Log {
   }
 
   /** Drops what has become too old. Called about every second. */
-  void sweep() {
+  public void sweep() {
     boolean more = true;
     for (int i = 0; more && i < STEPS_PER_SWEEP; i++) {
       lock.lock();
@@ -590,7 +590,7 @@ final class Log {
   }
 
   /** Returns how many subscriptions are attached. */
-  int subscriptionCount() {
+  public int subscriptionCount() {
     lock.lock();
     try {
       return attached;
@@ -600,7 +600,7 @@ final class Log {
   }
 
   /** Returns how many channels are held. */
-  int channelCount() {
+  public int channelCount() {
     lock.lock();
     try {
       return channels.size();
@@ -610,7 +610,7 @@ final class Log {
   }
 
   /** Returns about how many bytes of the heap the log takes. */
-  long heldBytes() {
+  public long heldBytes() {
     lock.lock();
     try {
       return retention.heldBytes()

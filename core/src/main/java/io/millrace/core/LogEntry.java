@@ -5,10 +5,10 @@ import io.millrace.Entry;
 import io.millrace.Message;
 
 /** A message with its place. */
-final class LogEntry extends LogItem implements Entry {
+public final class LogEntry extends LogItem implements Entry {
 
   /** Its channel. */
-  final ChannelLog source;
+  public final ChannelLog source;
   private final Epoch epoch;
   private final Message message;
 

@@ -1,21 +1,21 @@
 package io.millrace.core;
 
 /** Something that has a place in the log's order. */
-abstract class LogItem {
+public abstract class LogItem {
 
   /**
    * An estimate of what a frame of an item has besides its payload, too high rather than too low.
    */
-  static final int OVERHEAD = 256;
+  public static final int OVERHEAD = 256;
 
   /** Its place. */
-  final long seq;
+  public final long seq;
 
   /** When it was appended, in milliseconds of the node's clock. */
-  final long appendedAt;
+  public final long appendedAt;
 
   /** About how many bytes are written for it; limits what a turn writes. */
-  final int size;
+  public final int size;
 
   /** How many bytes it takes of the heap; limits what is held. */
   final int held;

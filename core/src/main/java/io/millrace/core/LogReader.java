@@ -13,13 +13,13 @@ import java.util.PriorityQueue;
  * Reads what comes next for a set of subscriptions. If there are many or patterns, the candidates
  * are taken under the log's lock, and examined without it.
  */
-final class LogReader {
+public final class LogReader {
 
   /** With more channels than this, the ring is scanned instead of merging the channels. */
   private static final int MOST_MERGED = 16;
 
   /** How many items one slice examines in search of wanted ones. */
-  static final int MOST_SCANNED = 4096;
+  public static final int MOST_SCANNED = 4096;
 
   /** How many of a channel's entries it examines in any case. */
   private static final int LEAST_LOOKS = 16;

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param key identifies the channel and the idempotency key
  * @param digest identifies the content
  */
-record MessageKey(String key, String digest) {
+public record MessageKey(String key, String digest) {
 
   /** Returns the key of a message that has one. */
   static Optional<MessageKey> of(String channel, Message message) {
@@ -25,7 +25,7 @@ record MessageKey(String key, String digest) {
   }
 
   /** Returns the form under which a key of somebody is kept. */
-  static String scoped(String scope, String key) {
+  public static String scoped(String scope, String key) {
     MessageDigest digest = sha256();
     digest.update(scope.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) '\n');
@@ -34,7 +34,7 @@ record MessageKey(String key, String digest) {
   }
 
   /** Returns a digest that distinguishes the content of messages. */
-  static String digest(Message message) {
+  public static String digest(Message message) {
     MessageDigest digest = sha256();
     digest.update(message.event().getBytes(StandardCharsets.UTF_8));
     digest.update((byte) (message.isJson() ? '\n' : '\r')); // An event contains neither of these.
@@ -43,14 +43,14 @@ record MessageKey(String key, String digest) {
   }
 
   /** Returns the digest of a text, whose length is fixed. */
-  static String digest(String text) {
+  public static String digest(String text) {
     MessageDigest digest = sha256();
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     return text(digest);
   }
 
   /** Returns what is said of a key that was used for another message. */
-  static MillraceException conflict() {
+  public static MillraceException conflict() {
     return new MillraceException(
         MillraceException.Code.CONFLICT, "This key was used for another message on this channel.");
   }

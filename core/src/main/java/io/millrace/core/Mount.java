@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
 /** Serves the URLs below the paths where the routers of a node are mounted. */
-final class Mount {
+public final class Mount {
 
   private static final Pattern CLIENT_FILE = Pattern.compile("/[a-z0-9-]+\\.js(\\.map)?");
   private static final String PUBLISH = "/publish";
@@ -51,7 +51,7 @@ final class Mount {
    * @param authorizer what the application decides
    * @param clock the time, in milliseconds
    */
-  Mount(Engine engine, Optional<Authorizer> authorizer, LongSupplier clock) {
+  public Mount(Engine engine, Optional<Authorizer> authorizer, LongSupplier clock) {
     this.engine = engine;
     this.options = engine.options();
     this.origins = new OriginPolicy(options);
@@ -61,7 +61,7 @@ final class Mount {
   }
 
   /** Returns another router. */
-  Router router(Vertx vertx) {
+  public Router router(Vertx vertx) {
     Router router = Router.router(vertx);
     router.route().handler(this::begin);
     router.post().handler(this::readBody);

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param mostEntries how many entries at the most
  * @param mostBytes how many bytes at the most; one entry always fits
  */
-record Next(
+public record Next(
     Collection<ReaderSubscription> subscriptions,
     long after,
     long upTo,
@@ -21,12 +21,12 @@ record Next(
     int mostBytes) {
 
   /** Reads it from the node's log. */
-  Slice read(Log log, Optional<Gap.Reason> lost) {
+  public Slice read(Log log, Optional<Gap.Reason> lost) {
     return log.read(subscriptions, after, upTo, mostEntries, mostBytes, lost);
   }
 
   /** Reads it from what was read back. */
-  Slice read(ArchiveBlock block, long needed, Gap.Reason lost) {
+  public Slice read(ArchiveBlock block, long needed, Gap.Reason lost) {
     return block.read(subscriptions, after, needed, mostEntries, mostBytes, lost);
   }
 }

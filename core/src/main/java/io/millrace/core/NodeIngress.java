@@ -17,7 +17,7 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** Takes what the broker brings into the log, and what it says about itself. */
-final class NodeIngress implements Ingress {
+public final class NodeIngress implements Ingress {
 
   private static final Logger LOG = System.getLogger(NodeIngress.class.getName());
 
@@ -31,7 +31,7 @@ final class NodeIngress implements Ingress {
   private volatile boolean begun;
 
   /** Makes what a broker is opened with. */
-  NodeIngress(
+  public NodeIngress(
       Vertx vertx,
       MillraceOptions options,
       Broker broker,

@@ -13,7 +13,7 @@ import java.util.Set;
  * node holds all segments up to the next fork, so there are at most two nodes for each pattern,
  * however many segments it has.
  */
-final class PatternTree<V> {
+public final class PatternTree<V> {
 
   private static final String MANY = "**";
 
@@ -50,7 +50,7 @@ final class PatternTree<V> {
   private int size;
 
   /** Returns whether there is nothing in it. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return size == 0;
   }
 
@@ -64,7 +64,7 @@ final class PatternTree<V> {
   }
 
   /** Adds a value under a pattern. */
-  void add(ChannelPattern pattern, V value) {
+  public void add(ChannelPattern pattern, V value) {
     String text = pattern.toString();
     Node<V> node = root;
     for (int at = 0; at <= text.length(); at = node.end + 1) {
@@ -105,7 +105,7 @@ final class PatternTree<V> {
   }
 
   /** Removes a value from under a pattern. */
-  void remove(ChannelPattern pattern, V value) {
+  public void remove(ChannelPattern pattern, V value) {
     if (remove(root, pattern.toString(), 0, value)) {
       size--;
     }
@@ -132,7 +132,7 @@ final class PatternTree<V> {
   }
 
   /** Returns what is filed under the patterns that match a channel, in no particular order. */
-  List<V> matching(List<String> segments) {
+  public List<V> matching(List<String> segments) {
     List<V> found = new ArrayList<>();
     collect(root, segments, 0, found);
     return found;

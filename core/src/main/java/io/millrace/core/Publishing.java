@@ -13,13 +13,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** Gives messages to the broker. Safe on any thread. */
-final class Publishing {
+public final class Publishing {
 
   /** The scope of keys that the application itself uses. */
-  static final String APPLICATION = "";
+  public static final String APPLICATION = "";
 
   /** The beginning of the scope of a client without a user. */
-  static final String ADDRESS = "address ";
+  public static final String ADDRESS = "address ";
 
   /** The scope of keys that nobody else can have, from whatever address they come. */
   private static final String ANYWHERE = "anywhere";
@@ -36,7 +36,7 @@ final class Publishing {
   private final Unanswered unanswered;
 
   /** Makes an object that knows no keys yet. */
-  Publishing(Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
+  public Publishing(Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
     this.broker = broker;
     this.options = options;
     this.keys = new KeyTable(options, clock);
@@ -48,12 +48,12 @@ final class Publishing {
    * Returns the room for messages that clients have published. Each counts until the broker itself
    * has answered, which may be long after the client was told that it takes too long.
    */
-  Unanswered unanswered() {
+  public Unanswered unanswered() {
     return unanswered;
   }
 
   /** Returns about how many bytes of the heap the remembered keys take. */
-  long keyBytes() {
+  public long keyBytes() {
     return (long) keys.size() * Footprint.KEY;
   }
 
@@ -64,7 +64,7 @@ final class Publishing {
    * @param channel a channel name
    * @param message the message
    */
-  Future<Publication> publish(String publisher, String channel, Message message) {
+  public Future<Publication> publish(String publisher, String channel, Message message) {
     if (!serving.getAsBoolean()) {
       return Future.failedFuture(
           new MillraceException(

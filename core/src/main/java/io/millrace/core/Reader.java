@@ -10,16 +10,16 @@ import java.util.List;
  * that of the shard) or reads the log by itself from its own cursor. Owned by one event loop from
  * attach to end.
  */
-abstract class Reader {
+public abstract class Reader {
 
   /** Stands for a reader that has left its audience. */
   static final Reader NOBODY = new Nobody();
 
   /** Where it belongs. */
-  final Shard shard;
+  public final Shard shard;
 
   /** What it reads. */
-  final List<ReaderSubscription> subscriptions = new ArrayList<>(1);
+  public final List<ReaderSubscription> subscriptions = new ArrayList<>(1);
 
   /** Where it is among the members of its audience. */
   int slot;
@@ -58,7 +58,7 @@ abstract class Reader {
   /**
    * Returns the name of the transport that carries it, empty for a subscriber of the application.
    */
-  final String transport() {
+  public final String transport() {
     return transport;
   }
 
@@ -75,7 +75,7 @@ abstract class Reader {
   }
 
   /** Returns whether it has been removed from everywhere. */
-  final boolean isEnded() {
+  public final boolean isEnded() {
     return ended;
   }
 
@@ -104,7 +104,7 @@ abstract class Reader {
   abstract void receive(Audience from, long before);
 
   /** Ends it, telling the client why if that can be told. */
-  abstract void end(Ending ending);
+  public abstract void end(Ending ending);
 
   /** Ends it without a word: the transport that carries it has failed. */
   abstract void abort(Ending ending);
@@ -129,7 +129,7 @@ abstract class Reader {
   }
 
   /** Returns whether no other reader is like it, so that its audience ends with it. */
-  final boolean isAlone() {
+  public final boolean isAlone() {
     return audience.readers == 1;
   }
 
@@ -180,7 +180,7 @@ abstract class Reader {
   }
 
   /** Sets what is done once it has ended. */
-  final void whenEnded(Runnable action) {
+  public final void whenEnded(Runnable action) {
     whenEnded = action;
   }
 
@@ -221,7 +221,7 @@ abstract class Reader {
     void fallBehind(long from) {}
 
     @Override
-    void end(Ending ending) {}
+    public void end(Ending ending) {}
 
     @Override
     void abort(Ending ending) {}

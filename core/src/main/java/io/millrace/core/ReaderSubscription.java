@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /** One channel or pattern of one reader. Owned by the reader's event loop. */
-final class ReaderSubscription {
+public final class ReaderSubscription {
 
   /** A source that nothing feeds. */
   private static final LogSource NONE = new PatternLog(ChannelPattern.of("**"));
 
   /** From attach on it is the object of the source, so that a name is held only once. */
-  ChannelPattern pattern;
+  public ChannelPattern pattern;
 
   /** Which events it wants. */
-  final EventFilter filter;
+  public final EventFilter filter;
 
   /** The source that it reads, from attach to detach. */
   LogSource source;
@@ -25,13 +25,13 @@ final class ReaderSubscription {
    * Where the subscription begins, if not at the reader's cursor: nothing at or before this is
    * delivered, except what {@code last} replays.
    */
-  long after;
+  public long after;
 
   /**
    * Where the node's own subscription was confirmed: before this, the broker brought nothing for
    * it.
    */
-  long heardFrom;
+  public long heardFrom;
 
   /** Losses at or before this have been reported, or do not concern this subscription. */
   long told;
@@ -48,19 +48,19 @@ final class ReaderSubscription {
   private boolean replayLossTold;
 
   /** Makes a subscription that is not attached yet. */
-  ReaderSubscription(ChannelPattern pattern, EventFilter filter) {
+  public ReaderSubscription(ChannelPattern pattern, EventFilter filter) {
     this.pattern = pattern;
     this.filter = filter;
     this.source = NONE; // Until it is attached.
   }
 
   /** Returns the texts of what is subscribed. */
-  static List<String> names(Collection<ReaderSubscription> subscriptions) {
+  public static List<String> names(Collection<ReaderSubscription> subscriptions) {
     return subscriptions.stream().map(subscription -> subscription.pattern.toString()).toList();
   }
 
   /** Returns the same subscription, at the same place, for other events. */
-  ReaderSubscription withFilter(EventFilter other) {
+  public ReaderSubscription withFilter(EventFilter other) {
     ReaderSubscription changed = new ReaderSubscription(pattern, other);
     changed.source = source;
     changed.after = after;
@@ -72,7 +72,7 @@ final class ReaderSubscription {
   }
 
   /** Forgets every place, because another log has taken the place of the first. */
-  void startOver() {
+  public void startOver() {
     after = 0;
     heardFrom = 0;
     told = 0;
@@ -145,7 +145,7 @@ final class ReaderSubscription {
    * Returns whether a reader at a cursor is past every beginning, so that only ordinary reading is
    * left.
    */
-  boolean isPlainAfter(long cursor) {
+  public boolean isPlainAfter(long cursor) {
     if (after > cursor) {
       return false;
     }
@@ -164,7 +164,7 @@ final class ReaderSubscription {
    * Returns whether a reader at a cursor also has no losses to report that others at that cursor do
    * not have.
    */
-  boolean isCommonAfter(long cursor) {
+  public boolean isCommonAfter(long cursor) {
     return told <= cursor && heardFrom <= cursor && isPlainAfter(cursor);
   }
 

@@ -81,7 +81,7 @@ final class Receiving extends Wheel.Timer {
 
   /** Called when its time is over. */
   @Override
-  void fire() {
+  public void fire() {
     reader.end(Ending.UNFINISHED);
   }
 

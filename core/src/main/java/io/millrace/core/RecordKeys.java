@@ -13,7 +13,7 @@ import java.util.Map;
  * a record affects only its own key: a wrong time does not make other keys be forgotten; only too
  * many keys do. Not safe for use by several threads.
  */
-final class RecordKeys {
+public final class RecordKeys {
 
   /** How far the clocks of publishers may differ. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
@@ -37,7 +37,7 @@ final class RecordKeys {
   }
 
   /** Returns how much earlier than the first served message reading must begin. */
-  static Duration lead(MillraceOptions options) {
+  public static Duration lead(MillraceOptions options) {
     return options.keyLifetime().plus(CLOCK_TOLERANCE);
   }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * holds no entries, so a loop that stalls costs no memory. Called on the event loop, but for what
  * is said to be safe on any thread.
  */
-final class Shard {
+public final class Shard {
 
   /** How much is read and written in one go. */
   static final int TURN_BYTES = 64 << 10;
@@ -81,17 +81,17 @@ final class Shard {
   }
 
   /** Returns the time of the node's clock, in milliseconds. */
-  long now() {
+  public long now() {
     return clock.getAsLong();
   }
 
   /** Returns the context of the event loop. */
-  ContextInternal context() {
+  public ContextInternal context() {
     return siblings.context();
   }
 
   /** Returns the shards of the event loop. */
-  EventLoopShards siblings() {
+  public EventLoopShards siblings() {
     return siblings;
   }
 
@@ -127,17 +127,17 @@ final class Shard {
   }
 
   /** Runs something on the event loop, later. Safe on any thread. */
-  void run(Runnable task) {
+  public void run(Runnable task) {
     siblings.run(task);
   }
 
   /** Computes something on the event loop. Safe on any thread. */
-  <T> Future<T> compute(Function<Shard, T> task) {
+  public <T> Future<T> compute(Function<Shard, T> task) {
     return siblings.compute(() -> task.apply(this));
   }
 
   /** Handles a result on the event loop: at once if it is there already. */
-  <T> void handle(Future<T> future, Handler<AsyncResult<T>> handler) {
+  public <T> void handle(Future<T> future, Handler<AsyncResult<T>> handler) {
     if (future.isComplete()) {
       handler.handle(future);
     } else {
@@ -168,7 +168,7 @@ final class Shard {
   }
 
   /** Gives up subscriptions that a reader held. */
-  void release(Collection<ReaderSubscription> subscriptions) {
+  public void release(Collection<ReaderSubscription> subscriptions) {
     log.detach(subscriptions);
     interests.release(subscriptions);
   }
@@ -214,7 +214,7 @@ final class Shard {
    * Lets a reader act. If the plug-in that carries it throws, the reader is ended and nobody else
    * is disturbed.
    */
-  void guard(Reader reader, Consumer<Reader> action) {
+  public void guard(Reader reader, Consumer<Reader> action) {
     try {
       action.accept(reader);
     } catch (Throwable failure) {
@@ -411,7 +411,7 @@ final class Shard {
   }
 
   /** Ends the readers for which a reason is given. */
-  void end(Function<Reader, Optional<Ending>> reason) {
+  public void end(Function<Reader, Optional<Ending>> reason) {
     for (Reader reader : List.copyOf(readers)) {
       reason.apply(reader).ifPresent(ending -> guard(reader, ended -> ended.end(ending)));
     }

@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
 /**
  * The shards of a node, for each event loop on which it has ever had a reader. Safe on any thread.
  */
-final class Shards implements Succession.Followers {
+public final class Shards implements Succession.Followers {
 
   /** Enough for new messages; more would be useless even with a larger heap. */
   private static final long MOST_KEPT = 4 << 20;
@@ -38,7 +38,7 @@ final class Shards implements Succession.Followers {
   private final Map<Object, EventLoopShards> byEventLoop = new ConcurrentHashMap<>();
 
   /** Makes an object without event loops. */
-  Shards(
+  public Shards(
       VertxInternal vertx,
       Log log,
       Optional<Archive> archive,
@@ -57,7 +57,7 @@ final class Shards implements Succession.Followers {
    * @param context a context on that event loop
    * @throws IllegalStateException if the context runs on workers or virtual threads
    */
-  Shard of(ContextInternal context) {
+  public Shard of(ContextInternal context) {
     return loop(context).next();
   }
 
@@ -67,7 +67,7 @@ final class Shards implements Succession.Followers {
    * @param context a context on that event loop
    * @throws IllegalStateException if the context runs on workers or virtual threads
    */
-  EventLoopShards loop(ContextInternal context) {
+  public EventLoopShards loop(ContextInternal context) {
     if (!context.isEventLoopContext()) {
       throw new IllegalStateException(
           "Millrace serves clients on event loops: deploy the verticle that mounts its router with ThreadingModel.EVENT_LOOP.");
@@ -102,7 +102,7 @@ final class Shards implements Succession.Followers {
   }
 
   /** Returns how clients leave that should reconnect, but not all at once. */
-  static Ending goingAway() {
+  public static Ending goingAway() {
     return Ending.goingAway(
         Duration.ofMillis(ThreadLocalRandom.current().nextLong(COME_BACK_WITHIN.toMillis())));
   }
@@ -114,17 +114,17 @@ final class Shards implements Succession.Followers {
   }
 
   /** Returns the shards of all event loops. */
-  List<Shard> all() {
+  public List<Shard> all() {
     return byEventLoop.values().stream().flatMap(shards -> shards.all().stream()).toList();
   }
 
   /** Returns how many readers there are. */
-  int readerCount() {
+  public int readerCount() {
     return all().stream().mapToInt(Shard::readerCount).sum();
   }
 
   /** Returns how many timers are scheduled. */
-  int timerCount() {
+  public int timerCount() {
     return byEventLoop.values().stream().mapToInt(shards -> shards.wheel().size()).sum();
   }
 
@@ -152,7 +152,7 @@ final class Shards implements Succession.Followers {
   }
 
   /** Computes something on every shard's event loop. */
-  <T> Future<List<T>> compute(Function<Shard, T> task) {
+  public <T> Future<List<T>> compute(Function<Shard, T> task) {
     List<Future<T>> results = new ArrayList<>();
     all().forEach(shard -> results.add(shard.compute(task)));
     return Future.all(results).map(all -> all.list());

@@ -13,19 +13,20 @@ import java.util.List;
  * @param missing up to where the reader must read back from the broker's own log before it can
  *     continue; zero if it need not
  */
-record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through, long missing) {
+public record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through, long missing) {
 
-  Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through) {
+  /** Makes a slice of which nothing is missing. */
+  public Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through) {
     this(gaps, entries, bytes, through, 0);
   }
 
   /** Returns whether there is nothing to report or read before something was read back. */
-  boolean isMissing() {
+  public boolean isMissing() {
     return missing > 0 && gaps.isEmpty();
   }
 
   /** Returns the sequence number of the last entry; zero if there is none. */
-  long last() {
+  public long last() {
     return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).seq;
   }
 }

@@ -9,13 +9,13 @@ import java.util.Optional;
  * @param cursor the text of a cursor to continue after, whether or not it can be read
  * @param last how many held messages of each channel to replay, if there is no cursor
  */
-record Start(Optional<String> cursor, int last) {
+public record Start(Optional<String> cursor, int last) {
 
   /** From now on. */
-  static final Start NOW = new Start(Optional.empty(), 0);
+  public static final Start NOW = new Start(Optional.empty(), 0);
 
   /** Continues after a cursor. */
-  static Start after(Cursor cursor) {
+  public static Start after(Cursor cursor) {
     return new Start(Optional.of(cursor.toString()), 0);
   }
 }

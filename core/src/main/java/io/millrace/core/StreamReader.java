@@ -17,7 +17,7 @@ import java.util.Queue;
 import java.util.function.UnaryOperator;
 
 /** A reader that stays: what is written to it goes into a connection that is kept open. */
-final class StreamReader extends Reader {
+public final class StreamReader extends Reader {
 
   private static final int SLICE_ENTRIES = 1024;
 
@@ -27,7 +27,7 @@ final class StreamReader extends Reader {
   private final Wheel.Timer timer =
       new Wheel.Timer() {
         @Override
-        void fire() {
+        public void fire() {
           shard.guard(StreamReader.this, failed -> beat());
         }
       };
@@ -51,7 +51,7 @@ final class StreamReader extends Reader {
   private Optional<String> unconfirmed = Optional.empty();
 
   /** Makes a reader that has not begun. */
-  StreamReader(
+  public StreamReader(
       Shard shard, String transport, Framing framing, Outlet outlet, StreamSettings settings) {
     super(shard, transport, framing);
     this.outlet = outlet;
@@ -64,7 +64,7 @@ final class StreamReader extends Reader {
    * @param initial attached to the log; none if they come by commands
    * @param beginning where
    */
-  void begin(List<ReaderSubscription> initial, Beginning beginning) {
+  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
     shard.add(this);
     enter(initial);
     outlet.onDrain(() -> shard.guard(this, reader -> drained()));
@@ -97,7 +97,7 @@ final class StreamReader extends Reader {
   /**
    * Takes the first subscriptions of a connection that has begun without any. They set the cursor.
    */
-  void subscribeFirst(String id, List<ReaderSubscription> first, Beginning beginning) {
+  public void subscribeFirst(String id, List<ReaderSubscription> first, Beginning beginning) {
     regroup(() -> subscriptions.addAll(first));
     moveTo(beginning.seq());
     unconfirmed = Optional.of(id);
@@ -110,14 +110,14 @@ final class StreamReader extends Reader {
    *
    * @param whenOver called once that is over, whatever came of it
    */
-  void subscribeLater(
+  public void subscribeLater(
       String id, List<ReaderSubscription> further, Beginning beginning, Runnable whenOver) {
     fallBehind(cursorSeq());
     replays.add(new Replay(id, further, beginning, cursorSeq(), whenOver));
   }
 
   /** Gives up what is subscribed as written, confirms, and returns what that was. */
-  Collection<ReaderSubscription> unsubscribe(Collection<ChannelPattern> patterns) {
+  public Collection<ReaderSubscription> unsubscribe(Collection<ChannelPattern> patterns) {
     List<ReaderSubscription> removed = new ArrayList<>();
     for (ReaderSubscription subscription : held()) {
       if (patterns.contains(subscription.pattern)) {
@@ -132,7 +132,7 @@ final class StreamReader extends Reader {
   }
 
   /** Changes which events of a subscription are wanted, from here on. */
-  void refilter(ReaderSubscription held, EventFilter filter) {
+  public void refilter(ReaderSubscription held, EventFilter filter) {
     ReaderSubscription changed = held.withFilter(filter);
     filter.hold(shard.log().readers());
     held.filter.letGo(shard.log().readers());
@@ -144,14 +144,14 @@ final class StreamReader extends Reader {
   }
 
   /** Returns all that is subscribed, also what is still being replayed. */
-  List<ReaderSubscription> held() {
+  public List<ReaderSubscription> held() {
     List<ReaderSubscription> held = new ArrayList<>(subscriptions);
     replays.forEach(replay -> held.addAll(replay.subscriptions));
     return held;
   }
 
   /** Returns how far it has read. */
-  Cursor place() {
+  public Cursor place() {
     return shard.log().cursor(cursorSeq());
   }
 
@@ -303,7 +303,7 @@ final class StreamReader extends Reader {
   }
 
   /** Tells a signal, if the framing has a form for it. */
-  void tell(Signal signal) {
+  public void tell(Signal signal) {
     Buffer frame = framing().signal(signal);
     if (frame.length() > 0 && !isEnded()) {
       write(frame);
@@ -358,7 +358,7 @@ final class StreamReader extends Reader {
   }
 
   /** Says where the reader is. */
-  void heartbeat() {
+  public void heartbeat() {
     boolean moved = cursorSeq() != toldCursor;
     toldCursor = cursorSeq();
     tell(new Signal.Heartbeat(place(), moved));
@@ -375,7 +375,7 @@ final class StreamReader extends Reader {
   }
 
   @Override
-  void end(Ending ending) {
+  public void end(Ending ending) {
     if (isEnded()) {
       return;
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A reader for the application itself: entries are handed over, not framed. */
-final class SubscriberReader extends Reader implements Subscription {
+public final class SubscriberReader extends Reader implements Subscription {
 
   private static final Logger LOG = System.getLogger(SubscriberReader.class.getName());
 
@@ -39,7 +39,7 @@ final class SubscriberReader extends Reader implements Subscription {
   private final Wheel.Timer timer =
       new Wheel.Timer() {
         @Override
-        void fire() {}
+        public void fire() {}
       };
 
   /** What {@link #cursor()} returns on other threads while it is not live. */
@@ -48,13 +48,13 @@ final class SubscriberReader extends Reader implements Subscription {
   private boolean begun;
 
   /** Makes a reader that has not begun. */
-  SubscriberReader(Shard shard, Subscriber subscriber) {
+  public SubscriberReader(Shard shard, Subscriber subscriber) {
     super(shard, "", UNFRAMED);
     this.subscriber = subscriber;
   }
 
   /** Begins to read. */
-  void begin(List<ReaderSubscription> initial, Beginning beginning) {
+  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
     shard.add(this);
     enter(initial);
     moveTo(beginning.seq());
@@ -115,7 +115,7 @@ final class SubscriberReader extends Reader implements Subscription {
   }
 
   @Override
-  void end(Ending ending) {
+  public void end(Ending ending) {
     detach();
   }
 

@@ -9,10 +9,10 @@ import io.vertx.core.Promise;
  * leave before the new log begins, and may attach once the node has read all of it. Safe on any
  * thread.
  */
-final class Succession {
+public final class Succession {
 
   /** What follows the log that is replaced. */
-  interface Followers {
+  public interface Followers {
 
     /** Makes every reader leave the log, because another one takes its place. */
     Future<Void> leaveLog();
@@ -34,19 +34,19 @@ final class Succession {
   private volatile boolean degraded;
 
   /** Makes an object without a replacement in progress. */
-  Succession(Log log, Followers followers) {
+  public Succession(Log log, Followers followers) {
     this.log = log;
     this.followers = followers;
     entered.complete();
   }
 
   /** Returns whether no log is being replaced. */
-  boolean isOver() {
+  public boolean isOver() {
     return entered.future().isComplete();
   }
 
   /** Returns a future that completes when readers may attach. */
-  Future<Void> over() {
+  public Future<Void> over() {
     return entered.future();
   }
 
@@ -68,7 +68,7 @@ final class Succession {
   }
 
   /** Fails everybody who waits, because the node is closed. */
-  void close(Throwable why) {
+  public void close(Throwable why) {
     entered.tryFail(why);
   }
 

@@ -12,7 +12,7 @@ import java.util.Map;
  * something may have to be known of every channel that the patterns match. They keep no list of
  * their channels, which could be very long.
  */
-final class Survey {
+public final class Survey {
 
   /** One pattern's. */
   static final class Target {
@@ -44,7 +44,7 @@ final class Survey {
   }
 
   /** What somebody subscribes to. */
-  final List<ReaderSubscription> subscriptions;
+  public final List<ReaderSubscription> subscriptions;
   final Start start;
   final Epoch epoch;
 
@@ -69,7 +69,7 @@ final class Survey {
   }
 
   /** Returns how many messages may have to be looked at to find out where reading begins. */
-  int looks() {
+  public int looks() {
     if (!asksLast(start)) {
       return 0;
     }

@@ -12,7 +12,7 @@ import java.util.Queue;
  * Makes the surveys of all clients, with one pass for all that wait, a little at a time. However
  * many patterns clients have, nobody else waits for them. Safe on any thread.
  */
-final class Surveys {
+public final class Surveys {
 
   /** How much time other work on the event loop gets between two steps. */
   private static final long PAUSE_MILLIS = 1;
@@ -31,7 +31,7 @@ final class Surveys {
   private boolean passing;
 
   /** Makes an object for which nobody waits. */
-  Surveys(Log log, ContextInternal context) {
+  public Surveys(Log log, ContextInternal context) {
     this.log = log;
     this.context = context;
   }
@@ -41,7 +41,7 @@ final class Surveys {
    *
    * @return completes, usually at once, when {@link Log#begin} may be called; never fails
    */
-  Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
+  public Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
     Survey survey = log.enter(subscriptions, start);
     if (survey.targets().isEmpty()) {
       return Future.succeededFuture(survey);

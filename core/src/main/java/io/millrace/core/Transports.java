@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The transports of a node. Each can be switched off and on again. Safe on any thread. */
-final class Transports {
+public final class Transports {
 
   private final List<Transport> all;
   private final Set<String> off = ConcurrentHashMap.newKeySet();
@@ -16,12 +16,12 @@ final class Transports {
    *
    * @param all the transports, the lowest rank first
    */
-  Transports(List<Transport> all) {
+  public Transports(List<Transport> all) {
     this.all = all;
   }
 
   /** Returns the transports in service, the lowest rank first. */
-  List<Transport> inService() {
+  public List<Transport> inService() {
     return off.isEmpty() ? all : all.stream().filter(transport -> !isOff(transport)).toList();
   }
 
@@ -41,7 +41,7 @@ final class Transports {
    * @return whether it was in service until now, and is not any more
    * @throws IllegalArgumentException if there is none of this name
    */
-  boolean enable(String name, boolean enabled) {
+  public boolean enable(String name, boolean enabled) {
     if (all.stream().noneMatch(transport -> transport.name().equals(name))) {
       throw new IllegalArgumentException(
           "No transport is named \""

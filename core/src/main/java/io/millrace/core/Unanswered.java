@@ -12,10 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * take more of it than is left for all others. So a client whose messages the broker does not
  * answer uses at most half, and others can still publish where it does answer. Safe on any thread.
  */
-final class Unanswered {
+public final class Unanswered {
 
   /** How many bytes a request takes besides its body. */
-  static final int REQUEST_BYTES = 16 << 10;
+  public static final int REQUEST_BYTES = 16 << 10;
 
   /** The maximum that a message takes besides its payload. */
   private static final int BESIDES = 4 << 10;
@@ -35,12 +35,12 @@ final class Unanswered {
   }
 
   /** Returns how many bytes the largest request to publish takes while its body grows. */
-  static long request(MillraceOptions options) {
+  public static long request(MillraceOptions options) {
     return REQUEST_BYTES + 2L * options.maxClientMessageBytes();
   }
 
   /** Returns how many bytes are taken. */
-  long taken() {
+  public long taken() {
     lock.lock();
     try {
       return taken;
@@ -57,7 +57,7 @@ final class Unanswered {
    * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if there is not enough
    *     room
    */
-  Runnable reserve(String who, long bytes) {
+  public Runnable reserve(String who, long bytes) {
     lock.lock();
     try {
       long left = most - taken - bytes;

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * The timers of one event loop: a hashed wheel that turns only while it holds a timer. Owned by the
  * event loop.
  */
-final class Wheel {
+public final class Wheel {
 
   private static final Logger LOG = System.getLogger(Wheel.class.getName());
 
@@ -19,13 +19,13 @@ final class Wheel {
   private static final int SLOTS = 512;
 
   /** Something that is due at a time. It is in one slot, or in none. */
-  abstract static class Timer {
+  public abstract static class Timer {
     private Timer previous = this;
     private Timer next = this;
     private long due;
 
     /** Called once when its time has come. */
-    abstract void fire();
+    public abstract void fire();
 
     private boolean isScheduled() {
       return next != this;
@@ -48,7 +48,7 @@ final class Wheel {
 
   private static final class Slot extends Timer {
     @Override
-    void fire() {}
+    public void fire() {}
   }
 
   private final ContextInternal context;
@@ -72,7 +72,7 @@ final class Wheel {
   }
 
   /** Sets in how many milliseconds a timer is due, instead of whatever was set before. */
-  void scheduleIn(Timer timer, long millis) {
+  public void scheduleIn(Timer timer, long millis) {
     schedule(timer, clock.getAsLong() + millis);
   }
 
@@ -91,7 +91,7 @@ final class Wheel {
   }
 
   /** Cancels a timer, if it is scheduled. */
-  void cancel(Timer timer) {
+  public void cancel(Timer timer) {
     if (timer.isScheduled()) {
       timer.unlink();
       size.decrementAndGet();

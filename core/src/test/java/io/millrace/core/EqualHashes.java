@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Texts with equal hash codes, as an attacker chooses them. */
-final class EqualHashes {
+public final class EqualHashes {
 
   private EqualHashes() {}
 
   /** Returns 2 to the power of a number of texts, each with twice that number of letters. */
-  static List<String> strings(int pairs) {
+  public static List<String> strings(int pairs) {
     List<String> strings = List.of("");
     for (int i = 0; i < pairs; i++) {
       List<String> longer = new ArrayList<>();

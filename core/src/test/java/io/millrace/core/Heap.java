@@ -5,12 +5,12 @@ import java.lang.ref.Reference;
 import java.util.function.Supplier;
 
 /** Measures how much of the heap is in use after a garbage collection. */
-final class Heap {
+public final class Heap {
 
   private Heap() {}
 
   /** Returns how many bytes the heap grows by while something is held. */
-  static <T> long growth(Supplier<T> made) {
+  public static <T> long growth(Supplier<T> made) {
     long before = used();
     T held = made.get();
     try {

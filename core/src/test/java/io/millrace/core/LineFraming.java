@@ -8,7 +8,7 @@ import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
 
 /** One JSON object for each line, for entries and for signals; a batch begins and ends with one. */
-final class LineFraming implements Framing {
+public final class LineFraming implements Framing {
 
   private static Buffer line(Buffer json) {
     return json.copy().appendString("\n");

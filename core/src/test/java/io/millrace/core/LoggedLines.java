@@ -8,23 +8,23 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** Collects what a class logs while this is open. */
-final class LoggedLines extends Handler implements AutoCloseable {
+public final class LoggedLines extends Handler implements AutoCloseable {
 
   private final Logger logger;
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
-  LoggedLines(Class<?> source) {
+  public LoggedLines(Class<?> source) {
     logger = Logger.getLogger(source.getName());
     logger.addHandler(this);
   }
 
-  List<LogRecord> warnings() {
+  public List<LogRecord> warnings() {
     return records.stream()
         .filter(record -> record.getLevel().intValue() >= Level.WARNING.intValue())
         .toList();
   }
 
-  List<LogRecord> all() {
+  public List<LogRecord> all() {
     return records;
   }
 

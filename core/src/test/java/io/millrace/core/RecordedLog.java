@@ -19,29 +19,29 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A backend's log that is written by a test. */
-final class RecordedLog implements BrokerLog {
+public final class RecordedLog implements BrokerLog {
 
   /** When the first record was published; each further one follows a second later. */
   static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
 
-  final List<BrokerRecord> records = Collections.synchronizedList(new ArrayList<>());
-  final List<Long> reads = new CopyOnWriteArrayList<>();
-  final AtomicInteger open = new AtomicInteger();
-  final AtomicInteger mostOpen = new AtomicInteger();
+  public final List<BrokerRecord> records = Collections.synchronizedList(new ArrayList<>());
+  public final List<Long> reads = new CopyOnWriteArrayList<>();
+  public final AtomicInteger open = new AtomicInteger();
+  public final AtomicInteger mostOpen = new AtomicInteger();
   final AtomicInteger catchUps = new AtomicInteger();
-  volatile boolean reachable = true;
+  public volatile boolean reachable = true;
 
   /** Records before this one were dropped. */
-  volatile int first;
+  public volatile int first;
 
-  BrokerRecord add(String channel, Message message) {
+  public BrokerRecord add(String channel, Message message) {
     int offset = records.size();
     Message timed =
         message.time().isPresent() ? message : message.withTime(BEGINNING.plusSeconds(offset));
     return added(new BrokerRecord(offset, channel, Optional.of(timed)));
   }
 
-  BrokerRecord addOther() {
+  public BrokerRecord addOther() {
     return added(new BrokerRecord(records.size(), "", Optional.empty()));
   }
 

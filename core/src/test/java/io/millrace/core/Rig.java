@@ -29,7 +29,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 
 /** A log and its shards on real event loops, without a node around them. */
-final class Rig {
+public final class Rig {
 
   static final StreamSettings SETTINGS =
       new StreamSettings(
@@ -41,7 +41,7 @@ final class Rig {
           JsonObject::new);
 
   /** A broker that brings everything, and knows of nothing. */
-  static final class AllBroker implements Broker {
+  public static final class AllBroker implements Broker {
     @Override
     public String name() {
       return "all";
@@ -79,22 +79,22 @@ final class Rig {
   }
 
   /** The fake time, in milliseconds. */
-  final AtomicLong time = new AtomicLong(1_000_000);
+  public final AtomicLong time = new AtomicLong(1_000_000);
 
   final MillraceOptions options;
-  final Log log;
-  final Optional<Archive> archive;
-  final Shards shards;
-  final Shard shard;
+  public final Log log;
+  public final Optional<Archive> archive;
+  public final Shards shards;
+  public final Shard shard;
   final Framing framing = new LineFraming();
   private final VertxInternal vertx;
 
-  Rig(Vertx vertx, MillraceOptions options) {
+  public Rig(Vertx vertx, MillraceOptions options) {
     this(vertx, options, Optional.empty());
   }
 
   /** A rig whose broker may have a log of its own. */
-  Rig(Vertx vertx, MillraceOptions options, Optional<RecordedLog> backend) {
+  public Rig(Vertx vertx, MillraceOptions options, Optional<RecordedLog> backend) {
     LongSupplier clock = time::get;
     this.vertx = (VertxInternal) vertx;
     this.options = options;
@@ -112,7 +112,7 @@ final class Rig {
     return shards.of(vertx.createEventLoopContext());
   }
 
-  static List<ReaderSubscription> subscriptions(String... patterns) {
+  public static List<ReaderSubscription> subscriptions(String... patterns) {
     List<ReaderSubscription> subscriptions = new ArrayList<>();
     for (String pattern : patterns) {
       subscriptions.add(subscription(pattern));
@@ -128,15 +128,15 @@ final class Rig {
         new EventFilter(Set.copyOf(Arrays.asList(parts).subList(1, parts.length))));
   }
 
-  Start after(long seq) {
+  public Start after(long seq) {
     return Start.after(log.cursor(seq));
   }
 
-  static Start last(int count) {
+  public static Start last(int count) {
     return new Start(Optional.empty(), count);
   }
 
-  StreamReader stream(TestOutlet outlet, Start start, String... patterns) {
+  public StreamReader stream(TestOutlet outlet, Start start, String... patterns) {
     return stream(shard, outlet, SETTINGS, start, patterns);
   }
 
@@ -153,12 +153,12 @@ final class Rig {
         });
   }
 
-  BatchReader batch(TestOutlet outlet, Duration hold, Start start, String... patterns) {
+  public BatchReader batch(TestOutlet outlet, Duration hold, Start start, String... patterns) {
     return onLoop(() -> begin(outlet, hold, start, patterns));
   }
 
   /** As {@link #batch}; called on the event loop. */
-  BatchReader begin(TestOutlet outlet, Duration hold, Start start, String... patterns) {
+  public BatchReader begin(TestOutlet outlet, Duration hold, Start start, String... patterns) {
     List<ReaderSubscription> subscriptions = subscriptions(patterns);
     Beginning beginning = log.attach(subscriptions, start);
     BatchReader reader = new BatchReader(shard, "batch", framing, outlet, options, hold);
@@ -167,7 +167,7 @@ final class Rig {
   }
 
   /** Adds subscriptions on a connection, as the command does. */
-  void subscribe(StreamReader reader, String id, Start start, String... patterns) {
+  public void subscribe(StreamReader reader, String id, Start start, String... patterns) {
     onLoop(
         () -> {
           List<ReaderSubscription> further = subscriptions(patterns);
@@ -194,7 +194,7 @@ final class Rig {
     log.append(parts[0], parts.length > 1 ? message.withEvent(parts[1]) : message);
   }
 
-  void interrupt(String... patterns) {
+  public void interrupt(String... patterns) {
     log.interrupt(Arrays.stream(patterns).map(ChannelPattern::of).toList());
   }
 
@@ -202,7 +202,7 @@ final class Rig {
     return onLoop(shard, task);
   }
 
-  void onLoop(Runnable task) {
+  public void onLoop(Runnable task) {
     onLoop(
         () -> {
           task.run();
@@ -228,7 +228,7 @@ final class Rig {
   }
 
   /** Waits until a condition holds. */
-  static void eventually(ThrowingRunnable assertion) {
+  public static void eventually(ThrowingRunnable assertion) {
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))
         .pollDelay(Duration.ZERO)
@@ -237,7 +237,7 @@ final class Rig {
   }
 
   /** Lets time pass, and waits until whatever is due by then has been fired. */
-  void pass(long millis) {
+  public void pass(long millis) {
     CountDownLatch turned = new CountDownLatch(1);
     onLoop(
         () ->
@@ -246,7 +246,7 @@ final class Rig {
                 .schedule(
                     new Wheel.Timer() {
                       @Override
-                      void fire() {
+                      public void fire() {
                         turned.countDown();
                       }
                     },
@@ -257,7 +257,7 @@ final class Rig {
   }
 
   /** Waits until the event loop has nothing left to do for now. */
-  void settle() {
+  public void settle() {
     for (int i = 0; i < 5; i++) {
       onLoop(() -> {});
     }
@@ -286,12 +286,12 @@ final class Rig {
     }
   }
 
-  int readers() {
+  public int readers() {
     return shards.readerCount();
   }
 
   /** Waits for the last reader to leave, and asserts that it left nothing. */
-  void nothingRemains() {
+  public void nothingRemains() {
     eventually(() -> assertThat(readers()).isZero());
     // It is uncounted before it has given everything back, in the same task.
     settle();

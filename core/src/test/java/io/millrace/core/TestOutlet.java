@@ -12,16 +12,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** An outlet that remembers what it received, and is as writable as a test says. */
-class TestOutlet implements Outlet {
+public class TestOutlet implements Outlet {
 
-  final List<Buffer> writes = new CopyOnWriteArrayList<>();
-  final List<Ending> endings = new CopyOnWriteArrayList<>();
+  public final List<Buffer> writes = new CopyOnWriteArrayList<>();
+  public final List<Ending> endings = new CopyOnWriteArrayList<>();
 
   /** Called on the event loop with every write, after it was remembered. */
-  volatile Consumer<Buffer> onWrite = written -> {};
+  public volatile Consumer<Buffer> onWrite = written -> {};
 
-  volatile boolean writable = true;
-  volatile boolean closedAlready;
+  public volatile boolean writable = true;
+  public volatile boolean closedAlready;
   private volatile Runnable drained = () -> {};
   private volatile Runnable closed = () -> {};
 
@@ -55,17 +55,17 @@ class TestOutlet implements Outlet {
   }
 
   /** Has room again. Called on the event loop. */
-  void drain() {
+  public void drain() {
     writable = true;
     drained.run();
   }
 
   /** The connection is gone. Called on the event loop. */
-  void close() {
+  public void close() {
     closed.run();
   }
 
-  List<JsonObject> frames() {
+  public List<JsonObject> frames() {
     List<JsonObject> frames = new ArrayList<>();
     for (Buffer write : writes) {
       write
@@ -79,14 +79,14 @@ class TestOutlet implements Outlet {
     return frames;
   }
 
-  List<JsonObject> frames(String type) {
+  public List<JsonObject> frames(String type) {
     return frames().stream().filter(frame -> frame.getString("type").equals(type)).toList();
   }
 
   /**
    * Returns the sequence numbers of the messages and, between them, the types of everything else.
    */
-  List<String> story() {
+  public List<String> story() {
     return frames().stream().map(TestOutlet::told).toList();
   }
 
@@ -100,12 +100,12 @@ class TestOutlet implements Outlet {
     return replay + seq(frame);
   }
 
-  static long seq(JsonObject frame) {
+  public static long seq(JsonObject frame) {
     String cursor = frame.getString("cursor");
     return Long.parseLong(cursor.substring(cursor.indexOf('-') + 1));
   }
 
-  List<Long> sequences() {
+  public List<Long> sequences() {
     return frames("message").stream().map(TestOutlet::seq).toList();
   }
 }

@@ -37,7 +37,7 @@ class WheelTest {
   private Wheel.Timer timer(String name, Runnable action) {
     return new Wheel.Timer() {
       @Override
-      void fire() {
+      public void fire() {
         fired.add(name);
         action.run();
       }
