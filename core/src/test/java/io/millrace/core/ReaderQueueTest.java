@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,10 +86,6 @@ class ReaderQueueTest {
     somethingArrivesAfter(this::attachForMuch);
   }
 
-  private static Place place() {
-    return new Place(new Allowance(Long.MAX_VALUE, "full"), () -> {});
-  }
-
   /** So much has been read that whoever asks for much waits. Called on the event loop. */
   private void useUpTheTurn() {
     rig.shard.siblings().hasRead(1 << 20);
@@ -105,7 +102,7 @@ class ReaderQueueTest {
       Survey survey = rig.log.enter(Rig.subscriptions("old"), Rig.last(1000));
       rig.shard
           .siblings()
-          .inTurn(survey, place()::whenLeft)
+          .inTurn(survey, whenLeft -> {})
           .onSuccess(
               begins -> {
                 rig.log.begin(survey);
@@ -180,14 +177,13 @@ class ReaderQueueTest {
     rig.onLoop(
         () -> {
           useUpTheTurn();
-          Place place = place();
-          Future<Survey> begins = rig.shard.siblings().inTurn(survey(), place::whenLeft);
+          AtomicReference<Runnable> leave = new AtomicReference<>(() -> {});
+          Future<Survey> begins = rig.shard.siblings().inTurn(survey(), leave::set);
           assertThat(begins.isComplete()).isFalse();
-          place.leave();
+          leave.get().run();
           assertThat(begins.isComplete()).isTrue();
-          Place left = place();
-          left.leave();
-          assertThat(rig.shard.siblings().inTurn(survey(), left::whenLeft).isComplete()).isTrue();
+          // One that has left already.
+          assertThat(rig.shard.siblings().inTurn(survey(), Runnable::run).isComplete()).isTrue();
         });
   }
 
@@ -195,7 +191,7 @@ class ReaderQueueTest {
   @Test
   void itsTurnComesOnItsEventLoopWhereverItIsAskedFor() {
     Runnable release = rig.stall();
-    Future<Survey> begins = rig.shard.siblings().inTurn(survey(), place()::whenLeft);
+    Future<Survey> begins = rig.shard.siblings().inTurn(survey(), whenLeft -> {});
     assertThat(begins.isComplete()).isFalse();
     release.run();
     eventually(() -> assertThat(begins.isComplete()).isTrue());
@@ -205,7 +201,7 @@ class ReaderQueueTest {
   void whoWaitsToBeginIsLetGoWhileTheLogIsReplaced() {
     rig.onLoop(this::useUpTheTurn);
     Future<Survey> begins =
-        rig.onLoop(() -> rig.shard.siblings().inTurn(survey(), place()::whenLeft));
+        rig.onLoop(() -> rig.shard.siblings().inTurn(survey(), whenLeft -> {}));
     rig.onLoop(() -> rig.shard.siblings().leaveLog(Ending.DONE));
     eventually(() -> assertThat(begins.isComplete()).isTrue());
   }
