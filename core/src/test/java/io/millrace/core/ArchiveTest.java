@@ -8,6 +8,8 @@ import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.core.testing.RecordedLog;
+import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.BrokerRecord;
 import io.millrace.spi.Ending;
 import io.vertx.core.Vertx;

@@ -3,6 +3,7 @@ package io.millrace.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.MillraceOptions;
+import io.millrace.core.testing.EqualHashes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -6,6 +6,8 @@ import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
+import io.millrace.core.testing.Heap;
+import io.millrace.core.testing.TestOutlet;
 import io.millrace.internal.HeapShares;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

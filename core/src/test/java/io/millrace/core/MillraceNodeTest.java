@@ -16,6 +16,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
+import io.millrace.core.testing.LoggedLines;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -8,6 +8,7 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.millrace.core.testing.TestOutlet;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.core.testing.LoggedLines;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Authorizer;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
+import io.millrace.core.testing.TestOutlet;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
+import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -9,6 +9,8 @@ import io.millrace.Entry;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
+import io.millrace.core.testing.LineFraming;
+import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Signal;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
+import io.millrace.core.testing.EqualHashes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;

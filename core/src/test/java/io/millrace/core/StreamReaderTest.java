@@ -8,6 +8,7 @@ import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
+import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Signal;

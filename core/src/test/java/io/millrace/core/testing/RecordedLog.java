@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.testing;
 
 import io.millrace.Message;
 import io.millrace.spi.BrokerLog;

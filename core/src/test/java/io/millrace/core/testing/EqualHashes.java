@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.testing;
 
 import java.util.ArrayList;
 import java.util.List;

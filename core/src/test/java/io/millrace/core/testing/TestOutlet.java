@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.testing;
 
 import io.millrace.spi.Ending;
 import io.millrace.spi.Outlet;
