@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.core.log.Allowance;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;

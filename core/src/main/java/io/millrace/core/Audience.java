@@ -1,5 +1,9 @@
 package io.millrace.core;
 
+import io.millrace.core.log.EventFilter;
+import io.millrace.core.log.Footprint;
+import io.millrace.core.log.LogEntry;
+import io.millrace.core.log.ReaderSubscription;
 import io.millrace.spi.Framing;
 import io.vertx.core.buffer.Buffer;
 import java.security.SecureRandom;

@@ -1,5 +1,10 @@
 package io.millrace.core;
 
+import io.millrace.core.log.Allowance;
+import io.millrace.core.log.EventFilter;
+import io.millrace.core.log.LogEntry;
+import io.millrace.core.log.PatternTree;
+import io.millrace.core.log.ReaderSubscription;
 import io.millrace.spi.Framing;
 import java.util.ArrayList;
 import java.util.Collection;

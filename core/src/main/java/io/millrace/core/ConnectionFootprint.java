@@ -1,5 +1,6 @@
 package io.millrace.core;
 
+import io.millrace.core.log.Footprint;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BiConsumer;

@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import io.millrace.MillraceOptions;
+import io.millrace.core.log.Log;
 import java.util.function.BooleanSupplier;
 
 /**

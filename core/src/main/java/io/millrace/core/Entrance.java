@@ -1,5 +1,10 @@
 package io.millrace.core;
 
+import io.millrace.core.log.Log;
+import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.Start;
+import io.millrace.core.log.Survey;
+import io.millrace.core.log.Surveys;
 import io.vertx.core.Future;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package io.millrace.core;
 
+import io.millrace.core.log.Log;
+import io.millrace.core.log.Survey;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,5 +1,6 @@
 package io.millrace.core;
 
+import io.millrace.core.log.LogEntry;
 import io.millrace.spi.Framing;
 import io.vertx.core.buffer.Buffer;
 import java.util.Iterator;

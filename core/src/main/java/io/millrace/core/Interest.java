@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import io.millrace.ChannelPattern;
+import io.millrace.core.log.Footprint;
 import io.vertx.core.Future;
 import java.util.Optional;
 

@@ -4,6 +4,7 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.millrace.core.log.MessageKey;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Iterator;

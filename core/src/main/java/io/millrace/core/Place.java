@@ -1,5 +1,7 @@
 package io.millrace.core;
 
+import io.millrace.core.log.Allowance;
+
 /** What one client takes of shared limits, from its request to its end. Used on its event loop. */
 final class Place {
 

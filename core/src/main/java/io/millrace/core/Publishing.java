@@ -4,6 +4,8 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.millrace.core.log.Footprint;
+import io.millrace.core.log.MessageKey;
 import io.millrace.spi.Broker;
 import io.vertx.core.Future;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.millrace.core;
 
+import io.millrace.core.log.ReaderSubscription;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import java.util.ArrayList;

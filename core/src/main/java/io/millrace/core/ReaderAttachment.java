@@ -1,6 +1,10 @@
 package io.millrace.core;
 
 import io.millrace.MillraceOptions;
+import io.millrace.core.log.Beginning;
+import io.millrace.core.log.Beginnings;
+import io.millrace.core.log.Epoch;
+import io.millrace.core.log.ReaderSubscription;
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Format;

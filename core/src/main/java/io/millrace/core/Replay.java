@@ -1,6 +1,9 @@
 package io.millrace.core;
 
 import io.millrace.Gap;
+import io.millrace.core.log.Beginning;
+import io.millrace.core.log.Next;
+import io.millrace.core.log.ReaderSubscription;
 import java.util.List;
 import java.util.Optional;
 

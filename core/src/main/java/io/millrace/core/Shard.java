@@ -1,6 +1,16 @@
 package io.millrace.core;
 
 import io.millrace.Gap;
+import io.millrace.core.log.Archive;
+import io.millrace.core.log.ArchiveBlock;
+import io.millrace.core.log.Interruption;
+import io.millrace.core.log.Log;
+import io.millrace.core.log.LogEntry;
+import io.millrace.core.log.LogItem;
+import io.millrace.core.log.LogReader;
+import io.millrace.core.log.Next;
+import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.Slice;
 import io.millrace.spi.Ending;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;

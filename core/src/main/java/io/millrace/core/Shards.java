@@ -1,5 +1,7 @@
 package io.millrace.core;
 
+import io.millrace.core.log.Archive;
+import io.millrace.core.log.Log;
 import io.millrace.internal.HeapShares;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;

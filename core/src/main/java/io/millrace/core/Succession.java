@@ -1,5 +1,7 @@
 package io.millrace.core;
 
+import io.millrace.core.log.Archive;
+import io.millrace.core.log.Log;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 

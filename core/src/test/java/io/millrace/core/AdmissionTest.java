@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.core.log.Allowance;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {

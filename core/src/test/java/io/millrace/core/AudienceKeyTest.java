@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.core.log.EventFilter;
 import io.millrace.core.testing.EqualHashes;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.spi.Framing;

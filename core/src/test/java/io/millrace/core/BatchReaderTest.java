@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.HistoryOptions;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
+import io.millrace.core.log.Start;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
 import io.vertx.core.Vertx;

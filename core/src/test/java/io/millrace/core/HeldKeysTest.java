@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.millrace.core.log.Footprint;
 import io.millrace.core.testing.Heap;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;

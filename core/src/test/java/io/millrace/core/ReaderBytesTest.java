@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Authorizer;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
+import io.millrace.core.log.Allowance;
+import io.millrace.core.log.Footprint;
 import io.millrace.core.testing.TestOutlet;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

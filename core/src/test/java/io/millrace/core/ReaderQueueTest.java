@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
+import io.millrace.core.log.Beginning;
+import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.Start;
+import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;

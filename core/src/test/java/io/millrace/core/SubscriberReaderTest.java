@@ -8,6 +8,8 @@ import io.millrace.Gap;
 import io.millrace.HistoryOptions;
 import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
+import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.Start;
 import io.millrace.core.testing.TestOutlet;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
+import io.millrace.core.log.Beginnings;
 import io.millrace.fuzz.Allocation;
 import io.millrace.spi.Format;
 import io.millrace.spi.Transport;
