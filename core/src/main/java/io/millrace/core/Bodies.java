@@ -2,6 +2,8 @@ package io.millrace.core;
 
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.core.broker.Publishing;
+import io.millrace.core.broker.Unanswered;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

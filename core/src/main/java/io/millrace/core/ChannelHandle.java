@@ -8,6 +8,7 @@ import io.millrace.Message;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
+import io.millrace.core.broker.Publishing;
 import io.vertx.core.Future;
 import java.util.List;
 

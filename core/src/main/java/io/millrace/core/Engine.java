@@ -1,6 +1,9 @@
 package io.millrace.core;
 
 import io.millrace.MillraceOptions;
+import io.millrace.core.broker.Entrance;
+import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.Publishing;
 import io.millrace.core.log.Log;
 import java.util.function.BooleanSupplier;
 

@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.core.broker.Publishing;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Iterator;

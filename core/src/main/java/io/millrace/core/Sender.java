@@ -1,5 +1,6 @@
 package io.millrace.core;
 
+import io.millrace.core.broker.Publishing;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;

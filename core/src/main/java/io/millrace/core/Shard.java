@@ -1,6 +1,7 @@
 package io.millrace.core;
 
 import io.millrace.Gap;
+import io.millrace.core.broker.Interests;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.ArchiveBlock;
 import io.millrace.core.log.Interruption;

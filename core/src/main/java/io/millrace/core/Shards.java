@@ -1,5 +1,7 @@
 package io.millrace.core;
 
+import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.Succession;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.Log;
 import io.millrace.internal.HeapShares;

@@ -13,6 +13,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
+import io.millrace.core.broker.Publishing;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.BrokerLog;

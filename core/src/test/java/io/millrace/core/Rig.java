@@ -7,6 +7,7 @@ import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
 import io.millrace.Publication;
+import io.millrace.core.broker.Interests;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.Beginning;
 import io.millrace.core.log.EventFilter;

@@ -8,6 +8,7 @@ import io.millrace.Message;
 import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.millrace.core.broker.Publishing;
 import io.millrace.core.log.Log;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.TestOutlet;

@@ -3,6 +3,7 @@ package io.millrace.core;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceOptions;
 import io.millrace.broker.memory.MemoryBroker;
+import io.millrace.core.broker.Interests;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;

@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.broker;
 
 import io.millrace.Message;
 import io.millrace.MillraceException;

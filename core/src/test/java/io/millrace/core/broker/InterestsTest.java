@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.broker;
 
 import static io.millrace.core.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +9,7 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.millrace.core.Rig;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;

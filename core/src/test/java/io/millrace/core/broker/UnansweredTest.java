@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
