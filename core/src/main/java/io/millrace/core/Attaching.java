@@ -9,6 +9,7 @@ import io.millrace.core.log.Footprint;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.core.log.Survey;
+import io.millrace.core.reader.Shard;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;

@@ -10,6 +10,8 @@ import io.millrace.core.log.Footprint;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.core.log.Survey;
+import io.millrace.core.reader.Shard;
+import io.millrace.core.reader.StreamReader;
 import io.millrace.spi.Signal;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;

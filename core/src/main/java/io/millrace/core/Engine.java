@@ -5,6 +5,7 @@ import io.millrace.core.broker.Entrance;
 import io.millrace.core.broker.Interests;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.log.Log;
+import io.millrace.core.reader.Shards;
 import java.util.function.BooleanSupplier;
 
 /**

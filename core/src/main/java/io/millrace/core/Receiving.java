@@ -1,6 +1,9 @@
 package io.millrace.core;
 
 import io.millrace.MillraceOptions;
+import io.millrace.core.reader.EventLoopShards;
+import io.millrace.core.reader.Reader;
+import io.millrace.core.reader.Wheel;
 import io.millrace.spi.Ending;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.millrace.core;
 
-import static io.millrace.core.Rig.eventually;
+import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +14,7 @@ import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
 import io.millrace.core.broker.Publishing;
+import io.millrace.core.reader.Rig;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.BrokerLog;

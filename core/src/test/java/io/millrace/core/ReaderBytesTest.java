@@ -1,6 +1,6 @@
 package io.millrace.core;
 
-import static io.millrace.core.Rig.eventually;
+import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.Authorizer;
@@ -8,6 +8,7 @@ import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.core.log.Allowance;
 import io.millrace.core.log.Footprint;
+import io.millrace.core.reader.EventLoopShards;
 import io.millrace.core.testing.TestOutlet;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

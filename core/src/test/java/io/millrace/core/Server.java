@@ -10,6 +10,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.log.Log;
+import io.millrace.core.reader.Rig;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Attachment;

@@ -1,6 +1,6 @@
 package io.millrace.core.broker;
 
-import static io.millrace.core.Rig.eventually;
+import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.ChannelPattern;
@@ -9,10 +9,10 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
-import io.millrace.core.Rig;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
+import io.millrace.core.reader.Rig;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
 import io.vertx.core.Future;

@@ -1,6 +1,6 @@
 package io.millrace.core.log;
 
-import static io.millrace.core.Rig.eventually;
+import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.Gap;
@@ -8,8 +8,8 @@ import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.core.Rig;
-import io.millrace.core.StreamReader;
+import io.millrace.core.reader.Rig;
+import io.millrace.core.reader.StreamReader;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.BrokerRecord;

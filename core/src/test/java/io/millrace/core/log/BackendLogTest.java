@@ -9,7 +9,7 @@ import io.millrace.Gap;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.core.Rig;
+import io.millrace.core.reader.Rig;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

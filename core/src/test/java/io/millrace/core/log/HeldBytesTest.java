@@ -6,7 +6,7 @@ import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
-import io.millrace.core.Rig;
+import io.millrace.core.reader.Rig;
 import io.millrace.core.testing.Heap;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.internal.HeapShares;

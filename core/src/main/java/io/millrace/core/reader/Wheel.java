@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.reader;
 
 import io.vertx.core.internal.ContextInternal;
 import java.lang.System.Logger;

@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.reader;
 
 import io.millrace.core.broker.Interests;
 import io.millrace.core.broker.Succession;

@@ -1,6 +1,6 @@
-package io.millrace.core;
+package io.millrace.core.reader;
 
-import static io.millrace.core.Rig.eventually;
+import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +9,7 @@ import io.millrace.Entry;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
+import io.millrace.core.Server;
 import io.millrace.core.log.Beginning;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;

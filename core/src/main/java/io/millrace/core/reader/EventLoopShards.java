@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.reader;
 
 import io.millrace.core.log.Log;
 import io.millrace.core.log.Survey;

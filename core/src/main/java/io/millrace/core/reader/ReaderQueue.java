@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.reader;
 
 import java.util.LinkedHashSet;
 import java.util.Set;

@@ -1,6 +1,6 @@
-package io.millrace.core;
+package io.millrace.core.reader;
 
-import static io.millrace.core.Rig.eventually;
+import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.HistoryOptions;

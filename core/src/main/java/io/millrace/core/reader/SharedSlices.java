@@ -1,4 +1,4 @@
-package io.millrace.core;
+package io.millrace.core.reader;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.Iterator;
