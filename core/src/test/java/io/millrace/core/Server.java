@@ -9,6 +9,7 @@ import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.core.broker.Publishing;
+import io.millrace.core.http.Mount;
 import io.millrace.core.log.Log;
 import io.millrace.core.reader.Rig;
 import io.millrace.core.testing.LineFraming;
