@@ -1,9 +1,11 @@
 package io.millrace.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,6 +92,35 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("io.millrace.tck..")
         .check(CLASSES);
+  }
+
+  /** A package of core that is no room fails, too. */
+  @Test
+  void each_room_of_core_uses_only_those_before_it() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInAnyPackage(CORE)
+        .layer("log")
+        .definedBy("io.millrace.core.log")
+        .layer("broker")
+        .definedBy("io.millrace.core.broker")
+        .layer("reader")
+        .definedBy("io.millrace.core.reader")
+        .layer("http")
+        .definedBy("io.millrace.core.http")
+        .layer("core")
+        .definedBy("io.millrace.core")
+        .whereLayer("log")
+        .mayNotAccessAnyLayer()
+        .whereLayer("broker")
+        .mayOnlyAccessLayers("log")
+        .whereLayer("reader")
+        .mayOnlyAccessLayers("log", "broker")
+        .whereLayer("http")
+        .mayOnlyAccessLayers("log", "broker", "reader")
+        .whereLayer("core")
+        .mayNotBeAccessedByAnyLayer()
+        .ensureAllClassesAreContainedInArchitecture()
+        .check(CLASSES.that(resideInAPackage(CORE)));
   }
 
   @Test

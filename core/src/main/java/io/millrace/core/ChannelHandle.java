@@ -8,6 +8,7 @@ import io.millrace.Message;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
+import io.millrace.core.broker.Publishing;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -16,7 +17,7 @@ record ChannelHandle(MillraceNode node, String name) implements Channel {
 
   @Override
   public Future<Publication> publish(Message message) {
-    return node.publishing().publish(Publishing.APPLICATION, name, message);
+    return node.engine().publishing().publish(Publishing.APPLICATION, name, message);
   }
 
   @Override
@@ -34,6 +35,6 @@ record ChannelHandle(MillraceNode node, String name) implements Channel {
     if (limit < 0) {
       throw new IllegalArgumentException("limit must not be negative: " + limit);
     }
-    return Future.succeededFuture(node.log().history(name, limit));
+    return Future.succeededFuture(node.engine().log().history(name, limit));
   }
 }

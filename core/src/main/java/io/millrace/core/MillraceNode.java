@@ -4,16 +4,31 @@ import io.millrace.Authorizer;
 import io.millrace.Channel;
 import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
-import io.millrace.Message;
 import io.millrace.Millrace;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
+import io.millrace.core.broker.Entrance;
+import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.NodeIngress;
+import io.millrace.core.broker.Publishing;
+import io.millrace.core.broker.Succession;
+import io.millrace.core.http.Engine;
+import io.millrace.core.http.Mount;
+import io.millrace.core.http.Transports;
+import io.millrace.core.log.Archive;
+import io.millrace.core.log.EventFilter;
+import io.millrace.core.log.Log;
+import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.Start;
+import io.millrace.core.log.Surveys;
+import io.millrace.core.reader.Reader;
+import io.millrace.core.reader.Shard;
+import io.millrace.core.reader.Shards;
+import io.millrace.core.reader.SubscriberReader;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ending;
-import io.millrace.spi.Ingress;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,48 +37,29 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.Router;
 import java.lang.System.Logger;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /** A node: assembles the log, its broker, its shards and its router, and closes them. */
-final class MillraceNode implements Millrace, Ingress {
+final class MillraceNode implements Millrace {
 
   private static final Logger LOG = System.getLogger(MillraceNode.class.getName());
   private static final long SWEEP_MILLIS = 1000;
 
-  /** Clients of a closing node reconnect after a random part of this time. */
-  private static final Duration COME_BACK_WITHIN = Duration.ofSeconds(3);
-
   private final VertxInternal vertx;
-  private final MillraceOptions options;
   private final Broker broker;
-  private final List<Transport> transports;
-  private final Optional<Authorizer> authorizer;
   private final ContextInternal context;
-  private final Log log;
-  private final Interests interests;
-  private final Surveys surveys;
-  private final Optional<Archive> archive;
-  private final Shards shards;
+  private final Engine engine;
   private final Succession succession;
-  private final Admission admission;
-  private final Bodies bodies;
-  private final Publishing publishing;
-  private final Set<String> disabled = ConcurrentHashMap.newKeySet();
+  private final NodeIngress ingress;
+  private final Mount mount;
   private final Promise<Void> ready = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  private volatile boolean begun;
   private long sweeper;
 
   MillraceNode(
@@ -74,30 +70,37 @@ final class MillraceNode implements Millrace, Ingress {
       Optional<Authorizer> authorizer) {
     LongSupplier clock = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     this.vertx = (VertxInternal) vertx;
-    this.options = options;
     this.broker = broker;
-    this.transports = transports;
-    this.authorizer = authorizer;
     this.context = this.vertx.createEventLoopContext();
-    this.log = new Log(options, broker.shared(), clock);
-    this.interests = new Interests(broker, log, context, options);
-    this.surveys = new Surveys(log, context);
-    this.archive = broker.log().map(backend -> new Archive(backend, log, options, context, clock));
-    this.shards = new Shards(this.vertx, log, archive, interests, clock);
-    this.succession = new Succession(log, shards, () -> Ending.goingAway(someTime()));
-    this.admission = new Admission(options, log.readers());
-    this.publishing = new Publishing(broker, options, clock, this::isServing);
-    this.bodies = new Bodies(options, shards, publishing.unanswered());
+    Log log = new Log(options, broker.shared(), clock);
+    Interests interests = new Interests(broker, log, context, options);
+    Optional<Archive> archive =
+        broker.log().map(backend -> new Archive(backend, log, options, context, clock));
+    Shards shards = new Shards(this.vertx, log, archive, interests, clock);
+    this.engine =
+        new Engine(
+            options,
+            new Transports(transports),
+            log,
+            interests,
+            new Entrance(interests, new Surveys(log, context)),
+            new Publishing(broker, options, clock, this::isServing),
+            shards,
+            this::isServing);
+    this.succession = new Succession(log, shards);
+    this.ingress =
+        new NodeIngress(this.vertx, options, broker, log, interests, archive, succession);
+    this.mount = new Mount(engine, authorizer, clock);
   }
 
   /** Begins to open the broker. */
   void open() {
     // This loads the logging classes before file descriptors can run out.
     LOG.log(Logger.Level.INFO, "Millrace opens the broker {0}", broker.name());
-    sweeper = context.setPeriodic(SWEEP_MILLIS, tick -> log.sweep());
+    sweeper = context.setPeriodic(SWEEP_MILLIS, tick -> engine.log().sweep());
     Future<Void> opened;
     try {
-      opened = broker.open(this);
+      opened = broker.open(ingress);
     } catch (RuntimeException | Error e) {
       opened = Future.failedFuture(e);
     }
@@ -108,91 +111,30 @@ final class MillraceNode implements Millrace, Ingress {
                     Logger.Level.ERROR,
                     "The broker " + broker.name() + " could not be opened",
                     failure))
-        .onSuccess(open -> log.serve())
+        .onSuccess(open -> engine.log().serve())
         // Unless the node was closed meanwhile.
         .onComplete(open -> ready.tryComplete(), ready::tryFail);
-  }
-
-  MillraceOptions options() {
-    return options;
   }
 
   Broker broker() {
     return broker;
   }
 
-  Log log() {
-    return log;
+  NodeIngress ingress() {
+    return ingress;
   }
 
-  Interests interests() {
-    return interests;
+  Engine engine() {
+    return engine;
   }
 
-  /**
-   * Registers interest in subscriptions, at the broker and in the log.
-   *
-   * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
-   */
-  Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
-    Future<Void> acquired = interests.acquire(subscriptions, start);
-    return acquired.succeeded()
-        ? surveys.enter(subscriptions, start)
-        : acquired.compose(heard -> surveys.enter(subscriptions, start));
-  }
-
-  Shards shards() {
-    return shards;
-  }
-
-  Admission admission() {
-    return admission;
-  }
-
-  Bodies bodies() {
-    return bodies;
-  }
-
-  Publishing publishing() {
-    return publishing;
-  }
-
-  Optional<Authorizer> authorizer() {
-    return authorizer;
-  }
-
-  /** Returns the transports in service, the lowest rank first. */
-  List<Transport> transports() {
-    return disabled.isEmpty()
-        ? transports
-        : transports.stream().filter(transport -> !disabled.contains(transport.name())).toList();
-  }
-
-  /** Returns the transports out of service. */
-  List<Transport> transportsOff() {
-    return disabled.isEmpty()
-        ? List.of()
-        : transports.stream().filter(transport -> disabled.contains(transport.name())).toList();
+  Mount mount() {
+    return mount;
   }
 
   /** Returns whether clients are accepted. */
   boolean isServing() {
     return ready.future().succeeded() && !closing.get() && succession.isOver();
-  }
-
-  /** Returns why a client that was admitted to a log can no longer be attached, if that is so. */
-  Optional<Ending> refusal(Transport transport, Epoch admittedTo) {
-    if (!isServing() || log.epoch() != admittedTo) {
-      return Optional.of(Ending.goingAway(someTime()));
-    }
-    return disabled.contains(transport.name())
-        ? Optional.of(Ending.TRANSPORT_OFF)
-        : Optional.empty();
-  }
-
-  @Override
-  public Vertx vertx() {
-    return vertx;
   }
 
   @Override
@@ -217,14 +159,14 @@ final class MillraceNode implements Millrace, Ingress {
       return Future.failedFuture(closingNow());
     }
     ContextInternal caller = vertx.getOrCreateContext();
-    Shard shard = shards.of(caller.isEventLoopContext() ? caller : context);
+    Shard shard = engine.shards().of(caller.isEventLoopContext() ? caller : context);
     List<ReaderSubscription> subscriptions =
         List.of(new ReaderSubscription(pattern, EventFilter.ALL));
     Promise<Subscription> promise = caller.promise();
     ready
         .future()
         .compose(open -> succession.over())
-        .compose(here -> enter(subscriptions, start))
+        .compose(here -> engine.entrance().enter(subscriptions, start))
         .onFailure(promise::fail)
         .onSuccess(
             survey ->
@@ -236,7 +178,7 @@ final class MillraceNode implements Millrace, Ingress {
                         return;
                       }
                       SubscriberReader reader = new SubscriberReader(shard, subscriber);
-                      reader.begin(subscriptions, log.begin(survey));
+                      reader.begin(subscriptions, engine.log().begin(survey));
                       promise.complete(reader);
                     }));
     return promise.future();
@@ -248,7 +190,7 @@ final class MillraceNode implements Millrace, Ingress {
 
   @Override
   public Router router() {
-    return new Mount(this).router();
+    return mount.router(vertx);
   }
 
   @Override
@@ -259,28 +201,19 @@ final class MillraceNode implements Millrace, Ingress {
   @Override
   public Counts counts() {
     return new Counts(
-        log.channelCount(),
-        shards.readerCount(),
-        log.subscriptionCount(),
-        interests.size(),
-        shards.timerCount(),
-        log.heldBytes() + publishing.keyBytes(),
-        log.readers().taken());
+        engine.log().channelCount(),
+        engine.shards().readerCount(),
+        engine.log().subscriptionCount(),
+        engine.interests().size(),
+        engine.shards().timerCount(),
+        engine.log().heldBytes() + engine.publishing().keyBytes(),
+        engine.log().readers().taken());
   }
 
   @Override
   public void enableTransport(String name, boolean enabled) {
-    if (transports.stream().noneMatch(transport -> transport.name().equals(name))) {
-      throw new IllegalArgumentException(
-          "No transport is named \""
-              + name
-              + "\"; there are "
-              + transports.stream().map(Transport::name).toList());
-    }
-    if (enabled) {
-      disabled.remove(name);
-    } else if (disabled.add(name)) {
-      shards
+    if (engine.transports().enable(name, enabled)) {
+      engine.shards()
           .all()
           .forEach(shard -> shard.run(() -> shard.end(reader -> switchedOff(reader, name))));
     }
@@ -298,115 +231,19 @@ final class MillraceNode implements Millrace, Ingress {
       vertx.cancelTimer(sweeper);
       ready.tryFail(closingNow());
       succession.close(closingNow());
-      shards
+      engine.shards()
           .compute(
               shard -> {
-                shard.end(reader -> Optional.of(Ending.goingAway(someTime())));
+                shard.end(reader -> Optional.of(Shards.goingAway()));
                 return shard;
               })
           .transform(
               ended -> {
-                interests.close();
+                engine.interests().close();
                 return broker.close();
               })
           .onComplete(closed);
     }
     return closed.future();
-  }
-
-  private static Duration someTime() {
-    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(COME_BACK_WITHIN.toMillis()));
-  }
-
-  @Override
-  public Publication append(String channel, Message message) {
-    checkSize(message);
-    return Publication.named(log.append(channel, timed(message)).toString());
-  }
-
-  @Override
-  public void append(ChannelPattern subscription, String channel, Message message) {
-    checkSize(message);
-    if (interests.isOwner(subscription, ChannelPattern.of(ChannelPattern.checkName(channel)))) {
-      log.append(channel, timed(message));
-    }
-  }
-
-  @Override
-  public Publication append(long offset, String channel, Message message) {
-    Message timed = timed(message);
-    return append(offset, timed.time().orElseThrow(), channel, timed);
-  }
-
-  @Override
-  public Publication append(long offset, Instant written, String channel, Message message) {
-    try {
-      checkSize(message);
-    } catch (MillraceException tooLarge) {
-      log.skip(offset, written);
-      throw tooLarge;
-    }
-    return Publication.named(log.append(offset, written, channel, timed(message)).toString());
-  }
-
-  private void checkSize(Message message) {
-    if (message.length() > options.maxMessageBytes()) {
-      throw Publishing.tooLarge(options.maxMessageBytes());
-    }
-  }
-
-  private static Message timed(Message message) {
-    return message.time().isPresent() ? message : message.withTime(Instant.now());
-  }
-
-  @Override
-  public void skip(long offset) {
-    log.skip(offset, Instant.EPOCH);
-  }
-
-  @Override
-  public void skip(long offset, Instant written) {
-    log.skip(offset, written);
-  }
-
-  @Override
-  public Duration lead() {
-    return RecordKeys.lead(options);
-  }
-
-  @Override
-  public Future<Void> begin(String epoch) {
-    Archive followed =
-        archive.orElseThrow(
-            () -> new IllegalStateException("the broker " + broker.name() + " has no log"));
-    new Cursor(epoch, 0); // Throws if it is not an epoch.
-    if (!begun) {
-      begun = true;
-      log.epoch().rename(epoch);
-      return Future.succeededFuture();
-    }
-    if (epoch.equals(log.epoch().name())) {
-      return Future.succeededFuture();
-    }
-    LOG.log(
-        Logger.Level.ERROR,
-        "The log of the broker {0} is not the same as before: the contents of the earlier one are lost",
-        broker.name());
-    return succession.begin(epoch, followed);
-  }
-
-  @Override
-  public void interrupted(Collection<ChannelPattern> patterns) {
-    log.interrupt(patterns);
-  }
-
-  @Override
-  public void degraded() {
-    succession.setDegraded(true);
-  }
-
-  @Override
-  public void restored() {
-    succession.setDegraded(false);
   }
 }

@@ -1,4 +1,17 @@
-/** The log, its readers, and the router in front of them. */
+/**
+ * Assembles a node from its rooms, and takes it down.
+ *
+ * <p>Each room uses only those before it: {@code log} holds what was published, {@code broker}
+ * deals with the broker, {@code reader} delivers, {@code http} takes requests. {@link NodeBuilder}
+ * finds the transports and the broker. {@link MillraceNode} makes the parts of a node and connects
+ * them; it is what applications see as {@link io.millrace.Millrace}.
+ *
+ * <p>The module exports nothing. In the rooms, {@code public} means that another room uses
+ * something.
+ *
+ * <p>Read {@link MillraceNode} first, then the rooms in the order above. {@code docs/architecture.md}
+ * explains the ideas.
+ */
 @NullMarked
 package io.millrace.core;
 

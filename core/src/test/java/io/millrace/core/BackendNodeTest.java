@@ -1,6 +1,6 @@
 package io.millrace.core;
 
-import static io.millrace.core.Rig.eventually;
+import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +13,10 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
+import io.millrace.core.broker.Publishing;
+import io.millrace.core.reader.Rig;
+import io.millrace.core.testing.RecordedLog;
+import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.BrokerLog;
 import io.millrace.spi.BrokerRecords;
 import io.vertx.core.Future;
@@ -126,40 +130,40 @@ class BackendNodeTest {
 
   @Test
   void theLogIsNamedByTheBackendAndItsOffsetsAreTheCursors() {
-    node.append(0, "a", message());
-    Server.await(node.begin("e1"));
+    node.ingress().append(0, "a", message());
+    Server.await(node.ingress().begin("e1"));
     Server.await(node.ready());
-    assertThat(node.append(1, "a", message()).name()).contains("e1-2");
+    assertThat(node.ingress().append(1, "a", message()).name()).contains("e1-2");
     Server.await(node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 1), subscriber));
     told("e1-2");
-    assertThatThrownBy(() -> node.begin("no-epoch")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> node.ingress().begin("no-epoch")).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void aSubscriberIsToldWhenTheLogIsAnotherOneAndGoesOnInThat() {
-    Server.await(node.begin("e1"));
-    node.append(7, "a", message());
+    Server.await(node.ingress().begin("e1"));
+    node.ingress().append(7, "a", message());
     Subscription subscription = Server.await(node.channel("a").subscribe(subscriber));
-    node.append(8, "a", message());
+    node.ingress().append(8, "a", message());
     told("e1-9");
-    Server.await(node.begin("e2"));
+    Server.await(node.ingress().begin("e2"));
     told("e1-9", "epoch");
-    node.append(0, "a", message());
+    node.ingress().append(0, "a", message());
     told("e1-9", "epoch", "e2-1");
     assertThat(subscription.cursor()).isEqualTo(new Cursor("e2", 1));
   }
 
   @Test
   void whoeverWasAdmittedToOneLogIsNotAttachedToTheNext() throws IOException {
-    Server.await(node.begin("e1"));
+    Server.await(node.ingress().begin("e1"));
     Server.await(node.ready());
-    node.append(7, "a", message());
+    node.ingress().append(7, "a", message());
     Router router = Router.router(vertx);
     router.route("/live*").subRouter(node.router());
     server.listen(router);
     try (Socket socket = server.open("GET", "/later?channels=a", "")) {
       eventually(() -> assertThat(server.waiting).hasSize(1));
-      Server.await(node.begin("e2"));
+      Server.await(node.ingress().begin("e2"));
       TestOutlet outlet = new TestOutlet();
       server.waiting.get(0).attach(Server.TinyTransport.FRAMING, outlet);
       assertThat(outlet.endings).hasSize(1);
@@ -171,13 +175,13 @@ class BackendNodeTest {
 
   @Test
   void aCursorBeyondTheHeadIsJudgedWhenTheNodeHasCaughtUp() {
-    Server.await(node.begin("e1"));
+    Server.await(node.ingress().begin("e1"));
     Future<Subscription> first =
         node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 2), subscriber);
     Future<Subscription> second =
         node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 3), entry -> {});
     eventually(() -> assertThat(broker.catchUps).hasSize(1));
-    node.append(1, "a", message());
+    node.ingress().append(1, "a", message());
     assertThat(first.isComplete()).isFalse();
     broker.catchUps.get(0).complete();
     // The second one asked after that wait had begun.
@@ -185,13 +189,13 @@ class BackendNodeTest {
     broker.catchUps.get(1).complete();
     Server.await(first);
     Server.await(second);
-    node.append(2, "a", message());
+    node.ingress().append(2, "a", message());
     told("e1-3");
   }
 
   @Test
   void aCursorBeyondTheHeadStillIsAGap() {
-    Server.await(node.begin("e1"));
+    Server.await(node.ingress().begin("e1"));
     Future<Subscription> lost =
         node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 5), subscriber);
     eventually(() -> assertThat(broker.catchUps).hasSize(1));
@@ -202,7 +206,7 @@ class BackendNodeTest {
 
   @Test
   void whereTheNodeCannotCatchUpNobodyIsAttached() {
-    Server.await(node.begin("e1"));
+    Server.await(node.ingress().begin("e1"));
     Future<Subscription> refused =
         node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 5), subscriber);
     eventually(() -> assertThat(broker.catchUps).hasSize(1));
@@ -213,10 +217,10 @@ class BackendNodeTest {
 
   @Test
   void theKeysOfOnePublisherDoNotMeetThoseOfAnother() {
-    Server.await(node.begin("e1"));
+    Server.await(node.ingress().begin("e1"));
     Server.await(node.ready());
     for (String scope : List.of("user a", "user b", Publishing.APPLICATION)) {
-      Server.await(node.publishing().publish(scope, "a", message().withKey("k")));
+      Server.await(node.engine().publishing().publish(scope, "a", message().withKey("k")));
     }
     assertThat(broker.published)
         .extracting(published -> published.key().orElseThrow())
@@ -230,11 +234,11 @@ class BackendNodeTest {
    */
   @Test
   void aRandomKeyIsTheSameFromEveryAddressButNotOfEveryUser() {
-    Server.await(node.begin("e1"));
+    Server.await(node.ingress().begin("e1"));
     Server.await(node.ready());
     String key = "k".repeat(22);
     for (String scope : List.of("address 192.0.2.1", "address 192.0.2.2", "user a", "user b")) {
-      Future<Publication> published = node.publishing().publish(scope, "a", message().withKey(key));
+      Future<Publication> published = node.engine().publishing().publish(scope, "a", message().withKey(key));
       eventually(() -> assertThat(published.isComplete()).isTrue());
     }
     assertThat(broker.published)
@@ -246,26 +250,26 @@ class BackendNodeTest {
 
   @Test
   void nobodyIsGivenAgainWhatTheNextLogHeldBeforeTheBrokerWasBack() {
-    Server.await(node.begin("e1"));
+    Server.await(node.ingress().begin("e1"));
     Server.await(node.ready());
-    node.append(0, "a", message());
+    node.ingress().append(0, "a", message());
     Server.await(node.subscribe(ChannelPattern.of("a"), subscriber));
-    node.append(1, "a", message());
+    node.ingress().append(1, "a", message());
     told("e1-2");
-    node.degraded();
-    Server.await(node.begin("e2"));
+    node.ingress().degraded();
+    Server.await(node.ingress().begin("e2"));
     Future<Subscription> meanwhile = node.subscribe(ChannelPattern.of("a"), subscriber);
     for (int i = 0; i < 5; i++) {
-      node.append(i, "a", message());
+      node.ingress().append(i, "a", message());
     }
     assertThat(node.isServing()).isFalse();
     assertThat(meanwhile.isComplete()).isFalse();
-    node.restored();
+    node.ingress().restored();
     eventually(() -> assertThat(node.isServing()).isTrue());
     Server.await(meanwhile);
     told("e1-2", "epoch");
-    node.append(5, "a", message());
+    node.ingress().append(5, "a", message());
     told("e1-2", "epoch", "e2-6", "e2-6");
-    assertThat(node.log().history("a", 10)).hasSize(6);
+    assertThat(node.engine().log().history("a", 10)).hasSize(6);
   }
 }

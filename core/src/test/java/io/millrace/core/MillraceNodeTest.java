@@ -1,6 +1,6 @@
 package io.millrace.core;
 
-import static io.millrace.core.Rig.eventually;
+import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +16,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
+import io.millrace.core.testing.LoggedLines;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -77,7 +78,7 @@ class MillraceNodeTest {
 
   private MillraceNode node() {
     server = new Server(vertx, options, Optional.empty());
-    return server.node;
+    return (MillraceNode) server.node;
   }
 
   private void told(String... expected) {
@@ -149,7 +150,7 @@ class MillraceNodeTest {
     Server.await(node.channel("a").publish(Message.json(1).withTime(time)));
     Instant before = Instant.ofEpochMilli(System.currentTimeMillis());
     Server.await(node.channel("a").publish(Message.json(2)));
-    node.append("a", Message.json(3));
+    node.ingress().append("a", Message.json(3));
     List<Entry> entries = Server.await(node.channel("a").history(3));
     assertThat(entries.get(0).message().time()).contains(time);
     assertThat(entries.get(1).message().time().orElseThrow()).isBetween(before, Instant.now());
@@ -165,12 +166,12 @@ class MillraceNodeTest {
         .isInstanceOfSatisfying(
             MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(MillraceException.Code.TOO_LARGE));
-    assertThatThrownBy(() -> node.append("a", large)).isInstanceOf(MillraceException.class);
-    assertThatThrownBy(() -> node.append("a.*", Message.json(1)))
+    assertThatThrownBy(() -> node.ingress().append("a", large)).isInstanceOf(MillraceException.class);
+    assertThatThrownBy(() -> node.ingress().append("a.*", Message.json(1)))
         .isInstanceOf(MillraceException.class);
-    assertThatThrownBy(() -> node.append("", Message.json(1)))
+    assertThatThrownBy(() -> node.ingress().append("", Message.json(1)))
         .isInstanceOf(MillraceException.class);
-    assertThat(node.log().head()).isZero();
+    assertThat(node.engine().log().head()).isZero();
     assertThat(node.counts().heldBytes()).isZero();
     assertThat(node.counts().channels()).isZero();
   }
@@ -275,5 +276,13 @@ class MillraceNodeTest {
     assertThat(node.counts().subscriptions()).isZero();
     assertThat(node.counts().brokerSubscriptions()).isZero();
     Server.await(node.close());
+  }
+
+  @Test
+  void aNodeLogsALineWhenItStarts() {
+    try (LoggedLines lines = new LoggedLines(MillraceNode.class)) {
+      node();
+      assertThat(lines.all()).isNotEmpty();
+    }
   }
 }

@@ -212,7 +212,7 @@ class NodeBuilderTest {
     Millrace.Builder builder = builder().broker(new One()).options(options);
     options.setMaxChannels(6);
     MillraceNode node = (MillraceNode) builder.build();
-    assertThat(node.options().maxChannels()).isEqualTo(5);
+    assertThat(node.engine().options().maxChannels()).isEqualTo(5);
     Server.await(node.close());
   }
 
@@ -227,7 +227,7 @@ class NodeBuilderTest {
                 .transport(
                     new Server.TinyTransport("early", -5, Set.of(), (context, attachment) -> {}))
                 .build();
-    assertThat(node.transports().stream().map(Transport::name))
+    assertThat(node.engine().transports().inService().stream().map(Transport::name))
         .containsExactly("early", "tiny", "late");
     assertThatThrownBy(() -> node.enableTransport("never", false))
         .isInstanceOf(IllegalArgumentException.class)

@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Authorizer;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
+import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
+import io.millrace.core.broker.Publishing;
+import io.millrace.core.http.Mount;
+import io.millrace.core.log.Log;
+import io.millrace.core.reader.Rig;
+import io.millrace.core.testing.LineFraming;
+import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ending;
@@ -47,31 +54,31 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A node with tiny transports and a tiny broker behind a real HTTP server. */
-final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable {
 
   /** How long to wait for an answer on a busy machine. */
   private static final int PATIENCE_MILLIS = 60_000;
 
   /** The answer of an HTTP server. Header names are in lower case. */
-  record Answer(int status, Map<String, String> headers, String body) {
-    JsonObject json() {
+  public record Answer(int status, Map<String, String> headers, String body) {
+    public JsonObject json() {
       return new JsonObject(body);
     }
 
-    String header(String name) {
+    public String header(String name) {
       return headers.getOrDefault(name, "");
     }
   }
 
   /** Delivers what is published, unless a test says otherwise. */
-  static final class EchoBroker implements Broker {
-    volatile boolean selective;
-    volatile boolean named = true;
+  public static final class EchoBroker implements Broker {
+    public volatile boolean selective;
+    public volatile boolean named = true;
     volatile Optional<Ingress> ingress = Optional.empty();
-    volatile Function<Message, Future<Publication>> publishing;
+    public volatile Function<Message, Future<Publication>> publishing;
     volatile Future<Void> opened = Future.succeededFuture();
     volatile boolean closed;
-    final List<Thread> publishers = new CopyOnWriteArrayList<>();
+    public final List<Thread> publishers = new CopyOnWriteArrayList<>();
     private final String name;
 
     EchoBroker(String name) {
@@ -129,13 +136,13 @@ final class Server implements AutoCloseable {
   }
 
   /** A transport in a few lines. */
-  static final class TinyTransport implements Transport {
-    static final Framing FRAMING = new LineFraming();
+  public static final class TinyTransport implements Transport {
+    public static final Framing FRAMING = new LineFraming();
     private final String name;
     private final int rank;
     private final Set<Trait> traits;
     private final BiConsumer<RoutingContext, Attachment> handler;
-    volatile boolean refusing;
+    public volatile boolean refusing;
 
     TinyTransport(
         String name, int rank, Set<Trait> traits, BiConsumer<RoutingContext, Attachment> handler) {
@@ -230,10 +237,10 @@ final class Server implements AutoCloseable {
   }
 
   final Vertx vertx;
-  final EchoBroker broker = new EchoBroker("echo");
-  final MillraceNode node;
-  final TinyTransport once;
-  final TinyTransport stay;
+  public final EchoBroker broker = new EchoBroker("echo");
+  public final Millrace node;
+  public final TinyTransport once;
+  public final TinyTransport stay;
   final TinyTransport duplex;
   final TinyTransport later;
 
@@ -241,22 +248,22 @@ final class Server implements AutoCloseable {
    * The attachments that were given to the transport {@code duplex}, which attaches to {@link
    * #outlets}.
    */
-  final List<Attachment> attachments = new CopyOnWriteArrayList<>();
+  public final List<Attachment> attachments = new CopyOnWriteArrayList<>();
 
   final List<RoutingContext> contexts = new CopyOnWriteArrayList<>();
   private final List<Context> loops = new CopyOnWriteArrayList<>();
-  final List<TestOutlet> outlets = new CopyOnWriteArrayList<>();
+  public final List<TestOutlet> outlets = new CopyOnWriteArrayList<>();
 
   /** The attachments that the transport {@code later} was given and has not attached yet. */
-  final List<Attachment> waiting = new CopyOnWriteArrayList<>();
+  public final List<Attachment> waiting = new CopyOnWriteArrayList<>();
 
   private final AtomicInteger connections = new AtomicInteger();
   private final List<HttpServer> servers = new ArrayList<>();
   private final List<Socket> sockets = new ArrayList<>();
-  int port;
-  String mount = "/live";
+  public int port;
+  public String mount = "/live";
 
-  Server(Vertx vertx, MillraceOptions options, Optional<Authorizer> authorizer) {
+  public Server(Vertx vertx, MillraceOptions options, Optional<Authorizer> authorizer) {
     this.vertx = vertx;
     once =
         new TinyTransport(
@@ -316,7 +323,7 @@ final class Server implements AutoCloseable {
     builder.broker(broker).options(options);
     builder.transport(once).transport(stay).transport(duplex).transport(later).transport(upgrade);
     authorizer.ifPresent(builder::authorizer);
-    node = (MillraceNode) builder.build();
+    node = builder.build();
   }
 
   private static Duration hold(RoutingContext context) {
@@ -325,13 +332,13 @@ final class Server implements AutoCloseable {
   }
 
   /** Serves the node at {@link #mount}. */
-  Server listen() {
+  public Server listen() {
     Router router = Router.router(vertx);
     router.route("/live*").subRouter(node.router());
     return listen(router);
   }
 
-  Server listen(Router router) {
+  public Server listen(Router router) {
     HttpServer server =
         vertx
             .createHttpServer()
@@ -347,24 +354,45 @@ final class Server implements AutoCloseable {
   }
 
   /** Returns whether a client is connected. */
-  boolean isConnected() {
+  public boolean isConnected() {
     return connections.get() > 0;
   }
 
-  static <T> T await(Future<T> future) {
+  /** Appends a message, as the broker does. */
+  public Publication append(String channel, Message message) {
+    return assembled().ingress().append(channel, message);
+  }
+
+  private MillraceNode assembled() {
+    return (MillraceNode) node;
+  }
+
+  public Log log() {
+    return assembled().engine().log();
+  }
+
+  public Publishing publishing() {
+    return assembled().engine().publishing();
+  }
+
+  public Mount mount() {
+    return assembled().mount();
+  }
+
+  public static <T> T await(Future<T> future) {
     return future.toCompletionStage().toCompletableFuture().join();
   }
 
-  Answer get(String path, String... headers) {
+  public Answer get(String path, String... headers) {
     return request("GET", path, "", headers);
   }
 
-  Answer publish(String body) {
+  public Answer publish(String body) {
     return request("POST", "/publish", body, "Content-Type: application/json");
   }
 
   /** Sends a request to a path below the mount and reads the whole answer. */
-  Answer request(String method, String path, String body, String... headers) {
+  public Answer request(String method, String path, String body, String... headers) {
     try (Socket socket = open(method, path, body, headers)) {
       return answer(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
@@ -373,7 +401,7 @@ final class Server implements AutoCloseable {
   }
 
   /** Sends exactly the bytes that a test gives, and reads to the end of the connection. */
-  Answer raw(String request) throws IOException {
+  public Answer raw(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
@@ -382,7 +410,7 @@ final class Server implements AutoCloseable {
   }
 
   /** Sends a request from an address of this machine, and closes. */
-  Answer requestFrom(String address, String path, String body, String... headers)
+  public Answer requestFrom(String address, String path, String body, String... headers)
       throws IOException {
     try (Socket socket = new Socket()) {
       socket.bind(new InetSocketAddress(address, 0));
@@ -394,7 +422,7 @@ final class Server implements AutoCloseable {
   }
 
   /** Sends a request and leaves the connection open. */
-  Socket open(String method, String path, String body, String... headers) throws IOException {
+  public Socket open(String method, String path, String body, String... headers) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(PATIENCE_MILLIS);
     send(socket, method, path, body, headers);
@@ -434,7 +462,7 @@ final class Server implements AutoCloseable {
   }
 
   /** Opens a connection of the transport {@code duplex} and returns its number. */
-  int connect(String query, String... headers) throws IOException {
+  public int connect(String query, String... headers) throws IOException {
     int number = attachments.size();
     sockets.add(open("GET", "/duplex" + query, "", headers));
     Rig.eventually(() -> assertThat(attachments).hasSize(number + 1));
@@ -442,12 +470,12 @@ final class Server implements AutoCloseable {
   }
 
   /** Passes a frame to a connection, on its event loop. */
-  Future<Void> send(int connection, String json) {
+  public Future<Void> send(int connection, String json) {
     return onLoop(connection, () -> attachments.get(connection).receive(Buffer.buffer(json)));
   }
 
   /** Runs something on the event loop of a connection. */
-  <T> Future<T> onLoop(int connection, Supplier<Future<T>> task) {
+  public <T> Future<T> onLoop(int connection, Supplier<Future<T>> task) {
     Promise<T> promise = Promise.promise();
     Context loop = loops.get(connection);
     loop.runOnContext(now -> task.get().onComplete(promise));

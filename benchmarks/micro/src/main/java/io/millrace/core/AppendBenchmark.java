@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import io.millrace.Cursor;
 import io.millrace.MillraceOptions;
+import io.millrace.core.log.Log;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;

@@ -2,6 +2,7 @@ package io.millrace.core;
 
 import io.millrace.Entry;
 import io.millrace.MillraceOptions;
+import io.millrace.core.log.Log;
 import io.millrace.spi.Framing;
 import io.millrace.transport.sse.SseFramings;
 import io.millrace.transport.stream.StreamFramings;

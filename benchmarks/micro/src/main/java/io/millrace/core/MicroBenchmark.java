@@ -23,20 +23,29 @@ import org.openjdk.jmh.annotations.Warmup;
 public abstract class MicroBenchmark {
 
   /** A JSON object of 128 bytes. */
-  static final Message MESSAGE =
+  protected static final Message MESSAGE =
       Message.json(new JsonObject().put("text", "x".repeat(117)))
           .withTime(Instant.ofEpochMilli(1_764_000_000_000L));
 
   /** How benchmarks are measured. */
   protected MicroBenchmark() {}
 
-  /** Returns the clock of a node. */
-  static long millis() {
+  /**
+   * Reads the clock of a node.
+   *
+   * @return the time, in milliseconds
+   */
+  protected static long millis() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
-  /** Stops a run that would not measure what it claims. */
-  static void check(boolean asExpected, String what) {
+  /**
+   * Stops a run that would not measure what it claims.
+   *
+   * @param asExpected whether it measures what it claims
+   * @param what what is wrong otherwise
+   */
+  protected static void check(boolean asExpected, String what) {
     if (!asExpected) {
       throw new IllegalStateException(what);
     }

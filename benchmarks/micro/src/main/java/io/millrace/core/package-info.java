@@ -1,6 +1,4 @@
-/**
- * JMH benchmarks of the engine's parts, in its package because they use package-private members.
- */
+/** JMH benchmarks of the parts of a node. */
 @NullMarked
 package io.millrace.core;
 

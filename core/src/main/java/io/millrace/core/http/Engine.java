@@ -1,0 +1,36 @@
+package io.millrace.core.http;
+
+import io.millrace.MillraceOptions;
+import io.millrace.core.broker.Entrance;
+import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.Publishing;
+import io.millrace.core.log.Log;
+import io.millrace.core.reader.Shards;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What is behind the mount of a node.
+ *
+ * @param options what the application has chosen
+ * @param transports what carries messages to clients
+ * @param log what clients read
+ * @param interests what is subscribed at the broker
+ * @param entrance how subscriptions come into the log
+ * @param publishing how messages go to the broker
+ * @param shards what readers belong to
+ * @param serving whether clients are accepted
+ */
+public record Engine(
+    MillraceOptions options,
+    Transports transports,
+    Log log,
+    Interests interests,
+    Entrance entrance,
+    Publishing publishing,
+    Shards shards,
+    BooleanSupplier serving) {
+
+  boolean isServing() {
+    return serving.getAsBoolean();
+  }
+}

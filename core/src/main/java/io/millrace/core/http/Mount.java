@@ -1,0 +1,335 @@
+package io.millrace.core.http;
+
+import io.millrace.Authorizer;
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.Publication;
+import io.millrace.internal.Unsent;
+import io.millrace.spi.Transport;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+
+/** Serves the URLs below the paths where the routers of a node are mounted. */
+public final class Mount {
+
+  private static final Pattern CLIENT_FILE = Pattern.compile("/[a-z0-9-]+\\.js(\\.map)?");
+  private static final String PUBLISH = "/publish";
+  private static final String NEGOTIATE = "/negotiate";
+  private static final String READ = "GET, HEAD, OPTIONS";
+  private static final String READ_BY_BODY = "GET, HEAD, POST, OPTIONS";
+  private static final String WRITE = "POST, OPTIONS";
+
+  private static final CharSequence CONTENT_TYPE_OPTIONS =
+      HttpHeaders.createOptimized("x-content-type-options");
+  private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
+
+  private final Engine engine;
+  private final MillraceOptions options;
+  private final OriginPolicy origins;
+  private final Access access;
+  private final Bodies bodies;
+  private final Attaching attaching;
+  private final ClientFiles clientFiles = new ClientFiles();
+
+  /**
+   * Makes what serves the requests to a engine.
+   *
+   * @param engine what is behind it
+   * @param authorizer what the application decides
+   * @param clock the time, in milliseconds
+   */
+  public Mount(Engine engine, Optional<Authorizer> authorizer, LongSupplier clock) {
+    this.engine = engine;
+    this.options = engine.options();
+    this.origins = new OriginPolicy(options);
+    this.access = new Access(options, authorizer, clock);
+    this.bodies = new Bodies(options, engine.shards(), engine.publishing().unanswered());
+    this.attaching = new Attaching(engine, access, bodies.room());
+  }
+
+  /** Returns another router. */
+  public Router router(Vertx vertx) {
+    Router router = Router.router(vertx);
+    router.route().handler(this::begin);
+    router.post().handler(this::readBody);
+    router.route().handler(context -> route(context, pathBelowMount(context)));
+    router.route().failureHandler(this::fail);
+    return router;
+  }
+
+  Bodies bodies() {
+    return bodies;
+  }
+
+  private void fail(RoutingContext context) {
+    if (Attaching.isAttached(context) && context.failure() == null) {
+      return; // A handler of the application finds that it takes too long, but it is meant to last.
+    }
+    // Not for every request, because that would wait for the event loop, which may have many to
+    // refuse.
+    if (mayHaveBody(context.request())) {
+      bodies.discard(context);
+    }
+    if (context.statusCode() == MillraceException.Code.TOO_LARGE.status()) {
+      Problems.answer(context, bodies.tooLarge());
+    } else {
+      Problems.answer(context);
+    }
+  }
+
+  private static boolean mayHaveBody(HttpServerRequest request) {
+    return HttpMethod.POST.equals(request.method()) || Bodies.isAnnounced(request);
+  }
+
+  /** Takes every request. Only requests whose body must be read go through further routes. */
+  private void begin(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    context.response().putHeader(CONTENT_TYPE_OPTIONS, NO_SNIFF);
+    requireOneHost(request);
+    String path = pathBelowMount(context);
+    boolean publish = path.equals(PUBLISH);
+    origins.check(context, isClientFile(path), !publish);
+    if (!HttpMethod.POST.equals(request.method())) {
+      if (Bodies.isAnnounced(request)) {
+        bodies.discard(context);
+      }
+      route(context, path);
+    } else if (isJson(request)) {
+      requireNoCoding(context);
+      if (publish) {
+        access.countPublish(context);
+      }
+      context.next();
+    } else if (publish) {
+      throw new MillraceException(
+          MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
+          "Publish with Content-Type: application/json.");
+    } else {
+      throw methodNotAllowed(
+          context,
+          methods(path),
+          "A POST must name channels in a body with Content-Type: application/json.");
+    }
+  }
+
+  /** Checks the host (RFC 9112, section 3.2) without making a list for every request. */
+  private static void requireOneHost(HttpServerRequest request) {
+    int hosts = 0;
+    boolean readable = true;
+    for (Map.Entry<String, String> header : request.headers()) {
+      if (header.getKey().length() == 4 && header.getKey().equalsIgnoreCase("host")) {
+        hosts++;
+        readable &= HostField.isOne(header.getValue());
+      }
+    }
+    boolean needed = HttpVersion.HTTP_1_1.equals(request.version());
+    if (hosts > 1 || !readable || (needed && hosts == 0)) {
+      throw new MillraceException(
+          MillraceException.Code.BAD_REQUEST,
+          "There must be one Host: a name or address, and optionally a port (RFC 9112, section 3.2).");
+    }
+  }
+
+  private void route(RoutingContext context, String path) {
+    HttpMethod method = context.request().method();
+    if (HttpMethod.OPTIONS.equals(method)) {
+      origins.preflight(context, methods(path));
+    } else if (!takes(method, path)) {
+      String methods = methods(path);
+      throw methodNotAllowed(
+          context, methods, "This URL does not accept this method. It accepts " + methods + ".");
+    } else if (path.equals(PUBLISH)) {
+      publish(context);
+    } else if (path.isEmpty() || path.equals("/")) {
+      if (!refusedByOneThatIsOff(context)) {
+        attaching.attach(context, negotiated(context));
+      }
+    } else if (path.equals(NEGOTIATE)) {
+      negotiate(context);
+    } else if (isClientFile(path)) {
+      clientFiles.serve(context, path.substring(1));
+    } else {
+      attaching.attach(context, forced(path.startsWith("/") ? path.substring(1) : ""));
+    }
+  }
+
+  private static boolean takes(HttpMethod method, String path) {
+    boolean publish = path.equals(PUBLISH);
+    if (HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method)) {
+      return !publish;
+    }
+    return HttpMethod.POST.equals(method)
+        && (publish || !(path.equals(NEGOTIATE) || isClientFile(path)));
+  }
+
+  private static String methods(String path) {
+    if (path.equals(PUBLISH)) {
+      return WRITE;
+    }
+    return path.equals(NEGOTIATE) || isClientFile(path) ? READ : READ_BY_BODY;
+  }
+
+  private static MillraceException methodNotAllowed(
+      RoutingContext context, String methods, String why) {
+    context.response().putHeader(HttpHeaders.ALLOW, methods);
+    return new MillraceException(MillraceException.Code.METHOD_NOT_ALLOWED, why);
+  }
+
+  private static boolean isClientFile(String path) {
+    return path.contains(".js") && CLIENT_FILE.matcher(path).matches();
+  }
+
+  private static String pathBelowMount(RoutingContext context) {
+    String mount = mountPoint(context);
+    String path = context.request().path();
+    // Routing treats "//live" and "/x/../live" as the mount, but they are not.
+    return path != null && path.startsWith(mount) ? path.substring(mount.length()) : "/" + path;
+  }
+
+  private static String mountPoint(RoutingContext context) {
+    String mount = context.mountPoint();
+    return mount == null
+        ? ""
+        : mount.endsWith("/") ? mount.substring(0, mount.length() - 1) : mount;
+  }
+
+  /** An EventSource would give up for good after any other transport's answer. */
+  private boolean refusedByOneThatIsOff(RoutingContext context) {
+    for (Transport transport : engine.transports().outOfService()) {
+      if (transport.accepts(context.request())
+          && transport.refuse(context.request(), Attaching.COME_BACK)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Transport negotiated(RoutingContext context) {
+    List<Transport> inService = engine.transports().inService();
+    for (Transport transport : inService) {
+      if (transport.accepts(context.request())) {
+        return transport;
+      }
+    }
+    throw new MillraceException(
+        MillraceException.Code.NOT_FOUND,
+        "No transport in service accepts this request; there are " + names(inService) + ".");
+  }
+
+  private Transport forced(String name) {
+    List<Transport> inService = engine.transports().inService();
+    for (Transport transport : inService) {
+      if (transport.name().equals(name)) {
+        return transport;
+      }
+    }
+    throw new MillraceException(
+        MillraceException.Code.NOT_FOUND,
+        "There is nothing here. Transports in service are " + names(inService) + ".");
+  }
+
+  private static String names(List<Transport> transports) {
+    return String.join(", ", transports.stream().map(Transport::name).toList());
+  }
+
+  private void negotiate(RoutingContext context) {
+    JsonArray transports = new JsonArray();
+    for (Transport transport : engine.transports().inService()) {
+      boolean streaming = transport.traits().contains(Transport.Trait.STREAMING);
+      JsonObject described =
+          new JsonObject()
+              .put("name", transport.name())
+              .put("url", mountPoint(context) + "/" + transport.name())
+              .put("duplex", transport.traits().contains(Transport.Trait.DUPLEX))
+              .put("streaming", streaming);
+      if (streaming) {
+        described.put("heartbeat", options.heartbeat().orElse(transport.heartbeat()).toMillis());
+      }
+      transports.add(described);
+    }
+    json(
+        context,
+        new JsonObject()
+            .put("version", 1)
+            .put("transports", transports)
+            .put("retry", options.retry().toMillis())
+            .put("limits", ReaderAttachment.limits(options)));
+  }
+
+  private static boolean isJson(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return type != null && type.split(";", 2)[0].strip().equalsIgnoreCase("application/json");
+  }
+
+  private static void requireNoCoding(RoutingContext context) {
+    for (String line : context.request().headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
+      for (String coding : line.split(",", -1)) {
+        if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+          context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+          throw new MillraceException(
+              MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
+              "Send the body without Content-Encoding, or with identity.");
+        }
+      }
+    }
+  }
+
+  /** Reads the body, which a handler of the application may have paused, or read already. */
+  private void readBody(RoutingContext context) {
+    if (context.body().available()) {
+      if (context.body().length() > options.maxClientMessageBytes()) {
+        throw bodies.tooLarge();
+      }
+      context.next();
+    } else if (context.request().isEnded()) {
+      throw new MillraceException(
+          MillraceException.Code.INTERNAL,
+          "The server failed.",
+          new IllegalStateException(
+              "The body was lost before it came to Millrace's router. A handler before it that waits must"
+                  + " pause the request, or have a BodyHandler before it."));
+    } else {
+      // A request may last, but its body is no longer needed.
+      bodies.read(context, pathBelowMount(context).equals(PUBLISH));
+    }
+  }
+
+  private void publish(RoutingContext context) {
+    PublishRequest request = PublishRequest.of(JsonFields.object(context));
+    Access.Client client = access.of(context);
+    Future<Publication> published =
+        client
+            .publish(request.channel())
+            .compose(
+                granted ->
+                    engine.publishing()
+                        .publish(client.scope(), request.channel().toString(), request.message()));
+    published
+        .onFailure(context::fail)
+        // Also without a name: no other server answers like this, so a client can recognize it.
+        .onSuccess(
+            publication ->
+                json(context, new JsonObject().put("published", publication.name().orElse(null))));
+  }
+
+  private static void json(RoutingContext context, JsonObject answer) {
+    context
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    Unsent.answer(context.request(), answer.toBuffer());
+  }
+}

@@ -1,0 +1,65 @@
+package io.millrace.core.log;
+
+import io.millrace.MillraceOptions;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Recognizes a message that a broker brings again: to the same channel, with the same key and the
+ * same content, within the lifetime of keys. So a publish that was repeated, at this node or
+ * another, because nobody knew whether the broker took it, is appended once. Anyone who can publish
+ * at the broker can choose keys, but that suppresses only messages that are identical to the last
+ * byte. Not safe for use by several threads.
+ */
+final class ArrivedKeys {
+
+  /** How many keys are forgotten at most when one comes, although more may be too old. */
+  private static final int FORGOTTEN_AT_ONCE = 8;
+
+  private record Known(long seq, long since) {}
+
+  private final MillraceOptions options;
+
+  /** The keys in the order in which they came, so that the oldest are first. */
+  private final Map<String, Known> known = new LinkedHashMap<>();
+
+  ArrivedKeys(MillraceOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Takes the next message that has a key.
+   *
+   * @param seq its place
+   * @param now the present time, in milliseconds of the node's clock
+   * @return the place of the first identical message; its own place if there is none
+   */
+  long originalOf(long seq, MessageKey arrived, long now) {
+    String key = arrived.key() + arrived.digest();
+    long oldest = now - options.keyLifetime().toMillis();
+    Iterator<Known> oldestFirst = known.values().iterator();
+    for (int i = 0;
+        i < FORGOTTEN_AT_ONCE && oldestFirst.hasNext() && oldestFirst.next().since <= oldest;
+        i++) {
+      oldestFirst.remove();
+    }
+    Known before = known.get(key);
+    if (before != null && before.since <= oldest) {
+      known.remove(key);
+      before = null;
+    }
+    if (before == null) {
+      known.put(key, new Known(seq, now));
+    }
+    if (known.size() > options.maxKeys()) {
+      known.remove(known.keySet().iterator().next());
+    }
+    return before == null ? seq : before.seq;
+  }
+
+  /** Returns how many keys are remembered. */
+  int size() {
+    return known.size();
+  }
+}

@@ -1,0 +1,15 @@
+package io.millrace.core.log;
+
+import io.millrace.Gap;
+import java.util.Optional;
+
+/**
+ * Where a reader begins when it attaches.
+ *
+ * @param seq its cursor
+ * @param gap why the requested cursor cannot be continued; losses within this epoch are instead
+ *     found when reading
+ * @param replayThrough the last entry that {@code last} replays; zero if there is none
+ * @param head the log's newest sequence number at that moment
+ */
+public record Beginning(long seq, Optional<Gap.Reason> gap, long replayThrough, long head) {}

@@ -1,0 +1,106 @@
+package io.millrace.core.log;
+
+import io.millrace.Cursor;
+import io.millrace.Gap;
+import io.millrace.MillraceException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds where reading begins, except for what {@code last} replays ({@link Newest}). Called under
+ * the log's lock, for subscriptions that have their sources.
+ */
+public final class Beginnings {
+
+  /** The maximum number of messages that {@code last} replays, over all channels. */
+  public static final int MOST_REPLAYED = 1000;
+
+  /** The maximum number of channels that a pattern may match in a request with {@code last}. */
+  static final int MOST_REPLAYED_CHANNELS = 100;
+
+  private final String epoch;
+  private final boolean shared;
+  private final long head;
+
+  /**
+   * Makes the beginnings at a moment.
+   *
+   * @param epoch the epoch of the log
+   * @param shared whether clients may have seen this log's contents under another epoch
+   * @param head the log's newest sequence number
+   */
+  Beginnings(String epoch, boolean shared, long head) {
+    this.epoch = epoch;
+    this.shared = shared;
+    this.head = head;
+  }
+
+  Beginning of(Collection<ReaderSubscription> subscriptions, Start start) {
+    if (start.cursor().isPresent()) {
+      return after(Cursor.parse(start.cursor().get()), subscriptions);
+    }
+    return new Beginning(head, Optional.empty(), 0, head);
+  }
+
+  private Beginning after(Optional<Cursor> asked, Collection<ReaderSubscription> subscriptions) {
+    if (asked.isEmpty()) {
+      return anew(shared ? head : 0, Gap.Reason.UNKNOWN, subscriptions);
+    }
+    Cursor cursor = asked.get();
+    if (!cursor.epoch().equals(epoch)) {
+      // Everything in a log that is not shared was published since it began, so no client can have
+      // it already.
+      return anew(shared ? head : 0, Gap.Reason.EPOCH, subscriptions);
+    }
+    return cursor.seq() > head
+        ? anew(head, Gap.Reason.UNKNOWN, subscriptions)
+        : new Beginning(cursor.seq(), Optional.empty(), 0, head);
+  }
+
+  private Beginning anew(
+      long seq, Gap.Reason reason, Collection<ReaderSubscription> subscriptions) {
+    subscriptions.forEach(subscription -> subscription.told = head);
+    return new Beginning(seq, Optional.of(reason), 0, head);
+  }
+
+  /**
+   * Checks that no pattern matches too many channels.
+   *
+   * @throws MillraceException if one does
+   */
+  static void checkReplayed(Survey survey) {
+    for (Survey.Target target : survey.targets()) {
+      if (target.isFull()) {
+        throw new MillraceException(
+            MillraceException.Code.BAD_REQUEST,
+            "The pattern \""
+                + target.pattern.pattern()
+                + "\" matches more than "
+                + MOST_REPLAYED_CHANNELS
+                + " channels, so last cannot be used with it. Name the channels, or leave last out.");
+      }
+    }
+  }
+
+  /**
+   * Returns the newest entries of a channel that are held and that a filter accepts, oldest first.
+   */
+  static List<LogEntry> newest(ChannelLog channel, int most, EventFilter filter, long now) {
+    List<LogEntry> found = new ArrayList<>();
+    long oldestHistory = now - channel.limits.age().toMillis();
+    for (int i = channel.entries.size() - 1; i >= 0 && found.size() < most; i--) {
+      LogEntry entry = channel.entries.get(i);
+      if (i < channel.historyCount && entry.appendedAt <= oldestHistory) {
+        break; // Too old, but not yet swept.
+      }
+      if (filter.accepts(entry.message())) {
+        found.add(entry);
+      }
+    }
+    Collections.reverse(found);
+    return found;
+  }
+}

@@ -1,0 +1,32 @@
+package io.millrace.core.log;
+
+import io.millrace.Gap;
+import java.util.List;
+
+/**
+ * What a reader reads at once.
+ *
+ * @param gaps the gaps that must be reported first
+ * @param entries the entries, in order
+ * @param bytes their payload and overhead, in bytes
+ * @param through where the reader is after them; there is nothing else for it up to here
+ * @param missing up to where the reader must read back from the broker's own log before it can
+ *     continue; zero if it need not
+ */
+public record Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through, long missing) {
+
+  /** Makes a slice of which nothing is missing. */
+  public Slice(List<Gap> gaps, List<LogEntry> entries, int bytes, long through) {
+    this(gaps, entries, bytes, through, 0);
+  }
+
+  /** Returns whether there is nothing to report or read before something was read back. */
+  public boolean isMissing() {
+    return missing > 0 && gaps.isEmpty();
+  }
+
+  /** Returns the sequence number of the last entry; zero if there is none. */
+  public long last() {
+    return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).seq;
+  }
+}

@@ -1,0 +1,21 @@
+package io.millrace.core.log;
+
+import io.millrace.Cursor;
+import java.util.Optional;
+
+/**
+ * Where a client asks to begin.
+ *
+ * @param cursor the text of a cursor to continue after, whether or not it can be read
+ * @param last how many held messages of each channel to replay, if there is no cursor
+ */
+public record Start(Optional<String> cursor, int last) {
+
+  /** From now on. */
+  public static final Start NOW = new Start(Optional.empty(), 0);
+
+  /** Continues after a cursor. */
+  public static Start after(Cursor cursor) {
+    return new Start(Optional.of(cursor.toString()), 0);
+  }
+}

@@ -1,0 +1,109 @@
+package io.millrace.core.log;
+
+import io.millrace.ChannelPattern;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What somebody subscribes to, between the interest that was taken and the beginning of reading:
+ * something may have to be known of every channel that the patterns match. They keep no list of
+ * their channels, which could be very long.
+ */
+public final class Survey {
+
+  /** One pattern's. */
+  static final class Target {
+    final PatternLog pattern;
+
+    /** Those found, if they are what is asked for, up to one more than may be. */
+    final List<ChannelLog> channels = new ArrayList<>(0);
+
+    private final boolean listed;
+
+    Target(PatternLog pattern, boolean listed) {
+      this.pattern = pattern;
+      this.listed = listed;
+    }
+
+    /** Returns whether no further channel matters. */
+    boolean isFull() {
+      return listed && channels.size() > Beginnings.MOST_REPLAYED_CHANNELS;
+    }
+
+    /** Takes a channel that the pattern matches. Called under the log's lock. */
+    void take(ChannelLog channel) {
+      if (!listed) {
+        pattern.raiseMark(channel.mark());
+      } else if (!isFull()) {
+        channels.add(channel);
+      }
+    }
+  }
+
+  /** What somebody subscribes to. */
+  public final List<ReaderSubscription> subscriptions;
+  final Start start;
+  final Epoch epoch;
+
+  /** The log's newest sequence when the interest was taken. */
+  final long head;
+
+  /** Mostly none. */
+  private Map<ChannelPattern, Target> targets = Map.of();
+
+  Survey(List<ReaderSubscription> subscriptions, Start start, Epoch epoch, long head) {
+    this.subscriptions = subscriptions;
+    this.start = start;
+    this.epoch = epoch;
+    this.head = head;
+  }
+
+  void add(PatternLog pattern, boolean listed) {
+    if (targets.isEmpty()) {
+      targets = new HashMap<>();
+    }
+    targets.put(pattern.pattern(), new Target(pattern, listed));
+  }
+
+  /** Returns how many messages may have to be looked at to find out where reading begins. */
+  public int looks() {
+    if (!asksLast(start)) {
+      return 0;
+    }
+    long looks = 0;
+    for (ReaderSubscription subscription : subscriptions) {
+      if (!subscription.filter.events().isEmpty()) {
+        return Newest.MOST_LOOKS; // There may be many that it does not accept.
+      }
+      Target target = targets.get(subscription.pattern);
+      looks += (long) start.last() * (target == null ? 1 : target.channels.size());
+    }
+    // A message that several patterns match is looked at for each of them.
+    int each = targets.size() + (targets.size() < subscriptions.size() ? 1 : 0);
+    long most = Math.min(Newest.MOST_LOOKS, (long) Beginnings.MOST_REPLAYED * each);
+    return (int) Math.min(most, looks);
+  }
+
+  /** Returns whether {@code last} is asked, not a cursor. */
+  static boolean asksLast(Start start) {
+    return start.cursor().isEmpty() && start.last() > 0;
+  }
+
+  Collection<Target> targets() {
+    return targets.values();
+  }
+
+  /** Returns the channels that were found for a pattern. */
+  List<ChannelLog> channels(ChannelPattern pattern) {
+    Target target = targets.get(pattern);
+    return target == null ? List.of() : target.channels;
+  }
+
+  /** Remembers that every channel has been looked at. Called under the log's lock. */
+  void complete() {
+    targets.values().forEach(target -> target.pattern.surveyed |= !target.listed);
+  }
+}

@@ -1,0 +1,164 @@
+package io.millrace.core.reader;
+
+import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.Succession;
+import io.millrace.core.log.Archive;
+import io.millrace.core.log.Log;
+import io.millrace.internal.HeapShares;
+import io.millrace.spi.Ending;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * The shards of a node, for each event loop on which it has ever had a reader. Safe on any thread.
+ */
+public final class Shards implements Succession.Followers {
+
+  /** Enough for new messages; more would be useless even with a larger heap. */
+  private static final long MOST_KEPT = 4 << 20;
+
+  /** Clients of a closing node reconnect after a random part of this time. */
+  private static final Duration COME_BACK_WITHIN = Duration.ofSeconds(3);
+
+  private static final long FRAMES = HeapShares.here().frameBytes();
+
+  private final VertxInternal vertx;
+  private final Log log;
+  private final Optional<Archive> archive;
+  private final Interests interests;
+  private final LongSupplier clock;
+  private volatile boolean degraded;
+  private final Map<Object, EventLoopShards> byEventLoop = new ConcurrentHashMap<>();
+
+  /** Makes an object without event loops. */
+  public Shards(
+      VertxInternal vertx,
+      Log log,
+      Optional<Archive> archive,
+      Interests interests,
+      LongSupplier clock) {
+    this.vertx = vertx;
+    this.log = log;
+    this.archive = archive;
+    this.interests = interests;
+    this.clock = clock;
+  }
+
+  /**
+   * Returns the shard for another reader on an event loop.
+   *
+   * @param context a context on that event loop
+   * @throws IllegalStateException if the context runs on workers or virtual threads
+   */
+  public Shard of(ContextInternal context) {
+    return loop(context).next();
+  }
+
+  /**
+   * Returns the shards of an event loop.
+   *
+   * @param context a context on that event loop
+   * @throws IllegalStateException if the context runs on workers or virtual threads
+   */
+  public EventLoopShards loop(ContextInternal context) {
+    if (!context.isEventLoopContext()) {
+      throw new IllegalStateException(
+          "Millrace serves clients on event loops: deploy the verticle that mounts its router with ThreadingModel.EVENT_LOOP.");
+    }
+    EventLoopShards known = byEventLoop.get(context.nettyEventLoop());
+    if (known == null) {
+      known = byEventLoop.computeIfAbsent(context.nettyEventLoop(), loop -> created(context));
+      tellHealth(known); // It may have changed meanwhile.
+    }
+    return known;
+  }
+
+  private EventLoopShards created(ContextInternal context) {
+    // A context of its own, whose timers do not end when a verticle is undeployed.
+    ContextInternal own = vertx.contextBuilder().withEventLoop(context.nettyEventLoop()).build();
+    return new EventLoopShards(
+        log,
+        own,
+        clock,
+        this::keptBytes,
+        degraded,
+        siblings -> new Shard(log, archive, interests, siblings, clock));
+  }
+
+  /** On each event loop there are two parts: frames that are kept, and what readers share. */
+  private long keptBytes() {
+    return Math.min(MOST_KEPT, FRAMES / 2 / Math.max(1, byEventLoop.size()));
+  }
+
+  private void tellHealth(EventLoopShards shards) {
+    shards.run(() -> shards.setDegraded(degraded));
+  }
+
+  /** Returns how clients leave that should reconnect, but not all at once. */
+  public static Ending goingAway() {
+    return Ending.goingAway(
+        Duration.ofMillis(ThreadLocalRandom.current().nextLong(COME_BACK_WITHIN.toMillis())));
+  }
+
+  @Override
+  public void setDegraded(boolean value) {
+    degraded = value;
+    byEventLoop.values().forEach(this::tellHealth);
+  }
+
+  /** Returns the shards of all event loops. */
+  public List<Shard> all() {
+    return byEventLoop.values().stream().flatMap(shards -> shards.all().stream()).toList();
+  }
+
+  /** Returns how many readers there are. */
+  public int readerCount() {
+    return all().stream().mapToInt(Shard::readerCount).sum();
+  }
+
+  /** Returns how many timers are scheduled. */
+  public int timerCount() {
+    return byEventLoop.values().stream().mapToInt(shards -> shards.wheel().size()).sum();
+  }
+
+  @Override
+  public Future<Void> leaveLog() {
+    return onEveryLoop(shards -> shards.leaveLog(goingAway()));
+  }
+
+  @Override
+  public Future<Void> enterLog() {
+    return onEveryLoop(EventLoopShards::enterLog);
+  }
+
+  private Future<Void> onEveryLoop(Consumer<EventLoopShards> task) {
+    List<Future<Boolean>> done = new ArrayList<>();
+    for (EventLoopShards shards : byEventLoop.values()) {
+      done.add(
+          shards.compute(
+              () -> {
+                task.accept(shards);
+                return true;
+              }));
+    }
+    return Future.all(done).mapEmpty();
+  }
+
+  /** Computes something on every shard's event loop. */
+  public <T> Future<List<T>> compute(Function<Shard, T> task) {
+    List<Future<T>> results = new ArrayList<>();
+    all().forEach(shard -> results.add(shard.compute(task)));
+    return Future.all(results).map(all -> all.list());
+  }
+}

@@ -1,0 +1,165 @@
+package io.millrace.core.reader;
+
+import io.millrace.Cursor;
+import io.millrace.Entry;
+import io.millrace.Gap;
+import io.millrace.Subscriber;
+import io.millrace.Subscription;
+import io.millrace.core.log.Beginning;
+import io.millrace.core.log.LogEntry;
+import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.Slice;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Framing;
+import io.millrace.spi.Signal;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.lang.System.Logger;
+import java.util.List;
+import java.util.Optional;
+
+/** A reader for the application itself: entries are handed over, not framed. */
+public final class SubscriberReader extends Reader implements Subscription {
+
+  private static final Logger LOG = System.getLogger(SubscriberReader.class.getName());
+
+  /** All subscribers with the same channels are one audience. */
+  private static final Framing UNFRAMED =
+      new Framing() {
+        @Override
+        public Buffer entry(Entry entry) {
+          return NOTHING;
+        }
+
+        @Override
+        public Buffer signal(Signal signal) {
+          return NOTHING;
+        }
+      };
+
+  private static final int SLICE_ENTRIES = 256;
+
+  private final Subscriber subscriber;
+  private final Wheel.Timer timer =
+      new Wheel.Timer() {
+        @Override
+        public void fire() {}
+      };
+
+  /** What {@link #cursor()} returns on other threads while it is not live. */
+  private volatile long read;
+
+  private boolean begun;
+
+  /** Makes a reader that has not begun. */
+  public SubscriberReader(Shard shard, Subscriber subscriber) {
+    super(shard, "", UNFRAMED);
+    this.subscriber = subscriber;
+  }
+
+  /** Begins to read. */
+  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
+    shard.add(this);
+    enter(initial);
+    moveTo(beginning.seq());
+    read = beginning.seq();
+    beginning.gap().ifPresent(reason -> tell(new Gap(ReaderSubscription.names(initial), reason)));
+    if (!isEnded()) {
+      shard.queue(this); // Nothing is delivered before the application has the subscription.
+    }
+  }
+
+  @Override
+  void advance() {
+    if (cursorSeq() <= shard.position()) {
+      Gap.Reason lost = begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED;
+      Optional<Slice> next = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
+      if (next.isEmpty()) {
+        return;
+      }
+      Slice slice = next.get();
+      begun = true;
+      slice.gaps().forEach(this::tell);
+      slice.entries().forEach(this::deliver);
+      moveTo(slice.through());
+      read = slice.through();
+    }
+    if (!isEnded() && !becomeLive()) {
+      shard.queue(this);
+    }
+  }
+
+  @Override
+  void receive(Audience from, long before) {
+    for (LogEntry entry : from.pending()) {
+      deliver(entry);
+    }
+  }
+
+  @Override
+  void startOver() {
+    fallBehind(cursorSeq());
+    subscriptions.forEach(ReaderSubscription::startOver);
+    moveTo(shard.position());
+    read = shard.position();
+    tell(new Gap(ReaderSubscription.names(subscriptions), Gap.Reason.EPOCH));
+  }
+
+  private void deliver(LogEntry entry) {
+    if (!isEnded()) {
+      safely(() -> subscriber.onMessage(entry));
+      read = entry.seq;
+    }
+  }
+
+  private void tell(Gap gap) {
+    if (!isEnded()) {
+      safely(() -> subscriber.onGap(gap));
+    }
+  }
+
+  @Override
+  public void end(Ending ending) {
+    detach();
+  }
+
+  @Override
+  void abort(Ending ending) {
+    detach();
+  }
+
+  @Override
+  void detached() {
+    safely(subscriber::onEnd);
+  }
+
+  private static void safely(Runnable call) {
+    try {
+      call.run();
+    } catch (Throwable e) {
+      LOG.log(Logger.Level.ERROR, "A subscriber failed", e);
+    }
+  }
+
+  @Override
+  void tellHealth() {}
+
+  @Override
+  Wheel.Timer timer() {
+    return timer;
+  }
+
+  @Override
+  public Cursor cursor() {
+    return shard.log().cursor(read);
+  }
+
+  @Override
+  public Future<Void> end() {
+    return shard.compute(
+        here -> {
+          end(Ending.DONE);
+          return null;
+        });
+  }
+}

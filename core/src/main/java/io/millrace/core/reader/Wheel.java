@@ -1,0 +1,151 @@
+package io.millrace.core.reader;
+
+import io.vertx.core.internal.ContextInternal;
+import java.lang.System.Logger;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * The timers of one event loop: a hashed wheel that turns only while it holds a timer. Owned by the
+ * event loop.
+ */
+public final class Wheel {
+
+  private static final Logger LOG = System.getLogger(Wheel.class.getName());
+
+  /** Its precision, in milliseconds. */
+  private static final int TICK = 50;
+
+  private static final int SLOTS = 512;
+
+  /** Something that is due at a time. It is in one slot, or in none. */
+  public abstract static class Timer {
+    private Timer previous = this;
+    private Timer next = this;
+    private long due;
+
+    /** Called once when its time has come. */
+    public abstract void fire();
+
+    private boolean isScheduled() {
+      return next != this;
+    }
+
+    private void unlink() {
+      previous.next = next;
+      next.previous = previous;
+      previous = this;
+      next = this;
+    }
+
+    private void linkBefore(Timer other) {
+      previous = other.previous;
+      next = other;
+      previous.next = this;
+      other.previous = this;
+    }
+  }
+
+  private static final class Slot extends Timer {
+    @Override
+    public void fire() {}
+  }
+
+  private final ContextInternal context;
+  private final LongSupplier clock;
+  private final Slot[] slots = new Slot[SLOTS];
+  private final AtomicInteger size = new AtomicInteger();
+  private long turnedTo;
+  private boolean turning;
+
+  Wheel(ContextInternal context, LongSupplier clock) {
+    this.context = context;
+    this.clock = clock;
+    for (int i = 0; i < SLOTS; i++) {
+      slots[i] = new Slot();
+    }
+  }
+
+  /** Returns how many timers are scheduled. Safe on any thread. */
+  int size() {
+    return size.get();
+  }
+
+  /** Sets in how many milliseconds a timer is due, instead of whatever was set before. */
+  public void scheduleIn(Timer timer, long millis) {
+    schedule(timer, clock.getAsLong() + millis);
+  }
+
+  /** Sets when a timer is due, in milliseconds of the clock, instead of whatever was set before. */
+  void schedule(Timer timer, long due) {
+    cancel(timer);
+    if (!turning) {
+      turning = true;
+      turnedTo = Math.floorDiv(clock.getAsLong(), TICK);
+      turnLater();
+    }
+    timer.due = due;
+    // Rounded up, and never into a slot that the current turn has passed.
+    timer.linkBefore(slot(Math.max(turnedTo + 1, Math.floorDiv(due + TICK - 1, TICK))));
+    size.incrementAndGet();
+  }
+
+  /** Cancels a timer, if it is scheduled. */
+  public void cancel(Timer timer) {
+    if (timer.isScheduled()) {
+      timer.unlink();
+      size.decrementAndGet();
+    }
+  }
+
+  /** The clock may be negative. */
+  private Slot slot(long tick) {
+    return slots[Math.floorMod(tick, SLOTS)];
+  }
+
+  private void turnLater() {
+    context.setTimer(TICK, fired -> turn());
+  }
+
+  private void turn() {
+    long now = clock.getAsLong();
+    long present = Math.floorDiv(now, TICK);
+    long first = Math.max(turnedTo + 1, present - SLOTS + 1);
+    turnedTo = present;
+    for (long tick = first; tick <= present; tick++) {
+      fire(slot(tick), now);
+    }
+    turning = size.get() > 0;
+    if (turning) {
+      turnLater();
+    }
+  }
+
+  private void fire(Slot slot, long now) {
+    // A timer that fires may schedule into this slot, so only what is in it now is examined.
+    Slot current = new Slot();
+    while (((Timer) slot).next != slot) {
+      Timer timer = ((Timer) slot).next;
+      timer.unlink();
+      timer.linkBefore(current);
+    }
+    while (((Timer) current).next != current) {
+      Timer timer = ((Timer) current).next;
+      timer.unlink();
+      if (timer.due > now) {
+        timer.linkBefore(slot);
+      } else {
+        size.decrementAndGet();
+        fire(timer);
+      }
+    }
+  }
+
+  private static void fire(Timer timer) {
+    try {
+      timer.fire();
+    } catch (RuntimeException e) {
+      LOG.log(Logger.Level.ERROR, "A timer failed", e);
+    }
+  }
+}

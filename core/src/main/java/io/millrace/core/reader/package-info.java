@@ -1,0 +1,19 @@
+/**
+ * Readers, and the event loops that serve them.
+ *
+ * <p>A {@link Reader} is a set of channels and a cursor, whatever carries its bytes. {@link Shards}
+ * finds the part of the node that belongs to an event loop, {@link EventLoopShards}, whose shards
+ * take turns. In its turn, a {@link Shard} reads what is new in the log and gives it to audiences:
+ * what is pending for one reader of an {@link Audience} is pending for all, so it is framed and
+ * joined once. A reader that is behind leaves its audience and reads the log by itself, in slices,
+ * until it is up to date. Everything here belongs to one event loop, so nothing is locked.
+ *
+ * <p>Read {@link Reader}, {@link Shard} and {@link Audience} first. Then the three kinds of
+ * readers: {@link StreamReader} with its {@link Replay}, {@link BatchReader}, {@link
+ * SubscriberReader}. Then what readers share: {@link Audiences}, {@link FrameCache}, {@link
+ * SharedSlices}, {@link ReaderQueue}, {@link Wheel}.
+ */
+@NullMarked
+package io.millrace.core.reader;
+
+import org.jspecify.annotations.NullMarked;

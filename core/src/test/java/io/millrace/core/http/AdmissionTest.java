@@ -1,0 +1,56 @@
+package io.millrace.core.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceOptions;
+import io.millrace.core.log.Allowance;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+
+  private static final Allowance ROOM = new Allowance(1000, "full");
+
+  @Test
+  void letsInAsManyAsTheNodeTakes() {
+    Admission admission = new Admission(new MillraceOptions().setMaxReaders(2), ROOM);
+    Place place = admission.admit("a");
+    admission.admit("b");
+    assertThatThrownBy(() -> admission.admit("c"))
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            e -> assertThat(e.code()).isEqualTo(MillraceException.Code.UNAVAILABLE));
+    place.leave();
+    place.leave();
+    admission.admit("c");
+    assertThatThrownBy(() -> admission.admit("d")).isInstanceOf(MillraceException.class);
+  }
+
+  @Test
+  void letsInAsManyOfAnAddressAsTheNodeTakes() {
+    Admission admission = new Admission(new MillraceOptions().setMaxReadersPerAddress(2), ROOM);
+    Place place = admission.admit("a");
+    admission.admit("a");
+    admission.admit("b");
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> admission.admit("a"))
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(MillraceException.Code.RATE_LIMITED));
+    }
+    place.leave();
+    place.leave();
+    admission.admit("a");
+    assertThatThrownBy(() -> admission.admit("a")).isInstanceOf(MillraceException.class);
+  }
+
+  @Test
+  void countsNobodyTwiceWhoIsRefusedForItsAddress() {
+    Admission admission =
+        new Admission(new MillraceOptions().setMaxReaders(2).setMaxReadersPerAddress(1), ROOM);
+    admission.admit("a");
+    assertThatThrownBy(() -> admission.admit("a")).isInstanceOf(MillraceException.class);
+    admission.admit("b");
+  }
+}

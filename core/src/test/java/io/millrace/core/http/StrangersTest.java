@@ -1,0 +1,169 @@
+package io.millrace.core.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceOptions;
+import io.millrace.core.Server;
+import io.millrace.core.testing.EqualHashes;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What strangers try that may publish: rows of docs/security.md that no other test covers. */
+class StrangersTest {
+
+  private static final int MANY = 2_000;
+  private static final long BOUND = 100_000;
+
+  private static Vertx vertx;
+  private final MillraceOptions options =
+      new MillraceOptions()
+          .addPublishable("**")
+          .setRingBytes(BOUND)
+          .setHistoryBytes(BOUND)
+          .setPublishesPerSecond(0)
+          .setPublishesPerSecondPerAddress(0)
+          .setCommandsPerSecond(0);
+  private Server server;
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stop() {
+    Server.await(vertx.close());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    server.close();
+  }
+
+  private void listen() {
+    server = new Server(vertx, options, Optional.empty()).listen();
+  }
+
+  private static String longName(int number) {
+    String end = Integer.toString(number);
+    return "n".repeat(ChannelPattern.MAX_LENGTH - end.length()) + end;
+  }
+
+  private static String message(String channel) {
+    return "{\"channel\":\"" + channel + "\",\"data\":1}";
+  }
+
+  private void held() {
+    assertThat(server.node.counts().heldBytes()).isBetween(BOUND, 2 * BOUND);
+    assertThat(server.node.counts().channels()).isLessThan(MANY / 2);
+  }
+
+  @Test
+  void tinyMessagesOnEverNewNamesAreHeldWithinTheBounds() {
+    listen();
+    HttpClient client = vertx.createHttpClient();
+    for (int i = 0; i < MANY; i++) {
+      String body = message(longName(i));
+      int status =
+          Server.await(
+              client
+                  .request(HttpMethod.POST, server.port, "localhost", "/live/publish")
+                  .compose(
+                      request -> request.putHeader("Content-Type", "application/json").send(body))
+                  .map(HttpClientResponse::statusCode));
+      assertThat(status).isEqualTo(200);
+    }
+    held();
+    Server.await(client.close());
+  }
+
+  @Test
+  void tinyMessagesInCommandsAreHeldWithinTheBoundsToo() throws IOException {
+    listen();
+    int connection = server.connect("");
+    for (int i = 0; i < MANY; i += 100) {
+      String commands =
+          IntStream.range(i, i + 100)
+              .mapToObj(n -> "{\"type\":\"publish\",\"id\":1," + message(longName(n)).substring(1))
+              .collect(Collectors.joining(",", "[", "]"));
+      Server.await(server.send(connection, commands));
+    }
+    assertThat(server.outlets.get(connection).frames("ok")).hasSize(MANY);
+    held();
+  }
+
+  @Test
+  void channelsOfEqualHashCodesArePublishedToAsFastAsToOthers() throws IOException {
+    options.setRingBytes(1 << 30).setHistoryBytes(1 << 30);
+    listen();
+    List<String> chosen = EqualHashes.strings(14);
+    List<String> others = IntStream.range(0, chosen.size()).mapToObj(i -> longName(i)).toList();
+    appendTo(others); // The code is compiled.
+    long usual = cpuNanos(others);
+    // Compared one after another, as in a list, they would take a thousand times as long.
+    assertThat(cpuNanos(chosen)).isLessThan(20 * usual + 500_000_000);
+    assertThat(server.node.counts().channels()).isEqualTo(2 * chosen.size());
+  }
+
+  @Test
+  void namesOfEqualHashCodesAreSubscribedAsFastAsOthers() throws IOException {
+    listen();
+    List<String> chosen = EqualHashes.strings(14);
+    List<String> others = IntStream.range(0, chosen.size()).mapToObj(i -> longName(i)).toList();
+    subscribeAll(others.subList(0, 2_000)); // The code is compiled.
+    long usual = subscribeAll(others);
+    assertThat(subscribeAll(chosen)).isLessThan(20 * usual + 500_000_000);
+    assertThat(server.node.counts().subscriptions()).isEqualTo(2_000 + 2 * chosen.size());
+  }
+
+  /** Returns how much CPU time the event loop used for it. */
+  private long subscribeAll(List<String> names) throws IOException {
+    int last = server.connect("");
+    long before = loopNanos(last);
+    int most = options.maxChannels();
+    for (int i = 0; i < names.size(); i += most) {
+      last = server.connect("");
+      String list =
+          names.subList(i, Math.min(names.size(), i + most)).stream()
+              .collect(Collectors.joining("\",\"", "[\"", "\"]"));
+      Server.await(
+          server.send(last, "{\"type\":\"subscribe\",\"id\":1,\"channels\":" + list + "}"));
+      assertThat(server.outlets.get(last).frames("ok")).hasSize(1);
+    }
+    return loopNanos(last) - before;
+  }
+
+  private long loopNanos(int connection) {
+    var threads = ManagementFactory.getThreadMXBean();
+    return Server.await(
+        server.onLoop(connection, () -> Future.succeededFuture(threads.getCurrentThreadCpuTime())));
+  }
+
+  private void appendTo(List<String> channels) {
+    channels.forEach(channel -> server.append(channel, Message.json(1)));
+  }
+
+  private long cpuNanos(List<String> channels) {
+    var threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadCpuTime();
+    for (int round = 0; round < 3; round++) {
+      appendTo(channels);
+    }
+    return threads.getCurrentThreadCpuTime() - before;
+  }
+}

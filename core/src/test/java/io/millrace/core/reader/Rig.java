@@ -1,0 +1,316 @@
+package io.millrace.core.reader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.ChannelPattern;
+import io.millrace.Message;
+import io.millrace.MillraceOptions;
+import io.millrace.Priority;
+import io.millrace.Publication;
+import io.millrace.core.broker.Interests;
+import io.millrace.core.log.Archive;
+import io.millrace.core.log.Beginning;
+import io.millrace.core.log.EventFilter;
+import io.millrace.core.log.Log;
+import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.Start;
+import io.millrace.core.testing.LineFraming;
+import io.millrace.core.testing.RecordedLog;
+import io.millrace.core.testing.TestOutlet;
+import io.millrace.spi.Broker;
+import io.millrace.spi.Framing;
+import io.millrace.spi.Ingress;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+
+/** A log and its shards on real event loops, without a node around them. */
+public final class Rig {
+
+  static final StreamSettings SETTINGS =
+      new StreamSettings(
+          Duration.ofSeconds(15),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(3),
+          0,
+          false,
+          JsonObject::new);
+
+  /** A broker that brings everything, and knows of nothing. */
+  public static final class AllBroker implements Broker {
+    @Override
+    public String name() {
+      return "all";
+    }
+
+    @Override
+    public Future<Void> open(Ingress ingress) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Publication> publish(String channel, Message message) {
+      return Future.succeededFuture(Publication.unnamed());
+    }
+
+    @Override
+    public Future<Void> subscribe(ChannelPattern pattern) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> unsubscribe(ChannelPattern pattern) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> close() {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public boolean selective() {
+      return false;
+    }
+  }
+
+  /** The fake time, in milliseconds. */
+  public final AtomicLong time = new AtomicLong(1_000_000);
+
+  final MillraceOptions options;
+  public final Log log;
+  public final Optional<Archive> archive;
+  public final Shards shards;
+  public final Shard shard;
+  final Framing framing = new LineFraming();
+  private final VertxInternal vertx;
+
+  public Rig(Vertx vertx, MillraceOptions options) {
+    this(vertx, options, Optional.empty());
+  }
+
+  /** A rig whose broker may have a log of its own. */
+  public Rig(Vertx vertx, MillraceOptions options, Optional<RecordedLog> backend) {
+    LongSupplier clock = time::get;
+    this.vertx = (VertxInternal) vertx;
+    this.options = options;
+    this.log = new Log(options, backend.isPresent(), clock);
+    Interests interests =
+        new Interests(new AllBroker(), log, this.vertx.createEventLoopContext(), options);
+    this.archive =
+        backend.map(
+            it -> new Archive(it, log, options, this.vertx.createEventLoopContext(), clock));
+    this.shards = new Shards(this.vertx, log, archive, interests, clock);
+    this.shard = anotherShard();
+  }
+
+  Shard anotherShard() {
+    return shards.of(vertx.createEventLoopContext());
+  }
+
+  public static List<ReaderSubscription> subscriptions(String... patterns) {
+    List<ReaderSubscription> subscriptions = new ArrayList<>();
+    for (String pattern : patterns) {
+      subscriptions.add(subscription(pattern));
+    }
+    return subscriptions;
+  }
+
+  /** Reads {@code channel} or {@code channel:event}. */
+  static ReaderSubscription subscription(String text) {
+    String[] parts = text.split(":");
+    return new ReaderSubscription(
+        ChannelPattern.of(parts[0]),
+        new EventFilter(Set.copyOf(Arrays.asList(parts).subList(1, parts.length))));
+  }
+
+  public Start after(long seq) {
+    return Start.after(log.cursor(seq));
+  }
+
+  public static Start last(int count) {
+    return new Start(Optional.empty(), count);
+  }
+
+  public StreamReader stream(TestOutlet outlet, Start start, String... patterns) {
+    return stream(shard, outlet, SETTINGS, start, patterns);
+  }
+
+  StreamReader stream(
+      Shard on, TestOutlet outlet, StreamSettings settings, Start start, String... patterns) {
+    return onLoop(
+        on,
+        () -> {
+          List<ReaderSubscription> subscriptions = subscriptions(patterns);
+          Beginning beginning = log.attach(subscriptions, start);
+          StreamReader reader = new StreamReader(on, "test", framing, outlet, settings);
+          reader.begin(subscriptions, beginning);
+          return reader;
+        });
+  }
+
+  public BatchReader batch(TestOutlet outlet, Duration hold, Start start, String... patterns) {
+    return onLoop(() -> begin(outlet, hold, start, patterns));
+  }
+
+  /** As {@link #batch}; called on the event loop. */
+  public BatchReader begin(TestOutlet outlet, Duration hold, Start start, String... patterns) {
+    List<ReaderSubscription> subscriptions = subscriptions(patterns);
+    Beginning beginning = log.attach(subscriptions, start);
+    BatchReader reader = new BatchReader(shard, "batch", framing, outlet, options, hold);
+    reader.begin(subscriptions, beginning);
+    return reader;
+  }
+
+  /** Adds subscriptions on a connection, as the command does. */
+  public void subscribe(StreamReader reader, String id, Start start, String... patterns) {
+    onLoop(
+        () -> {
+          List<ReaderSubscription> further = subscriptions(patterns);
+          reader.subscribeLater(id, further, log.attach(further, start), () -> {});
+        });
+  }
+
+  void unsubscribe(StreamReader reader, String... patterns) {
+    onLoop(
+        () ->
+            shard.release(
+                reader.unsubscribe(Arrays.stream(patterns).map(ChannelPattern::of).toList())));
+  }
+
+  void append(String... channels) {
+    for (String channel : channels) {
+      append(channel, Priority.NORMAL, 10);
+    }
+  }
+
+  void append(String channel, Priority priority, int size) {
+    String[] parts = channel.split(":", -1);
+    Message message = Message.json("x".repeat(size)).withPriority(priority);
+    log.append(parts[0], parts.length > 1 ? message.withEvent(parts[1]) : message);
+  }
+
+  public void interrupt(String... patterns) {
+    log.interrupt(Arrays.stream(patterns).map(ChannelPattern::of).toList());
+  }
+
+  <T> T onLoop(Callable<T> task) {
+    return onLoop(shard, task);
+  }
+
+  public void onLoop(Runnable task) {
+    onLoop(
+        () -> {
+          task.run();
+          return true;
+        });
+  }
+
+  /** Runs something on a shard's event loop and waits for it. */
+  static <T> T onLoop(Shard shard, Callable<T> task) {
+    return shard
+        .compute(
+            here -> {
+              try {
+                return Future.succeededFuture(task.call());
+              } catch (Exception | AssertionError e) {
+                return Future.<T>failedFuture(e);
+              }
+            })
+        .compose(result -> result)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
+  /** Waits until a condition holds. */
+  public static void eventually(ThrowingRunnable assertion) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(2))
+        .untilAsserted(assertion);
+  }
+
+  /** Lets time pass, and waits until whatever is due by then has been fired. */
+  public void pass(long millis) {
+    CountDownLatch turned = new CountDownLatch(1);
+    onLoop(
+        () ->
+            shard
+                .wheel()
+                .schedule(
+                    new Wheel.Timer() {
+                      @Override
+                      public void fire() {
+                        turned.countDown();
+                      }
+                    },
+                    time.get() + millis));
+    time.addAndGet(millis);
+    await(turned);
+    settle();
+  }
+
+  /** Waits until the event loop has nothing left to do for now. */
+  public void settle() {
+    for (int i = 0; i < 5; i++) {
+      onLoop(() -> {});
+    }
+  }
+
+  /** Makes the event loop do nothing else until the returned action is run. */
+  Runnable stall() {
+    CountDownLatch stalled = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    shard.run(
+        () -> {
+          stalled.countDown();
+          await(released);
+        });
+    await(stalled);
+    return released::countDown;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("nobody released the event loop");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  public int readers() {
+    return shards.readerCount();
+  }
+
+  /** Waits for the last reader to leave, and asserts that it left nothing. */
+  public void nothingRemains() {
+    eventually(() -> assertThat(readers()).isZero());
+    // It is uncounted before it has given everything back, in the same task.
+    settle();
+    assertThat(timers()).isZero();
+    assertThat(log.subscriptionCount()).isZero();
+    assertThat(log.readers().taken()).isZero();
+  }
+
+  int timers() {
+    return shards.timerCount();
+  }
+}
