@@ -250,9 +250,18 @@ public final class EventLoopShards {
     if (!outside) {
       turnToFar();
     }
-    if (!later.isEmpty() || (!outside && shards.stream().anyMatch(Shard::hasQueued))) {
+    if (!later.isEmpty() || (!outside && hasQueued())) {
       wake();
     }
+  }
+
+  private boolean hasQueued() {
+    for (Shard shard : shards) {
+      if (shard.hasQueued()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Lets somebody begin to read who asks for much, and others if they may. */
