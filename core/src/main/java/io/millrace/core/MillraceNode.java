@@ -213,7 +213,8 @@ final class MillraceNode implements Millrace {
   @Override
   public void enableTransport(String name, boolean enabled) {
     if (engine.transports().enable(name, enabled)) {
-      engine.shards()
+      engine
+          .shards()
           .all()
           .forEach(shard -> shard.run(() -> shard.end(reader -> switchedOff(reader, name))));
     }
@@ -231,7 +232,8 @@ final class MillraceNode implements Millrace {
       vertx.cancelTimer(sweeper);
       ready.tryFail(closingNow());
       succession.close(closingNow());
-      engine.shards()
+      engine
+          .shards()
           .compute(
               shard -> {
                 shard.end(reader -> Optional.of(Shards.goingAway()));

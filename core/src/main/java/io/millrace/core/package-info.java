@@ -9,8 +9,8 @@
  * <p>The module exports nothing. In the rooms, {@code public} means that another room uses
  * something.
  *
- * <p>Read {@link MillraceNode} first, then the rooms in the order above. {@code docs/architecture.md}
- * explains the ideas.
+ * <p>Read {@link MillraceNode} first, then the rooms in the order above. {@code
+ * docs/architecture.md} explains the ideas.
  */
 @NullMarked
 package io.millrace.core;

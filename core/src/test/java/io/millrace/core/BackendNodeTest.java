@@ -136,7 +136,8 @@ class BackendNodeTest {
     assertThat(node.ingress().append(1, "a", message()).name()).contains("e1-2");
     Server.await(node.subscribe(ChannelPattern.of("a"), new Cursor("e1", 1), subscriber));
     told("e1-2");
-    assertThatThrownBy(() -> node.ingress().begin("no-epoch")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> node.ingress().begin("no-epoch"))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -238,7 +239,8 @@ class BackendNodeTest {
     Server.await(node.ready());
     String key = "k".repeat(22);
     for (String scope : List.of("address 192.0.2.1", "address 192.0.2.2", "user a", "user b")) {
-      Future<Publication> published = node.engine().publishing().publish(scope, "a", message().withKey(key));
+      Future<Publication> published =
+          node.engine().publishing().publish(scope, "a", message().withKey(key));
       eventually(() -> assertThat(published.isComplete()).isTrue());
     }
     assertThat(broker.published)

@@ -166,7 +166,8 @@ class MillraceNodeTest {
         .isInstanceOfSatisfying(
             MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(MillraceException.Code.TOO_LARGE));
-    assertThatThrownBy(() -> node.ingress().append("a", large)).isInstanceOf(MillraceException.class);
+    assertThatThrownBy(() -> node.ingress().append("a", large))
+        .isInstanceOf(MillraceException.class);
     assertThatThrownBy(() -> node.ingress().append("a.*", Message.json(1)))
         .isInstanceOf(MillraceException.class);
     assertThatThrownBy(() -> node.ingress().append("", Message.json(1)))

@@ -422,7 +422,8 @@ public final class Server implements AutoCloseable {
   }
 
   /** Sends a request and leaves the connection open. */
-  public Socket open(String method, String path, String body, String... headers) throws IOException {
+  public Socket open(String method, String path, String body, String... headers)
+      throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(PATIENCE_MILLIS);
     send(socket, method, path, body, headers);

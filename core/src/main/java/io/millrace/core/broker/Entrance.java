@@ -8,7 +8,9 @@ import io.millrace.core.log.Surveys;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** How subscriptions come into the log: first at the broker, then in the log. Safe on any thread. */
+/**
+ * How subscriptions come into the log: first at the broker, then in the log. Safe on any thread.
+ */
 public final class Entrance {
 
   private final Interests interests;

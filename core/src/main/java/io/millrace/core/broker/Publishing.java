@@ -38,7 +38,8 @@ public final class Publishing {
   private final Unanswered unanswered;
 
   /** Makes an object that knows no keys yet. */
-  public Publishing(Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
+  public Publishing(
+      Broker broker, MillraceOptions options, LongSupplier clock, BooleanSupplier serving) {
     this.broker = broker;
     this.options = options;
     this.keys = new KeyTable(options, clock);

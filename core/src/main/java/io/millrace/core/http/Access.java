@@ -17,7 +17,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Decides what clients may do, with the application's authorizer if there is one, and how often. */
+/**
+ * Decides what clients may do, with the application's authorizer if there is one, and how often.
+ */
 final class Access {
 
   private final MillraceOptions options;

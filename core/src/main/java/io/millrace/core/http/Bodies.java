@@ -224,7 +224,8 @@ final class Bodies {
         // that the broker delays.
         try {
           Runnable answered =
-              unanswered.reserve(Sender.scope(context), Unanswered.REQUEST_BYTES + content.length());
+              unanswered.reserve(
+                  Sender.scope(context), Unanswered.REQUEST_BYTES + content.length());
           context.addEndHandler(done -> answered.run());
         } catch (MillraceException full) {
           context.fail(full);

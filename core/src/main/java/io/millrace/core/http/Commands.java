@@ -374,7 +374,9 @@ final class Commands {
   private void give(String id, PublishRequest request) {
     pending++;
     Future<Publication> published =
-        engine.publishing().publish(client.scope(), request.channel().toString(), request.message());
+        engine
+            .publishing()
+            .publish(client.scope(), request.channel().toString(), request.message());
     shard.handle(published, result -> published(id, result));
   }
 

@@ -315,7 +315,8 @@ public final class Mount {
             .publish(request.channel())
             .compose(
                 granted ->
-                    engine.publishing()
+                    engine
+                        .publishing()
                         .publish(client.scope(), request.channel().toString(), request.message()));
     published
         .onFailure(context::fail)

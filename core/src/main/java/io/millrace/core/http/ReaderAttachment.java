@@ -68,12 +68,7 @@ final class ReaderAttachment implements Attachment {
   private Optional<Receiving> receiving = Optional.empty();
 
   ReaderAttachment(
-      Engine engine,
-      Access access,
-      Room room,
-      Transport transport,
-      Shard shard,
-      Arrival arrival) {
+      Engine engine, Access access, Room room, Transport transport, Shard shard, Arrival arrival) {
     this.engine = engine;
     this.access = access;
     this.room = room;
@@ -110,9 +105,7 @@ final class ReaderAttachment implements Attachment {
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
       Access.Client client = access.lasting(arrival.context());
       duplex = Optional.of(() -> new Commands(engine, client, reader));
-      receives =
-          Optional.of(
-              () -> new Receiving(room, shard.siblings(), reader, engine.options()));
+      receives = Optional.of(() -> new Receiving(room, shard.siblings(), reader, engine.options()));
     }
     shard.guard(reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
     place.settle();

@@ -14,7 +14,8 @@ import java.util.List;
  * @param bytes how many bytes it takes of the heap
  * @param lost whether the broker no longer has this part, so that there are no entries
  */
-public record ArchiveBlock(long after, long through, List<LogEntry> entries, long bytes, boolean lost) {
+public record ArchiveBlock(
+    long after, long through, List<LogEntry> entries, long bytes, boolean lost) {
 
   /** Returns whether it contains what comes next after a sequence number. */
   boolean covers(long seq) {

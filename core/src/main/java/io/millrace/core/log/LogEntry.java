@@ -9,6 +9,7 @@ public final class LogEntry extends LogItem implements Entry {
 
   /** Its channel. */
   public final ChannelLog source;
+
   private final Epoch epoch;
   private final Message message;
 

@@ -45,6 +45,7 @@ public final class Survey {
 
   /** What somebody subscribes to. */
   public final List<ReaderSubscription> subscriptions;
+
   final Start start;
   final Epoch epoch;
 

@@ -396,7 +396,8 @@ class ReaderBytesTest {
       listen();
     }
     server.connect("?channels=a");
-    assertThat(taken() > ConnectionFootprint.CONNECTION + ConnectionFootprint.REQUEST).isEqualTo(kept);
+    assertThat(taken() > ConnectionFootprint.CONNECTION + ConnectionFootprint.REQUEST)
+        .isEqualTo(kept);
   }
 
   @Test
@@ -406,7 +407,8 @@ class ReaderBytesTest {
     try {
       server = new Server(metered, options, Optional.empty()).listen();
       server.connect("?channels=a");
-      assertThat(taken()).isGreaterThan(ConnectionFootprint.CONNECTION + ConnectionFootprint.REQUEST);
+      assertThat(taken())
+          .isGreaterThan(ConnectionFootprint.CONNECTION + ConnectionFootprint.REQUEST);
       close();
     } finally {
       Server.await(metered.close());

@@ -205,8 +205,7 @@ class ReaderQueueTest {
   @Test
   void whoWaitsToBeginIsLetGoWhileTheLogIsReplaced() {
     rig.onLoop(this::useUpTheTurn);
-    Future<Survey> begins =
-        rig.onLoop(() -> rig.shard.siblings().inTurn(survey(), whenLeft -> {}));
+    Future<Survey> begins = rig.onLoop(() -> rig.shard.siblings().inTurn(survey(), whenLeft -> {}));
     rig.onLoop(() -> rig.shard.siblings().leaveLog(Ending.DONE));
     eventually(() -> assertThat(begins.isComplete()).isTrue());
   }
