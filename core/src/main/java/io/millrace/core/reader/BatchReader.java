@@ -96,15 +96,24 @@ public final class BatchReader extends Reader {
       } else {
         shard.queue(this);
       }
-      return;
+    } else if (!isGiven()) {
+      readOn();
     }
+  }
+
+  /** Answers with what was read for another one, if there is such a slice. */
+  private boolean isGiven() {
     Optional<SharedSlices.Shared> given =
         isCommonAnswer() ? shard.slices().of(this) : Optional.empty();
     if (given.isPresent() && (due || given.get().last() > 0)) {
       shard.siblings().hasRead(given.get().frames().length()); // It is copied for each of them.
       leaveWith(given.get().frames());
-      return;
+      return true;
     }
+    return false;
+  }
+
+  private void readOn() {
     Optional<Slice> next = shard.read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
       if (closing || waiting) {
