@@ -173,12 +173,12 @@ final class MillraceNode implements Millrace {
                 shard.run(
                     () -> {
                       if (closing.get()) {
-                        shard.release(subscriptions);
+                        shard.release(survey.positions);
                         promise.fail(closingNow());
                         return;
                       }
                       SubscriberReader reader = new SubscriberReader(shard, subscriber);
-                      reader.begin(subscriptions, engine.log().begin(survey));
+                      reader.begin(engine.log().begin(survey));
                       promise.complete(reader);
                     }));
     return promise.future();

@@ -94,7 +94,7 @@ public class DrainBenchmark extends MicroBenchmark {
                 List<ReaderSubscription> subscriptions =
                     List.of(new ReaderSubscription(ChannelPattern.of("a"), EventFilter.ALL));
                 new StreamReader(here, "none", WebSocketFramings.ENVELOPE, new Counter(), SETTINGS)
-                    .begin(subscriptions, log.attach(subscriptions, Start.NOW));
+                    .begin(log.attach(subscriptions, Start.NOW));
               }
               return here;
             })

@@ -7,6 +7,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.core.log.Beginning;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Slice;
 import io.millrace.core.log.Start;
@@ -89,8 +90,9 @@ public class GapBenchmark extends MicroBenchmark {
     }
     Beginning beginning = log.attach(subscriptions, start);
     long seq = beginning.seq();
-    Slice slice = log.read(subscriptions, seq, seq, 1, 1, Optional.of(Gap.Reason.EXPIRED));
-    log.detach(subscriptions);
+    List<ReadPosition> positions = beginning.positions();
+    Slice slice = log.read(positions, seq, seq, 1, 1, Optional.of(Gap.Reason.EXPIRED));
+    log.detach(positions);
     return beginning.gap().or(() -> slice.gaps().stream().map(Gap::reason).findFirst());
   }
 }

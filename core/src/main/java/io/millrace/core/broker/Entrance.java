@@ -28,9 +28,10 @@ public final class Entrance {
    * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
    */
   public Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
-    Future<Void> acquired = interests.acquire(subscriptions, start);
+    Future<List<Long>> acquired =
+        interests.acquire(ReaderSubscription.patterns(subscriptions), start);
     return acquired.succeeded()
-        ? surveys.enter(subscriptions, start)
-        : acquired.compose(heard -> surveys.enter(subscriptions, start));
+        ? surveys.enter(subscriptions, acquired.result(), start)
+        : acquired.compose(heardFrom -> surveys.enter(subscriptions, heardFrom, start));
   }
 }

@@ -6,6 +6,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.core.log.Beginning;
 import io.millrace.core.log.Epoch;
 import io.millrace.core.log.Footprint;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.core.log.Survey;
@@ -165,7 +166,7 @@ final class Attaching {
             // The client is gone, or it is too late: closing the node has ended all clients that
             // were attached.
             place.leave();
-            shard.release(subscriptions);
+            shard.release(result.result().positions);
             refuse(context, transport, startingOrClosing());
           } else {
             hand(context, transport, asked, result.result(), shard, place);
@@ -188,14 +189,13 @@ final class Attaching {
       Survey survey,
       Shard shard,
       Place place) {
-    List<ReaderSubscription> subscriptions = survey.subscriptions;
     Epoch epoch = engine.log().epoch();
     Beginning beginning;
     try {
       beginning = engine.log().begin(survey);
     } catch (RuntimeException | Error e) {
       place.leave();
-      engine.interests().release(subscriptions);
+      engine.interests().release(ReadPosition.patterns(survey.positions));
       refuse(context, transport, e);
       return;
     }
@@ -206,7 +206,7 @@ final class Attaching {
             room,
             transport,
             shard,
-            new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, epoch, place));
+            new ReaderAttachment.Arrival(context, asked, beginning, epoch, place));
     try {
       context.put(ATTACHED, true);
       transport.handle(context, attachment);

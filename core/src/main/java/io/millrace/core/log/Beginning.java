@@ -1,6 +1,7 @@
 package io.millrace.core.log;
 
 import io.millrace.Gap;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,5 +12,11 @@ import java.util.Optional;
  *     found when reading
  * @param replayThrough the last entry that {@code last} replays; zero if there is none
  * @param head the log's newest sequence number at that moment
+ * @param positions where it begins with each of its subscriptions
  */
-public record Beginning(long seq, Optional<Gap.Reason> gap, long replayThrough, long head) {}
+public record Beginning(
+    long seq,
+    Optional<Gap.Reason> gap,
+    long replayThrough,
+    long head,
+    List<ReadPosition> positions) {}

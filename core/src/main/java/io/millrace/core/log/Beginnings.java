@@ -4,14 +4,13 @@ import io.millrace.Cursor;
 import io.millrace.Gap;
 import io.millrace.MillraceException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Finds where reading begins, except for what {@code last} replays ({@link Newest}). Called under
- * the log's lock, for subscriptions that have their sources.
+ * the log's lock.
  */
 public final class Beginnings {
 
@@ -38,32 +37,36 @@ public final class Beginnings {
     this.head = head;
   }
 
-  Beginning of(Collection<ReaderSubscription> subscriptions, Start start) {
+  Beginning of(List<ReadPosition> positions, Start start) {
     if (start.cursor().isPresent()) {
-      return after(Cursor.parse(start.cursor().get()), subscriptions);
+      return after(Cursor.parse(start.cursor().get()), positions);
     }
-    return new Beginning(head, Optional.empty(), 0, head);
+    return at(head, Optional.empty(), positions);
   }
 
-  private Beginning after(Optional<Cursor> asked, Collection<ReaderSubscription> subscriptions) {
+  private Beginning after(Optional<Cursor> asked, List<ReadPosition> positions) {
     if (asked.isEmpty()) {
-      return anew(shared ? head : 0, Gap.Reason.UNKNOWN, subscriptions);
+      return anew(shared ? head : 0, Gap.Reason.UNKNOWN, positions);
     }
     Cursor cursor = asked.get();
     if (!cursor.epoch().equals(epoch)) {
       // Everything in a log that is not shared was published since it began, so no client can have
       // it already.
-      return anew(shared ? head : 0, Gap.Reason.EPOCH, subscriptions);
+      return anew(shared ? head : 0, Gap.Reason.EPOCH, positions);
     }
     return cursor.seq() > head
-        ? anew(head, Gap.Reason.UNKNOWN, subscriptions)
-        : new Beginning(cursor.seq(), Optional.empty(), 0, head);
+        ? anew(head, Gap.Reason.UNKNOWN, positions)
+        : at(cursor.seq(), Optional.empty(), positions);
   }
 
-  private Beginning anew(
-      long seq, Gap.Reason reason, Collection<ReaderSubscription> subscriptions) {
-    subscriptions.forEach(subscription -> subscription.told = head);
-    return new Beginning(seq, Optional.of(reason), 0, head);
+  private Beginning anew(long seq, Gap.Reason reason, List<ReadPosition> positions) {
+    positions.forEach(position -> position.tellThrough(head));
+    return at(seq, Optional.of(reason), positions);
+  }
+
+  private Beginning at(long seq, Optional<Gap.Reason> gap, List<ReadPosition> positions) {
+    positions.forEach(position -> position.startAfter(seq));
+    return new Beginning(seq, gap, 0, head, positions);
   }
 
   /**

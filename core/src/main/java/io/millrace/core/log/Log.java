@@ -9,7 +9,9 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -317,6 +319,10 @@ public final class Log {
     }
   }
 
+  private LogSource source(ChannelPattern pattern) {
+    return pattern.isName() ? channel(pattern) : pattern(pattern);
+  }
+
   private ChannelLog channel(ChannelPattern pattern) {
     String name = pattern.toString();
     ChannelLog known = channels.get(name);
@@ -357,7 +363,7 @@ public final class Log {
    *     no interest then
    */
   public Beginning attach(List<ReaderSubscription> subscriptions, Start start) {
-    Survey survey = enter(subscriptions, start);
+    Survey survey = enter(subscriptions, Collections.nCopies(subscriptions.size(), 0L), start);
     if (!survey.targets().isEmpty()) {
       SurveyPass pass = pass(List.of(survey));
       while (step(pass)) {
@@ -370,28 +376,26 @@ public final class Log {
   /**
    * Registers interest in subscriptions. Nothing that is appended later is missed.
    *
+   * @param heardFrom from where on the broker brings the messages of each
    * @return the survey that must be complete before {@link #begin}, if it has any targets
    */
-  public Survey enter(List<ReaderSubscription> subscriptions, Start start) {
+  public Survey enter(List<ReaderSubscription> subscriptions, List<Long> heardFrom, Start start) {
     long bytes = 0;
+    List<ReadPosition> positions = new ArrayList<>(subscriptions.size());
     lock.lock();
     try {
       boolean listed = Survey.asksLast(start);
-      Survey survey = new Survey(subscriptions, start, epoch, head);
+      Survey survey = new Survey(positions, start, epoch, head);
       for (ReaderSubscription subscription : subscriptions) {
-        ChannelPattern pattern = subscription.pattern;
-        if (pattern.isName()) {
-          subscription.source = channel(pattern);
-        } else {
-          PatternLog source = pattern(pattern);
-          subscription.source = source;
-          if (listed || (!source.surveyed && mayHaveLost(start))) {
-            survey.add(source, listed);
-          }
+        LogSource source = source(subscription.pattern());
+        if (source instanceof PatternLog pattern
+            && (listed || (!pattern.surveyed && mayHaveLost(start)))) {
+          survey.add(pattern, listed);
         }
-        subscription.pattern = subscription.source.pattern(); // All its readers share one text.
-        bytes += counted(subscription, subscription.source.interest++);
-        subscription.filter.hold(readers);
+        bytes += counted(source, source.interest++);
+        subscription.filter().hold(readers);
+        positions.add(
+            new ReadPosition(source, subscription.filter(), heardFrom.get(positions.size())));
         attached++;
       }
       return survey;
@@ -402,8 +406,8 @@ public final class Log {
   }
 
   /** Returns what a subscription takes if other readers have the same one. */
-  private static int counted(ReaderSubscription subscription, int others) {
-    return Footprint.SUBSCRIPTION + (others == 0 ? Footprint.source(subscription.pattern) : 0);
+  private static int counted(LogSource source, int others) {
+    return Footprint.SUBSCRIPTION + (others == 0 ? Footprint.source(source.pattern()) : 0);
   }
 
   /** Returns whether anything may have been lost after a cursor. */
@@ -449,7 +453,7 @@ public final class Log {
     }
     lock.lock();
     try {
-      return new Beginnings(epoch.name(), shared, head).of(survey.subscriptions, survey.start);
+      return new Beginnings(epoch.name(), shared, head).of(survey.positions, survey.start);
     } finally {
       lock.unlock();
     }
@@ -459,7 +463,7 @@ public final class Log {
     try {
       Beginnings.checkReplayed(survey);
     } catch (MillraceException refused) {
-      detach(survey.subscriptions);
+      detach(survey.positions);
       throw refused;
     }
     long from = survey.epoch.equals(epoch) ? survey.head : head;
@@ -477,14 +481,14 @@ public final class Log {
   }
 
   /** Gives up the interest that {@link #attach} registered. */
-  public void detach(Collection<ReaderSubscription> subscriptions) {
+  public void detach(Collection<ReadPosition> positions) {
     long bytes = 0;
     lock.lock();
     try {
-      for (ReaderSubscription subscription : subscriptions) {
-        LogSource source = subscription.source;
-        bytes += counted(subscription, --source.interest);
-        subscription.filter.letGo(readers);
+      for (ReadPosition position : positions) {
+        LogSource source = position.source();
+        bytes += counted(source, --source.interest);
+        position.filter().letGo(readers);
         attached--;
         if (source instanceof ChannelLog channel) {
           forgetIfIdle(channel);
@@ -502,6 +506,7 @@ public final class Log {
   /**
    * Reads what comes next for attached subscriptions.
    *
+   * @param positions where they are
    * @param after how far they have read
    * @param upTo how far to read, not beyond the head
    * @param mostEntries the maximum number of entries
@@ -509,13 +514,13 @@ public final class Log {
    * @param lost the reason to give for what is no longer held; none if it should be read back
    */
   public Slice read(
-      Collection<ReaderSubscription> subscriptions,
+      Collection<ReadPosition> positions,
       long after,
       long upTo,
       int mostEntries,
       int mostBytes,
       Optional<Gap.Reason> lost) {
-    LogReader reader = new LogReader(ring, subscriptions, after, upTo, mostEntries, mostBytes);
+    LogReader reader = new LogReader(ring, positions, after, upTo, mostEntries, mostBytes);
     lock.lock();
     try {
       reader.look(retention.past(), retention.evictedThrough(), lost);

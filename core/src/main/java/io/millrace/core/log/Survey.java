@@ -43,8 +43,8 @@ public final class Survey {
     }
   }
 
-  /** What somebody subscribes to. */
-  public final List<ReaderSubscription> subscriptions;
+  /** Of what somebody subscribes to. */
+  public final List<ReadPosition> positions;
 
   final Start start;
   final Epoch epoch;
@@ -55,8 +55,8 @@ public final class Survey {
   /** Mostly none. */
   private Map<ChannelPattern, Target> targets = Map.of();
 
-  Survey(List<ReaderSubscription> subscriptions, Start start, Epoch epoch, long head) {
-    this.subscriptions = subscriptions;
+  Survey(List<ReadPosition> positions, Start start, Epoch epoch, long head) {
+    this.positions = positions;
     this.start = start;
     this.epoch = epoch;
     this.head = head;
@@ -75,15 +75,15 @@ public final class Survey {
       return 0;
     }
     long looks = 0;
-    for (ReaderSubscription subscription : subscriptions) {
-      if (!subscription.filter.events().isEmpty()) {
+    for (ReadPosition position : positions) {
+      if (!position.filter().events().isEmpty()) {
         return Newest.MOST_LOOKS; // There may be many that it does not accept.
       }
-      Target target = targets.get(subscription.pattern);
+      Target target = targets.get(position.pattern());
       looks += (long) start.last() * (target == null ? 1 : target.channels.size());
     }
     // A message that several patterns match is looked at for each of them.
-    int each = targets.size() + (targets.size() < subscriptions.size() ? 1 : 0);
+    int each = targets.size() + (targets.size() < positions.size() ? 1 : 0);
     long most = Math.min(Newest.MOST_LOOKS, (long) Beginnings.MOST_REPLAYED * each);
     return (int) Math.min(most, looks);
   }

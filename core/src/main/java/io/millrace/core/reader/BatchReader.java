@@ -5,7 +5,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Priority;
 import io.millrace.core.log.Beginning;
 import io.millrace.core.log.LogEntry;
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Ending;
@@ -70,12 +70,11 @@ public final class BatchReader extends Reader {
   /**
    * Begins to read.
    *
-   * @param initial attached to the log
    * @param beginning where
    */
-  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
+  public void begin(Beginning beginning) {
     shard.add(this);
-    enter(initial);
+    enter(beginning.positions());
     outlet.onDrain(() -> {});
     outlet.onClose(this::detach);
     if (isEnded()) {
@@ -83,7 +82,7 @@ public final class BatchReader extends Reader {
     }
     moveTo(beginning.seq());
     holdUntil = shard.now() + hold.toMillis();
-    gap = beginning.gap().map(reason -> new Gap(ReaderSubscription.names(initial), reason));
+    gap = beginning.gap().map(reason -> new Gap(ReadPosition.names(positions), reason));
     due = hold.isZero();
     advanceInTurn();
   }

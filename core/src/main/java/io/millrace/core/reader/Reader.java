@@ -1,6 +1,6 @@
 package io.millrace.core.reader;
 
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import java.util.ArrayList;
@@ -19,8 +19,8 @@ public abstract class Reader {
   /** Where it belongs. */
   public final Shard shard;
 
-  /** What it reads. */
-  public final List<ReaderSubscription> subscriptions = new ArrayList<>(1);
+  /** What it reads, and where it has got to with each. */
+  public final List<ReadPosition> positions = new ArrayList<>(1);
 
   /** Where it is among the members of its audience. */
   int slot;
@@ -123,10 +123,10 @@ public abstract class Reader {
   abstract Wheel.Timer timer();
 
   /** Sets the subscriptions, which the log has been told of. */
-  final void enter(List<ReaderSubscription> added) {
-    subscriptions.addAll(added);
+  final void enter(List<ReadPosition> added) {
+    positions.addAll(added);
     member = true;
-    audience = shard.audiences().enter(framing, subscriptions);
+    audience = shard.audiences().enter(framing, positions);
   }
 
   /** Returns whether no other reader is like it, so that its audience ends with it. */
@@ -139,7 +139,7 @@ public abstract class Reader {
     fallBehind(cursorSeq());
     shard.audiences().exit(audience);
     change.run();
-    audience = shard.audiences().enter(framing, subscriptions);
+    audience = shard.audiences().enter(framing, positions);
   }
 
   /** Leaves the live members, to read on by itself from a place. */
@@ -157,8 +157,8 @@ public abstract class Reader {
     if (cursor != shard.position() || shard.isDistributing()) {
       return false;
     }
-    for (ReaderSubscription subscription : subscriptions) {
-      if (!subscription.isPlainAfter(cursor)) {
+    for (ReadPosition position : positions) {
+      if (!position.settle(cursor)) {
         return false;
       }
     }
@@ -172,8 +172,8 @@ public abstract class Reader {
    * cursor.
    */
   final boolean isCommon() {
-    for (ReaderSubscription subscription : subscriptions) {
-      if (!subscription.isCommonAfter(cursor)) {
+    for (ReadPosition position : positions) {
+      if (!position.isCommonAfter(cursor)) {
         return false;
       }
     }

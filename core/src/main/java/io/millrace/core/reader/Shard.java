@@ -10,6 +10,7 @@ import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.LogItem;
 import io.millrace.core.log.LogReader;
 import io.millrace.core.log.Next;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Slice;
 import io.millrace.spi.Ending;
@@ -171,7 +172,7 @@ public final class Shard {
     reader.unawaited.run();
     if (readers.remove(reader)) {
       readerCount.decrementAndGet();
-      release(reader.subscriptions);
+      release(reader.positions);
       if (readers.isEmpty()) {
         siblings.unfollow();
       }
@@ -179,9 +180,9 @@ public final class Shard {
   }
 
   /** Gives up subscriptions that a reader held. */
-  public void release(Collection<ReaderSubscription> subscriptions) {
-    log.detach(subscriptions);
-    interests.release(subscriptions);
+  public void release(Collection<ReadPosition> positions) {
+    log.detach(positions);
+    interests.release(ReadPosition.patterns(positions));
   }
 
   /** Returns how many readers are here. Safe on any thread. */
@@ -327,8 +328,8 @@ public final class Shard {
    */
   private void disperse(Interruption interruption) {
     for (Audience audience : List.copyOf(audiences.all())) {
-      for (ReaderSubscription subscription : audience.subscriptions) {
-        if (interruption.concerns(subscription.pattern)) {
+      for (ReaderSubscription subscription : audience.key.subscriptions()) {
+        if (interruption.concerns(subscription.pattern())) {
           audience.disperse(position);
           break;
         }
@@ -401,7 +402,7 @@ public final class Shard {
   Optional<Slice> read(Reader reader, int mostEntries, int mostBytes, Gap.Reason lost) {
     return read(
         reader,
-        new Next(reader.subscriptions, reader.cursorSeq(), position, mostEntries, mostBytes),
+        new Next(reader.positions, reader.cursorSeq(), position, mostEntries, mostBytes),
         lost);
   }
 

@@ -6,7 +6,7 @@ import io.millrace.Gap;
 import io.millrace.core.log.Beginning;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.LogEntry;
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
@@ -19,7 +19,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.function.UnaryOperator;
 
 /** A reader that stays: what is written to it goes into a connection that is kept open. */
 public final class StreamReader extends Reader {
@@ -66,12 +65,11 @@ public final class StreamReader extends Reader {
   /**
    * Begins to read.
    *
-   * @param initial attached to the log; none if they come by commands
-   * @param beginning where
+   * @param beginning where; without subscriptions, they come by commands
    */
-  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
+  public void begin(Beginning beginning) {
     shard.add(this);
-    enter(initial);
+    enter(beginning.positions());
     outlet.onDrain(() -> shard.guard(this, reader -> drained()));
     outlet.onClose(this::detach);
     if (isEnded()) {
@@ -91,9 +89,7 @@ public final class StreamReader extends Reader {
 
   private void start(Beginning beginning) {
     replayThrough = beginning.replayThrough();
-    beginning
-        .gap()
-        .ifPresent(reason -> tellGap(new Gap(ReaderSubscription.names(subscriptions), reason)));
+    beginning.gap().ifPresent(reason -> tellGap(new Gap(ReadPosition.names(positions), reason)));
     if (!isEnded()) {
       advanceInTurn();
     }
@@ -102,8 +98,8 @@ public final class StreamReader extends Reader {
   /**
    * Takes the first subscriptions of a connection that has begun without any. They set the cursor.
    */
-  public void subscribeFirst(String id, List<ReaderSubscription> first, Beginning beginning) {
-    regroup(() -> subscriptions.addAll(first));
+  public void subscribeFirst(String id, Beginning beginning) {
+    regroup(() -> positions.addAll(beginning.positions()));
     moveTo(beginning.seq());
     unconfirmed = Optional.of(id);
     begun = false;
@@ -115,43 +111,41 @@ public final class StreamReader extends Reader {
    *
    * @param whenOver called once that is over, whatever came of it
    */
-  public void subscribeLater(
-      String id, List<ReaderSubscription> further, Beginning beginning, Runnable whenOver) {
+  public void subscribeLater(String id, Beginning beginning, Runnable whenOver) {
     fallBehind(cursorSeq());
-    replays.add(new Replay(id, further, beginning, cursorSeq(), whenOver));
+    replays.add(new Replay(id, beginning, cursorSeq(), whenOver));
   }
 
   /** Gives up what is subscribed as written, confirms, and returns what that was. */
-  public Collection<ReaderSubscription> unsubscribe(Collection<ChannelPattern> patterns) {
-    List<ReaderSubscription> removed = new ArrayList<>();
-    for (ReaderSubscription subscription : held()) {
-      if (patterns.contains(subscription.pattern)) {
-        removed.add(subscription);
+  public Collection<ReadPosition> unsubscribe(Collection<ChannelPattern> patterns) {
+    List<ReadPosition> removed = new ArrayList<>();
+    for (ReadPosition position : held()) {
+      if (patterns.contains(position.pattern())) {
+        removed.add(position);
       }
     }
-    replays.forEach(replay -> replay.subscriptions.removeAll(removed));
-    if (subscriptions.stream().anyMatch(removed::contains)) {
-      regroup(() -> subscriptions.removeAll(removed));
+    replays.forEach(replay -> replay.positions.removeAll(removed));
+    if (positions.stream().anyMatch(removed::contains)) {
+      regroup(() -> positions.removeAll(removed));
     }
     return removed;
   }
 
   /** Changes which events of a subscription are wanted, from here on. */
-  public void refilter(ReaderSubscription held, EventFilter filter) {
-    ReaderSubscription changed = held.withFilter(filter);
+  public void refilter(ReadPosition held, EventFilter filter) {
     filter.hold(shard.log().readers());
-    held.filter.letGo(shard.log().readers());
-    UnaryOperator<ReaderSubscription> exchange = one -> one == held ? changed : one;
-    replays.forEach(replay -> replay.subscriptions.replaceAll(exchange));
-    if (subscriptions.contains(held)) {
-      regroup(() -> subscriptions.replaceAll(exchange));
+    held.filter().letGo(shard.log().readers());
+    if (positions.contains(held)) {
+      regroup(() -> held.refilter(filter));
+    } else {
+      held.refilter(filter); // It is still being replayed.
     }
   }
 
   /** Returns all that is subscribed, also what is still being replayed. */
-  public List<ReaderSubscription> held() {
-    List<ReaderSubscription> held = new ArrayList<>(subscriptions);
-    replays.forEach(replay -> held.addAll(replay.subscriptions));
+  public List<ReadPosition> held() {
+    List<ReadPosition> held = new ArrayList<>(positions);
+    replays.forEach(replay -> held.addAll(replay.positions));
     return held;
   }
 
@@ -255,7 +249,7 @@ public final class StreamReader extends Reader {
     }
     if (!isEnded() && replay.isDone()) {
       replays.remove();
-      regroup(() -> subscriptions.addAll(replay.subscriptions));
+      regroup(() -> positions.addAll(replay.positions));
       replay.whenOver.run();
       tell(new Signal.Done(replay.id, place()));
     }
@@ -395,7 +389,7 @@ public final class StreamReader extends Reader {
   void detached() {
     replays.forEach(
         replay -> {
-          shard.release(replay.subscriptions);
+          shard.release(replay.positions);
           replay.whenOver.run();
         });
     replays.clear();

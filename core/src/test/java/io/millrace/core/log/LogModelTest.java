@@ -78,7 +78,7 @@ class LogModelTest {
     }
 
     ChannelPattern pattern() {
-      return subscription.pattern;
+      return subscription.pattern();
     }
   }
 
@@ -259,7 +259,7 @@ class LogModelTest {
     /** A reader without an event loop. */
     private final class Client {
       private final List<Subscribed> subscribed = new ArrayList<>();
-      private final List<ReaderSubscription> subscriptions;
+      private final List<ReadPosition> positions;
 
       /** Everything beyond it is wanted; before it only what {@code last} replays. */
       private final long begins;
@@ -267,12 +267,12 @@ class LogModelTest {
       private long cursor;
 
       Client(List<ReaderSubscription> subscriptions, Start start) {
-        this.subscriptions = subscriptions;
         subscriptions.forEach(it -> subscribed.add(new Subscribed(it)));
         long head = model.head();
         SortedSet<Long> last = last(start);
         Beginning beginning = log.attach(subscriptions, start);
-        subscriptions.forEach(it -> model.interested(it.pattern, 1));
+        positions = beginning.positions();
+        positions.forEach(it -> model.interested(it.pattern(), 1));
         cursor = beginning.seq();
         assertThat(beginning.head()).isEqualTo(head);
         assertThat(beginning.gap()).isEqualTo(gap(start));
@@ -290,7 +290,7 @@ class LogModelTest {
           for (Subscribed by : subscribed) {
             NAMES.stream()
                 .filter(it -> LogModel.matches(by.pattern(), it))
-                .map(it -> model.history(it, start.last(), by.subscription.filter, now))
+                .map(it -> model.history(it, start.last(), by.subscription.filter(), now))
                 .forEach(by.replayed::addAll);
             last.addAll(by.replayed);
           }
@@ -332,8 +332,8 @@ class LogModelTest {
       private boolean wants(Subscribed by, LogModel.Item item) {
         return item.isEntry()
             && LogModel.matches(by.pattern(), item.channel)
-            && (by.subscription.filter.events().isEmpty()
-                || by.subscription.filter.events().contains(item.event))
+            && (by.subscription.filter().events().isEmpty()
+                || by.subscription.filter().events().contains(item.event))
             && (item.seq > begins || by.replayed.contains(item.seq));
       }
 
@@ -346,8 +346,7 @@ class LogModelTest {
         int mostEntries = small ? 1 + random.nextInt(5) : 1000;
         int mostBytes = small ? 1 + random.nextInt(3000) : 1 << 20;
         Slice slice =
-            log.read(
-                subscriptions, cursor, upTo, mostEntries, mostBytes, Optional.of(Gap.Reason.SLOW));
+            log.read(positions, cursor, upTo, mostEntries, mostBytes, Optional.of(Gap.Reason.SLOW));
         slice.gaps().forEach(this::checkGap);
         checkEntries(slice, upTo, mostEntries, mostBytes);
         cursor = slice.through();
@@ -442,16 +441,14 @@ class LogModelTest {
       }
 
       void leave() {
-        log.detach(subscriptions);
-        subscriptions.forEach(it -> model.interested(it.pattern, -1));
+        log.detach(positions);
+        positions.forEach(it -> model.interested(it.pattern(), -1));
         clients.remove(this);
       }
 
       void resume() {
         List<ReaderSubscription> again =
-            subscriptions.stream()
-                .map(it -> new ReaderSubscription(it.pattern, it.filter))
-                .toList();
+            positions.stream().map(ReadPosition::subscription).toList();
         boolean attachFirst = random.nextBoolean();
         if (!attachFirst) {
           leave();

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
 import io.millrace.core.log.Beginning;
-import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
@@ -97,21 +96,21 @@ class ReaderQueueTest {
   }
 
   private Survey survey() {
-    Survey survey = rig.log.enter(Rig.subscriptions("old"), Rig.last(1000));
-    rig.log.detach(survey.subscriptions);
+    Survey survey = rig.log.enter(Rig.subscriptions("old"), List.of(0L), Rig.last(1000));
+    rig.log.detach(survey.positions);
     return survey;
   }
 
   private void attachForMuch() {
     for (int i = 0; i < READERS; i++) {
-      Survey survey = rig.log.enter(Rig.subscriptions("old"), Rig.last(1000));
+      Survey survey = rig.log.enter(Rig.subscriptions("old"), List.of(0L), Rig.last(1000));
       rig.shard
           .siblings()
           .inTurn(survey, whenLeft -> {})
           .onSuccess(
               begins -> {
                 rig.log.begin(survey);
-                rig.log.detach(survey.subscriptions);
+                rig.log.detach(survey.positions);
                 order.add("much");
               });
     }
@@ -147,10 +146,9 @@ class ReaderQueueTest {
     rig.onLoop(
         () -> {
           for (int i = 0; i < READERS; i++) {
-            List<ReaderSubscription> old = Rig.subscriptions("old");
-            Beginning beginning = rig.log.attach(old, Rig.last(1000));
+            Beginning beginning = rig.log.attach(Rig.subscriptions("old"), Rig.last(1000));
             new StreamReader(rig.shard, "test", rig.framing, outlet("much"), Rig.SETTINGS)
-                .begin(old, beginning);
+                .begin(beginning);
           }
           order.clear();
           rig.begin(outlet("little"), Duration.ofSeconds(25), rig.after(before), "new");

@@ -155,10 +155,9 @@ public final class Rig {
     return onLoop(
         on,
         () -> {
-          List<ReaderSubscription> subscriptions = subscriptions(patterns);
-          Beginning beginning = log.attach(subscriptions, start);
+          Beginning beginning = log.attach(subscriptions(patterns), start);
           StreamReader reader = new StreamReader(on, "test", framing, outlet, settings);
-          reader.begin(subscriptions, beginning);
+          reader.begin(beginning);
           return reader;
         });
   }
@@ -169,20 +168,15 @@ public final class Rig {
 
   /** As {@link #batch}; called on the event loop. */
   public BatchReader begin(TestOutlet outlet, Duration hold, Start start, String... patterns) {
-    List<ReaderSubscription> subscriptions = subscriptions(patterns);
-    Beginning beginning = log.attach(subscriptions, start);
+    Beginning beginning = log.attach(subscriptions(patterns), start);
     BatchReader reader = new BatchReader(shard, "batch", framing, outlet, options, hold);
-    reader.begin(subscriptions, beginning);
+    reader.begin(beginning);
     return reader;
   }
 
   /** Adds subscriptions on a connection, as the command does. */
   public void subscribe(StreamReader reader, String id, Start start, String... patterns) {
-    onLoop(
-        () -> {
-          List<ReaderSubscription> further = subscriptions(patterns);
-          reader.subscribeLater(id, further, log.attach(further, start), () -> {});
-        });
+    onLoop(() -> reader.subscribeLater(id, log.attach(subscriptions(patterns), start), () -> {}));
   }
 
   void unsubscribe(StreamReader reader, String... patterns) {

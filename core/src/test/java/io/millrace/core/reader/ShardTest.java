@@ -161,7 +161,7 @@ class ShardTest {
     for (Wanderer wanderer : wanderers) {
       TreeMap<Long, String> wanted = new TreeMap<>(published);
       List<ReaderSubscription> by = Rig.subscriptions(wanderer.patterns);
-      wanted.values().removeIf(it -> by.stream().noneMatch(s -> s.pattern.matches(it)));
+      wanted.values().removeIf(it -> by.stream().noneMatch(s -> s.pattern().matches(it)));
       eventually(() -> assertThat(wanderer.isAt(wanted.lastKey())).isTrue());
       wanderer.collect();
       assertThat(wanderer.got).containsExactlyElementsOf(wanted.keySet());
@@ -222,11 +222,10 @@ class ShardTest {
   private void attach(Framing framing, TestOutlet outlet, Start start) {
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> subscriptions = Rig.subscriptions("a");
-          Beginning beginning = rig.log.attach(subscriptions, start);
+          Beginning beginning = rig.log.attach(Rig.subscriptions("a"), start);
           StreamReader reader =
               new StreamReader(rig.shard, "failing", framing, outlet, Rig.SETTINGS);
-          rig.shard.guard(reader, begun -> reader.begin(subscriptions, beginning));
+          rig.shard.guard(reader, begun -> reader.begin(beginning));
         });
   }
 

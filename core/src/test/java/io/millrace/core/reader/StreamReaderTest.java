@@ -10,7 +10,6 @@ import io.millrace.MillraceOptions;
 import io.millrace.Priority;
 import io.millrace.core.log.Beginning;
 import io.millrace.core.log.EventFilter;
-import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
@@ -487,8 +486,7 @@ class StreamReaderTest {
     rig.settle();
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> first = Rig.subscriptions("a");
-          reader.subscribeFirst("1", first, rig.log.attach(first, rig.after(1)));
+          reader.subscribeFirst("1", rig.log.attach(Rig.subscriptions("a"), rig.after(1)));
         });
     story(outlet, "welcome", "ok", "2", "3");
     assertThat(TestOutlet.seq(outlet.frames("ok").get(0))).isEqualTo(1);
@@ -500,8 +498,7 @@ class StreamReaderTest {
     StreamReader reader = rig.stream(outlet, Start.NOW);
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> first = Rig.subscriptions("a");
-          reader.subscribeFirst("1", first, rig.log.attach(first, Rig.last(2)));
+          reader.subscribeFirst("1", rig.log.attach(Rig.subscriptions("a"), Rig.last(2)));
         });
     story(outlet, "welcome", "r2", "3", "ok");
     assertThat(TestOutlet.seq(outlet.frames("ok").get(0))).isEqualTo(3);
@@ -514,8 +511,7 @@ class StreamReaderTest {
     StreamReader reader = rig.stream(outlet, Start.NOW);
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> first = Rig.subscriptions("a");
-          reader.subscribeFirst("1", first, rig.log.attach(first, rig.after(0)));
+          reader.subscribeFirst("1", rig.log.attach(Rig.subscriptions("a"), rig.after(0)));
         });
     story(outlet, "welcome", "gap[\"a\"]", "ok", "2", "3");
     assertThat(TestOutlet.seq(outlet.frames("ok").get(0))).isZero();
@@ -573,7 +569,7 @@ class StreamReaderTest {
     rig.onLoop(
         () ->
             new StreamReader(rig.shard, "silent", silent, outlet, Rig.SETTINGS)
-                .begin(List.of(), new Beginning(0, Optional.empty(), 0, 0)));
+                .begin(new Beginning(0, Optional.empty(), 0, 0, List.of())));
     rig.pass(7000);
     rig.pass(7000);
     assertThat(asked).hasValue(0);

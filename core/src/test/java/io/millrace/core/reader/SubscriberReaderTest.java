@@ -8,7 +8,6 @@ import io.millrace.Gap;
 import io.millrace.HistoryOptions;
 import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
-import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.core.testing.TestOutlet;
 import io.vertx.core.Vertx;
@@ -76,9 +75,8 @@ class SubscriberReaderTest {
   private SubscriberReader subscribe(Start start, String... patterns) {
     return rig.onLoop(
         () -> {
-          List<ReaderSubscription> subscriptions = Rig.subscriptions(patterns);
           SubscriberReader reader = new SubscriberReader(rig.shard, subscriber);
-          reader.begin(subscriptions, rig.log.attach(subscriptions, start));
+          reader.begin(rig.log.attach(Rig.subscriptions(patterns), start));
           return reader;
         });
   }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.MillraceOptions;
-import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
+import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
 import io.vertx.core.Vertx;
@@ -58,13 +58,11 @@ class SubscribingTest {
   }
 
   private void first(StreamReader reader, String id, Start start, String... patterns) {
-    List<ReaderSubscription> first = Rig.subscriptions(patterns);
-    reader.subscribeFirst(id, first, rig.log.attach(first, start));
+    reader.subscribeFirst(id, rig.log.attach(Rig.subscriptions(patterns), start));
   }
 
   private void later(StreamReader reader, String id, Start start, String... patterns) {
-    List<ReaderSubscription> further = Rig.subscriptions(patterns);
-    reader.subscribeLater(id, further, rig.log.attach(further, start), () -> {});
+    reader.subscribeLater(id, rig.log.attach(Rig.subscriptions(patterns), start), () -> {});
   }
 
   private void story(String... expected) {
@@ -134,9 +132,9 @@ class SubscribingTest {
     StreamReader reader = reader("a");
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> further = Rig.subscriptions("b");
-          further.get(0).heardFrom = rig.log.takePlace();
-          reader.subscribeLater("1", further, rig.log.attach(further, rig.after(0)), () -> {});
+          List<Long> heardFrom = List.of(rig.log.takePlace());
+          Survey survey = rig.log.enter(Rig.subscriptions("b"), heardFrom, rig.after(0));
+          reader.subscribeLater("1", rig.log.begin(survey), () -> {});
         });
     story("welcome", "gap[\"b\"]", "ok");
   }
@@ -150,10 +148,9 @@ class SubscribingTest {
     rig.onLoop(
         () -> {
           rig.append("x");
-          List<ReaderSubscription> initial = Rig.subscriptions("a");
           StreamReader begun =
               new StreamReader(rig.shard, "test", rig.framing, outlet, Rig.SETTINGS);
-          begun.begin(initial, rig.log.attach(initial, Start.NOW));
+          begun.begin(rig.log.attach(Rig.subscriptions("a"), Start.NOW));
           later(begun, "1", Start.NOW, "b");
         });
     story("welcome", "ok");
