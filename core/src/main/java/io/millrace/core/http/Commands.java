@@ -282,7 +282,7 @@ final class Commands {
   }
 
   private void begin(Adding added, Beginning beginning) {
-    if (subscribed || !reader.positions.isEmpty()) {
+    if (subscribed || !reader.positions().isEmpty()) {
       reader.subscribeLater(added.id, beginning, added.reserved);
     } else {
       shard.guard(reader, first -> reader.subscribeFirst(added.id, beginning));
@@ -306,7 +306,7 @@ final class Commands {
   }
 
   private long audienceWithout(Collection<ChannelPattern> patterns) {
-    List<ChannelPattern> others = new ArrayList<>(ReadPosition.patterns(reader.positions));
+    List<ChannelPattern> others = new ArrayList<>(ReadPosition.patterns(reader.positions()));
     others.removeAll(patterns);
     return others.isEmpty() ? 0 : Footprint.audience(others);
   }

@@ -62,6 +62,7 @@ final class Audiences {
 
   /** Finds the audience that a reader belongs to, and counts the reader. */
   Audience enter(Framing framing, List<ReadPosition> positions) {
+    shard.assertHere();
     Audience audience =
         audiences.computeIfAbsent(
             Audience.Key.of(framing, subscriptions(positions)),
@@ -100,6 +101,7 @@ final class Audiences {
 
   /** Uncounts a reader; an audience without readers is removed. */
   void exit(Audience audience) {
+    shard.assertHere();
     if (--audience.alike.readers == 0) {
       shard.siblings().forget(audience.key);
     }

@@ -82,7 +82,7 @@ public final class BatchReader extends Reader {
     }
     moveTo(beginning.seq());
     holdUntil = shard.now() + hold.toMillis();
-    gap = beginning.gap().map(reason -> new Gap(ReadPosition.names(positions), reason));
+    gap = beginning.gap().map(reason -> new Gap(ReadPosition.names(positions()), reason));
     due = hold.isZero();
     advanceInTurn();
   }

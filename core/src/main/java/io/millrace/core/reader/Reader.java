@@ -19,9 +19,6 @@ public abstract class Reader {
   /** Where it belongs. */
   public final Shard shard;
 
-  /** What it reads, and where it has got to with each. */
-  public final List<ReadPosition> positions = new ArrayList<>(1);
-
   /** Where it is among the members of its audience. */
   int slot;
 
@@ -40,6 +37,7 @@ public abstract class Reader {
   /** Whether what it waited for could not be read back. */
   boolean gaveUp;
 
+  private final List<ReadPosition> positions = new ArrayList<>(1);
   private final String transport;
   private final Framing framing;
   private Audience audience;
@@ -61,6 +59,12 @@ public abstract class Reader {
    */
   public final String transport() {
     return transport;
+  }
+
+  /** Returns where it has got to with each of its subscriptions; the list changes with them. */
+  public final List<ReadPosition> positions() {
+    shard.assertHere();
+    return positions;
   }
 
   final Framing framing() {
@@ -86,6 +90,7 @@ public abstract class Reader {
   }
 
   final void moveTo(long seq) {
+    shard.assertHere();
     cursor = seq;
   }
 
@@ -144,6 +149,7 @@ public abstract class Reader {
 
   /** Leaves the live members, to read on by itself from a place. */
   void fallBehind(long from) {
+    shard.assertHere();
     if (live) {
       audience.leave(this);
       live = false;
@@ -154,6 +160,7 @@ public abstract class Reader {
 
   /** Becomes live if there is nothing left to read up to where the shard is. */
   final boolean becomeLive() {
+    shard.assertHere();
     if (cursor != shard.position() || shard.isDistributing()) {
       return false;
     }
@@ -187,6 +194,7 @@ public abstract class Reader {
 
   /** Removes it from everywhere. Returns whether it was there. */
   final boolean detach() {
+    shard.assertHere();
     if (ended) {
       return false;
     }

@@ -138,6 +138,11 @@ public final class Shard {
     return siblings.isDegraded();
   }
 
+  /** Asserts that this is the event loop's thread. */
+  void assertHere() {
+    siblings.assertHere();
+  }
+
   /** Runs something on the event loop, later. Safe on any thread. */
   public void run(Runnable task) {
     siblings.run(task);
@@ -159,6 +164,7 @@ public final class Shard {
 
   /** Takes a reader in. From now on the shard follows the log. */
   void add(Reader reader) {
+    assertHere();
     if (readers.isEmpty()) {
       siblings.follow();
       position = log.head();
@@ -168,11 +174,12 @@ public final class Shard {
   }
 
   void remove(Reader reader) {
+    assertHere();
     queue.remove(reader);
     reader.unawaited.run();
     if (readers.remove(reader)) {
       readerCount.decrementAndGet();
-      release(reader.positions);
+      release(reader.positions());
       if (readers.isEmpty()) {
         siblings.unfollow();
       }
@@ -192,6 +199,7 @@ public final class Shard {
 
   /** Lets a reader advance on the next turn. */
   void queue(Reader reader) {
+    assertHere();
     if (!reader.queued && !reader.waiting && !reader.isEnded()) {
       queue.add(reader, position);
       siblings.wake();
@@ -227,6 +235,7 @@ public final class Shard {
    * is disturbed.
    */
   public void guard(Reader reader, Consumer<Reader> action) {
+    assertHere();
     try {
       action.accept(reader);
     } catch (Throwable failure) {
@@ -241,6 +250,7 @@ public final class Shard {
 
   /** Gives out what is new. */
   void follow() {
+    assertHere();
     if (readers.isEmpty()) {
       return;
     }
@@ -346,6 +356,7 @@ public final class Shard {
    *     let advance again then
    */
   Optional<Slice> read(Reader reader, Next next, Gap.Reason lost) {
+    assertHere();
     if (reader.waiting) {
       return Optional.empty();
     }
@@ -402,7 +413,7 @@ public final class Shard {
   Optional<Slice> read(Reader reader, int mostEntries, int mostBytes, Gap.Reason lost) {
     return read(
         reader,
-        new Next(reader.positions, reader.cursorSeq(), position, mostEntries, mostBytes),
+        new Next(reader.positions(), reader.cursorSeq(), position, mostEntries, mostBytes),
         lost);
   }
 

@@ -89,7 +89,7 @@ public final class StreamReader extends Reader {
 
   private void start(Beginning beginning) {
     replayThrough = beginning.replayThrough();
-    beginning.gap().ifPresent(reason -> tellGap(new Gap(ReadPosition.names(positions), reason)));
+    beginning.gap().ifPresent(reason -> tellGap(new Gap(ReadPosition.names(positions()), reason)));
     if (!isEnded()) {
       advanceInTurn();
     }
@@ -99,7 +99,7 @@ public final class StreamReader extends Reader {
    * Takes the first subscriptions of a connection that has begun without any. They set the cursor.
    */
   public void subscribeFirst(String id, Beginning beginning) {
-    regroup(() -> positions.addAll(beginning.positions()));
+    regroup(() -> positions().addAll(beginning.positions()));
     moveTo(beginning.seq());
     unconfirmed = Optional.of(id);
     begun = false;
@@ -125,8 +125,8 @@ public final class StreamReader extends Reader {
       }
     }
     replays.forEach(replay -> replay.positions.removeAll(removed));
-    if (positions.stream().anyMatch(removed::contains)) {
-      regroup(() -> positions.removeAll(removed));
+    if (positions().stream().anyMatch(removed::contains)) {
+      regroup(() -> positions().removeAll(removed));
     }
     return removed;
   }
@@ -135,7 +135,7 @@ public final class StreamReader extends Reader {
   public void refilter(ReadPosition held, EventFilter filter) {
     filter.hold(shard.log().readers());
     held.filter().letGo(shard.log().readers());
-    if (positions.contains(held)) {
+    if (positions().contains(held)) {
       regroup(() -> held.refilter(filter));
     } else {
       held.refilter(filter); // It is still being replayed.
@@ -144,7 +144,7 @@ public final class StreamReader extends Reader {
 
   /** Returns all that is subscribed, also what is still being replayed. */
   public List<ReadPosition> held() {
-    List<ReadPosition> held = new ArrayList<>(positions);
+    List<ReadPosition> held = new ArrayList<>(positions());
     replays.forEach(replay -> held.addAll(replay.positions));
     return held;
   }
@@ -249,7 +249,7 @@ public final class StreamReader extends Reader {
     }
     if (!isEnded() && replay.isDone()) {
       replays.remove();
-      regroup(() -> positions.addAll(replay.positions));
+      regroup(() -> positions().addAll(replay.positions));
       replay.whenOver.run();
       tell(new Signal.Done(replay.id, place()));
     }

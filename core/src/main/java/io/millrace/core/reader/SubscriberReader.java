@@ -62,7 +62,7 @@ public final class SubscriberReader extends Reader implements Subscription {
     enter(beginning.positions());
     moveTo(beginning.seq());
     read = beginning.seq();
-    beginning.gap().ifPresent(reason -> tell(new Gap(ReadPosition.names(positions), reason)));
+    beginning.gap().ifPresent(reason -> tell(new Gap(ReadPosition.names(positions()), reason)));
     if (!isEnded()) {
       shard.queue(this); // Nothing is delivered before the application has the subscription.
     }
@@ -98,10 +98,10 @@ public final class SubscriberReader extends Reader implements Subscription {
   @Override
   void startOver() {
     fallBehind(cursorSeq());
-    positions.forEach(ReadPosition::startOver);
+    positions().forEach(ReadPosition::startOver);
     moveTo(shard.position());
     read = shard.position();
-    tell(new Gap(ReadPosition.names(positions), Gap.Reason.EPOCH));
+    tell(new Gap(ReadPosition.names(positions()), Gap.Reason.EPOCH));
   }
 
   private void deliver(LogEntry entry) {

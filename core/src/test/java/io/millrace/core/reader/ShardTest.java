@@ -200,6 +200,16 @@ class ShardTest {
     rig.onLoop(outlet::close);
   }
 
+  @Test
+  void aReaderIsUsedOnItsEventLoopAlone() {
+    rig = new Rig(vertx, new MillraceOptions());
+    TestOutlet outlet = new TestOutlet();
+    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    assertThatThrownBy(reader::positions).hasMessageContaining("not on its event loop");
+    assertThat(rig.onLoop(reader::positions)).hasSize(1);
+    rig.onLoop(outlet::close);
+  }
+
   /** A framing that cannot frame the event {@code bad}. */
   private static Framing failing() {
     Framing good = new LineFraming();
