@@ -69,23 +69,20 @@ public final class Beginnings {
     return new Beginning(seq, gap, 0, head, positions);
   }
 
-  /**
-   * Checks that no pattern matches too many channels.
-   *
-   * @throws MillraceException if one does
-   */
-  static void checkReplayed(Survey survey) {
-    for (Survey.Target target : survey.targets()) {
-      if (target.isFull()) {
-        throw new MillraceException(
-            MillraceException.Code.BAD_REQUEST,
-            "The pattern \""
-                + target.pattern.pattern()
-                + "\" matches more than "
-                + MOST_REPLAYED_CHANNELS
-                + " channels, so last cannot be used with it. Name the channels, or leave last out.");
-      }
-    }
+  /** Returns why {@code last} is refused, if a pattern matches too many channels. */
+  static Optional<MillraceException> refusal(Survey survey) {
+    return survey.targets().stream()
+        .filter(Survey.Target::isFull)
+        .findFirst()
+        .map(
+            target ->
+                new MillraceException(
+                    MillraceException.Code.BAD_REQUEST,
+                    "The pattern \""
+                        + target.pattern.pattern()
+                        + "\" matches more than "
+                        + MOST_REPLAYED_CHANNELS
+                        + " channels, so last cannot be used with it. Name the channels, or leave last out."));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.millrace.core.log;
 
 import io.millrace.ChannelPattern;
+import io.millrace.Cursor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -44,7 +45,7 @@ public final class Survey {
   }
 
   /** Of what somebody subscribes to. */
-  public final List<ReadPosition> positions;
+  public final List<ReadPosition> positions = new ArrayList<>(1);
 
   final Start start;
   final Epoch epoch;
@@ -55,8 +56,7 @@ public final class Survey {
   /** Mostly none. */
   private Map<ChannelPattern, Target> targets = Map.of();
 
-  Survey(List<ReadPosition> positions, Start start, Epoch epoch, long head) {
-    this.positions = positions;
+  Survey(Start start, Epoch epoch, long head) {
     this.start = start;
     this.epoch = epoch;
     this.head = head;
@@ -91,6 +91,15 @@ public final class Survey {
   /** Returns whether {@code last} is asked, not a cursor. */
   static boolean asksLast(Start start) {
     return start.cursor().isEmpty() && start.last() > 0;
+  }
+
+  /** Returns whether a cursor is asked, and it is before a place. */
+  boolean startsBefore(long seq) {
+    return start
+        .cursor()
+        .flatMap(Cursor::parse)
+        .filter(cursor -> cursor.epoch().equals(epoch.name()) && cursor.seq() < seq)
+        .isPresent();
   }
 
   Collection<Target> targets() {

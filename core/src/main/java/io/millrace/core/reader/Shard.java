@@ -12,6 +12,7 @@ import io.millrace.core.log.LogReader;
 import io.millrace.core.log.Next;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.RingSlice;
 import io.millrace.core.log.Slice;
 import io.millrace.spi.Ending;
 import io.vertx.core.AsyncResult;
@@ -259,7 +260,7 @@ public final class Shard {
     long given = position;
     boolean room = true;
     for (int bytes = 0; room && bytes < most && given < log.head(); ) {
-      Log.RingSlice slice = log.readRing(given, items, most - bytes);
+      RingSlice slice = log.readRing(given, items, most - bytes);
       bytes += slice.bytes();
       if (slice.count() < 0) {
         deliver(addressed, given);
@@ -289,7 +290,7 @@ public final class Shard {
    *
    * @return how far that was
    */
-  private long distribute(Log.RingSlice slice, List<Audience> addressed) {
+  private long distribute(RingSlice slice, List<Audience> addressed) {
     long given = slice.through();
     for (int i = 0; i < slice.count(); i++) {
       LogItem item = items[i];

@@ -229,7 +229,7 @@ class LogModelTest {
     private void checkRing() {
       LogItem[] into = new LogItem[1 + random.nextInt(20)];
       long after = random.nextLong(model.head() + 1);
-      Log.RingSlice slice = log.readRing(after, into, 1 << 20);
+      RingSlice slice = log.readRing(after, into, 1 << 20);
       int count = slice.count();
       if (after < model.evictedThrough()) {
         assertThat(count).isEqualTo(-1);
