@@ -104,7 +104,8 @@ public final class BatchReader extends Reader {
       leaveWith(given.get().frames());
       return;
     }
-    Optional<Slice> next = shard.read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
+    Optional<Slice> next =
+        shard.ownSlices().read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
       if (closing || waiting) {
         waitForMore();

@@ -199,8 +199,13 @@ public final class StreamReader extends Reader {
       return true;
     }
     Optional<Slice> next =
-        shard.read(
-            this, SLICE_ENTRIES, Shard.TURN_BYTES, begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
+        shard
+            .ownSlices()
+            .read(
+                this,
+                SLICE_ENTRIES,
+                Shard.TURN_BYTES,
+                begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
       return false;
     }
@@ -244,6 +249,7 @@ public final class StreamReader extends Reader {
     replay.takeGap().ifPresent(this::tellGap);
     if (!isEnded() && !replay.isDone()) {
       shard
+          .ownSlices()
           .read(this, replay.next(SLICE_ENTRIES, Shard.TURN_BYTES), Gap.Reason.EXPIRED)
           .ifPresent(slice -> write(replay, slice));
     }

@@ -72,7 +72,7 @@ public final class SubscriberReader extends Reader implements Subscription {
   void advance() {
     if (cursorSeq() <= shard.position()) {
       Gap.Reason lost = begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED;
-      Optional<Slice> next = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
+      Optional<Slice> next = shard.ownSlices().read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
       if (next.isEmpty()) {
         return;
       }
