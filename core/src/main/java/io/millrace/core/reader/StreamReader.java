@@ -13,12 +13,10 @@ import io.millrace.spi.Framing;
 import io.millrace.spi.Outlet;
 import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 
 /** A reader that stays: what is written to it goes into a connection that is kept open. */
 public final class StreamReader extends Reader {
@@ -27,7 +25,7 @@ public final class StreamReader extends Reader {
 
   private final Outlet outlet;
   private final StreamSettings settings;
-  private final Queue<Replay> replays = new ArrayDeque<>(0);
+  private final Replays replays = new Replays(this);
   private final Wheel.Timer timer =
       new Wheel.Timer() {
         @Override
@@ -124,7 +122,7 @@ public final class StreamReader extends Reader {
         removed.add(position);
       }
     }
-    replays.forEach(replay -> replay.positions.removeAll(removed));
+    replays.remove(removed);
     if (positions().stream().anyMatch(removed::contains)) {
       regroup(() -> positions().removeAll(removed));
     }
@@ -145,7 +143,7 @@ public final class StreamReader extends Reader {
   /** Returns all that is subscribed, also what is still being replayed. */
   public List<ReadPosition> held() {
     List<ReadPosition> held = new ArrayList<>(positions());
-    replays.forEach(replay -> held.addAll(replay.positions));
+    held.addAll(replays.positions());
     return held;
   }
 
@@ -167,7 +165,7 @@ public final class StreamReader extends Reader {
     // Only reading leads to being live: it finds what must be told, and confirms.
     boolean settled = false;
     if (!replays.isEmpty() && unconfirmed.isEmpty()) {
-      replay(replays.element());
+      replays.advance(SLICE_ENTRIES);
     } else if (cursorSeq() <= shard.position()) {
       settled = read();
     }
@@ -245,32 +243,6 @@ public final class StreamReader extends Reader {
     }
   }
 
-  private void replay(Replay replay) {
-    replay.takeGap().ifPresent(this::tellGap);
-    if (!isEnded() && !replay.isDone()) {
-      shard
-          .ownSlices()
-          .read(this, replay.next(SLICE_ENTRIES, Shard.TURN_BYTES), Gap.Reason.EXPIRED)
-          .ifPresent(slice -> write(replay, slice));
-    }
-    if (!isEnded() && replay.isDone()) {
-      replays.remove();
-      regroup(() -> positions().addAll(replay.positions));
-      replay.whenOver.run();
-      tell(new Signal.Done(replay.id, place()));
-    }
-  }
-
-  private void write(Replay replay, Slice slice) {
-    replay.moveTo(slice.through());
-    slice.gaps().forEach(this::tellGap);
-    List<Buffer> frames = new ArrayList<>();
-    slice.entries().forEach(entry -> frames.add(framing().replayed(entry, replay.id)));
-    if (!frames.isEmpty() && !isEnded()) {
-      write(FrameCache.join(frames));
-    }
-  }
-
   /** Confirms the first subscribe command: after any gap, and after what {@code last} replays. */
   private void confirm() {
     if (!isEnded() && cursorSeq() >= replayThrough) {
@@ -289,7 +261,7 @@ public final class StreamReader extends Reader {
     }
   }
 
-  private void tellGap(Gap gap) {
+  void tellGap(Gap gap) {
     if (isEnded()) {
       return;
     }
@@ -315,7 +287,7 @@ public final class StreamReader extends Reader {
     }
   }
 
-  private void write(Buffer frames) {
+  void write(Buffer frames) {
     outlet.write(frames);
     lastWrite = shard.now();
     written += frames.length();
@@ -393,12 +365,7 @@ public final class StreamReader extends Reader {
 
   @Override
   void detached() {
-    replays.forEach(
-        replay -> {
-          shard.release(replay.positions);
-          replay.whenOver.run();
-        });
-    replays.clear();
+    replays.end();
   }
 
   @Override
