@@ -6,7 +6,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.core.log.CatchUp;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.PatternTree;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.spi.Broker;
 import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
@@ -147,11 +147,11 @@ public final class Interests {
    * @return completes when a reader may be attached, with the place in the log from which on the
    *     messages of each arrive; if it fails, nothing is held
    */
-  Future<List<Long>> acquire(List<ChannelPattern> patterns, Start start) {
+  Future<List<Long>> acquire(List<ChannelPattern> patterns, ResumeFrom from) {
     return acquire(patterns)
         .compose(
             heardFrom ->
-                catchUp.before(start).map(heardFrom).onFailure(failure -> release(patterns)));
+                catchUp.before(from).map(heardFrom).onFailure(failure -> release(patterns)));
   }
 
   private Future<List<Long>> acquire(List<ChannelPattern> patterns) {

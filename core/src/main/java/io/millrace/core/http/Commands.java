@@ -3,13 +3,13 @@ package io.millrace.core.http;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
-import io.millrace.core.log.Beginning;
-import io.millrace.core.log.Beginnings;
+import io.millrace.core.log.StartPosition;
+import io.millrace.core.log.StartPositions;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Footprint;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Survey;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.StreamReader;
@@ -194,8 +194,8 @@ final class Commands {
   private Future<Void> subscribe(String id, JsonFields command) {
     List<ChannelPattern> patterns = channels(command);
     EventFilter filter = AttachRequest.filter(AttachRequest.events(command));
-    Start start = AttachRequest.start(command);
-    int replayed = Math.min(Beginnings.MOST_REPLAYED, start.last() * patterns.size());
+    ResumeFrom start = AttachRequest.start(command);
+    int replayed = Math.min(StartPositions.MOST_REPLAYED, start.last() * patterns.size());
     commandRate.count(shard.now(), replayed / REPLAYED_PER_COMMAND);
     List<ReaderSubscription> added = new ArrayList<>();
     List<ReadPosition> changed = new ArrayList<>();
@@ -281,7 +281,7 @@ final class Commands {
     }
   }
 
-  private void begin(Adding added, Beginning beginning) {
+  private void begin(Adding added, StartPosition beginning) {
     if (subscribed || !reader.positions().isEmpty()) {
       reader.subscribeLater(added.id, beginning, added.reserved);
     } else {

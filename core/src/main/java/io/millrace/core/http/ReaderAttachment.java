@@ -1,8 +1,8 @@
 package io.millrace.core.http;
 
 import io.millrace.MillraceOptions;
-import io.millrace.core.log.Beginning;
-import io.millrace.core.log.Beginnings;
+import io.millrace.core.log.StartPosition;
+import io.millrace.core.log.StartPositions;
 import io.millrace.core.log.Epoch;
 import io.millrace.core.reader.BatchReader;
 import io.millrace.core.reader.Shard;
@@ -41,7 +41,7 @@ final class ReaderAttachment implements Attachment {
    * @param place what the client takes, until it is gone
    */
   record Arrival(
-      RoutingContext context, AttachRequest asked, Beginning beginning, Epoch epoch, Place place) {}
+      RoutingContext context, AttachRequest asked, StartPosition beginning, Epoch epoch, Place place) {}
 
   private final Engine engine;
   private final Access access;
@@ -222,7 +222,7 @@ final class ReaderAttachment implements Attachment {
     return new JsonObject()
         .put("channels", options.maxChannels())
         .put("message", options.maxClientMessageBytes())
-        .put("last", Beginnings.MOST_REPLAYED)
+        .put("last", StartPositions.MOST_REPLAYED)
         .put("publishesPerSecond", options.publishesPerSecond());
   }
 }

@@ -142,7 +142,7 @@ public final class Footprint {
   /** What is remembered about each channel that {@code last} replays, until it has been read. */
   public static long replays(Collection<ChannelPattern> patterns, int last) {
     boolean wide = patterns.stream().anyMatch(pattern -> !pattern.isName());
-    int channels = wide ? Beginnings.MOST_REPLAYED : patterns.size();
+    int channels = wide ? StartPositions.MOST_REPLAYED : patterns.size();
     return last == 0 ? 0 : (long) REPLAYING * patterns.size() + (long) REPLAYED * channels;
   }
 

@@ -235,8 +235,8 @@ public final class Log {
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
    *     no interest then
    */
-  public Beginning attach(List<ReaderSubscription> subscriptions, Start start) {
-    Survey survey = enter(subscriptions, Collections.nCopies(subscriptions.size(), 0L), start);
+  public StartPosition attach(List<ReaderSubscription> subscriptions, ResumeFrom from) {
+    Survey survey = enter(subscriptions, Collections.nCopies(subscriptions.size(), 0L), from);
     if (!survey.targets().isEmpty()) {
       SurveyPass pass = pass(List.of(survey));
       while (step(pass)) {
@@ -252,10 +252,10 @@ public final class Log {
    * @param heardFrom from where on the broker brings the messages of each
    * @return the survey that must be complete before {@link #begin}, if it has any targets
    */
-  public Survey enter(List<ReaderSubscription> subscriptions, List<Long> heardFrom, Start start) {
+  public Survey enter(List<ReaderSubscription> subscriptions, List<Long> heardFrom, ResumeFrom from) {
     return locked(
         () -> {
-          Survey survey = new Survey(start, epoch, head);
+          Survey survey = new Survey(from, epoch, head);
           long lostThrough = Math.max(retention.evictedThrough(), interruptedThrough);
           readership.enter(survey, subscriptions, heardFrom, lostThrough);
           return survey;
@@ -281,12 +281,12 @@ public final class Log {
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
    *     no interest any more then
    */
-  public Beginning begin(Survey survey) {
-    if (!Survey.asksLast(survey.start)) {
+  public StartPosition begin(Survey survey) {
+    if (!Survey.asksLast(survey.from)) {
       return locked(
-          () -> new Beginnings(epoch.name(), shared, head).of(survey.positions, survey.start));
+          () -> new StartPositions(epoch.name(), shared, head).of(survey.positions, survey.from));
     }
-    Optional<MillraceException> refusal = Beginnings.refusal(survey);
+    Optional<MillraceException> refusal = StartPositions.refusal(survey);
     if (refusal.isPresent()) {
       detach(survey.positions);
       throw refusal.get();
@@ -296,7 +296,7 @@ public final class Log {
     while (locked(newest::look)) {
       Thread.onSpinWait(); // Others can take the lock meanwhile.
     }
-    return newest.beginning();
+    return newest.start();
   }
 
   /** Gives up the interest that {@link #attach} registered. */

@@ -78,7 +78,7 @@ final class Newest {
    */
   Newest(Survey survey, long head, long now) {
     this.positions = survey.positions;
-    this.last = survey.start.last();
+    this.last = survey.from.last();
     this.head = head;
     this.now = now;
     this.oldest = head + 1;
@@ -120,7 +120,7 @@ final class Newest {
   /** Takes a message, if there are not enough of them yet. */
   private boolean take(Tail tail) {
     if (tail.seq != oldest) {
-      if (count == Beginnings.MOST_REPLAYED) {
+      if (count == StartPositions.MOST_REPLAYED) {
         return false;
       }
       count++;
@@ -138,7 +138,7 @@ final class Newest {
    * Returns where reading begins: before the oldest of what is replayed, with each channel
    * beginning at its own, and those of which nothing is replayed at the head.
    */
-  Beginning beginning() {
+  StartPosition start() {
     for (ReadPosition position : positions) {
       position.tellThrough(head);
       position.startAfter(head);
@@ -146,6 +146,6 @@ final class Newest {
     for (Tail tail : replayed) {
       tail.position.replayAfter(tail.channel, tail.first - 1);
     }
-    return new Beginning(oldest - 1, Optional.empty(), through, head, positions);
+    return new StartPosition(oldest - 1, Optional.empty(), through, head, positions);
   }
 }

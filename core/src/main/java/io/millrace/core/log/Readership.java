@@ -39,7 +39,7 @@ final class Readership {
    */
   void enter(
       Survey survey, List<ReaderSubscription> added, List<Long> heardFrom, long lostThrough) {
-    boolean listed = Survey.asksLast(survey.start);
+    boolean listed = Survey.asksLast(survey.from);
     long bytes = 0;
     for (int i = 0; i < added.size(); i++) {
       LogSource source = sources.of(added.get(i).pattern());

@@ -70,7 +70,7 @@ final class Sources {
     ChannelLog held = channels.get(name);
     return held == null
         ? List.of()
-        : List.copyOf(Beginnings.newest(held, limit, EventFilter.ALL, now));
+        : List.copyOf(StartPositions.newest(held, limit, EventFilter.ALL, now));
   }
 
   /** Returns all channels; they may change meanwhile. Used without the lock. */

@@ -43,8 +43,8 @@ public final class Surveys {
    * @return completes, usually at once, when {@link Log#begin} may be called; never fails
    */
   public Future<Survey> enter(
-      List<ReaderSubscription> subscriptions, List<Long> heardFrom, Start start) {
-    Survey survey = log.enter(subscriptions, heardFrom, start);
+      List<ReaderSubscription> subscriptions, List<Long> heardFrom, ResumeFrom from) {
+    Survey survey = log.enter(subscriptions, heardFrom, from);
     if (survey.targets().isEmpty()) {
       return Future.succeededFuture(survey);
     }

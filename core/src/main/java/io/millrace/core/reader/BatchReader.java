@@ -3,7 +3,7 @@ package io.millrace.core.reader;
 import io.millrace.Gap;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.log.Beginning;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
@@ -70,19 +70,19 @@ public final class BatchReader extends Reader {
   /**
    * Begins to read.
    *
-   * @param beginning where
+   * @param start where
    */
-  public void begin(Beginning beginning) {
+  public void begin(StartPosition start) {
     shard.add(this);
-    enter(beginning.positions());
+    enter(start.positions());
     outlet.onDrain(() -> {});
     outlet.onClose(this::detach);
     if (isEnded()) {
       return;
     }
-    moveTo(beginning.seq());
+    moveTo(start.seq());
     holdUntil = shard.now() + hold.toMillis();
-    gap = beginning.gap().map(reason -> new Gap(ReadPosition.names(positions()), reason));
+    gap = start.gap().map(reason -> new Gap(ReadPosition.names(positions()), reason));
     due = hold.isZero();
     advanceInTurn();
   }

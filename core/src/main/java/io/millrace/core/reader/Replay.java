@@ -1,7 +1,7 @@
 package io.millrace.core.reader;
 
 import io.millrace.Gap;
-import io.millrace.core.log.Beginning;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.Next;
 import io.millrace.core.log.ReadPosition;
 import java.util.ArrayList;
@@ -33,17 +33,17 @@ final class Replay {
    * A replay.
    *
    * @param id the JSON text of the subscribe command's id
-   * @param beginning where the subscriptions begin, which may become fewer
+   * @param start where the subscriptions begin, which may become fewer
    * @param through the reader's cursor
    * @param whenOver called once it is over, whatever came of it
    */
-  Replay(String id, Beginning beginning, long through, Runnable whenOver) {
+  Replay(String id, StartPosition start, long through, Runnable whenOver) {
     this.id = id;
-    this.positions = new ArrayList<>(beginning.positions());
+    this.positions = new ArrayList<>(start.positions());
     this.through = through;
     this.whenOver = whenOver;
-    this.gap = beginning.gap();
-    this.cursor = beginning.seq();
+    this.gap = start.gap();
+    this.cursor = start.seq();
   }
 
   boolean isDone() {

@@ -3,7 +3,7 @@ package io.millrace.core.reader;
 import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
 import io.millrace.Gap;
-import io.millrace.core.log.Beginning;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.ReadPosition;
@@ -63,31 +63,31 @@ public final class StreamReader extends Reader {
   /**
    * Begins to read.
    *
-   * @param beginning where; without subscriptions, they come by commands
+   * @param start where; without subscriptions, they come by commands
    */
-  public void begin(Beginning beginning) {
+  public void begin(StartPosition start) {
     shard.add(this);
-    enter(beginning.positions());
+    enter(start.positions());
     outlet.onDrain(() -> shard.guard(this, reader -> drained()));
     outlet.onClose(this::detach);
     if (isEnded()) {
       return;
     }
-    moveTo(beginning.seq());
+    moveTo(start.seq());
     lastWrite = shard.now();
     // No cursor may be told before a gap that leads elsewhere, nor while older messages are still
     // to come.
-    boolean resumable = beginning.gap().isEmpty() && beginning.replayThrough() == 0;
+    boolean resumable = start.gap().isEmpty() && start.replayThrough() == 0;
     Optional<Cursor> told = resumable ? Optional.of(place()) : Optional.empty();
     toldCursor = resumable ? cursorSeq() : -1;
     tell(new Signal.Welcome(told, settings.heartbeat(), settings.retry(), settings.limits().get()));
     schedule();
-    start(beginning);
+    readFrom(start);
   }
 
-  private void start(Beginning beginning) {
-    replayThrough = beginning.replayThrough();
-    beginning.gap().ifPresent(reason -> tellGap(new Gap(ReadPosition.names(positions()), reason)));
+  private void readFrom(StartPosition start) {
+    replayThrough = start.replayThrough();
+    start.gap().ifPresent(reason -> tellGap(new Gap(ReadPosition.names(positions()), reason)));
     if (!isEnded()) {
       advanceInTurn();
     }
@@ -96,12 +96,12 @@ public final class StreamReader extends Reader {
   /**
    * Takes the first subscriptions of a connection that has begun without any. They set the cursor.
    */
-  public void subscribeFirst(String id, Beginning beginning) {
-    regroup(() -> positions().addAll(beginning.positions()));
-    moveTo(beginning.seq());
+  public void subscribeFirst(String id, StartPosition start) {
+    regroup(() -> positions().addAll(start.positions()));
+    moveTo(start.seq());
     unconfirmed = Optional.of(id);
     begun = false;
-    start(beginning);
+    readFrom(start);
   }
 
   /**
@@ -109,9 +109,9 @@ public final class StreamReader extends Reader {
    *
    * @param whenOver called once that is over, whatever came of it
    */
-  public void subscribeLater(String id, Beginning beginning, Runnable whenOver) {
+  public void subscribeLater(String id, StartPosition start, Runnable whenOver) {
     fallBehind(cursorSeq());
-    replays.add(new Replay(id, beginning, cursorSeq(), whenOver));
+    replays.add(new Replay(id, start, cursorSeq(), whenOver));
   }
 
   /** Gives up what is subscribed as written, confirms, and returns what that was. */

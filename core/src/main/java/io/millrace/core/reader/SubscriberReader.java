@@ -5,7 +5,7 @@ import io.millrace.Entry;
 import io.millrace.Gap;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
-import io.millrace.core.log.Beginning;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
@@ -57,12 +57,12 @@ public final class SubscriberReader extends Reader implements Subscription {
   }
 
   /** Begins to read. */
-  public void begin(Beginning beginning) {
+  public void begin(StartPosition start) {
     shard.add(this);
-    enter(beginning.positions());
-    moveTo(beginning.seq());
-    read = beginning.seq();
-    beginning.gap().ifPresent(reason -> tell(new Gap(ReadPosition.names(positions()), reason)));
+    enter(start.positions());
+    moveTo(start.seq());
+    read = start.seq();
+    start.gap().ifPresent(reason -> tell(new Gap(ReadPosition.names(positions()), reason)));
     if (!isEnded()) {
       shard.queue(this); // Nothing is delivered before the application has the subscription.
     }

@@ -12,7 +12,7 @@ import io.millrace.Publication;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Survey;
 import io.millrace.core.reader.Rig;
 import io.millrace.spi.Broker;
@@ -111,7 +111,7 @@ class InterestsTest {
   }
 
   private Future<Void> acquire(String... patterns) {
-    return interests.acquire(patterns(patterns), Start.NOW).mapEmpty();
+    return interests.acquire(patterns(patterns), ResumeFrom.NOW).mapEmpty();
   }
 
   private void release(String... patterns) {
@@ -133,7 +133,7 @@ class InterestsTest {
   private record Acquired(List<ReaderSubscription> subscriptions, List<Long> heardFrom) {}
 
   private List<Gap> gaps(Acquired acquired, long after) {
-    Start start = Start.after(log.cursor(after));
+    ResumeFrom start = ResumeFrom.after(log.cursor(after));
     Survey survey = log.enter(acquired.subscriptions, acquired.heardFrom, start);
     List<ReadPosition> positions = log.begin(survey).positions();
     List<Gap> gaps =
@@ -143,7 +143,7 @@ class InterestsTest {
   }
 
   private Acquired attachable(String... patterns) {
-    Future<List<Long>> acquired = interests.acquire(patterns(patterns), Start.NOW);
+    Future<List<Long>> acquired = interests.acquire(patterns(patterns), ResumeFrom.NOW);
     while (!broker.unanswered.isEmpty()) {
       confirm();
     }

@@ -114,7 +114,7 @@ class ArchiveTest {
   @Test
   void aLateSubscriptionIsReadBackTooBeforeItIsConfirmed() {
     publish("a", "b", "a", "b");
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.subscribe(reader, "7", rig.after(1), "b");
     story(outlet, "welcome", "r2", "r4", "ok");
     publish("b", "a");
@@ -516,7 +516,7 @@ class ArchiveTest {
     if (random.nextBoolean()) {
       rig.stream(each, Rig.last(last), of.toArray(String[]::new));
     } else {
-      StreamReader later = rig.stream(each, Start.NOW, "none");
+      StreamReader later = rig.stream(each, ResumeFrom.NOW, "none");
       rig.subscribe(later, "1", Rig.last(last), of.toArray(String[]::new));
     }
     return reader;

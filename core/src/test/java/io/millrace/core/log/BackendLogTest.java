@@ -48,7 +48,7 @@ class BackendLogTest {
     assertThat(log.head()).isEqualTo(6);
     assertThatThrownBy(() -> append(5, "a", at(1))).isInstanceOf(IllegalArgumentException.class);
     List<ReadPosition> reader =
-        log.attach(Rig.subscriptions("a"), Start.after(log.cursor(0))).positions();
+        log.attach(Rig.subscriptions("a"), ResumeFrom.after(log.cursor(0))).positions();
     assertThat(read(reader, 0).entries()).extracting(entry -> entry.seq).containsExactly(1L, 6L);
   }
 
@@ -95,7 +95,7 @@ class BackendLogTest {
     log.serve();
     assertThat(log.history("a", 10)).extracting(entry -> entry.cursor().seq()).containsExactly(14L);
     List<ReadPosition> reader =
-        log.attach(Rig.subscriptions("a", "b"), Start.after(log.cursor(11))).positions();
+        log.attach(Rig.subscriptions("a", "b"), ResumeFrom.after(log.cursor(11))).positions();
     assertThat(read(reader, 11).missing()).isEqualTo(12);
     assertThat(read(reader, 12).missing()).isZero();
     assertThat(read(reader, 12).entries()).extracting(entry -> entry.seq).containsExactly(14L);
@@ -113,12 +113,12 @@ class BackendLogTest {
   void anotherLogOfTheBackendBeginsAnew() {
     append(0, "a", at(0));
     Cursor before = log.cursor(1);
-    List<ReadPosition> reader = log.attach(Rig.subscriptions("a"), Start.after(before)).positions();
+    List<ReadPosition> reader = log.attach(Rig.subscriptions("a"), ResumeFrom.after(before)).positions();
     log.begin("other");
     assertThat(log.head()).isZero();
     assertThat(log.heldBytes()).isZero();
     append(0, "a", at(1));
-    Beginning back = log.attach(Rig.subscriptions("a"), Start.after(before));
+    StartPosition back = log.attach(Rig.subscriptions("a"), ResumeFrom.after(before));
     assertThat(back.gap()).contains(Gap.Reason.EPOCH);
     assertThat(log.history("a", 10)).extracting(Entry::cursor).containsExactly(log.cursor(1));
     log.detach(reader);

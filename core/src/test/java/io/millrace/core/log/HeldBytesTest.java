@@ -146,7 +146,7 @@ class HeldBytesTest {
     for (int i = 0; i < count; i++) {
       subscriptions.add(new ReaderSubscription(ChannelPattern.of(name.apply(i)), EventFilter.ALL));
     }
-    return log.attach(subscriptions, Start.NOW).positions();
+    return log.attach(subscriptions, ResumeFrom.NOW).positions();
   }
 
   @ParameterizedTest
@@ -183,7 +183,7 @@ class HeldBytesTest {
                         ChannelPattern.of("c" + i),
                         new EventFilter(Collections.unmodifiableSet(events))));
               }
-              return log.attach(all, Start.NOW).positions();
+              return log.attach(all, ResumeFrom.NOW).positions();
             });
     assertThat(growth).isGreaterThan(ENOUGH);
     assertThat((double) growth / log.readers().taken()).isBetween(1 / 1.5, 1.5);
@@ -197,7 +197,7 @@ class HeldBytesTest {
       }
       TestOutlet outlet = new TestOutlet();
       outlets.add(outlet);
-      rig.stream(outlet, Start.NOW, names);
+      rig.stream(outlet, ResumeFrom.NOW, names);
     }
     return rig;
   }

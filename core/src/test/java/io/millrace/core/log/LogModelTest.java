@@ -215,14 +215,14 @@ class LogModelTest {
       return new ArrayList<>(chosen.values());
     }
 
-    private Start someStart() {
+    private ResumeFrom someStart() {
       return switch (random.nextInt(8)) {
-        case 0, 1 -> new Start(Optional.empty(), 1 + random.nextInt(8));
-        case 2, 3 -> Start.after(log.cursor(random.nextLong(model.head() + 1)));
-        case 4 -> Start.after(log.cursor(model.head() + 1 + random.nextInt(5)));
-        case 5 -> new Start(Optional.of("other-" + random.nextInt(50)), 0);
-        case 6 -> new Start(Optional.of("what?"), random.nextInt(3));
-        default -> Start.NOW;
+        case 0, 1 -> new ResumeFrom(Optional.empty(), 1 + random.nextInt(8));
+        case 2, 3 -> ResumeFrom.after(log.cursor(random.nextLong(model.head() + 1)));
+        case 4 -> ResumeFrom.after(log.cursor(model.head() + 1 + random.nextInt(5)));
+        case 5 -> new ResumeFrom(Optional.of("other-" + random.nextInt(50)), 0);
+        case 6 -> new ResumeFrom(Optional.of("what?"), random.nextInt(3));
+        default -> ResumeFrom.NOW;
       };
     }
 
@@ -266,11 +266,11 @@ class LogModelTest {
 
       private long cursor;
 
-      Client(List<ReaderSubscription> subscriptions, Start start) {
+      Client(List<ReaderSubscription> subscriptions, ResumeFrom start) {
         subscriptions.forEach(it -> subscribed.add(new Subscribed(it)));
         long head = model.head();
         SortedSet<Long> last = last(start);
-        Beginning beginning = log.attach(subscriptions, start);
+        StartPosition beginning = log.attach(subscriptions, start);
         positions = beginning.positions();
         positions.forEach(it -> model.interested(it.pattern(), 1));
         cursor = beginning.seq();
@@ -284,7 +284,7 @@ class LogModelTest {
         }
       }
 
-      private SortedSet<Long> last(Start start) {
+      private SortedSet<Long> last(ResumeFrom start) {
         TreeSet<Long> last = new TreeSet<>();
         if (start.cursor().isEmpty() && start.last() > 0) {
           for (Subscribed by : subscribed) {
@@ -298,7 +298,7 @@ class LogModelTest {
         return last;
       }
 
-      private Optional<Gap.Reason> gap(Start start) {
+      private Optional<Gap.Reason> gap(ResumeFrom start) {
         return start
             .cursor()
             .flatMap(
@@ -310,7 +310,7 @@ class LogModelTest {
                             : Optional.empty());
       }
 
-      private long begin(Start start) {
+      private long begin(ResumeFrom start) {
         if (start.cursor().isEmpty()) {
           return model.head();
         }
@@ -453,7 +453,7 @@ class LogModelTest {
         if (!attachFirst) {
           leave();
         }
-        clients.add(new Client(again, Start.after(log.cursor(cursor))));
+        clients.add(new Client(again, ResumeFrom.after(log.cursor(cursor))));
         if (attachFirst) {
           leave();
         }

@@ -42,8 +42,8 @@ class LogTest {
     return subscriptions;
   }
 
-  private static Start last(int count) {
-    return new Start(Optional.empty(), count);
+  private static ResumeFrom last(int count) {
+    return new ResumeFrom(Optional.empty(), count);
   }
 
   private static List<Long> sequences(Slice slice) {
@@ -64,7 +64,7 @@ class LogTest {
     holdThree();
     Log log = log();
     append(log, "a", "a", "a");
-    Beginning beginning = log.attach(subscriptions("a"), last(3));
+    StartPosition beginning = log.attach(subscriptions("a"), last(3));
     List<ReadPosition> reader = beginning.positions();
     assertThat(beginning.seq()).isZero();
 
@@ -82,7 +82,7 @@ class LogTest {
     holdThree();
     Log log = log();
     append(log, "p.a", "p.a", "p.b", "p.b", "p.b");
-    Beginning beginning = log.attach(subscriptions("p.*"), last(2));
+    StartPosition beginning = log.attach(subscriptions("p.*"), last(2));
     List<ReadPosition> reader = beginning.positions();
     assertThat(beginning.seq()).isZero();
 
@@ -116,7 +116,7 @@ class LogTest {
     for (int i = 0; i < 400; i++) {
       append(log, "a", "b", "c", "d");
     }
-    Beginning beginning = log.attach(subscriptions("a", "b", "c", "d"), last(300));
+    StartPosition beginning = log.attach(subscriptions("a", "b", "c", "d"), last(300));
 
     assertThat(beginning.seq()).isEqualTo(600);
     assertThat(beginning.replayThrough()).isEqualTo(1600);
@@ -145,7 +145,7 @@ class LogTest {
     for (int i = 0; i < channels.length; i++) {
       channels[i] = "wide." + i;
     }
-    List<ReadPosition> reader = log.attach(subscriptions(channels), Start.NOW).positions();
+    List<ReadPosition> reader = log.attach(subscriptions(channels), ResumeFrom.NOW).positions();
     for (int i = 0; i < 10_000; i++) {
       append(log, "other");
     }
@@ -169,7 +169,7 @@ class LogTest {
   void aMessageLargerThanTheRingLeavesAMarkAndNoBytes() {
     options.setRingBytes(50).setHistory(HistoryOptions.NONE);
     Log log = log();
-    List<ReadPosition> reader = log.attach(subscriptions("a"), Start.NOW).positions();
+    List<ReadPosition> reader = log.attach(subscriptions("a"), ResumeFrom.NOW).positions();
     append(log, "a");
 
     assertThat(log.heldBytes()).isZero();
@@ -180,7 +180,7 @@ class LogTest {
   void aChannelWithoutHistoryLosesNothingWithinTheRing() {
     options.setHistory(HistoryOptions.NONE).setRingBytes(10 * SIZE + 2 * Footprint.channel("a"));
     Log log = log();
-    List<ReadPosition> reader = log.attach(subscriptions("a"), Start.NOW).positions();
+    List<ReadPosition> reader = log.attach(subscriptions("a"), ResumeFrom.NOW).positions();
     append(log, "a", "b", "b", "b", "b", "b", "b", "b", "b", "b");
 
     Slice slice = read(log, reader, 0, 10);
@@ -197,10 +197,10 @@ class LogTest {
 
     for (String pattern : List.of("a.b.c", "a.*.c", "a.**", "**", "*.b.*")) {
       List<ReadPosition> reader =
-          log.attach(subscriptions(pattern), Start.after(log.cursor(0))).positions();
+          log.attach(subscriptions(pattern), ResumeFrom.after(log.cursor(0))).positions();
       assertThat(read(log, reader, 0, 10).gaps()).as(pattern).hasSize(1);
       log.detach(reader);
-      reader = log.attach(subscriptions(pattern), Start.after(log.cursor(1))).positions();
+      reader = log.attach(subscriptions(pattern), ResumeFrom.after(log.cursor(1))).positions();
       assertThat(read(log, reader, 1, 10).gaps()).as(pattern).isEmpty();
       log.detach(reader);
     }
@@ -211,7 +211,7 @@ class LogTest {
     Log log = log();
     append(log, "a", "a");
     List<ReadPosition> reader =
-        log.attach(subscriptions("b", "b.*"), Start.after(log.cursor(0))).positions();
+        log.attach(subscriptions("b", "b.*"), ResumeFrom.after(log.cursor(0))).positions();
     assertThat(read(log, reader, 0, 10).gaps()).isEmpty();
   }
 

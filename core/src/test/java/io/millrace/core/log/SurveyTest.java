@@ -59,7 +59,7 @@ class SurveyTest {
     return log.read(reader, after, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW)).gaps();
   }
 
-  private Survey enter(Start start, String... patterns) {
+  private Survey enter(ResumeFrom start, String... patterns) {
     return log.enter(Rig.subscriptions(patterns), Collections.nCopies(patterns.length, 0L), start);
   }
 
@@ -88,9 +88,9 @@ class SurveyTest {
     assertThat(looks(2, "few.x1", "few.x2", "none")).isEqualTo(6);
     assertThat(looks(2, "few.*")).isEqualTo(10);
     assertThat(looks(2, "few.*", "*.x1", "few.x1")).isEqualTo(14);
-    assertThat(looks(1000, "few.*", "*.x1")).isEqualTo(2 * Beginnings.MOST_REPLAYED);
-    assertThat(looks(1000, "few.*", "few.x1")).isEqualTo(2 * Beginnings.MOST_REPLAYED);
-    assertThat(looks(1000, "few.*")).isEqualTo(Beginnings.MOST_REPLAYED);
+    assertThat(looks(1000, "few.*", "*.x1")).isEqualTo(2 * StartPositions.MOST_REPLAYED);
+    assertThat(looks(1000, "few.*", "few.x1")).isEqualTo(2 * StartPositions.MOST_REPLAYED);
+    assertThat(looks(1000, "few.*")).isEqualTo(StartPositions.MOST_REPLAYED);
     assertThat(looks(1, "few.x1", "few.x2:event")).isEqualTo(Newest.MOST_LOOKS);
   }
 
@@ -101,11 +101,11 @@ class SurveyTest {
     options.setRingBytes(1 << 20);
     log = log();
     appendToMany();
-    Start start = behind < 0 ? Start.NOW : Start.after(log.cursor(log.head() - behind));
+    ResumeFrom start = behind < 0 ? ResumeFrom.NOW : ResumeFrom.after(log.cursor(log.head() - behind));
     assertThat(enter(start, "many.*", "**", "*.x1").targets()).isEmpty();
-    Start foreign = new Start(Optional.of("other-5"), 0);
+    ResumeFrom foreign = new ResumeFrom(Optional.of("other-5"), 0);
     assertThat(enter(foreign, "*.*").targets()).isEmpty();
-    Start ahead = Start.after(log.cursor(log.head() + 1));
+    ResumeFrom ahead = ResumeFrom.after(log.cursor(log.head() + 1));
     assertThat(enter(ahead, "*.*").targets()).isEmpty();
   }
 
@@ -122,7 +122,7 @@ class SurveyTest {
     patterns[1] = "*.*";
     patterns[2] = "many.*";
     patterns[3] = "many.**";
-    log.attach(Rig.subscriptions(patterns), Start.NOW);
+    log.attach(Rig.subscriptions(patterns), ResumeFrom.NOW);
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
   }
 
@@ -133,7 +133,7 @@ class SurveyTest {
     List<ReadPosition> reader =
         log.attach(
                 Rig.subscriptions("quiet.*", "many.*", "many.none", "*.x5", "many.x5.**"),
-                Start.after(log.cursor(1)))
+                ResumeFrom.after(log.cursor(1)))
             .positions();
     assertThat(gaps(reader, 1))
         .containsExactly(new Gap(List.of("many.*", "*.x5"), Gap.Reason.SLOW));
@@ -142,7 +142,7 @@ class SurveyTest {
   @Test
   void aSearchIsMadeInStepsBetweenWhichOthersAppend() {
     appendToMany();
-    Survey survey = enter(Start.after(log.cursor(MANY)), "many.*", "*.*", "**");
+    Survey survey = enter(ResumeFrom.after(log.cursor(MANY)), "many.*", "*.*", "**");
     List<ReadPosition> reader = survey.positions;
     SurveyPass pass = log.pass(List.of(survey));
     int steps = 0;
@@ -161,8 +161,8 @@ class SurveyTest {
   void aChannelThatIsForgottenBeforeItIsLookedAtIsNotMissed() {
     append("gone.a");
     append("gone.a"); // Drops the first.
-    List<ReadPosition> other = log.attach(Rig.subscriptions("gone.a"), Start.NOW).positions();
-    Survey survey = enter(Start.after(log.cursor(0)), "*.a");
+    List<ReadPosition> other = log.attach(Rig.subscriptions("gone.a"), ResumeFrom.NOW).positions();
+    Survey survey = enter(ResumeFrom.after(log.cursor(0)), "*.a");
     List<ReadPosition> reader = survey.positions;
     now += 10_000_000;
     log.sweep();
@@ -176,7 +176,7 @@ class SurveyTest {
   @Test
   void whatIsKnownOfAPatternInUseIsNotSearchedAgain() {
     appendToMany();
-    Start old = Start.after(log.cursor(1));
+    ResumeFrom old = ResumeFrom.after(log.cursor(1));
     List<ReadPosition> first = log.attach(Rig.subscriptions("many.*"), old).positions();
     Survey again = enter(old, "many.*");
     assertThat(again.targets()).isEmpty();
@@ -192,7 +192,7 @@ class SurveyTest {
     appendToMany();
     Survey[] surveys = new Survey[50];
     for (int i = 0; i < surveys.length; i++) {
-      surveys[i] = enter(Start.after(log.cursor(0)), "*.x" + i);
+      surveys[i] = enter(ResumeFrom.after(log.cursor(0)), "*.x" + i);
     }
     assertThat(steps(surveys)).isEqualTo(MANY / SurveyPass.CHANNELS_AT_ONCE + 1);
     for (Survey survey : surveys) {
@@ -221,7 +221,7 @@ class SurveyTest {
     // arrives anyway.
     steps(survey);
     append("p.c");
-    Beginning beginning = log.begin(survey);
+    StartPosition beginning = log.begin(survey);
     Slice slice =
         log.read(reader, beginning.seq(), log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW));
     assertThat(slice.entries().stream().map(entry -> entry.seq)).containsExactly(1L, 3L, 4L, 5L);
@@ -242,11 +242,11 @@ class SurveyTest {
       steps++;
     }
     assertThat(steps).isEqualTo(Newest.MOST_LOOKS / Newest.LOOKS_AT_ONCE + 1);
-    assertThat(newest.beginning().replayThrough()).isZero();
+    assertThat(newest.start().replayThrough()).isZero();
 
     Newest plain = new Newest(enter(Rig.last(1000), "c0", "c1"), log.head(), now);
     assertThat(plain.look()).as("a thousand and two are enough").isFalse();
-    assertThat(plain.beginning().seq()).isGreaterThan(log.head() - 5 * 501);
+    assertThat(plain.start().seq()).isGreaterThan(log.head() - 5 * 501);
   }
 
   @Test
@@ -255,7 +255,7 @@ class SurveyTest {
     append("other.a");
     for (String pattern : List.of("other.*", "*.a")) {
       List<ReadPosition> reader =
-          log.attach(Rig.subscriptions(pattern), Start.after(log.cursor(0))).positions();
+          log.attach(Rig.subscriptions(pattern), ResumeFrom.after(log.cursor(0))).positions();
       long through = 0;
       List<Long> got = new ArrayList<>();
       int slices = 0;
@@ -278,7 +278,7 @@ class SurveyTest {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = "*.none" + i;
     }
-    List<ReadPosition> reader = log.attach(Rig.subscriptions(patterns), Start.NOW).positions();
+    List<ReadPosition> reader = log.attach(Rig.subscriptions(patterns), ResumeFrom.NOW).positions();
     Slice slice = log.read(reader, MANY, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW));
     assertThat(slice.entries()).isEmpty();
     assertThat(slice.through()).isBetween(MANY + 10L, MANY + 1000L);
@@ -308,13 +308,13 @@ class SurveyTest {
             for (int i = 0; i < 30; i++) {
               made.add(
                   surveys.enter(
-                      Rig.subscriptions("*.x" + i), List.of(0L), Start.after(log.cursor(1))));
+                      Rig.subscriptions("*.x" + i), List.of(0L), ResumeFrom.after(log.cursor(1))));
             }
             context.runOnContext(other -> served.set(made.stream().noneMatch(Future::isComplete)));
           });
       eventually(() -> assertThat(made).hasSize(30).allMatch(Future::succeeded));
       assertThat(served).as("what came later was done before").isTrue();
-      assertThat(surveys.enter(Rig.subscriptions("*.x1"), List.of(0L), Start.NOW).isComplete())
+      assertThat(surveys.enter(Rig.subscriptions("*.x1"), List.of(0L), ResumeFrom.NOW).isComplete())
           .isTrue();
     } finally {
       Server.await(vertx.close());

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.log.Beginning;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.StartPosition;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
@@ -146,7 +146,7 @@ class ReaderQueueTest {
     rig.onLoop(
         () -> {
           for (int i = 0; i < READERS; i++) {
-            Beginning beginning = rig.log.attach(Rig.subscriptions("old"), Rig.last(1000));
+            StartPosition beginning = rig.log.attach(Rig.subscriptions("old"), Rig.last(1000));
             new StreamReader(rig.shard, "test", rig.framing, outlet("much"), Rig.SETTINGS)
                 .begin(beginning);
           }
@@ -212,7 +212,7 @@ class ReaderQueueTest {
   @Test
   void whoIsPutOffIsToldOfALossAllTheSame() {
     TestOutlet outlet = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.onLoop(() -> outlet.writable = false);
     rig.append("a");
     rig.interrupt("a");
@@ -229,7 +229,7 @@ class ReaderQueueTest {
   void whoIsPutOffIsToldOfWhatHasLeftTheLog() {
     Rig small = new Rig(vertx, new MillraceOptions().setRingBytes(1 << 20));
     TestOutlet outlet = new TestOutlet();
-    small.stream(outlet, Start.NOW, "a");
+    small.stream(outlet, ResumeFrom.NOW, "a");
     small.onLoop(() -> outlet.writable = false);
     int messages = ReaderQueue.NEAR - 10;
     for (int i = 0; i < messages; i++) {

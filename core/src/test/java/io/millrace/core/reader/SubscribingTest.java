@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.MillraceOptions;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
@@ -52,16 +52,16 @@ class SubscribingTest {
 
   private StreamReader reader(String... patterns) {
     rig = new Rig(vertx, options);
-    StreamReader reader = rig.stream(outlet, Start.NOW, patterns);
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, patterns);
     rig.settle();
     return reader;
   }
 
-  private void first(StreamReader reader, String id, Start start, String... patterns) {
+  private void first(StreamReader reader, String id, ResumeFrom start, String... patterns) {
     reader.subscribeFirst(id, rig.log.attach(Rig.subscriptions(patterns), start));
   }
 
-  private void later(StreamReader reader, String id, Start start, String... patterns) {
+  private void later(StreamReader reader, String id, ResumeFrom start, String... patterns) {
     reader.subscribeLater(id, rig.log.attach(Rig.subscriptions(patterns), start), () -> {});
   }
 
@@ -75,8 +75,8 @@ class SubscribingTest {
     rig.onLoop(
         () -> {
           rig.append("x");
-          first(reader, "1", Start.NOW, "a");
-          later(reader, "2", Start.NOW, "b");
+          first(reader, "1", ResumeFrom.NOW, "a");
+          later(reader, "2", ResumeFrom.NOW, "b");
         });
     story("welcome", "ok", "ok");
     assertThat(outlet.frames("ok"))
@@ -93,9 +93,9 @@ class SubscribingTest {
     rig.onLoop(
         () -> {
           rig.append("x");
-          first(reader, "1", Start.NOW, "a");
+          first(reader, "1", ResumeFrom.NOW, "a");
           later(reader, "2", rig.after(0), "b");
-          later(reader, "3", Start.NOW, "c");
+          later(reader, "3", ResumeFrom.NOW, "c");
         });
     rig.settle();
     story("welcome");
@@ -120,9 +120,9 @@ class SubscribingTest {
     rig.onLoop(
         () -> {
           rig.append("x");
-          first(reader, "1", Start.NOW, "a");
+          first(reader, "1", ResumeFrom.NOW, "a");
           rig.shard.release(reader.unsubscribe(List.of(ChannelPattern.of("a"))));
-          later(reader, "2", Start.NOW, "b");
+          later(reader, "2", ResumeFrom.NOW, "b");
         });
     story("welcome", "ok", "ok");
   }
@@ -143,15 +143,15 @@ class SubscribingTest {
   void aReaderIsSlowAlsoIfItWasGivenAFurtherSubscriptionAtOnce() {
     options.setRingBytes(0).setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
     rig = new Rig(vertx, options);
-    rig.stream(new TestOutlet(), Start.NOW, "x"); // The shard already follows the log.
+    rig.stream(new TestOutlet(), ResumeFrom.NOW, "x"); // The shard already follows the log.
     rig.settle();
     rig.onLoop(
         () -> {
           rig.append("x");
           StreamReader begun =
               new StreamReader(rig.shard, "test", rig.framing, outlet, Rig.SETTINGS);
-          begun.begin(rig.log.attach(Rig.subscriptions("a"), Start.NOW));
-          later(begun, "1", Start.NOW, "b");
+          begun.begin(rig.log.attach(Rig.subscriptions("a"), ResumeFrom.NOW));
+          later(begun, "1", ResumeFrom.NOW, "b");
         });
     story("welcome", "ok");
     rig.settle(); // It reads for the first time after the confirmation.

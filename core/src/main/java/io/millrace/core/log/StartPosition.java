@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a reader begins when it attaches.
+ * Where a reader begins when it attaches: the answer to {@link ResumeFrom}.
  *
  * @param seq its cursor
  * @param gap why the requested cursor cannot be continued; losses within this epoch are instead
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param head the log's newest sequence number at that moment
  * @param positions where it begins with each of its subscriptions
  */
-public record Beginning(
+public record StartPosition(
     long seq,
     Optional<Gap.Reason> gap,
     long replayThrough,

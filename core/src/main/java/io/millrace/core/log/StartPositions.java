@@ -12,7 +12,7 @@ import java.util.Optional;
  * Finds where reading begins, except for what {@code last} replays ({@link Newest}). Called under
  * the log's lock.
  */
-public final class Beginnings {
+public final class StartPositions {
 
   /** The maximum number of messages that {@code last} replays, over all channels. */
   public static final int MOST_REPLAYED = 1000;
@@ -25,48 +25,48 @@ public final class Beginnings {
   private final long head;
 
   /**
-   * Makes the beginnings at a moment.
+   * Finds them for the log at a moment.
    *
    * @param epoch the epoch of the log
    * @param shared whether clients may have seen this log's contents under another epoch
    * @param head the log's newest sequence number
    */
-  Beginnings(String epoch, boolean shared, long head) {
+  StartPositions(String epoch, boolean shared, long head) {
     this.epoch = epoch;
     this.shared = shared;
     this.head = head;
   }
 
-  Beginning of(List<ReadPosition> positions, Start start) {
-    if (start.cursor().isPresent()) {
-      return after(Cursor.parse(start.cursor().get()), positions);
+  StartPosition of(List<ReadPosition> positions, ResumeFrom from) {
+    if (from.cursor().isPresent()) {
+      return after(Cursor.parse(from.cursor().get()), positions);
     }
     return at(head, Optional.empty(), positions);
   }
 
-  private Beginning after(Optional<Cursor> asked, List<ReadPosition> positions) {
+  private StartPosition after(Optional<Cursor> asked, List<ReadPosition> positions) {
     if (asked.isEmpty()) {
-      return anew(shared ? head : 0, Gap.Reason.UNKNOWN, positions);
+      return afterGap(shared ? head : 0, Gap.Reason.UNKNOWN, positions);
     }
     Cursor cursor = asked.get();
     if (!cursor.epoch().equals(epoch)) {
       // Everything in a log that is not shared was published since it began, so no client can have
       // it already.
-      return anew(shared ? head : 0, Gap.Reason.EPOCH, positions);
+      return afterGap(shared ? head : 0, Gap.Reason.EPOCH, positions);
     }
     return cursor.seq() > head
-        ? anew(head, Gap.Reason.UNKNOWN, positions)
+        ? afterGap(head, Gap.Reason.UNKNOWN, positions)
         : at(cursor.seq(), Optional.empty(), positions);
   }
 
-  private Beginning anew(long seq, Gap.Reason reason, List<ReadPosition> positions) {
+  private StartPosition afterGap(long seq, Gap.Reason reason, List<ReadPosition> positions) {
     positions.forEach(position -> position.tellThrough(head));
     return at(seq, Optional.of(reason), positions);
   }
 
-  private Beginning at(long seq, Optional<Gap.Reason> gap, List<ReadPosition> positions) {
+  private StartPosition at(long seq, Optional<Gap.Reason> gap, List<ReadPosition> positions) {
     positions.forEach(position -> position.startAfter(seq));
-    return new Beginning(seq, gap, 0, head, positions);
+    return new StartPosition(seq, gap, 0, head, positions);
   }
 
   /** Returns why {@code last} is refused, if a pattern matches too many channels. */
