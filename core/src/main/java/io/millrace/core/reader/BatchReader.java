@@ -112,7 +112,11 @@ public final class BatchReader extends Reader {
       }
       return;
     }
-    Slice slice = next.get();
+    take(next.get());
+  }
+
+  /** Answers with what was read, or waits for more. */
+  private void take(Slice slice) {
     slice.gaps().forEach(this::addGap);
     boolean all = slice.through() == shard.position();
     boolean nothing = slice.entries().isEmpty() && gap.isEmpty();
