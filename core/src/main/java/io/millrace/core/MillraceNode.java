@@ -21,7 +21,7 @@ import io.millrace.core.log.Archive;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Surveys;
 import io.millrace.core.reader.Reader;
 import io.millrace.core.reader.Shard;
@@ -144,17 +144,17 @@ final class MillraceNode implements Millrace {
 
   @Override
   public Future<Subscription> subscribe(ChannelPattern pattern, Subscriber subscriber) {
-    return subscribe(pattern, Start.NOW, subscriber);
+    return subscribe(pattern, ResumeFrom.NOW, subscriber);
   }
 
   @Override
   public Future<Subscription> subscribe(
       ChannelPattern pattern, Cursor after, Subscriber subscriber) {
-    return subscribe(pattern, Start.after(after), subscriber);
+    return subscribe(pattern, ResumeFrom.after(after), subscriber);
   }
 
   private Future<Subscription> subscribe(
-      ChannelPattern pattern, Start start, Subscriber subscriber) {
+      ChannelPattern pattern, ResumeFrom from, Subscriber subscriber) {
     if (closing.get()) {
       return Future.failedFuture(closingNow());
     }
@@ -166,19 +166,19 @@ final class MillraceNode implements Millrace {
     ready
         .future()
         .compose(open -> succession.over())
-        .compose(here -> engine.entrance().enter(subscriptions, start))
+        .compose(here -> engine.entrance().enter(subscriptions, from))
         .onFailure(promise::fail)
         .onSuccess(
             survey ->
                 shard.run(
                     () -> {
                       if (closing.get()) {
-                        shard.release(subscriptions);
+                        shard.release(survey.positions);
                         promise.fail(closingNow());
                         return;
                       }
                       SubscriberReader reader = new SubscriberReader(shard, subscriber);
-                      reader.begin(subscriptions, engine.log().begin(survey));
+                      reader.begin(engine.log().begin(survey));
                       promise.complete(reader);
                     }));
     return promise.future();

@@ -2,7 +2,7 @@ package io.millrace.core.broker;
 
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Survey;
 import io.millrace.core.log.Surveys;
 import io.vertx.core.Future;
@@ -27,10 +27,11 @@ public final class Entrance {
    *
    * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
    */
-  public Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
-    Future<Void> acquired = interests.acquire(subscriptions, start);
+  public Future<Survey> enter(List<ReaderSubscription> subscriptions, ResumeFrom from) {
+    Future<List<Long>> acquired =
+        interests.acquire(ReaderSubscription.patterns(subscriptions), from);
     return acquired.succeeded()
-        ? surveys.enter(subscriptions, start)
-        : acquired.compose(heard -> surveys.enter(subscriptions, start));
+        ? surveys.enter(subscriptions, acquired.result(), from)
+        : acquired.compose(heardFrom -> surveys.enter(subscriptions, heardFrom, from));
   }
 }

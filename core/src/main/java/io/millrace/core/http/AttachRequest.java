@@ -4,9 +4,9 @@ import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
 import io.millrace.Message;
 import io.millrace.MillraceException;
-import io.millrace.core.log.Beginnings;
+import io.millrace.core.log.StartPositions;
 import io.millrace.core.log.EventFilter;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.spi.Format;
 import io.millrace.spi.Transport;
 import io.vertx.core.MultiMap;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param format what is sent of a message
  */
 record AttachRequest(
-    List<ChannelPattern> patterns, EventFilter filter, Start start, Format format) {
+    List<ChannelPattern> patterns, EventFilter filter, ResumeFrom start, Format format) {
 
   private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
@@ -71,20 +71,20 @@ record AttachRequest(
    * The cursor that a browser says it has seen takes precedence, because it has connected with this
    * URL before.
    */
-  private static Start start(@Nullable String seen, Start asked) {
-    return seen == null || seen.isEmpty() ? asked : new Start(Optional.of(seen), asked.last());
+  private static ResumeFrom start(@Nullable String seen, ResumeFrom asked) {
+    return seen == null || seen.isEmpty() ? asked : new ResumeFrom(Optional.of(seen), asked.last());
   }
 
   /** The parts of a request, from the URL or from a body. */
   private record Asked(
-      List<String> channels, List<String> events, Start start, Optional<String> format) {}
+      List<String> channels, List<String> events, ResumeFrom start, Optional<String> format) {}
 
   private static Asked queried(MultiMap query) {
     int last = parameter(query, "last").map(AttachRequest::last).orElse(0);
     return new Asked(
         list(query, "channels"),
         list(query, "events"),
-        new Start(cursor(query), last),
+        new ResumeFrom(cursor(query), last),
         parameter(query, "format"));
   }
 
@@ -111,8 +111,8 @@ record AttachRequest(
    *
    * @throws MillraceException if it cannot be read or is out of range
    */
-  static Start start(JsonFields fields) {
-    return new Start(
+  static ResumeFrom start(JsonFields fields) {
+    return new ResumeFrom(
         fields.string("cursor").filter(cursor -> !cursor.isEmpty()),
         checkLast(fields.integer("last").orElse(0L)));
   }
@@ -169,15 +169,15 @@ record AttachRequest(
    * @throws MillraceException if it is out of bounds
    */
   static int checkLast(long last) {
-    if (last < 0 || last > Beginnings.MOST_REPLAYED) {
-      throw bad("last must be 0 to " + Beginnings.MOST_REPLAYED + ".");
+    if (last < 0 || last > StartPositions.MOST_REPLAYED) {
+      throw bad("last must be 0 to " + StartPositions.MOST_REPLAYED + ".");
     }
     return (int) last;
   }
 
   private static int last(String text) {
     if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      throw bad("last must be 0 to " + Beginnings.MOST_REPLAYED + ".");
+      throw bad("last must be 0 to " + StartPositions.MOST_REPLAYED + ".");
     }
     return checkLast(Long.parseLong(text));
   }

@@ -3,11 +3,12 @@ package io.millrace.core.http;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.core.log.Beginning;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.Epoch;
 import io.millrace.core.log.Footprint;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Survey;
 import io.millrace.core.reader.Shard;
 import io.millrace.spi.Transport;
@@ -128,7 +129,7 @@ final class Attaching {
       RoutingContext context, Transport transport, AttachRequest asked, Place place) {
     // A HEAD attaches nothing, so neither the log nor the broker is asked.
     boolean head = isHead(context);
-    Start start = head ? Start.NOW : asked.start();
+    ResumeFrom start = head ? ResumeFrom.NOW : asked.start();
     List<ReaderSubscription> subscriptions = new ArrayList<>();
     (head ? List.<ChannelPattern>of() : asked.patterns())
         .forEach(pattern -> subscriptions.add(new ReaderSubscription(pattern, asked.filter())));
@@ -165,7 +166,7 @@ final class Attaching {
             // The client is gone, or it is too late: closing the node has ended all clients that
             // were attached.
             place.leave();
-            shard.release(subscriptions);
+            shard.release(result.result().positions);
             refuse(context, transport, startingOrClosing());
           } else {
             hand(context, transport, asked, result.result(), shard, place);
@@ -175,7 +176,7 @@ final class Attaching {
 
   /** Withdraws requests to the broker for which nobody waits any more. */
   private Future<Survey> enter(
-      RoutingContext context, List<ReaderSubscription> subscriptions, Start start) {
+      RoutingContext context, List<ReaderSubscription> subscriptions, ResumeFrom start) {
     return context.response().closed()
         ? Future.failedFuture(startingOrClosing())
         : engine.entrance().enter(subscriptions, start);
@@ -188,14 +189,13 @@ final class Attaching {
       Survey survey,
       Shard shard,
       Place place) {
-    List<ReaderSubscription> subscriptions = survey.subscriptions;
     Epoch epoch = engine.log().epoch();
-    Beginning beginning;
+    StartPosition beginning;
     try {
       beginning = engine.log().begin(survey);
     } catch (RuntimeException | Error e) {
       place.leave();
-      engine.interests().release(subscriptions);
+      engine.interests().release(ReadPosition.patterns(survey.positions));
       refuse(context, transport, e);
       return;
     }
@@ -206,7 +206,7 @@ final class Attaching {
             room,
             transport,
             shard,
-            new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, epoch, place));
+            new ReaderAttachment.Arrival(context, asked, beginning, epoch, place));
     try {
       context.put(ATTACHED, true);
       transport.handle(context, attachment);

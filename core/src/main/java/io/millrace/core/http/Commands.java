@@ -3,12 +3,13 @@ package io.millrace.core.http;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
-import io.millrace.core.log.Beginning;
-import io.millrace.core.log.Beginnings;
+import io.millrace.core.log.StartPosition;
+import io.millrace.core.log.StartPositions;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Footprint;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Survey;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.StreamReader;
@@ -193,18 +194,18 @@ final class Commands {
   private Future<Void> subscribe(String id, JsonFields command) {
     List<ChannelPattern> patterns = channels(command);
     EventFilter filter = AttachRequest.filter(AttachRequest.events(command));
-    Start start = AttachRequest.start(command);
-    int replayed = Math.min(Beginnings.MOST_REPLAYED, start.last() * patterns.size());
+    ResumeFrom start = AttachRequest.start(command);
+    int replayed = Math.min(StartPositions.MOST_REPLAYED, start.last() * patterns.size());
     commandRate.count(shard.now(), replayed / REPLAYED_PER_COMMAND);
     List<ReaderSubscription> added = new ArrayList<>();
-    List<ReaderSubscription> changed = new ArrayList<>();
-    Map<ChannelPattern, ReaderSubscription> held = new HashMap<>();
-    reader.held().forEach(subscription -> held.put(subscription.pattern, subscription));
+    List<ReadPosition> changed = new ArrayList<>();
+    Map<ChannelPattern, ReadPosition> held = new HashMap<>();
+    reader.held().forEach(position -> held.put(position.pattern(), position));
     for (ChannelPattern pattern : patterns) {
-      ReaderSubscription known = held.get(pattern);
+      ReadPosition known = held.get(pattern);
       if (known == null) {
         added.add(new ReaderSubscription(pattern, filter));
-      } else if (!known.filter.equals(filter)) {
+      } else if (!known.filter().equals(filter)) {
         changed.add(known);
       }
     }
@@ -214,8 +215,8 @@ final class Commands {
     boolean same = added.isEmpty() && changed.isEmpty();
     // It may be that no other client has any of these subscriptions.
     long more =
-        Footprint.audience(held.values())
-            + Footprint.own(added.stream().map(one -> one.pattern).toList(), filter)
+        Footprint.audience(held.keySet())
+            + Footprint.own(ReaderSubscription.patterns(added), filter)
             + Footprint.replays(patterns, start.last());
     Runnable reserved = engine.log().readers().reserve(same ? 0 : more);
     if (added.isEmpty()) {
@@ -231,7 +232,7 @@ final class Commands {
             .subscribe(patterns)
             .compose(granted -> engine.entrance().enter(added, start))
             .compose(survey -> shard.siblings().inTurn(survey, this::whenLeft));
-    shard.handle(acquired, result -> attach(new Adding(id, added, reserved), result, attached));
+    shard.handle(acquired, result -> attach(new Adding(id, reserved), result, attached));
     return attached.future();
   }
 
@@ -242,9 +243,9 @@ final class Commands {
     }
   }
 
-  private void refilter(List<ReaderSubscription> changed, EventFilter filter) {
+  private void refilter(List<ReadPosition> changed, EventFilter filter) {
     if (!reader.isEnded()) {
-      changed.forEach(subscription -> reader.refilter(subscription, filter));
+      changed.forEach(position -> reader.refilter(position, filter));
     }
   }
 
@@ -254,7 +255,7 @@ final class Commands {
    * @param id the JSON text of its id
    * @param reserved gives back their room, once they count or have failed
    */
-  private record Adding(String id, List<ReaderSubscription> subscriptions, Runnable reserved) {}
+  private record Adding(String id, Runnable reserved) {}
 
   private void attach(Adding added, AsyncResult<Survey> acquired, Promise<Void> attached) {
     if (acquired.failed()) {
@@ -262,8 +263,9 @@ final class Commands {
       attached.fail(acquired.cause());
       return;
     }
+    List<ReadPosition> positions = acquired.result().positions;
     if (reader.isEnded()) {
-      shard.release(added.subscriptions);
+      shard.release(positions);
       added.reserved.run();
       attached.complete();
       return;
@@ -273,17 +275,17 @@ final class Commands {
       subscribed = true;
       attached.complete();
     } catch (RuntimeException | Error e) {
-      engine.interests().release(added.subscriptions);
+      engine.interests().release(ReadPosition.patterns(positions));
       added.reserved.run();
       attached.fail(e);
     }
   }
 
-  private void begin(Adding added, Beginning beginning) {
-    if (subscribed || !reader.subscriptions.isEmpty()) {
-      reader.subscribeLater(added.id, added.subscriptions, beginning, added.reserved);
+  private void begin(Adding added, StartPosition beginning) {
+    if (subscribed || !reader.positions().isEmpty()) {
+      reader.subscribeLater(added.id, beginning, added.reserved);
     } else {
-      shard.guard(reader, first -> reader.subscribeFirst(added.id, added.subscriptions, beginning));
+      shard.guard(reader, first -> reader.subscribeFirst(added.id, beginning));
       added.reserved.run();
     }
   }
@@ -293,19 +295,19 @@ final class Commands {
     // It may be that no other client has what is left, too.
     Runnable reserved =
         engine.log().readers().reserve(reader.isAlone() ? 0 : audienceWithout(patterns));
-    Collection<ReaderSubscription> left = reader.unsubscribe(patterns);
+    Collection<ReadPosition> left = reader.unsubscribe(patterns);
     reserved.run();
     shard.release(left);
     if (engine.interests().areSelective()) {
-      left.forEach(subscription -> linger(subscription.pattern));
+      left.forEach(position -> linger(position.pattern()));
     }
     tell(new Signal.Done(id, reader.place()));
     return Future.succeededFuture();
   }
 
   private long audienceWithout(Collection<ChannelPattern> patterns) {
-    List<ReaderSubscription> others =
-        reader.subscriptions.stream().filter(one -> !patterns.contains(one.pattern)).toList();
+    List<ChannelPattern> others = new ArrayList<>(ReadPosition.patterns(reader.positions()));
+    others.removeAll(patterns);
     return others.isEmpty() ? 0 : Footprint.audience(others);
   }
 

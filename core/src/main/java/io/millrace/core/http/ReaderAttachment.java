@@ -1,10 +1,9 @@
 package io.millrace.core.http;
 
 import io.millrace.MillraceOptions;
-import io.millrace.core.log.Beginning;
-import io.millrace.core.log.Beginnings;
+import io.millrace.core.log.StartPosition;
+import io.millrace.core.log.StartPositions;
 import io.millrace.core.log.Epoch;
-import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.reader.BatchReader;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.Shards;
@@ -23,7 +22,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -43,12 +41,7 @@ final class ReaderAttachment implements Attachment {
    * @param place what the client takes, until it is gone
    */
   record Arrival(
-      RoutingContext context,
-      AttachRequest asked,
-      List<ReaderSubscription> subscriptions,
-      Beginning beginning,
-      Epoch epoch,
-      Place place) {}
+      RoutingContext context, AttachRequest asked, StartPosition beginning, Epoch epoch, Place place) {}
 
   private final Engine engine;
   private final Access access;
@@ -107,7 +100,7 @@ final class ReaderAttachment implements Attachment {
       duplex = Optional.of(() -> new Commands(engine, client, reader));
       receives = Optional.of(() -> new Receiving(room, shard.siblings(), reader, engine.options()));
     }
-    shard.guard(reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
+    shard.guard(reader, begun -> reader.begin(arrival.beginning()));
     place.settle();
   }
 
@@ -122,8 +115,7 @@ final class ReaderAttachment implements Attachment {
                   new BatchReader(
                       shard, transport.name(), framing, outlet, engine.options(), bounded);
               reader.whenEnded(arrival.place()::leave);
-              shard.guard(
-                  reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
+              shard.guard(reader, begun -> reader.begin(arrival.beginning()));
               arrival.place().settle();
             });
   }
@@ -208,7 +200,7 @@ final class ReaderAttachment implements Attachment {
     unused = Optional.empty();
     left.ifPresent(
         arrival -> {
-          shard.release(arrival.subscriptions());
+          shard.release(arrival.beginning().positions());
           arrival.place().leave();
         });
   }
@@ -230,7 +222,7 @@ final class ReaderAttachment implements Attachment {
     return new JsonObject()
         .put("channels", options.maxChannels())
         .put("message", options.maxClientMessageBytes())
-        .put("last", Beginnings.MOST_REPLAYED)
+        .put("last", StartPositions.MOST_REPLAYED)
         .put("publishesPerSecond", options.publishesPerSecond());
   }
 }

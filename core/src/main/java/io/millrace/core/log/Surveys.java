@@ -39,10 +39,12 @@ public final class Surveys {
   /**
    * Registers interest in subscriptions, and finds out what must be known before reading can begin.
    *
+   * @param heardFrom from where on the broker brings the messages of each
    * @return completes, usually at once, when {@link Log#begin} may be called; never fails
    */
-  public Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
-    Survey survey = log.enter(subscriptions, start);
+  public Future<Survey> enter(
+      List<ReaderSubscription> subscriptions, List<Long> heardFrom, ResumeFrom from) {
+    Survey survey = log.enter(subscriptions, heardFrom, from);
     if (survey.targets().isEmpty()) {
       return Future.succeededFuture(survey);
     }

@@ -3,9 +3,9 @@ package io.millrace.core.reader;
 import io.millrace.Gap;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.log.Beginning;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.LogEntry;
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Ending;
@@ -70,20 +70,19 @@ public final class BatchReader extends Reader {
   /**
    * Begins to read.
    *
-   * @param initial attached to the log
-   * @param beginning where
+   * @param start where
    */
-  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
+  public void begin(StartPosition start) {
     shard.add(this);
-    enter(initial);
+    enter(start.positions());
     outlet.onDrain(() -> {});
     outlet.onClose(this::detach);
     if (isEnded()) {
       return;
     }
-    moveTo(beginning.seq());
+    moveTo(start.seq());
     holdUntil = shard.now() + hold.toMillis();
-    gap = beginning.gap().map(reason -> new Gap(ReaderSubscription.names(initial), reason));
+    gap = start.gap().map(reason -> new Gap(ReadPosition.names(positions()), reason));
     due = hold.isZero();
     advanceInTurn();
   }
@@ -114,14 +113,19 @@ public final class BatchReader extends Reader {
   }
 
   private void readOn() {
-    Optional<Slice> next = shard.read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
+    Optional<Slice> next =
+        shard.ownSlices().read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
       if (closing || waiting) {
         waitForMore();
       }
       return;
     }
-    Slice slice = next.get();
+    take(next.get());
+  }
+
+  /** Answers with what was read, or waits for more. */
+  private void take(Slice slice) {
     slice.gaps().forEach(this::addGap);
     boolean all = slice.through() == shard.position();
     boolean nothing = slice.entries().isEmpty() && gap.isEmpty();

@@ -9,9 +9,10 @@
  * until it is up to date. Everything here belongs to one event loop, so nothing is locked.
  *
  * <p>Read {@link Reader}, {@link Shard} and {@link Audience} first. Then the three kinds of
- * readers: {@link StreamReader} with its {@link Replay}, {@link BatchReader}, {@link
- * SubscriberReader}. Then what readers share: {@link Audiences}, {@link FrameCache}, {@link
- * SharedSlices}, {@link ReaderQueue}, {@link Wheel}.
+ * readers: {@link StreamReader} with its {@link Replays}, {@link BatchReader}, {@link
+ * SubscriberReader}. Then what those that are behind read: {@link OwnSlices}, {@link ReaderQueue},
+ * {@link SharedSlices}. Then what readers share: {@link Audiences}, {@link FrameCache}, {@link
+ * Wheel}.
  */
 @NullMarked
 package io.millrace.core.reader;
