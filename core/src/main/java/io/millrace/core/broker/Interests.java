@@ -145,7 +145,7 @@ public final class Interests {
    *
    * @return completes when a reader may be attached; if it fails, nothing is held
    */
-  Future<Void> acquire(List<ReaderSubscription> subscriptions, Start start) {
+  public Future<Void> acquire(List<ReaderSubscription> subscriptions, Start start) {
     return acquire(subscriptions)
         .compose(acquired -> catchUp.before(start).onFailure(failure -> release(subscriptions)));
   }

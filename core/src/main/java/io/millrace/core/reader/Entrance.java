@@ -1,5 +1,6 @@
-package io.millrace.core.broker;
+package io.millrace.core.reader;
 
+import io.millrace.core.broker.Interests;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
