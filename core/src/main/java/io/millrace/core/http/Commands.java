@@ -3,13 +3,12 @@ package io.millrace.core.http;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
-import io.millrace.core.log.Beginning;
 import io.millrace.core.log.Beginnings;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Footprint;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
-import io.millrace.core.log.Survey;
+import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.StreamReader;
 import io.millrace.spi.Signal;
@@ -26,6 +25,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -65,8 +65,8 @@ final class Commands {
   /** Completes when what was received has been carried out, so that the next frame may be. */
   private Future<Void> last = Future.succeededFuture();
 
-  /** What is done when the client leaves. */
-  private Runnable left = () -> {};
+  /** What a subscribe command is acquiring. */
+  private Optional<Lease> acquiring = Optional.empty();
 
   /** What continues once fewer publishes are pending. */
   private Runnable relieved = () -> {};
@@ -196,10 +196,10 @@ final class Commands {
     Start start = AttachRequest.start(command);
     int replayed = Math.min(Beginnings.MOST_REPLAYED, start.last() * patterns.size());
     commandRate.count(shard.now(), replayed / REPLAYED_PER_COMMAND);
-    List<ReaderSubscription> added = new ArrayList<>();
-    List<ReaderSubscription> changed = new ArrayList<>();
     Map<ChannelPattern, ReaderSubscription> held = new HashMap<>();
     reader.held().forEach(subscription -> held.put(subscription.pattern, subscription));
+    List<ReaderSubscription> added = new ArrayList<>();
+    List<ReaderSubscription> changed = new ArrayList<>();
     for (ChannelPattern pattern : patterns) {
       ReaderSubscription known = held.get(pattern);
       if (known == null) {
@@ -211,80 +211,38 @@ final class Commands {
     if (held.size() + added.size() > engine.options().maxChannels()) {
       throw AttachRequest.tooMany(engine.options().maxChannels());
     }
-    boolean same = added.isEmpty() && changed.isEmpty();
     // It may be that no other client has any of these subscriptions.
-    long more =
+    long bytes =
         Footprint.audience(held.values())
             + Footprint.own(added.stream().map(one -> one.pattern).toList(), filter)
             + Footprint.replays(patterns, start.last());
-    Runnable reserved = engine.log().readers().reserve(same ? 0 : more);
-    if (added.isEmpty()) {
-      refilter(changed, filter);
-      reserved.run();
-      tell(new Signal.Done(id, reader.place()));
-      return Future.succeededFuture();
+    if (!added.isEmpty()) {
+      Lease lease = engine.entrance().lease(shard, added, start);
+      return add(id, lease, lease.acquire(bytes, () -> client.subscribe(patterns)))
+          .onSuccess(done -> refilter(changed, filter));
     }
-    Promise<Void> attached = Promise.promise();
-    attached.future().onSuccess(done -> refilter(changed, filter));
-    Future<Survey> acquired =
-        client
-            .subscribe(patterns)
-            .compose(granted -> engine.entrance().enter(added, start))
-            .compose(survey -> shard.siblings().inTurn(survey, this::whenLeft));
-    shard.handle(acquired, result -> attach(new Adding(id, added, reserved), result, attached));
-    return attached.future();
+    Runnable reserved = engine.log().readers().reserve(changed.isEmpty() ? 0 : bytes);
+    refilter(changed, filter);
+    reserved.run();
+    tell(new Signal.Done(id, reader.place()));
+    return Future.succeededFuture();
   }
 
-  private void whenLeft(Runnable action) {
-    left = action;
-    if (reader.isEnded()) {
-      action.run();
-    }
+  private Future<Void> add(String id, Lease lease, Future<Lease> acquired) {
+    acquiring = Optional.of(lease);
+    return acquired
+        .onComplete(done -> acquiring = Optional.empty())
+        .map(
+            held -> {
+              held.add(reader, id, !subscribed && reader.subscriptions.isEmpty());
+              subscribed = true;
+              return null;
+            });
   }
 
   private void refilter(List<ReaderSubscription> changed, EventFilter filter) {
     if (!reader.isEnded()) {
       changed.forEach(subscription -> reader.refilter(subscription, filter));
-    }
-  }
-
-  /**
-   * What a subscribe command adds.
-   *
-   * @param id the JSON text of its id
-   * @param reserved gives back their room, once they count or have failed
-   */
-  private record Adding(String id, List<ReaderSubscription> subscriptions, Runnable reserved) {}
-
-  private void attach(Adding added, AsyncResult<Survey> acquired, Promise<Void> attached) {
-    if (acquired.failed()) {
-      added.reserved.run();
-      attached.fail(acquired.cause());
-      return;
-    }
-    if (reader.isEnded()) {
-      shard.release(added.subscriptions);
-      added.reserved.run();
-      attached.complete();
-      return;
-    }
-    try {
-      begin(added, engine.log().begin(acquired.result()));
-      subscribed = true;
-      attached.complete();
-    } catch (RuntimeException | Error e) {
-      engine.interests().release(added.subscriptions);
-      added.reserved.run();
-      attached.fail(e);
-    }
-  }
-
-  private void begin(Adding added, Beginning beginning) {
-    if (subscribed || !reader.subscriptions.isEmpty()) {
-      reader.subscribeLater(added.id, added.subscriptions, beginning, added.reserved);
-    } else {
-      shard.guard(reader, first -> reader.subscribeFirst(added.id, added.subscriptions, beginning));
-      added.reserved.run();
     }
   }
 
@@ -332,7 +290,7 @@ final class Commands {
 
   /** The reader has ended. */
   void close() {
-    left.run();
+    acquiring.ifPresent(Lease::close);
     List.copyOf(lingering).forEach(this::forget);
   }
 

@@ -67,12 +67,7 @@ public final class BatchReader extends Reader {
     this.hold = hold;
   }
 
-  /**
-   * Begins to read.
-   *
-   * @param initial attached to the log
-   * @param beginning where
-   */
+  @Override
   public void begin(List<ReaderSubscription> initial, Beginning beginning) {
     shard.add(this);
     enter(initial);

@@ -1,37 +1,28 @@
 package io.millrace.core.reader;
 
 import io.millrace.core.broker.Interests;
-import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
-import io.millrace.core.log.Survey;
 import io.millrace.core.log.Surveys;
-import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * How subscriptions come into the log: first at the broker, then in the log. Safe on any thread.
+ * The one way in, for clients and for the application: everybody who wants to read gets a {@link
+ * Lease}. Safe on any thread.
+ *
+ * @param interests what is subscribed at the broker
+ * @param surveys what must be known of the log before reading can begin
  */
-public final class Entrance {
-
-  private final Interests interests;
-  private final Surveys surveys;
-
-  /** Makes an entrance of a node. */
-  public Entrance(Interests interests, Surveys surveys) {
-    this.interests = interests;
-    this.surveys = surveys;
-  }
+public record Entrance(Interests interests, Surveys surveys) {
 
   /**
-   * Registers interest in subscriptions, at the broker and in the log.
+   * Returns a lease that holds nothing yet.
    *
-   * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
+   * @param shard where its reader will be
+   * @param subscriptions what is wanted; none if they come by commands
+   * @param start where to begin
    */
-  public Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
-    Future<Void> acquired = interests.acquire(subscriptions, start);
-    return acquired.succeeded()
-        ? surveys.enter(subscriptions, start)
-        : acquired.compose(heard -> surveys.enter(subscriptions, start));
+  public Lease lease(Shard shard, List<ReaderSubscription> subscriptions, Start start) {
+    return new Lease(this, shard, subscriptions, start);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.core.reader;
 
+import io.millrace.core.log.Beginning;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
@@ -88,6 +89,14 @@ public abstract class Reader {
   final void moveTo(long seq) {
     cursor = seq;
   }
+
+  /**
+   * Begins to read.
+   *
+   * @param initial attached to the log; none if they come by commands
+   * @param beginning where
+   */
+  public abstract void begin(List<ReaderSubscription> initial, Beginning beginning);
 
   /** Reads on, if it is not live and can take more. */
   abstract void advance();
@@ -211,6 +220,9 @@ public abstract class Reader {
     Nobody() {
       super(null, "", null);
     }
+
+    @Override
+    public void begin(List<ReaderSubscription> initial, Beginning beginning) {}
 
     @Override
     void advance() {}

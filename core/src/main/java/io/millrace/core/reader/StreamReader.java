@@ -63,12 +63,7 @@ public final class StreamReader extends Reader {
     this.settings = settings;
   }
 
-  /**
-   * Begins to read.
-   *
-   * @param initial attached to the log; none if they come by commands
-   * @param beginning where
-   */
+  @Override
   public void begin(List<ReaderSubscription> initial, Beginning beginning) {
     shard.add(this);
     enter(initial);

@@ -57,7 +57,7 @@ public final class SubscriberReader extends Reader implements Subscription {
     this.subscriber = subscriber;
   }
 
-  /** Begins to read. */
+  @Override
   public void begin(List<ReaderSubscription> initial, Beginning beginning) {
     shard.add(this);
     enter(initial);

@@ -302,13 +302,16 @@ class SurveyTest {
       context.runOnContext(
           here -> {
             for (int i = 0; i < 30; i++) {
-              made.add(surveys.enter(Rig.subscriptions("*.x" + i), Start.after(log.cursor(1))));
+              made.add(
+                  surveys.complete(
+                      log.enter(Rig.subscriptions("*.x" + i), Start.after(log.cursor(1)))));
             }
             context.runOnContext(other -> served.set(made.stream().noneMatch(Future::isComplete)));
           });
       eventually(() -> assertThat(made).hasSize(30).allMatch(Future::succeeded));
       assertThat(served).as("what came later was done before").isTrue();
-      assertThat(surveys.enter(Rig.subscriptions("*.x1"), Start.NOW).isComplete()).isTrue();
+      assertThat(surveys.complete(log.enter(Rig.subscriptions("*.x1"), Start.NOW)).isComplete())
+          .isTrue();
     } finally {
       Server.await(vertx.close());
     }
