@@ -93,8 +93,7 @@ final class Attaching {
    */
   private static void refuse(RoutingContext context, Transport transport, Throwable cause) {
     if (context.response().closed() || context.response().ended()) {
-      return; // The client is gone, or a handler of the application that did not want to wait has
-      // answered it.
+      return; // The client is gone, or the application did not want to wait and has answered it.
     }
     if (cause instanceof MillraceException known && known.retryable()) {
       context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));

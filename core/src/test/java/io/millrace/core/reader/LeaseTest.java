@@ -3,21 +3,18 @@ package io.millrace.core.reader;
 import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.Publication;
 import io.millrace.core.broker.Interests;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.core.log.Surveys;
 import io.millrace.core.testing.LineFraming;
+import io.millrace.core.testing.ScriptedBroker;
 import io.millrace.core.testing.TestOutlet;
-import io.millrace.spi.Broker;
 import io.millrace.spi.Ending;
-import io.millrace.spi.Ingress;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -45,48 +42,10 @@ class LeaseTest {
   private static final long ROOM = 10_000;
   private static final String FAILS = "on purpose";
 
-  /** A broker that confirms when the test says so. */
-  private static final class Scripted implements Broker {
-    final List<String> calls = new CopyOnWriteArrayList<>();
-    volatile Future<Void> confirmed = Future.succeededFuture();
-
-    @Override
-    public String name() {
-      return "scripted";
-    }
-
-    @Override
-    public Future<Void> open(Ingress ingress) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Publication> publish(String channel, Message message) {
-      return Future.succeededFuture(Publication.unnamed());
-    }
-
-    @Override
-    public Future<Void> subscribe(ChannelPattern pattern) {
-      calls.add("+" + pattern);
-      return confirmed;
-    }
-
-    @Override
-    public Future<Void> unsubscribe(ChannelPattern pattern) {
-      calls.add("-" + pattern);
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> close() {
-      return Future.succeededFuture();
-    }
-  }
-
   private static Vertx vertx;
   private final MillraceOptions options =
       new MillraceOptions().setUnsubscribeLinger(Duration.ZERO).setReaderBytes(1 << 20);
-  private final Scripted broker = new Scripted();
+  private final ScriptedBroker broker = new ScriptedBroker();
   private final TestOutlet outlet = new TestOutlet();
   private final ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
   private final Log log = new Log(options, false, () -> 0);
@@ -243,7 +202,7 @@ class LeaseTest {
 
   @Test
   void aBrokerThatFailsLeavesNothing() {
-    broker.confirmed = Future.failedFuture(FAILS);
+    broker.confirming = pattern -> Future.failedFuture(FAILS);
     failed(acquire(lease(Start.NOW, "a", "b")));
   }
 
@@ -284,7 +243,7 @@ class LeaseTest {
   @ValueSource(booleans = {true, false})
   void ifItIsClosedBeforeTheBrokerConfirmsItIsGivenBackThen(boolean onLoop) {
     Promise<Void> confirmation = Promise.promise();
-    broker.confirmed = confirmation.future();
+    broker.confirming = pattern -> confirmation.future();
     Lease lease = lease(Start.NOW, "a", "b");
     Future<Lease> acquired = acquire(lease);
     if (onLoop) {
@@ -386,7 +345,7 @@ class LeaseTest {
   void whetherItIsClosedBeforeOrAfterItIsAcquiredDoesNotMatter() {
     for (int i = 0; i < 200; i++) {
       Promise<Void> confirmation = Promise.promise();
-      broker.confirmed = confirmation.future();
+      broker.confirming = pattern -> confirmation.future();
       Lease lease = lease(Start.NOW, "a");
       Future<Lease> acquired = acquire(lease);
       CyclicBarrier together = new CyclicBarrier(2);
