@@ -87,28 +87,6 @@ final class Attaching {
         || context.vertx().isMetricsEnabled(); // Vert.x's own socket keeps it.
   }
 
-  /**
-   * Answers a failure that may be temporary in the transport's own way, if it has one, and
-   * otherwise as a problem.
-   */
-  private static void refuse(RoutingContext context, Transport transport, Throwable cause) {
-    if (context.response().closed() || context.response().ended()) {
-      return; // The client is gone, or the application did not want to wait and has answered it.
-    }
-    if (cause instanceof MillraceException known && known.retryable()) {
-      context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
-      if (transport.refuse(context.request(), COME_BACK)) {
-        return;
-      }
-    }
-    context.fail(cause);
-  }
-
-  private static MillraceException startingOrClosing() {
-    return new MillraceException(
-        MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
-  }
-
   private void acquire(Arrival arrival) {
     RoutingContext context = arrival.context();
     AttachRequest asked = arrival.asked();
@@ -173,5 +151,27 @@ final class Attaching {
       attachment.abandon();
       context.fail(e); // It has a cause, so it is not mistaken for a client that gave up waiting.
     }
+  }
+
+  /**
+   * Answers a failure that may be temporary in the transport's own way, if it has one, and
+   * otherwise as a problem.
+   */
+  private static void refuse(RoutingContext context, Transport transport, Throwable cause) {
+    if (context.response().closed() || context.response().ended()) {
+      return; // The client is gone, or the application did not want to wait and has answered it.
+    }
+    if (cause instanceof MillraceException known && known.retryable()) {
+      context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
+      if (transport.refuse(context.request(), COME_BACK)) {
+        return;
+      }
+    }
+    context.fail(cause);
+  }
+
+  private static MillraceException startingOrClosing() {
+    return new MillraceException(
+        MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
   }
 }
