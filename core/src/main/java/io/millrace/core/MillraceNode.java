@@ -9,7 +9,6 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
-import io.millrace.core.broker.Entrance;
 import io.millrace.core.broker.Interests;
 import io.millrace.core.broker.NodeIngress;
 import io.millrace.core.broker.Publishing;
@@ -23,6 +22,8 @@ import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Surveys;
+import io.millrace.core.reader.Entrance;
+import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Reader;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.Shards;
@@ -160,28 +161,26 @@ final class MillraceNode implements Millrace {
     }
     ContextInternal caller = vertx.getOrCreateContext();
     Shard shard = engine.shards().of(caller.isEventLoopContext() ? caller : context);
-    List<ReaderSubscription> subscriptions =
-        List.of(new ReaderSubscription(pattern, EventFilter.ALL));
+    ReaderSubscription wanted = new ReaderSubscription(pattern, EventFilter.ALL);
+    Lease lease = engine.entrance().lease(shard, List.of(wanted), from);
     Promise<Subscription> promise = caller.promise();
-    ready
-        .future()
-        .compose(open -> succession.over())
-        .compose(here -> engine.entrance().enter(subscriptions, from))
-        .onFailure(promise::fail)
-        .onSuccess(
-            survey ->
-                shard.run(
-                    () -> {
-                      if (closing.get()) {
-                        shard.release(survey.positions);
-                        promise.fail(closingNow());
-                        return;
-                      }
-                      SubscriberReader reader = new SubscriberReader(shard, subscriber);
-                      reader.begin(engine.log().begin(survey));
-                      promise.complete(reader);
-                    }));
+    shard.run(
+        () ->
+            lease
+                .acquire(0, () -> ready.future().compose(open -> succession.over()))
+                .map(held -> begin(held, subscriber))
+                .onComplete(promise));
     return promise.future();
+  }
+
+  private Subscription begin(Lease lease, Subscriber subscriber) {
+    if (closing.get()) {
+      lease.close();
+      throw closingNow();
+    }
+    SubscriberReader reader = new SubscriberReader(lease.shard(), subscriber);
+    lease.begin(reader);
+    return reader;
   }
 
   private static MillraceException closingNow() {

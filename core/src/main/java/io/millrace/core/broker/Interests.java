@@ -147,7 +147,7 @@ public final class Interests {
    * @return completes when a reader may be attached, with the place in the log from which on the
    *     messages of each arrive; if it fails, nothing is held
    */
-  Future<List<Long>> acquire(List<ChannelPattern> patterns, ResumeFrom from) {
+  public Future<List<Long>> acquire(List<ChannelPattern> patterns, ResumeFrom from) {
     return acquire(patterns)
         .compose(
             heardFrom ->

@@ -4,9 +4,11 @@ import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
 import io.millrace.Message;
 import io.millrace.MillraceException;
-import io.millrace.core.log.StartPositions;
 import io.millrace.core.log.EventFilter;
+import io.millrace.core.log.Footprint;
+import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.StartPositions;
 import io.millrace.spi.Format;
 import io.millrace.spi.Transport;
 import io.vertx.core.MultiMap;
@@ -24,15 +26,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client asks for when it attaches: in the URL, or in a JSON body, because a URL with many
- * channels is longer than servers and proxies accept.
+ * channels is longer than servers and proxies accept. A HEAD may ask for the same but attaches
+ * nothing, so neither the broker nor the log is asked for it.
  *
  * @param patterns the channels and patterns, each once
  * @param filter the events
  * @param start where to begin
  * @param format what is sent of a message
+ * @param attaches false for a HEAD
  */
 record AttachRequest(
-    List<ChannelPattern> patterns, EventFilter filter, ResumeFrom start, Format format) {
+    List<ChannelPattern> patterns,
+    EventFilter filter,
+    ResumeFrom start,
+    Format format,
+    boolean attaches) {
 
   private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
@@ -60,11 +68,27 @@ record AttachRequest(
               ? "channels is required: an array of one or more channels."
               : "The query parameter channels is required: one or more channels, separated by commas.");
     }
+    boolean attaches = !HttpMethod.HEAD.equals(request.method());
     return new AttachRequest(
         patterns,
         filter(asked.events),
-        start(request.getHeader(LAST_EVENT_ID), asked.start),
-        format(transport.formats(request), asked.format));
+        attaches ? start(request.getHeader(LAST_EVENT_ID), asked.start) : ResumeFrom.NOW,
+        format(transport.formats(request), asked.format),
+        attaches);
+  }
+
+  /** Returns what is subscribed for it. */
+  List<ReaderSubscription> subscriptions() {
+    List<ReaderSubscription> subscriptions = new ArrayList<>(patterns.size());
+    if (attaches) {
+      patterns.forEach(pattern -> subscriptions.add(new ReaderSubscription(pattern, filter)));
+    }
+    return subscriptions;
+  }
+
+  /** Returns how many bytes that takes, if no other client has any of it. */
+  long bytes() {
+    return attaches ? Footprint.own(patterns, filter) : 0;
   }
 
   /**

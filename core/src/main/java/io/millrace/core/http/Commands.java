@@ -3,14 +3,13 @@ package io.millrace.core.http;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
-import io.millrace.core.log.StartPosition;
-import io.millrace.core.log.StartPositions;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Footprint;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
-import io.millrace.core.log.Survey;
+import io.millrace.core.log.StartPositions;
+import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.StreamReader;
 import io.millrace.spi.Signal;
@@ -27,6 +26,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -66,8 +66,8 @@ final class Commands {
   /** Completes when what was received has been carried out, so that the next frame may be. */
   private Future<Void> last = Future.succeededFuture();
 
-  /** What is done when the client leaves. */
-  private Runnable left = () -> {};
+  /** What a subscribe command is acquiring. */
+  private Optional<Lease> acquiring = Optional.empty();
 
   /** What continues once fewer publishes are pending. */
   private Runnable relieved = () -> {};
@@ -197,10 +197,10 @@ final class Commands {
     ResumeFrom start = AttachRequest.start(command);
     int replayed = Math.min(StartPositions.MOST_REPLAYED, start.last() * patterns.size());
     commandRate.count(shard.now(), replayed / REPLAYED_PER_COMMAND);
-    List<ReaderSubscription> added = new ArrayList<>();
-    List<ReadPosition> changed = new ArrayList<>();
     Map<ChannelPattern, ReadPosition> held = new HashMap<>();
     reader.held().forEach(position -> held.put(position.pattern(), position));
+    List<ReaderSubscription> added = new ArrayList<>();
+    List<ReadPosition> changed = new ArrayList<>();
     for (ChannelPattern pattern : patterns) {
       ReadPosition known = held.get(pattern);
       if (known == null) {
@@ -212,81 +212,38 @@ final class Commands {
     if (held.size() + added.size() > engine.options().maxChannels()) {
       throw AttachRequest.tooMany(engine.options().maxChannels());
     }
-    boolean same = added.isEmpty() && changed.isEmpty();
     // It may be that no other client has any of these subscriptions.
-    long more =
+    long bytes =
         Footprint.audience(held.keySet())
             + Footprint.own(ReaderSubscription.patterns(added), filter)
             + Footprint.replays(patterns, start.last());
-    Runnable reserved = engine.log().readers().reserve(same ? 0 : more);
-    if (added.isEmpty()) {
-      refilter(changed, filter);
-      reserved.run();
-      tell(new Signal.Done(id, reader.place()));
-      return Future.succeededFuture();
+    if (!added.isEmpty()) {
+      Lease lease = engine.entrance().lease(shard, added, start);
+      return add(id, lease, lease.acquire(bytes, () -> client.subscribe(patterns)))
+          .onSuccess(done -> refilter(changed, filter));
     }
-    Promise<Void> attached = Promise.promise();
-    attached.future().onSuccess(done -> refilter(changed, filter));
-    Future<Survey> acquired =
-        client
-            .subscribe(patterns)
-            .compose(granted -> engine.entrance().enter(added, start))
-            .compose(survey -> shard.siblings().inTurn(survey, this::whenLeft));
-    shard.handle(acquired, result -> attach(new Adding(id, reserved), result, attached));
-    return attached.future();
+    Runnable reserved = engine.log().readers().reserve(changed.isEmpty() ? 0 : bytes);
+    refilter(changed, filter);
+    reserved.run();
+    tell(new Signal.Done(id, reader.place()));
+    return Future.succeededFuture();
   }
 
-  private void whenLeft(Runnable action) {
-    left = action;
-    if (reader.isEnded()) {
-      action.run();
-    }
+  private Future<Void> add(String id, Lease lease, Future<Lease> acquired) {
+    acquiring = Optional.of(lease);
+    return acquired
+        .onComplete(done -> acquiring = Optional.empty())
+        .map(
+            held -> {
+              held.add(reader, id, !subscribed && reader.positions().isEmpty());
+              subscribed = true;
+              return null;
+            });
   }
 
   private void refilter(List<ReadPosition> changed, EventFilter filter) {
     if (!reader.isEnded()) {
       changed.forEach(position -> reader.refilter(position, filter));
-    }
-  }
-
-  /**
-   * What a subscribe command adds.
-   *
-   * @param id the JSON text of its id
-   * @param reserved gives back their room, once they count or have failed
-   */
-  private record Adding(String id, Runnable reserved) {}
-
-  private void attach(Adding added, AsyncResult<Survey> acquired, Promise<Void> attached) {
-    if (acquired.failed()) {
-      added.reserved.run();
-      attached.fail(acquired.cause());
-      return;
-    }
-    List<ReadPosition> positions = acquired.result().positions;
-    if (reader.isEnded()) {
-      shard.release(positions);
-      added.reserved.run();
-      attached.complete();
-      return;
-    }
-    try {
-      begin(added, engine.log().begin(acquired.result()));
-      subscribed = true;
-      attached.complete();
-    } catch (RuntimeException | Error e) {
-      engine.interests().release(ReadPosition.patterns(positions));
-      added.reserved.run();
-      attached.fail(e);
-    }
-  }
-
-  private void begin(Adding added, StartPosition beginning) {
-    if (subscribed || !reader.positions().isEmpty()) {
-      reader.subscribeLater(added.id, beginning, added.reserved);
-    } else {
-      shard.guard(reader, first -> reader.subscribeFirst(added.id, beginning));
-      added.reserved.run();
     }
   }
 
@@ -334,7 +291,7 @@ final class Commands {
 
   /** The reader has ended. */
   void close() {
-    left.run();
+    acquiring.ifPresent(Lease::close);
     List.copyOf(lingering).forEach(this::forget);
   }
 

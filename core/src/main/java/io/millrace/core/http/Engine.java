@@ -1,10 +1,10 @@
 package io.millrace.core.http;
 
 import io.millrace.MillraceOptions;
-import io.millrace.core.broker.Entrance;
 import io.millrace.core.broker.Interests;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.log.Log;
+import io.millrace.core.reader.Entrance;
 import io.millrace.core.reader.Shards;
 import java.util.function.BooleanSupplier;
 

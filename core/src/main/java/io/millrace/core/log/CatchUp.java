@@ -32,8 +32,7 @@ public final class CatchUp {
   public Future<Void> before(ResumeFrom from) {
     boolean ahead =
         backend.isPresent()
-            && from
-                .cursor()
+            && from.cursor()
                 .flatMap(Cursor::parse)
                 .filter(it -> it.epoch().equals(log.epoch().name()) && it.seq() > log.head())
                 .isPresent();

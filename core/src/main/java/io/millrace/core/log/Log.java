@@ -252,7 +252,8 @@ public final class Log {
    * @param heardFrom from where on the broker brings the messages of each
    * @return the survey that must be complete before {@link #begin}, if it has any targets
    */
-  public Survey enter(List<ReaderSubscription> subscriptions, List<Long> heardFrom, ResumeFrom from) {
+  public Survey enter(
+      List<ReaderSubscription> subscriptions, List<Long> heardFrom, ResumeFrom from) {
     return locked(
         () -> {
           Survey survey = new Survey(from, epoch, head);

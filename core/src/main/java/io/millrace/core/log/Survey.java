@@ -95,8 +95,7 @@ public final class Survey {
 
   /** Returns whether a cursor is asked, and it is before a place. */
   boolean startsBefore(long seq) {
-    return from
-        .cursor()
+    return from.cursor()
         .flatMap(Cursor::parse)
         .filter(cursor -> cursor.epoch().equals(epoch.name()) && cursor.seq() < seq)
         .isPresent();

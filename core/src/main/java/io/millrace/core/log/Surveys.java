@@ -37,14 +37,12 @@ public final class Surveys {
   }
 
   /**
-   * Registers interest in subscriptions, and finds out what must be known before reading can begin.
+   * Finds out what must be known before reading can begin.
    *
-   * @param heardFrom from where on the broker brings the messages of each
-   * @return completes, usually at once, when {@link Log#begin} may be called; never fails
+   * @param survey from {@link Log#enter}
+   * @return completes, usually at once, when {@link Log#begin} may be called
    */
-  public Future<Survey> enter(
-      List<ReaderSubscription> subscriptions, List<Long> heardFrom, ResumeFrom from) {
-    Survey survey = log.enter(subscriptions, heardFrom, from);
+  public Future<Survey> complete(Survey survey) {
     if (survey.targets().isEmpty()) {
       return Future.succeededFuture(survey);
     }

@@ -3,10 +3,10 @@ package io.millrace.core.reader;
 import io.millrace.Gap;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
+import io.millrace.core.log.StartPosition;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
@@ -67,11 +67,7 @@ public final class BatchReader extends Reader {
     this.hold = hold;
   }
 
-  /**
-   * Begins to read.
-   *
-   * @param start where
-   */
+  @Override
   public void begin(StartPosition start) {
     shard.add(this);
     enter(start.positions());

@@ -1,6 +1,7 @@
 package io.millrace.core.reader;
 
 import io.millrace.core.log.ReadPosition;
+import io.millrace.core.log.StartPosition;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import java.util.ArrayList;
@@ -93,6 +94,13 @@ public abstract class Reader {
     shard.assertHere();
     cursor = seq;
   }
+
+  /**
+   * Begins to read.
+   *
+   * @param start where; without subscriptions if they come by commands
+   */
+  public abstract void begin(StartPosition start);
 
   /** Reads on, if it is not live and can take more. */
   abstract void advance();
@@ -219,6 +227,9 @@ public abstract class Reader {
     Nobody() {
       super(null, "", null);
     }
+
+    @Override
+    public void begin(StartPosition start) {}
 
     @Override
     void advance() {}

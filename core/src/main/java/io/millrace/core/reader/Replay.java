@@ -1,9 +1,9 @@
 package io.millrace.core.reader;
 
 import io.millrace.Gap;
-import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.Next;
 import io.millrace.core.log.ReadPosition;
+import io.millrace.core.log.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

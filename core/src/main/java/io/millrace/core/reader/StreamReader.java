@@ -3,11 +3,11 @@ package io.millrace.core.reader;
 import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
 import io.millrace.Gap;
-import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
+import io.millrace.core.log.StartPosition;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Outlet;
@@ -60,11 +60,7 @@ public final class StreamReader extends Reader {
     this.settings = settings;
   }
 
-  /**
-   * Begins to read.
-   *
-   * @param start where; without subscriptions, they come by commands
-   */
+  @Override
   public void begin(StartPosition start) {
     shard.add(this);
     enter(start.positions());

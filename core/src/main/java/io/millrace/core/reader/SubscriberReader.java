@@ -5,10 +5,10 @@ import io.millrace.Entry;
 import io.millrace.Gap;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
-import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
+import io.millrace.core.log.StartPosition;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Signal;
@@ -56,7 +56,7 @@ public final class SubscriberReader extends Reader implements Subscription {
     this.subscriber = subscriber;
   }
 
-  /** Begins to read. */
+  @Override
   public void begin(StartPosition start) {
     shard.add(this);
     enter(start.positions());

@@ -481,10 +481,7 @@ class ArchiveTest {
       if (!hasGap(reader.outlet)) {
         assertThat(reader.outlet.sequences()).isEqualTo(wanted);
       } else {
-        assertThat(reader.outlet.sequences())
-            .isSubsetOf(wanted)
-            .isSorted()
-            .doesNotHaveDuplicates();
+        assertThat(reader.outlet.sequences()).isSubsetOf(wanted).isSorted().doesNotHaveDuplicates();
       }
     }
     assertThat(backend.reads).isNotEmpty();

@@ -113,7 +113,8 @@ class BackendLogTest {
   void anotherLogOfTheBackendBeginsAnew() {
     append(0, "a", at(0));
     Cursor before = log.cursor(1);
-    List<ReadPosition> reader = log.attach(Rig.subscriptions("a"), ResumeFrom.after(before)).positions();
+    List<ReadPosition> reader =
+        log.attach(Rig.subscriptions("a"), ResumeFrom.after(before)).positions();
     log.begin("other");
     assertThat(log.head()).isZero();
     assertThat(log.heldBytes()).isZero();

@@ -101,7 +101,8 @@ class SurveyTest {
     options.setRingBytes(1 << 20);
     log = log();
     appendToMany();
-    ResumeFrom start = behind < 0 ? ResumeFrom.NOW : ResumeFrom.after(log.cursor(log.head() - behind));
+    ResumeFrom start =
+        behind < 0 ? ResumeFrom.NOW : ResumeFrom.after(log.cursor(log.head() - behind));
     assertThat(enter(start, "many.*", "**", "*.x1").targets()).isEmpty();
     ResumeFrom foreign = new ResumeFrom(Optional.of("other-5"), 0);
     assertThat(enter(foreign, "*.*").targets()).isEmpty();
@@ -307,14 +308,20 @@ class SurveyTest {
           here -> {
             for (int i = 0; i < 30; i++) {
               made.add(
-                  surveys.enter(
-                      Rig.subscriptions("*.x" + i), List.of(0L), ResumeFrom.after(log.cursor(1))));
+                  surveys.complete(
+                      log.enter(
+                          Rig.subscriptions("*.x" + i),
+                          List.of(0L),
+                          ResumeFrom.after(log.cursor(1)))));
             }
             context.runOnContext(other -> served.set(made.stream().noneMatch(Future::isComplete)));
           });
       eventually(() -> assertThat(made).hasSize(30).allMatch(Future::succeeded));
       assertThat(served).as("what came later was done before").isTrue();
-      assertThat(surveys.enter(Rig.subscriptions("*.x1"), List.of(0L), ResumeFrom.NOW).isComplete())
+      assertThat(
+              surveys
+                  .complete(log.enter(Rig.subscriptions("*.x1"), List.of(0L), ResumeFrom.NOW))
+                  .isComplete())
           .isTrue();
     } finally {
       Server.await(vertx.close());

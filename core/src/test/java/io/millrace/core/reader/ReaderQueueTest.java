@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
