@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the engine sends to a reader besides entries. {@link JsonFrames#signal} is the JSON form of
- * each.
+ * What the engine sends to a reader besides entries. {@link
+ * io.millrace.spi.support.JsonFrames#signal} is the JSON form of each.
  */
 public sealed interface Signal {
 

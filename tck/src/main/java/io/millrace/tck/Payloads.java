@@ -1,8 +1,8 @@
 package io.millrace.tck;
 
+import io.millrace.JsonText;
 import io.millrace.Message;
 import io.millrace.Priority;
-import io.millrace.spi.JsonText;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;

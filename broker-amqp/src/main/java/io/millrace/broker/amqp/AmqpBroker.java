@@ -16,8 +16,8 @@ import io.vertx.core.json.JsonObject;
  *
  * <p>A publish completes when the broker has accepted the message. While the link is down,
  * publishing fails at once. The link is made again automatically; then everything is subscribed
- * again, and readers receive a gap notice. {@link io.millrace.spi.MessageHeaders} says how messages
- * look to other programs.
+ * again, and readers receive a gap notice. {@link io.millrace.spi.support.MessageHeaders} says how
+ * messages look to other programs.
  *
  * <p>Safe on any thread. An instance serves one node, once. For RabbitMQ 3 see {@link
  * AmqpDialect#RABBITMQ_3}.

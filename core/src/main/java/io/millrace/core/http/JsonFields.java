@@ -1,7 +1,7 @@
 package io.millrace.core.http;
 
+import io.millrace.JsonText;
 import io.millrace.MillraceException;
-import io.millrace.spi.JsonText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;

@@ -3,8 +3,8 @@ package io.millrace.core.testing;
 import io.millrace.Entry;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
+import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
 
 /** One JSON object for each line, for entries and for signals; a batch begins and ends with one. */

@@ -4,11 +4,11 @@ import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.millrace.JsonText;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.spi.JsonText;
-import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;

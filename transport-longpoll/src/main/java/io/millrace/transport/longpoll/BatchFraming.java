@@ -4,8 +4,8 @@ import io.millrace.Entry;
 import io.millrace.Gap;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
+import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 

@@ -2,8 +2,8 @@ package io.millrace.transport.stream;
 
 import io.millrace.Entry;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
+import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
 
 /** A JSON frame on each line. Compact JSON text contains no line break. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.spi.Ending;
-import io.millrace.spi.ResponseOutlet;
+import io.millrace.spi.support.ResponseOutlet;
 import io.millrace.tck.TestKey;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

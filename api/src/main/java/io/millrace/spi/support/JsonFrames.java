@@ -1,8 +1,9 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
 import io.millrace.Cursor;
 import io.millrace.Entry;
 import io.millrace.Message;
+import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;

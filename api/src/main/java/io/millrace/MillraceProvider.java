@@ -1,6 +1,5 @@
-package io.millrace.spi;
+package io.millrace;
 
-import io.millrace.Millrace;
 import io.vertx.core.Vertx;
 
 /** The implementation behind {@link Millrace#builder}; found by {@link java.util.ServiceLoader}. */

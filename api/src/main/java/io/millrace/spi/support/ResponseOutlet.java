@@ -1,8 +1,10 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
 import io.millrace.internal.ChunkedBody;
 import io.millrace.internal.Unsent;
 import io.millrace.internal.WriteQueue;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Outlet;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;

@@ -1,4 +1,4 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
 import io.millrace.Message;
 import io.millrace.MillraceException;

@@ -1,4 +1,4 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,8 @@ import io.millrace.Entry;
 import io.millrace.Gap;
 import io.millrace.Message;
 import io.millrace.MillraceException;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;

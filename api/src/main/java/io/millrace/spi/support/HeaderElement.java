@@ -1,5 +1,6 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
+import io.millrace.spi.Transport;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
