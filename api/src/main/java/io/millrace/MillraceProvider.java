@@ -2,7 +2,10 @@ package io.millrace;
 
 import io.vertx.core.Vertx;
 
-/** The implementation behind {@link Millrace#builder}; found by {@link java.util.ServiceLoader}. */
+/**
+ * The implementation behind {@link Millrace#builder}, which finds it by {@link
+ * java.util.ServiceLoader}. Applications and plug-ins have no use for it.
+ */
 public interface MillraceProvider {
 
   /**

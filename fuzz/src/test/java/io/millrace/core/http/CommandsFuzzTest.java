@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.millrace.JsonText;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
@@ -126,7 +125,7 @@ class CommandsFuzzTest {
   private static Optional<List<JsonObject>> commands(byte[] bytes) {
     Object value;
     try {
-      value = Json.decodeValue(JsonText.compact(Buffer.buffer(bytes)));
+      value = Json.decodeValue(Message.jsonText(Buffer.buffer(bytes)).data());
     } catch (MillraceException noJson) {
       return Optional.empty();
     }
