@@ -41,7 +41,8 @@ public interface Framing {
   }
 
   /**
-   * Frames a signal.
+   * Frames a signal: in JSON from its {@link Signal#type} and {@link Signal#fields}, or in a form
+   * of its own for each kind, by a {@link Signal.Visitor}.
    *
    * @param signal the signal
    * @return the bytes; {@link #NOTHING} if this framing cannot express the signal. If it cannot

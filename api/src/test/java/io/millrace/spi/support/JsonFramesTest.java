@@ -118,10 +118,10 @@ class JsonFramesTest {
         "{\"type\":\"ok\",\"id\":\"x\",\"published\":\"k3-92\"}");
     signal(new Signal.Published("3", Optional.empty()), "{\"type\":\"ok\",\"id\":3}");
     signal(
-        new Signal.Failed("3", MillraceException.Code.FORBIDDEN, "No."),
+        new Signal.Failed(Optional.of("3"), MillraceException.Code.FORBIDDEN, "No."),
         "{\"type\":\"error\",\"id\":3,\"code\":\"forbidden\",\"message\":\"No.\"}");
     signal(
-        new Signal.Failed("", MillraceException.Code.BAD_REQUEST, "No."),
+        new Signal.Failed(Optional.empty(), MillraceException.Code.BAD_REQUEST, "No."),
         "{\"type\":\"error\",\"code\":\"bad-request\",\"message\":\"No.\"}");
   }
 
