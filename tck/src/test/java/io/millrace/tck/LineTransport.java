@@ -14,6 +14,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A transport that keeps every rule: a stream of lines. Subclasses break one. */
@@ -68,7 +69,7 @@ class LineTransport implements Transport {
     }
 
     @Override
-    public Buffer replayed(Entry entry, String subscribe) {
+    public Buffer replayed(Entry entry, Optional<String> subscribe) {
       return line(JsonFrames.replayed(entry, subscribe));
     }
 

@@ -264,7 +264,7 @@ class TransportTckTest {
             Faults.framing(
                 new LineTransport.Lines() {
                   @Override
-                  public Buffer replayed(Entry entry, String subscribe) {
+                  public Buffer replayed(Entry entry, Optional<String> subscribe) {
                     return NOTHING;
                   }
                 }),

@@ -8,6 +8,7 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Optional;
 
 /** The JSON forms of entries and signals that the wire protocol defines, for framings to wrap. */
 public final class JsonFrames {
@@ -39,12 +40,12 @@ public final class JsonFrames {
    * The frame of an entry that is replayed for a subscribe command.
    *
    * @param entry the entry
-   * @param subscribe the JSON text of the command's id, or empty for an ordinary frame
+   * @param subscribe the JSON text of the command's id; empty for an ordinary frame
    * @return JSON in UTF-8
    */
-  public static Buffer replayed(Entry entry, String subscribe) {
+  public static Buffer replayed(Entry entry, Optional<String> subscribe) {
     return envelope(
-        "{\"type\":\"message\",", entry, subscribe.isEmpty() ? "" : ",\"replay\":" + subscribe);
+        "{\"type\":\"message\",", entry, subscribe.map(id -> ",\"replay\":" + id).orElse(""));
   }
 
   private static Buffer envelope(String opening, Entry entry, String addition) {

@@ -72,11 +72,12 @@ class JsonFramesTest {
   void aMessageFrameHasItsTypeAndAReplayedOneTheIdOfItsCommand() {
     String envelope = JsonFrames.envelope(VOTE).toString().substring(1);
     assertThat(JsonFrames.message(VOTE)).hasToString("{\"type\":\"message\"," + envelope);
-    assertThat(JsonFrames.replayed(VOTE, "")).hasToString("{\"type\":\"message\"," + envelope);
-    assertThat(JsonFrames.replayed(VOTE, "7"))
+    assertThat(JsonFrames.replayed(VOTE, Optional.empty()))
+        .hasToString("{\"type\":\"message\"," + envelope);
+    assertThat(JsonFrames.replayed(VOTE, Optional.of("7")))
         .hasToString(
             "{\"type\":\"message\"," + envelope.replace(",\"data\"", ",\"replay\":7,\"data\""));
-    assertThat(JsonFrames.replayed(VOTE, "\"x\"").toJsonObject().getString("replay"))
+    assertThat(JsonFrames.replayed(VOTE, Optional.of("\"x\"")).toJsonObject().getString("replay"))
         .isEqualTo("x");
   }
 

@@ -265,7 +265,8 @@ public final class StreamReader extends Reader {
     replay.moveTo(slice.through());
     slice.gaps().forEach(this::tellGap);
     List<Buffer> frames = new ArrayList<>();
-    slice.entries().forEach(entry -> frames.add(framing().replayed(entry, replay.id)));
+    Optional<String> subscribe = Optional.of(replay.id);
+    slice.entries().forEach(entry -> frames.add(framing().replayed(entry, subscribe)));
     if (!frames.isEmpty() && !isEnded()) {
       write(FrameCache.join(frames));
     }

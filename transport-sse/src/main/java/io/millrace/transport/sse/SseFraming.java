@@ -50,7 +50,7 @@ final class SseFraming implements Framing {
 
   // Without an id, because a browser would resume from it.
   @Override
-  public Buffer replayed(Entry entry, String subscribe) {
+  public Buffer replayed(Entry entry, Optional<String> subscribe) {
     return message("", entry);
   }
 
