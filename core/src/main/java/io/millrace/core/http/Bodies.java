@@ -124,12 +124,13 @@ final class Bodies {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a closed connection.
-  private final class Body extends Wheel.Timer {
+  private final class Body {
     private final RoutingContext context;
     private final HttpServerRequest request;
     private final boolean kept;
     private final EventLoopShards loop;
     private final Room.Share share;
+    private final Wheel.Timer timer = new Wheel.Timer(this::late);
     private State state = State.READING;
     private Buffer content = Buffer.buffer();
 
@@ -162,7 +163,7 @@ final class Bodies {
     void begin() {
       count(Unanswered.REQUEST_BYTES);
       context.put(READ, this);
-      loop.wheel().scheduleIn(this, options.bodyTimeout().toMillis());
+      loop.wheel().scheduleIn(timer, options.bodyTimeout().toMillis());
       request
           .handler(this::take)
           .endHandler(ended -> ended())
@@ -212,7 +213,7 @@ final class Bodies {
 
     private void goOn() {
       state = State.OVER;
-      loop.wheel().cancel(this);
+      loop.wheel().cancel(timer);
       HttpServerResponse response = context.response();
       if (response.ended() || response.closed()) {
         share.release(); // A handler of the application that did not want to wait has answered it.
@@ -238,13 +239,11 @@ final class Bodies {
     private void over() {
       state = State.OVER;
       letGo();
-      loop.wheel().cancel(this);
+      loop.wheel().cancel(timer);
       share.release();
     }
 
-    /** Called when its time is over. */
-    @Override
-    public void fire() {
+    private void late() {
       end(
           new MillraceException(
               MillraceException.Code.REQUEST_TIMEOUT,

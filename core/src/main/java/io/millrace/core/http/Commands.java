@@ -141,7 +141,7 @@ final class Commands {
     try {
       String type = command.string("type").orElseThrow(() -> bad("type is required."));
       if (type.equals("ping")) {
-        shard.guard(reader, pinged -> reader.heartbeat());
+        shard.guard(reader, reader::heartbeat);
         return Future.succeededFuture();
       }
       String text = id(command);
@@ -285,7 +285,7 @@ final class Commands {
     if (subscribed || !reader.subscriptions.isEmpty()) {
       reader.subscribeLater(added.id, added.subscriptions, beginning, added.reserved);
     } else {
-      shard.guard(reader, first -> reader.subscribeFirst(added.id, added.subscriptions, beginning));
+      shard.guard(reader, () -> reader.subscribeFirst(added.id, added.subscriptions, beginning));
       added.reserved.run();
     }
   }
@@ -397,7 +397,7 @@ final class Commands {
   }
 
   private void tell(Signal signal) {
-    shard.guard(reader, told -> reader.tell(signal));
+    shard.guard(reader, () -> reader.tell(signal));
   }
 
   private void fail(Optional<String> id, Throwable cause) {

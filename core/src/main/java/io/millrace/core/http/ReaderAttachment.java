@@ -107,7 +107,7 @@ final class ReaderAttachment implements Attachment {
       duplex = Optional.of(() -> new Commands(engine, client, reader));
       receives = Optional.of(() -> new Receiving(room, shard.siblings(), reader, engine.options()));
     }
-    shard.guard(reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
+    shard.guard(reader, () -> reader.begin(arrival.subscriptions(), arrival.beginning()));
     place.settle();
   }
 
@@ -122,8 +122,7 @@ final class ReaderAttachment implements Attachment {
                   new BatchReader(
                       shard, transport.name(), framing, outlet, engine.options(), bounded);
               reader.whenEnded(arrival.place()::leave);
-              shard.guard(
-                  reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
+              shard.guard(reader, () -> reader.begin(arrival.subscriptions(), arrival.beginning()));
               arrival.place().settle();
             });
   }

@@ -29,13 +29,7 @@ public final class BatchReader extends Reader {
   private final Outlet outlet;
   private final MillraceOptions options;
   private final Duration hold;
-  private final Wheel.Timer timer =
-      new Wheel.Timer() {
-        @Override
-        public void fire() {
-          dueTime();
-        }
-      };
+  private final Wheel.Timer timer = new Wheel.Timer(this::dueTime);
 
   /** How often it has looked on although its answer is due. */
   private int turns;
@@ -257,7 +251,7 @@ public final class BatchReader extends Reader {
   void tellHealth() {}
 
   @Override
-  Wheel.Timer timer() {
-    return timer;
+  void detached() {
+    shard.wheel().cancel(timer);
   }
 }

@@ -119,9 +119,6 @@ public abstract class Reader {
   /** Called once when it has been removed from everywhere. */
   void detached() {}
 
-  /** Returns what is due for it at some time, if anything is. */
-  abstract Wheel.Timer timer();
-
   /** Sets the subscriptions, which the log has been told of. */
   final void enter(List<ReaderSubscription> added) {
     subscriptions.addAll(added);
@@ -198,7 +195,6 @@ public abstract class Reader {
     if (member) {
       shard.audiences().exit(audience);
     }
-    shard.wheel().cancel(timer());
     shard.remove(this);
     detached();
     whenEnded.run();
@@ -229,10 +225,5 @@ public abstract class Reader {
 
     @Override
     void tellHealth() {}
-
-    @Override
-    Wheel.Timer timer() {
-      throw new IllegalStateException("nobody has no timer");
-    }
   }
 }

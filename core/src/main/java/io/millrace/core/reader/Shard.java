@@ -225,7 +225,12 @@ public final class Shard {
    * Lets a reader act. If the plug-in that carries it throws, the reader is ended and nobody else
    * is disturbed.
    */
-  public void guard(Reader reader, Consumer<Reader> action) {
+  public void guard(Reader reader, Runnable action) {
+    guard(reader, ignored -> action.run());
+  }
+
+  /** As above, with one action for all readers: so the hot path makes no object for each. */
+  void guard(Reader reader, Consumer<Reader> action) {
     try {
       action.accept(reader);
     } catch (Throwable failure) {
@@ -424,7 +429,7 @@ public final class Shard {
   /** Ends the readers for which a reason is given. */
   public void end(Function<Reader, Optional<Ending>> reason) {
     for (Reader reader : List.copyOf(readers)) {
-      reason.apply(reader).ifPresent(ending -> guard(reader, ended -> ended.end(ending)));
+      reason.apply(reader).ifPresent(ending -> guard(reader, () -> reader.end(ending)));
     }
   }
 }

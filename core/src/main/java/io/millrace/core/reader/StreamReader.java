@@ -29,13 +29,7 @@ public final class StreamReader extends Reader {
   private final Outlet outlet;
   private final StreamSettings settings;
   private final Queue<Replay> replays = new ArrayDeque<>(0);
-  private final Wheel.Timer timer =
-      new Wheel.Timer() {
-        @Override
-        public void fire() {
-          shard.guard(StreamReader.this, failed -> beat());
-        }
-      };
+  private final Wheel.Timer timer = new Wheel.Timer(() -> shard.guard(this, this::beat));
 
   private long lastWrite;
 
@@ -72,7 +66,7 @@ public final class StreamReader extends Reader {
   public void begin(List<ReaderSubscription> initial, Beginning beginning) {
     shard.add(this);
     enter(initial);
-    outlet.onDrain(() -> shard.guard(this, reader -> drained()));
+    outlet.onDrain(() -> shard.guard(this, this::drained));
     outlet.onClose(this::detach);
     if (isEnded()) {
       return;
@@ -322,7 +316,7 @@ public final class StreamReader extends Reader {
     written += frames.length();
     if (settings.recycleBytes() > 0 && written >= settings.recycleBytes() && !isEnded()) {
       // Later: whoever writes here is in the midst of reading.
-      shard.run(() -> shard.guard(this, reader -> recycle()));
+      shard.run(() -> shard.guard(this, this::recycle));
     }
   }
 
@@ -397,13 +391,9 @@ public final class StreamReader extends Reader {
     replays.forEach(
         replay -> {
           shard.release(replay.subscriptions);
+    shard.wheel().cancel(timer);
           replay.whenOver.run();
         });
     replays.clear();
-  }
-
-  @Override
-  Wheel.Timer timer() {
-    return timer;
   }
 }

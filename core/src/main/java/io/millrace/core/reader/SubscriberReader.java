@@ -40,11 +40,6 @@ public final class SubscriberReader extends Reader implements Subscription {
   private static final int SLICE_ENTRIES = 256;
 
   private final Subscriber subscriber;
-  private final Wheel.Timer timer =
-      new Wheel.Timer() {
-        @Override
-        public void fire() {}
-      };
 
   /** What {@link #cursor()} returns on other threads while it is not live. */
   private volatile long read;
@@ -143,11 +138,6 @@ public final class SubscriberReader extends Reader implements Subscription {
 
   @Override
   void tellHealth() {}
-
-  @Override
-  Wheel.Timer timer() {
-    return timer;
-  }
 
   @Override
   public Cursor cursor() {

@@ -226,7 +226,7 @@ class ShardTest {
           Beginning beginning = rig.log.attach(subscriptions, start);
           StreamReader reader =
               new StreamReader(rig.shard, "failing", framing, outlet, Rig.SETTINGS);
-          rig.shard.guard(reader, begun -> reader.begin(subscriptions, beginning));
+          rig.shard.guard(reader, () -> reader.begin(subscriptions, beginning));
         });
   }
 
