@@ -26,6 +26,7 @@ public final class BatchReader extends Reader {
   /** An answer that is due with nothing in it looks on so often, so that nobody asks in vain. */
   private static final int MOST_TURNS = 64;
 
+  private final String transport;
   private final Outlet outlet;
   private final MillraceOptions options;
   private final Duration hold;
@@ -55,7 +56,8 @@ public final class BatchReader extends Reader {
       Outlet outlet,
       MillraceOptions options,
       Duration hold) {
-    super(shard, transport, framing);
+    super(shard, framing);
+    this.transport = transport;
     this.outlet = outlet;
     this.options = options;
     this.hold = hold;
@@ -80,6 +82,11 @@ public final class BatchReader extends Reader {
     gap = beginning.gap().map(reason -> new Gap(ReaderSubscription.names(initial), reason));
     due = hold.isZero();
     advanceInTurn();
+  }
+
+  @Override
+  public Optional<String> transport() {
+    return Optional.of(transport);
   }
 
   @Override

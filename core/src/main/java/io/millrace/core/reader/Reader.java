@@ -5,6 +5,7 @@ import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A set of channels and a cursor. A reader is either live (a member of its audience, its cursor
@@ -40,7 +41,6 @@ public abstract class Reader {
   /** Whether what it waited for could not be read back. */
   boolean gaveUp;
 
-  private final String transport;
   private final Framing framing;
   private Audience audience;
   private boolean member;
@@ -50,18 +50,15 @@ public abstract class Reader {
   private Runnable whenEnded = () -> {};
 
   @SuppressWarnings("NullAway.Init") // A reader enters its audience when it begins.
-  Reader(Shard shard, String transport, Framing framing) {
+  Reader(Shard shard, Framing framing) {
     this.shard = shard;
-    this.transport = transport;
     this.framing = framing;
   }
 
   /**
-   * Returns the name of the transport that carries it, empty for a subscriber of the application.
+   * Returns the name of the transport that carries it; a subscriber of the application has none.
    */
-  public final String transport() {
-    return transport;
-  }
+  public abstract Optional<String> transport();
 
   final Framing framing() {
     return framing;
@@ -205,7 +202,12 @@ public abstract class Reader {
 
     @SuppressWarnings("NullAway") // It is never asked where it lives.
     Nobody() {
-      super(null, "", null);
+      super(null, null);
+    }
+
+    @Override
+    public Optional<String> transport() {
+      return Optional.empty();
     }
 
     @Override

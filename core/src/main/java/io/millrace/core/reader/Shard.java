@@ -234,7 +234,9 @@ public final class Shard {
     try {
       action.accept(reader);
     } catch (Throwable failure) {
-      LOG.log(Logger.Level.ERROR, "The transport " + reader.transport() + " failed", failure);
+      String carrier =
+          reader.transport().map(name -> "The transport " + name).orElse("A subscriber");
+      LOG.log(Logger.Level.ERROR, carrier + " failed", failure);
       try {
         reader.abort(FAILED);
       } catch (Throwable again) {
@@ -412,7 +414,7 @@ public final class Shard {
 
   /** Ends every client's reader: what it has read of is another log. */
   void leaveLog(Ending ending) {
-    end(reader -> reader.transport().isEmpty() ? Optional.empty() : Optional.of(ending));
+    end(reader -> reader.transport().map(carried -> ending));
   }
 
   /** Follows the log from where it is, another one than before. */

@@ -26,6 +26,7 @@ public final class StreamReader extends Reader {
 
   private static final int SLICE_ENTRIES = 1024;
 
+  private final String transport;
   private final Outlet outlet;
   private final StreamSettings settings;
   private final Queue<Replay> replays = new ArrayDeque<>(0);
@@ -52,7 +53,8 @@ public final class StreamReader extends Reader {
   /** Makes a reader that has not begun. */
   public StreamReader(
       Shard shard, String transport, Framing framing, Outlet outlet, StreamSettings settings) {
-    super(shard, transport, framing);
+    super(shard, framing);
+    this.transport = transport;
     this.outlet = outlet;
     this.settings = settings;
   }
@@ -154,8 +156,9 @@ public final class StreamReader extends Reader {
     return shard.log().cursor(cursorSeq());
   }
 
-  boolean isWritable() {
-    return outlet.writable();
+  @Override
+  public Optional<String> transport() {
+    return Optional.of(transport);
   }
 
   @Override
@@ -388,10 +391,10 @@ public final class StreamReader extends Reader {
 
   @Override
   void detached() {
+    shard.wheel().cancel(timer);
     replays.forEach(
         replay -> {
           shard.release(replay.subscriptions);
-    shard.wheel().cancel(timer);
           replay.whenOver.run();
         });
     replays.clear();

@@ -48,7 +48,7 @@ public final class SubscriberReader extends Reader implements Subscription {
 
   /** Makes a reader that has not begun. */
   public SubscriberReader(Shard shard, Subscriber subscriber) {
-    super(shard, "", UNFRAMED);
+    super(shard, UNFRAMED);
     this.subscriber = subscriber;
   }
 
@@ -62,6 +62,11 @@ public final class SubscriberReader extends Reader implements Subscription {
     if (!isEnded()) {
       shard.queue(this); // Nothing is delivered before the application has the subscription.
     }
+  }
+
+  @Override
+  public Optional<String> transport() {
+    return Optional.empty();
   }
 
   @Override
