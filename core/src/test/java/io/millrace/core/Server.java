@@ -279,7 +279,8 @@ public final class Server implements AutoCloseable {
             2,
             Set.of(Transport.Trait.STREAMING),
             (context, attachment) ->
-                attachment.attach(TinyTransport.FRAMING, new ResponseOutlet(context.request())));
+                attachment.attach(
+                    TinyTransport.FRAMING, new ResponseOutlet(context.request(), "text/plain")));
     duplex =
         new TinyTransport(
             "duplex",

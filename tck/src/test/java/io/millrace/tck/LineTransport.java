@@ -47,12 +47,11 @@ class LineTransport implements Transport {
 
   @Override
   public void handle(RoutingContext context, Attachment attachment) {
-    context.response().putHeader("Cache-Control", "no-store");
     attachment.attach(framing(), outlet(context));
   }
 
   Outlet outlet(RoutingContext context) {
-    return new ResponseOutlet(context.request());
+    return new ResponseOutlet(context.request(), "application/x-ndjson");
   }
 
   Framing framing() {

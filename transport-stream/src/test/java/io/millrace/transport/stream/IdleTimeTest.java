@@ -81,7 +81,7 @@ class IdleTimeTest {
       asked.response().end("not a stream");
       return;
     }
-    ResponseOutlet stream = new ResponseOutlet(asked);
+    ResponseOutlet stream = new ResponseOutlet(asked, "text/plain");
     stream.onClose(() -> closed.set(true));
     stream.write(Buffer.buffer("one\n"));
     vertx.runOnContext(

@@ -109,7 +109,7 @@ class ServersTest {
 
     Streamed(HttpServerRequest request) {
       this.request = request;
-      this.outlet = new ResponseOutlet(request);
+      this.outlet = new ResponseOutlet(request, "text/plain");
       outlet.onDrain(drained::incrementAndGet);
       outlet.onClose(closed::incrementAndGet);
       outlet.write(Buffer.buffer("welcome\n"));
