@@ -63,16 +63,10 @@ public final class AmqpBroker extends LinkBroker {
    *
    * @param ingress where to bring messages
    * @return completes when the node is linked; fails if the broker refuses, is not trusted (TLS) or
-   *     is of an unknown kind, or if the mode is {@link AmqpMode#STREAM}
+   *     is of an unknown kind
    */
   @Override
   public Future<Void> open(Ingress ingress) {
-    if (options.mode() == AmqpMode.STREAM) {
-      return Future.failedFuture(
-          new AmqpException(
-              "The mode \"stream\" is not available over AMQP 1.0, because RabbitMQ 3 cannot declare a stream over it."
-                  + " Use the broker \"stomp\" in its stream mode, or the mode \"topic\"."));
-    }
     Vertx vertx = ingress.vertx();
     LinkKeeper<AmqpLink> keeper =
         new LinkKeeper<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host));

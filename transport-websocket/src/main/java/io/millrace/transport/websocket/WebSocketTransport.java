@@ -39,7 +39,7 @@ public final class WebSocketTransport implements Transport {
 
   @Override
   public Set<Trait> traits() {
-    return Set.of(Trait.DUPLEX, Trait.STREAMING, Trait.BINARY);
+    return Set.of(Trait.DUPLEX, Trait.STREAMING);
   }
 
   @Override
