@@ -17,11 +17,12 @@ module io.millrace.api {
   exports io.millrace;
   exports io.millrace.spi;
   exports io.millrace.spi.link;
+  exports io.millrace.spi.support;
   exports io.millrace.internal to
       io.millrace.core,
       io.millrace.transport.longpoll,
       io.millrace.transport.sse,
       io.millrace.transport.websocket;
 
-  uses io.millrace.spi.MillraceProvider;
+  uses io.millrace.MillraceProvider;
 }

@@ -11,6 +11,6 @@ module io.millrace.core {
   uses io.millrace.spi.Broker;
   uses io.millrace.spi.Transport;
 
-  provides io.millrace.spi.MillraceProvider with
+  provides io.millrace.MillraceProvider with
       io.millrace.core.CoreProvider;
 }

@@ -1,6 +1,5 @@
 package io.millrace;
 
-import io.millrace.spi.JsonText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import java.time.Instant;

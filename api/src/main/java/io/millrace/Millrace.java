@@ -1,7 +1,6 @@
 package io.millrace;
 
 import io.millrace.spi.Broker;
-import io.millrace.spi.MillraceProvider;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -8,22 +8,17 @@ import java.util.Optional;
  * A record that was read back from a backend's log.
  *
  * @param offset its place in that log
- * @param channel the channel; empty if the record is not a message
- * @param message the message, if the record is one
+ * @param content what it brings; empty if the record is not a message
  * @param written when it was written, if the backend knows, see {@link Ingress#append(long,
  *     Instant, String, Message)}
  */
-public record BrokerRecord(
-    long offset, String channel, Optional<Message> message, Optional<Instant> written) {
+public record BrokerRecord(long offset, Optional<Content> content, Optional<Instant> written) {
 
   /**
-   * A record that was written at its message's time.
+   * A message of a channel.
    *
-   * @param offset its place in that log
-   * @param channel the channel; empty if the record is not a message
-   * @param message the message, if the record is one
+   * @param channel a channel name
+   * @param message the message, with its time
    */
-  public BrokerRecord(long offset, String channel, Optional<Message> message) {
-    this(offset, channel, message, message.flatMap(Message::time));
-  }
+  public record Content(String channel, Message message) {}
 }

@@ -16,9 +16,6 @@ public record Ending(int code, String reason, Duration after) {
   /** There is nothing more to send. */
   public static final Ending DONE = new Ending(1000, "done", Duration.ZERO);
 
-  /** The client sent something that it may not send. */
-  public static final Ending POLICY = new Ending(1008, "policy", Duration.ZERO);
-
   /** The client fell so far behind that the log no longer holds what it has not read. */
   public static final Ending SLOW = new Ending(4100, "slow", Duration.ZERO);
 

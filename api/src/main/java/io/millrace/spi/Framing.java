@@ -2,6 +2,7 @@ package io.millrace.spi;
 
 import io.millrace.Entry;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 
 /**
  * How entries and signals look on the wire. Stateless, shared by all readers and event loops.
@@ -32,16 +33,17 @@ public interface Framing {
    * subscription that is added to a connection later. A client must not resume from it.
    *
    * @param entry the entry
-   * @param subscribe the JSON text of the id of the subscribe command that asked for it, or empty
-   *     if it was the URL's {@code last}
+   * @param subscribe the JSON text of the id of the subscribe command that asked for it; empty if
+   *     it was the URL's {@code last}
    * @return the bytes; by default the same as {@link #entry}
    */
-  default Buffer replayed(Entry entry, String subscribe) {
+  default Buffer replayed(Entry entry, Optional<String> subscribe) {
     return entry(entry);
   }
 
   /**
-   * Frames a signal.
+   * Frames a signal: in JSON from its {@link Signal#type} and {@link Signal#fields}, or in a form
+   * of its own for each kind, by a {@link Signal.Visitor}.
    *
    * @param signal the signal
    * @return the bytes; {@link #NOTHING} if this framing cannot express the signal. If it cannot

@@ -3,26 +3,128 @@ package io.millrace.spi;
 import io.millrace.Cursor;
 import io.millrace.Gap;
 import io.millrace.MillraceException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the engine sends to a reader besides entries. {@link JsonFrames#signal} is the JSON form of
- * each.
+ * What the engine sends to a reader besides entries. A signal knows its type and its fields, which
+ * are those of the protocol's JSON frame. A framing that has other forms implements a {@link
+ * Visitor}: then it does not compile until it has a form for each kind of signal.
  */
 public sealed interface Signal {
+
+  /** {@return what it is called in the protocol, for example {@code heartbeat}} */
+  String type();
+
+  /** {@return what the protocol's JSON frame has besides the type, in its order; a new object} */
+  JsonObject fields();
+
+  /**
+   * Calls the method for this kind of signal.
+   *
+   * @param visitor has one for each
+   * @param <T> what they return
+   * @return what the method returned
+   */
+  <T> T accept(Visitor<T> visitor);
+
+  /**
+   * A method for each kind of signal.
+   *
+   * @param <T> what they return
+   */
+  interface Visitor<T> {
+
+    /**
+     * Takes the first signal.
+     *
+     * @param welcome the signal
+     * @return the result
+     */
+    T welcome(Welcome welcome);
+
+    /**
+     * Takes a gap notice.
+     *
+     * @param missed the signal
+     * @return the result
+     */
+    T missed(Missed missed);
+
+    /**
+     * Takes a heartbeat.
+     *
+     * @param heartbeat the signal
+     * @return the result
+     */
+    T heartbeat(Heartbeat heartbeat);
+
+    /**
+     * Takes the last signal.
+     *
+     * @param goodbye the signal
+     * @return the result
+     */
+    T goodbye(Goodbye goodbye);
+
+    /**
+     * Takes the notice that the broker is out of reach.
+     *
+     * @param degraded the signal
+     * @return the result
+     */
+    T degraded(Degraded degraded);
+
+    /**
+     * Takes the notice that the broker can be reached again.
+     *
+     * @param restored the signal
+     * @return the result
+     */
+    T restored(Restored restored);
+
+    /**
+     * Takes an answer to a command.
+     *
+     * @param answer the signal
+     * @return the result
+     */
+    T answer(Answer answer);
+  }
 
   /**
    * The first signal.
    *
    * @param cursor where the reader begins; empty if a client must not resume from there
    * @param heartbeat after how much silence heartbeats are sent
-   * @param retry when to reconnect, varied for each connection
+   * @param retry when to reconnect, varied for each connection; the JSON frame omits it
    * @param limits as in the negotiate document
    */
   record Welcome(Optional<Cursor> cursor, Duration heartbeat, Duration retry, JsonObject limits)
-      implements Signal {}
+      implements Signal {
+
+    /** The version of the protocol. */
+    private static final int VERSION = 1;
+
+    @Override
+    public String type() {
+      return "welcome";
+    }
+
+    @Override
+    public JsonObject fields() {
+      JsonObject fields = new JsonObject().put("version", VERSION);
+      cursor.ifPresent(place -> fields.put("cursor", place.toString()));
+      return fields.put("heartbeat", heartbeat.toMillis()).put("limits", limits);
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.welcome(this);
+    }
+  }
 
   /**
    * Messages may have been missed.
@@ -30,28 +132,122 @@ public sealed interface Signal {
    * @param gap where and why
    * @param cursor where the reader continues; absent while a replay is under way
    */
-  record Missed(Gap gap, Optional<Cursor> cursor) implements Signal {}
+  record Missed(Gap gap, Optional<Cursor> cursor) implements Signal {
+
+    @Override
+    public String type() {
+      return "gap";
+    }
+
+    @Override
+    public JsonObject fields() {
+      JsonObject fields =
+          new JsonObject().put("channels", gap.channels()).put("reason", gap.reason().toString());
+      cursor.ifPresent(place -> fields.put("cursor", place.toString()));
+      return fields;
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.missed(this);
+    }
+  }
 
   /**
    * Nothing was sent for a while.
    *
    * @param cursor where the reader is
-   * @param moved whether that has changed since the last cursor was sent
+   * @param moved whether that has changed since the last cursor was sent; the JSON frame omits it
    */
-  record Heartbeat(Cursor cursor, boolean moved) implements Signal {}
+  record Heartbeat(Cursor cursor, boolean moved) implements Signal {
+
+    @Override
+    public String type() {
+      return "heartbeat";
+    }
+
+    @Override
+    public JsonObject fields() {
+      return new JsonObject().put("cursor", cursor.toString());
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.heartbeat(this);
+    }
+  }
 
   /**
    * The connection is about to end.
    *
    * @param ending why
    */
-  record Goodbye(Ending ending) implements Signal {}
+  record Goodbye(Ending ending) implements Signal {
+
+    @Override
+    public String type() {
+      return "goodbye";
+    }
+
+    @Override
+    public JsonObject fields() {
+      return new JsonObject()
+          .put("reason", ending.reason())
+          .put("after", ending.after().toMillis());
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.goodbye(this);
+    }
+  }
 
   /** The broker is out of reach: no messages arrive until {@link Restored}. */
-  record Degraded() implements Signal {}
+  record Degraded() implements Signal {
+
+    @Override
+    public String type() {
+      return "degraded";
+    }
+
+    @Override
+    public JsonObject fields() {
+      return new JsonObject();
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.degraded(this);
+    }
+  }
 
   /** The broker can be reached again. */
-  record Restored() implements Signal {}
+  record Restored() implements Signal {
+
+    @Override
+    public String type() {
+      return "restored";
+    }
+
+    @Override
+    public JsonObject fields() {
+      return new JsonObject();
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.restored(this);
+    }
+  }
+
+  /** An answer to a command. Only clients of a {@link Transport.Trait#DUPLEX} transport get any. */
+  sealed interface Answer extends Signal {
+
+    @Override
+    default <T> T accept(Visitor<T> visitor) {
+      return visitor.answer(this);
+    }
+  }
 
   /**
    * A subscribe, unsubscribe or auth command was carried out.
@@ -59,7 +255,18 @@ public sealed interface Signal {
    * @param id the JSON text of the command's id
    * @param cursor where the reader is
    */
-  record Done(String id, Cursor cursor) implements Signal {}
+  record Done(String id, Cursor cursor) implements Answer {
+
+    @Override
+    public String type() {
+      return "ok";
+    }
+
+    @Override
+    public JsonObject fields() {
+      return new JsonObject().put("id", Json.decodeValue(id)).put("cursor", cursor.toString());
+    }
+  }
 
   /**
    * A publish command was carried out.
@@ -67,14 +274,41 @@ public sealed interface Signal {
    * @param id the JSON text of the command's id
    * @param name the message's name, if the broker gives it one
    */
-  record Published(String id, Optional<String> name) implements Signal {}
+  record Published(String id, Optional<String> name) implements Answer {
+
+    @Override
+    public String type() {
+      return "ok";
+    }
+
+    @Override
+    public JsonObject fields() {
+      JsonObject fields = new JsonObject().put("id", Json.decodeValue(id));
+      name.ifPresent(published -> fields.put("published", published));
+      return fields;
+    }
+  }
 
   /**
    * A command failed. The connection stays open.
    *
-   * @param id the JSON text of the command's id, or empty if it had none that could be read
+   * @param id the JSON text of the command's id, if it had one that could be read
    * @param code the kind of failure
    * @param message what is wrong and what to do
    */
-  record Failed(String id, MillraceException.Code code, String message) implements Signal {}
+  record Failed(Optional<String> id, MillraceException.Code code, String message)
+      implements Answer {
+
+    @Override
+    public String type() {
+      return "error";
+    }
+
+    @Override
+    public JsonObject fields() {
+      JsonObject fields = new JsonObject();
+      id.ifPresent(text -> fields.put("id", Json.decodeValue(text)));
+      return fields.put("code", code.text()).put("message", message);
+    }
+  }
 }

@@ -21,9 +21,7 @@ public interface Transport {
     /** Clients can send on the same connection. */
     DUPLEX,
     /** The connection stays open; without this trait, it takes one batch and ends. */
-    STREAMING,
-    /** Bytes are sent as bytes. */
-    BINARY
+    STREAMING
   }
 
   /**

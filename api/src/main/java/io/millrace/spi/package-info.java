@@ -1,7 +1,15 @@
 /**
- * For authors of transports and brokers. Both are found by {@link java.util.ServiceLoader}, or
+ * The contract of transports and brokers. Both are found by {@link java.util.ServiceLoader}, or
  * given to {@link io.millrace.Millrace.Builder}. With the module {@code millrace-tck}, a test of
  * about ten lines checks the whole contract of either.
+ *
+ * <p>For a transport, read {@link io.millrace.spi.Transport}, then what it is given ({@link
+ * io.millrace.spi.Attachment}) and what it supplies: a {@link io.millrace.spi.Framing}, for entries
+ * and each {@link io.millrace.spi.Signal}, and an {@link io.millrace.spi.Outlet}. For a broker,
+ * read {@link io.millrace.spi.Broker}, then {@link io.millrace.spi.Ingress}, and {@link
+ * io.millrace.spi.BrokerLog} only if the backend is a log itself. What helps to write either is in
+ * {@link io.millrace.spi.support}; brokers that keep one link to a server find more in {@link
+ * io.millrace.spi.link}, which is not stable yet.
  *
  * <h2>A transport</h2>
  *

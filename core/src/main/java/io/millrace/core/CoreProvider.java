@@ -1,7 +1,7 @@
 package io.millrace.core;
 
 import io.millrace.Millrace;
-import io.millrace.spi.MillraceProvider;
+import io.millrace.MillraceProvider;
 import io.vertx.core.Vertx;
 
 /** The implementation that {@link Millrace#builder} finds. */

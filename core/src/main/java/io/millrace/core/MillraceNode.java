@@ -220,9 +220,7 @@ final class MillraceNode implements Millrace {
   }
 
   private static Optional<Ending> switchedOff(Reader reader, String transport) {
-    return reader.transport().equals(transport)
-        ? Optional.of(Ending.TRANSPORT_OFF)
-        : Optional.empty();
+    return reader.transport().filter(transport::equals).map(carried -> Ending.TRANSPORT_OFF);
   }
 
   @Override

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
+import io.millrace.MillraceProvider;
 import io.millrace.spi.Broker;
-import io.millrace.spi.MillraceProvider;
 import io.millrace.spi.Transport;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

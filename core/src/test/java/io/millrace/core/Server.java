@@ -21,8 +21,8 @@ import io.millrace.spi.Format;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.Outlet;
-import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Transport;
+import io.millrace.spi.support.ResponseOutlet;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -279,7 +279,8 @@ public final class Server implements AutoCloseable {
             2,
             Set.of(Transport.Trait.STREAMING),
             (context, attachment) ->
-                attachment.attach(TinyTransport.FRAMING, new ResponseOutlet(context.request())));
+                attachment.attach(
+                    TinyTransport.FRAMING, new ResponseOutlet(context.request(), "text/plain")));
     duplex =
         new TinyTransport(
             "duplex",

@@ -442,8 +442,9 @@ public abstract class BrokerTck extends BrokerFixture {
         List<BrokerRecord> read = readBack(log, wanted.get(0).offset(), lead, wanted.size());
         for (int k = 0; k < wanted.size(); k++) {
           assertThat(read.get(k).offset()).isEqualTo(wanted.get(k).offset());
-          assertThat(read.get(k).channel()).isEqualTo(wanted.get(k).channel());
-          same(read.get(k).message().orElseThrow(), wanted.get(k).message());
+          BrokerRecord.Content content = read.get(k).content().orElseThrow();
+          assertThat(content.channel()).isEqualTo(wanted.get(k).channel());
+          same(content.message(), wanted.get(k).message());
         }
       }
     }
@@ -462,7 +463,7 @@ public abstract class BrokerTck extends BrokerFixture {
                       open.add(records);
                       records.handler(
                           record -> {
-                            if (record.offset() >= from && record.message().isPresent()) {
+                            if (record.offset() >= from && record.content().isPresent()) {
                               messages.add(record);
                             }
                           });

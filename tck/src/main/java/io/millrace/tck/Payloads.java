@@ -2,7 +2,6 @@ package io.millrace.tck;
 
 import io.millrace.Message;
 import io.millrace.Priority;
-import io.millrace.spi.JsonText;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +13,12 @@ import java.util.Random;
 final class Payloads {
 
   private static final int MEBIBYTE = 1 << 20;
+
+  /** The limits of the protocol. */
+  private static final int MOST_DEPTH = 1000;
+
+  private static final int MOST_DIGITS = 1000;
+  private static final int MOST_NAME = 50_000;
 
   private static final List<String> TEXTS =
       List.of(
@@ -83,9 +88,9 @@ final class Payloads {
 
   /** JSON that exceeds the limits on depth, numbers and names by so much; zero just fits. */
   static List<String> json(int beyond) {
-    int depth = JsonText.MOST_DEPTH + beyond;
-    int digits = JsonText.MOST_NUMBER + beyond;
-    int name = JsonText.MOST_NAME + beyond;
+    int depth = MOST_DEPTH + beyond;
+    int digits = MOST_DIGITS + beyond;
+    int name = MOST_NAME + beyond;
     return List.of(
         "[".repeat(depth) + "]".repeat(depth),
         "{\"a\":".repeat(depth) + "1" + "}".repeat(depth),

@@ -1,7 +1,7 @@
 package io.millrace.tck;
 
 import io.millrace.Message;
-import io.millrace.spi.JsonFrames;
+import io.millrace.spi.support.JsonFrames;
 import io.millrace.tck.TestClient.Ability;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;

@@ -5,15 +5,16 @@ import io.millrace.spi.Attachment;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Format;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Outlet;
-import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Signal;
 import io.millrace.spi.Transport;
+import io.millrace.spi.support.JsonFrames;
+import io.millrace.spi.support.ResponseOutlet;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A transport that keeps every rule: a stream of lines. Subclasses break one. */
@@ -46,12 +47,11 @@ class LineTransport implements Transport {
 
   @Override
   public void handle(RoutingContext context, Attachment attachment) {
-    context.response().putHeader("Cache-Control", "no-store");
     attachment.attach(framing(), outlet(context));
   }
 
   Outlet outlet(RoutingContext context) {
-    return new ResponseOutlet(context.request());
+    return new ResponseOutlet(context.request(), "application/x-ndjson");
   }
 
   Framing framing() {
@@ -68,7 +68,7 @@ class LineTransport implements Transport {
     }
 
     @Override
-    public Buffer replayed(Entry entry, String subscribe) {
+    public Buffer replayed(Entry entry, Optional<String> subscribe) {
       return line(JsonFrames.replayed(entry, subscribe));
     }
 

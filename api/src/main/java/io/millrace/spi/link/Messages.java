@@ -2,7 +2,7 @@ package io.millrace.spi.link;
 
 import io.millrace.Message;
 import io.millrace.MillraceException;
-import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.buffer.Buffer;
 import java.util.Map;
 

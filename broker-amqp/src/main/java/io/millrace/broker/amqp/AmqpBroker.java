@@ -16,8 +16,8 @@ import io.vertx.core.json.JsonObject;
  *
  * <p>A publish completes when the broker has accepted the message. While the link is down,
  * publishing fails at once. The link is made again automatically; then everything is subscribed
- * again, and readers receive a gap notice. {@link io.millrace.spi.MessageHeaders} says how messages
- * look to other programs.
+ * again, and readers receive a gap notice. {@link io.millrace.spi.support.MessageHeaders} says how
+ * messages look to other programs.
  *
  * <p>Safe on any thread. An instance serves one node, once. For RabbitMQ 3 see {@link
  * AmqpDialect#RABBITMQ_3}.
@@ -63,16 +63,10 @@ public final class AmqpBroker extends LinkBroker {
    *
    * @param ingress where to bring messages
    * @return completes when the node is linked; fails if the broker refuses, is not trusted (TLS) or
-   *     is of an unknown kind, or if the mode is {@link AmqpMode#STREAM}
+   *     is of an unknown kind
    */
   @Override
   public Future<Void> open(Ingress ingress) {
-    if (options.mode() == AmqpMode.STREAM) {
-      return Future.failedFuture(
-          new AmqpException(
-              "The mode \"stream\" is not available over AMQP 1.0, because RabbitMQ 3 cannot declare a stream over it."
-                  + " Use the broker \"stomp\" in its stream mode, or the mode \"topic\"."));
-    }
     Vertx vertx = ingress.vertx();
     LinkKeeper<AmqpLink> keeper =
         new LinkKeeper<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host));

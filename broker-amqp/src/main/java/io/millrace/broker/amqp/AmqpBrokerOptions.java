@@ -35,7 +35,6 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   private AmqpClientOptions net = new AmqpClientOptions();
   private Optional<AmqpDialect> dialect = Optional.empty();
   private String exchange = "amq.topic";
-  private AmqpMode mode = AmqpMode.TOPIC;
 
   /** Makes options with the defaults. */
   public AmqpBrokerOptions() {
@@ -52,7 +51,6 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
     net = new AmqpClientOptions(other.net);
     dialect = other.dialect;
     exchange = other.exchange;
-    mode = other.mode;
   }
 
   /**
@@ -140,21 +138,5 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
   @Override
   public AmqpBrokerOptions setHeartbeat(Duration value) {
     return super.setHeartbeat(value.isZero() ? value : atLeast(1000, value, "heartbeat"));
-  }
-
-  /** {@return where messages are taken from; topics by default} */
-  public AmqpMode mode() {
-    return mode;
-  }
-
-  /**
-   * Sets where messages are taken from.
-   *
-   * @param value the mode
-   * @return this
-   */
-  public AmqpBrokerOptions setMode(AmqpMode value) {
-    mode = value;
-    return this;
   }
 }

@@ -1,8 +1,8 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.MillraceException;
-import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.Messages;
+import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -58,8 +58,7 @@ class AmqpBrokerOptionsTest {
                 .put("confirmTimeout", 700)
                 .put("maxMessageBytes", 800)
                 .put("maxPendingBytes", 900L)
-                .put("prefetch", 10)
-                .put("mode", "stream")),
+                .put("prefetch", 10)),
         everything());
     same(
         new AmqpBrokerOptions(new JsonObject().put("uri", "amqp://a:b@c:1/d")),
@@ -82,8 +81,7 @@ class AmqpBrokerOptionsTest {
             .setConfirmTimeout(Duration.ofMillis(700))
             .setMaxMessageBytes(800)
             .setMaxPendingBytes(900)
-            .setPrefetch(10)
-            .setMode(AmqpMode.STREAM);
+            .setPrefetch(10);
     options.net().setSsl(true);
     return options;
   }
@@ -106,7 +104,7 @@ class AmqpBrokerOptionsTest {
             new JsonObject().put("prefetch", 0),
             new JsonObject().put("exchange", "a/b"),
             new JsonObject().put("exchange", ""),
-            new JsonObject().put("mode", 1),
+            new JsonObject().put("mode", "stream"),
             new JsonObject().put("username", "a\0b"),
             new JsonObject().put("confirmTimeout", 0))) {
       String key = json.fieldNames().iterator().next();

@@ -262,12 +262,6 @@ class OutageTest {
   }
 
   @Test
-  void theStreamModeFailsTheStartAndSaysWhatToDo() {
-    AmqpBroker stream = new AmqpBroker(options().setMode(AmqpMode.STREAM));
-    assertThatThrownBy(() -> stream.open(ingress).await()).hasMessageContaining("\"stomp\"");
-  }
-
-  @Test
   void aBrokerMayTakeLongerForAllSubscriptionsThanForOne() {
     FrameProxy slow = new FrameProxy(vertx, ARTEMIS.host(), ARTEMIS.amqpPort(), end -> false);
     RecordingIngress told = new RecordingIngress(vertx);

@@ -1,9 +1,9 @@
 package io.millrace.broker.stomp;
 
 import io.millrace.MillraceException;
-import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.Link;
 import io.millrace.spi.link.Publishers;
+import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

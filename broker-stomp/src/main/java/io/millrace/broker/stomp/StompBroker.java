@@ -23,8 +23,8 @@ import java.util.Optional;
  *
  * <p>A publish completes when the broker has confirmed the message with a RECEIPT. While the link
  * is down, publishing fails at once. The link is made again automatically; then everything is
- * subscribed again, and readers receive a gap notice. {@link io.millrace.spi.MessageHeaders}
- * describes how messages look to other programs.
+ * subscribed again, and readers receive a gap notice. {@link
+ * io.millrace.spi.support.MessageHeaders} describes how messages look to other programs.
  *
  * <p>Safe on any thread. An instance serves one node, once.
  */

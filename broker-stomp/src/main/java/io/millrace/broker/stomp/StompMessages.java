@@ -2,8 +2,8 @@ package io.millrace.broker.stomp;
 
 import io.millrace.Message;
 import io.millrace.MillraceException;
-import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.Messages;
+import io.millrace.spi.support.MessageHeaders;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

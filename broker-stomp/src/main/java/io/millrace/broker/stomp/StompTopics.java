@@ -2,10 +2,10 @@ package io.millrace.broker.stomp;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
-import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.TopicProtocol;
 import io.millrace.spi.link.TopicReceiver;
 import io.millrace.spi.link.TopicSubscription;
+import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.Map;

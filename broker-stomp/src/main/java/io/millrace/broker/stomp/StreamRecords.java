@@ -153,7 +153,9 @@ final class StreamRecords implements BrokerRecords {
     }
     came.add(
         new BrokerRecord(
-            item.offset(), item.channel(), item.message(), Optional.of(item.written())));
+            item.offset(),
+            item.message().map(message -> new BrokerRecord.Content(item.channel(), message)),
+            Optional.of(item.written())));
     if (!begun) {
       judge(item);
     }

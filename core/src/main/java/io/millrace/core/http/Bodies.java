@@ -127,13 +127,14 @@ final class Bodies {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a closed connection.
-  private final class Body extends Wheel.Timer {
+  private final class Body {
     private final RoutingContext context;
     private final HttpServerRequest request;
     private final Optional<String> publisher;
     private final Runnable next;
     private final EventLoopShards loop;
     private final Room.Share share;
+    private final Wheel.Timer timer = new Wheel.Timer(this::late);
     private State state = State.READING;
     private Buffer content = Buffer.buffer();
 
@@ -167,7 +168,7 @@ final class Bodies {
     void begin() {
       count(Unanswered.REQUEST_BYTES);
       context.put(READ, this);
-      loop.wheel().scheduleIn(this, options.bodyTimeout().toMillis());
+      loop.wheel().scheduleIn(timer, options.bodyTimeout().toMillis());
       request
           .handler(this::take)
           .endHandler(ended -> ended())
@@ -217,7 +218,7 @@ final class Bodies {
 
     private void goOn() {
       state = State.OVER;
-      loop.wheel().cancel(this);
+      loop.wheel().cancel(timer);
       HttpServerResponse response = context.response();
       if (response.ended() || response.closed()) {
         share.release(); // A handler of the application that did not want to wait has answered it.
@@ -244,13 +245,11 @@ final class Bodies {
     private void over() {
       state = State.OVER;
       letGo();
-      loop.wheel().cancel(this);
+      loop.wheel().cancel(timer);
       share.release();
     }
 
-    /** Called when its time is over. */
-    @Override
-    public void fire() {
+    private void late() {
       end(
           new MillraceException(
               MillraceException.Code.REQUEST_TIMEOUT,

@@ -2,7 +2,7 @@ package io.millrace.core.http;
 
 import io.millrace.MillraceException;
 import io.millrace.internal.Unsent;
-import io.millrace.spi.HeaderElement;
+import io.millrace.spi.support.HeaderElement;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;

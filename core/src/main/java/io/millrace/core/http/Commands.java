@@ -101,7 +101,7 @@ final class Commands {
     try {
       return JsonFields.objects(json);
     } catch (MillraceException e) {
-      fail("", e);
+      fail(Optional.empty(), e);
       return Collections.emptyIterator();
     }
   }
@@ -137,18 +137,19 @@ final class Commands {
    * Carries out one command. The future never fails; it completes when the next may be carried out.
    */
   private Future<Void> carryOut(JsonFields command) {
-    String id = "";
+    Optional<String> id = Optional.empty();
     try {
       String type = command.string("type").orElseThrow(() -> bad("type is required."));
       if (type.equals("ping")) {
-        shard.guard(reader, pinged -> reader.heartbeat());
+        shard.guard(reader, reader::heartbeat);
         return Future.succeededFuture();
       }
-      id = id(command);
+      String text = id(command);
+      id = Optional.of(text);
       return switch (type) {
-        case "subscribe" -> answered(id, subscribe(id, command));
-        case "unsubscribe" -> answered(id, unsubscribe(id, command));
-        case "publish" -> answered(id, publish(id, command));
+        case "subscribe" -> answered(text, subscribe(text, command));
+        case "unsubscribe" -> answered(text, unsubscribe(text, command));
+        case "publish" -> answered(text, publish(text, command));
         case "auth" -> throw bad("This server accepts no tokens on a connection.");
         default ->
             throw bad(
@@ -172,7 +173,7 @@ final class Commands {
         done,
         result -> {
           if (result.failed()) {
-            fail(id, result.cause());
+            fail(Optional.of(id), result.cause());
           }
           next.complete();
         });
@@ -344,7 +345,7 @@ final class Commands {
     if (result.succeeded()) {
       tell(new Signal.Published(id, result.result().name()));
     } else {
-      fail(id, result.cause());
+      fail(Optional.of(id), result.cause());
     }
     if (pending < MOST_PENDING) {
       Runnable goesOn = relieved;
@@ -354,10 +355,10 @@ final class Commands {
   }
 
   private void tell(Signal signal) {
-    shard.guard(reader, told -> reader.tell(signal));
+    shard.guard(reader, () -> reader.tell(signal));
   }
 
-  private void fail(String id, Throwable cause) {
+  private void fail(Optional<String> id, Throwable cause) {
     MillraceException known =
         cause instanceof MillraceException e
             ? e

@@ -1,7 +1,7 @@
 package io.millrace.core.http;
 
+import io.millrace.Message;
 import io.millrace.MillraceException;
-import io.millrace.spi.JsonText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
@@ -61,7 +61,7 @@ final class JsonFields {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is neither
    */
   static Iterator<JsonFields> objects(Buffer json) {
-    byte[] text = JsonText.compact(json).getBytes();
+    byte[] text = compact(json);
     if (text[0] != '[') {
       return Collections.singletonList(object(text, 0)).iterator();
     }
@@ -77,7 +77,12 @@ final class JsonFields {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is anything else
    */
   static JsonFields object(RoutingContext context) {
-    return object(JsonText.compact(Bodies.take(context)).getBytes(), 0);
+    return object(compact(Bodies.take(context)), 0);
+  }
+
+  /** Checks JSON text and removes the white space, as from the payload of a message. */
+  private static byte[] compact(Buffer json) {
+    return Message.jsonText(json).data().getBytes();
   }
 
   private static JsonFields object(byte[] text, int start) {

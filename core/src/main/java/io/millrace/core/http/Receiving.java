@@ -12,7 +12,7 @@ import java.util.Optional;
  * completely, which has a time limit, and what waits behind it. Uses the same room as request
  * bodies. Owned by the reader's event loop.
  */
-final class Receiving extends Wheel.Timer {
+final class Receiving {
 
   /** What every connection may hold without being counted, so that small commands take no lock. */
   private static final int SMALL = 4 << 10;
@@ -24,6 +24,7 @@ final class Receiving extends Wheel.Timer {
   private final EventLoopShards loop;
   private final Reader reader;
   private final long timeout;
+  private final Wheel.Timer timer = new Wheel.Timer(this::end);
   private Optional<Room.Share> share = Optional.empty();
   private boolean unfinished;
   private long arriving;
@@ -43,9 +44,9 @@ final class Receiving extends Wheel.Timer {
     }
     arriving = bytes;
     if (!begun) {
-      loop.wheel().cancel(this);
+      loop.wheel().cancel(timer);
     } else if (!unfinished) {
-      loop.wheel().scheduleIn(this, timeout);
+      loop.wheel().scheduleIn(timer, timeout);
     }
     unfinished = begun;
     count();
@@ -78,19 +79,17 @@ final class Receiving extends Wheel.Timer {
   /** Unless everything has arrived meanwhile. */
   private void makeRoom(Room.Share made) {
     if (share.isPresent() && share.get() == made) {
-      reader.end(Ending.UNFINISHED);
+      end();
     }
   }
 
-  /** Called when its time is over. */
-  @Override
-  public void fire() {
+  private void end() {
     reader.end(Ending.UNFINISHED);
   }
 
   /** Called when the reader has ended, and the transport holds nothing more. */
   void close() {
-    loop.wheel().cancel(this);
+    loop.wheel().cancel(timer);
     release();
   }
 }

@@ -137,7 +137,7 @@ final class ArchiveScan {
     if (first && seq > after + 1) {
       complete(new ArchiveBlock(after, seq - 1, List.of(), 0, true));
     }
-    record.message().ifPresent(message -> take(seq, record, message));
+    record.content().ifPresent(content -> take(seq, content, written(record, content.message())));
     if (seq > after) {
       count++;
       if (seq >= needed || bytes >= BLOCK_BYTES || count >= BLOCK_RECORDS) {
@@ -146,11 +146,12 @@ final class ArchiveScan {
     }
   }
 
-  private void take(long seq, BrokerRecord record, Message message) {
-    String channel = record.channel();
+  private void take(long seq, BrokerRecord.Content content, long written) {
+    String channel = content.channel();
+    Message message = content.message();
     Optional<MessageKey> key = MessageKey.of(channel, message);
     try {
-      if ((key.isEmpty() || keys.originalOf(seq, key.get(), written(record, message)) == seq)
+      if ((key.isEmpty() || keys.originalOf(seq, key.get(), written) == seq)
           && seq > after
           && message.length() <= options.maxMessageBytes()) {
         ChannelLog source = channels.computeIfAbsent(channel, this::channel);

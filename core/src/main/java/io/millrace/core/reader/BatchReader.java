@@ -26,16 +26,11 @@ public final class BatchReader extends Reader {
   /** An answer that is due with nothing in it looks on so often, so that nobody asks in vain. */
   private static final int MOST_TURNS = 64;
 
+  private final String transport;
   private final Outlet outlet;
   private final MillraceOptions options;
   private final Duration hold;
-  private final Wheel.Timer timer =
-      new Wheel.Timer() {
-        @Override
-        public void fire() {
-          dueTime();
-        }
-      };
+  private final Wheel.Timer timer = new Wheel.Timer(this::dueTime);
 
   /** How often it has looked on although its answer is due. */
   private int turns;
@@ -61,7 +56,8 @@ public final class BatchReader extends Reader {
       Outlet outlet,
       MillraceOptions options,
       Duration hold) {
-    super(shard, transport, framing);
+    super(shard, framing);
+    this.transport = transport;
     this.outlet = outlet;
     this.options = options;
     this.hold = hold;
@@ -81,6 +77,11 @@ public final class BatchReader extends Reader {
     gap = start.gap().map(reason -> new Gap(ReadPosition.names(positions()), reason));
     due = hold.isZero();
     advanceInTurn();
+  }
+
+  @Override
+  public Optional<String> transport() {
+    return Optional.of(transport);
   }
 
   @Override
@@ -266,7 +267,7 @@ public final class BatchReader extends Reader {
   void tellHealth() {}
 
   @Override
-  Wheel.Timer timer() {
-    return timer;
+  void detached() {
+    shard.wheel().cancel(timer);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -44,7 +45,7 @@ final class FrameCache {
   Buffer replayed(Framing framing, LogEntry entry) {
     Key key = new Key(framing, true, entry.seq);
     Buffer known = frames.get(key);
-    return known != null ? known : keep(key, framing.replayed(entry, ""));
+    return known != null ? known : keep(key, framing.replayed(entry, Optional.empty()));
   }
 
   void clear() {

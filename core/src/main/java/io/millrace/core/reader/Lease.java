@@ -154,7 +154,7 @@ public final class Lease {
   /** Lets a reader begin with it, unless it is closed. Called on the event loop. */
   public void begin(Reader reader) {
     if (take()) {
-      shard.guard(reader, begun -> begun.begin(start));
+      shard.guard(reader, () -> reader.begin(start));
       settle();
     }
   }
@@ -172,7 +172,7 @@ public final class Lease {
     } else if (!take()) {
       return;
     } else if (first) {
-      shard.guard(reader, begun -> reader.subscribeFirst(id, start));
+      shard.guard(reader, () -> reader.subscribeFirst(id, start));
       settle();
     } else {
       reader.subscribeLater(id, start, this::settle);

@@ -6,6 +6,7 @@ import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A set of channels and a cursor. A reader is either live (a member of its audience, its cursor
@@ -39,7 +40,6 @@ public abstract class Reader {
   boolean gaveUp;
 
   private final List<ReadPosition> positions = new ArrayList<>(1);
-  private final String transport;
   private final Framing framing;
   private Audience audience;
   private boolean member;
@@ -49,18 +49,15 @@ public abstract class Reader {
   private Runnable whenEnded = () -> {};
 
   @SuppressWarnings("NullAway.Init") // A reader enters its audience when it begins.
-  Reader(Shard shard, String transport, Framing framing) {
+  Reader(Shard shard, Framing framing) {
     this.shard = shard;
-    this.transport = transport;
     this.framing = framing;
   }
 
   /**
-   * Returns the name of the transport that carries it, empty for a subscriber of the application.
+   * Returns the name of the transport that carries it; a subscriber of the application has none.
    */
-  public final String transport() {
-    return transport;
-  }
+  public abstract Optional<String> transport();
 
   /** Returns where it has got to with each of its subscriptions; the list changes with them. */
   public final List<ReadPosition> positions() {
@@ -131,9 +128,6 @@ public abstract class Reader {
 
   /** Called once when it has been removed from everywhere. */
   void detached() {}
-
-  /** Returns what is due for it at some time, if anything is. */
-  abstract Wheel.Timer timer();
 
   /** Sets the subscriptions, which the log has been told of. */
   final void enter(List<ReadPosition> added) {
@@ -214,7 +208,6 @@ public abstract class Reader {
     if (member) {
       shard.audiences().exit(audience);
     }
-    shard.wheel().cancel(timer());
     shard.remove(this);
     detached();
     whenEnded.run();
@@ -225,7 +218,12 @@ public abstract class Reader {
 
     @SuppressWarnings("NullAway") // It is never asked where it lives.
     Nobody() {
-      super(null, "", null);
+      super(null, null);
+    }
+
+    @Override
+    public Optional<String> transport() {
+      return Optional.empty();
     }
 
     @Override
@@ -248,10 +246,5 @@ public abstract class Reader {
 
     @Override
     void tellHealth() {}
-
-    @Override
-    Wheel.Timer timer() {
-      throw new IllegalStateException("nobody has no timer");
-    }
   }
 }

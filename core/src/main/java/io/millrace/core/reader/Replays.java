@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The replays of the subscriptions that were added later to a connection, one after the other. When
@@ -67,7 +68,8 @@ final class Replays {
     replay.moveTo(slice.through());
     slice.gaps().forEach(reader::tellGap);
     List<Buffer> frames = new ArrayList<>();
-    slice.entries().forEach(entry -> frames.add(reader.framing().replayed(entry, replay.id)));
+    Optional<String> subscribe = Optional.of(replay.id);
+    slice.entries().forEach(entry -> frames.add(reader.framing().replayed(entry, subscribe)));
     if (!frames.isEmpty() && !reader.isEnded()) {
       reader.write(FrameCache.join(frames));
     }

@@ -233,12 +233,19 @@ public final class Shard {
    * Lets a reader act. If the plug-in that carries it throws, the reader is ended and nobody else
    * is disturbed.
    */
-  public void guard(Reader reader, Consumer<Reader> action) {
+  public void guard(Reader reader, Runnable action) {
+    guard(reader, ignored -> action.run());
+  }
+
+  /** As above, with one action for all readers: so the hot path makes no object for each. */
+  void guard(Reader reader, Consumer<Reader> action) {
     assertHere();
     try {
       action.accept(reader);
     } catch (Throwable failure) {
-      LOG.log(Logger.Level.ERROR, "The transport " + reader.transport() + " failed", failure);
+      String carrier =
+          reader.transport().map(name -> "The transport " + name).orElse("A subscriber");
+      LOG.log(Logger.Level.ERROR, carrier + " failed", failure);
       try {
         reader.abort(FAILED);
       } catch (Throwable again) {
@@ -348,7 +355,7 @@ public final class Shard {
 
   /** Ends every client's reader: what it has read of is another log. */
   void leaveLog(Ending ending) {
-    end(reader -> reader.transport().isEmpty() ? Optional.empty() : Optional.of(ending));
+    end(reader -> reader.transport().map(carried -> ending));
   }
 
   /** Follows the log from where it is, another one than before. */
@@ -365,7 +372,7 @@ public final class Shard {
   /** Ends the readers for which a reason is given. */
   public void end(Function<Reader, Optional<Ending>> reason) {
     for (Reader reader : List.copyOf(readers)) {
-      reason.apply(reader).ifPresent(ending -> guard(reader, ended -> ended.end(ending)));
+      reason.apply(reader).ifPresent(ending -> guard(reader, () -> reader.end(ending)));
     }
   }
 }

@@ -23,16 +23,11 @@ public final class StreamReader extends Reader {
 
   private static final int SLICE_ENTRIES = 1024;
 
+  private final String transport;
   private final Outlet outlet;
   private final StreamSettings settings;
   private final Replays replays = new Replays(this);
-  private final Wheel.Timer timer =
-      new Wheel.Timer() {
-        @Override
-        public void fire() {
-          shard.guard(StreamReader.this, failed -> beat());
-        }
-      };
+  private final Wheel.Timer timer = new Wheel.Timer(() -> shard.guard(this, this::beat));
 
   private long lastWrite;
 
@@ -55,7 +50,8 @@ public final class StreamReader extends Reader {
   /** Makes a reader that has not begun. */
   public StreamReader(
       Shard shard, String transport, Framing framing, Outlet outlet, StreamSettings settings) {
-    super(shard, transport, framing);
+    super(shard, framing);
+    this.transport = transport;
     this.outlet = outlet;
     this.settings = settings;
   }
@@ -64,7 +60,7 @@ public final class StreamReader extends Reader {
   public void begin(StartPosition start) {
     shard.add(this);
     enter(start.positions());
-    outlet.onDrain(() -> shard.guard(this, reader -> drained()));
+    outlet.onDrain(() -> shard.guard(this, this::drained));
     outlet.onClose(this::detach);
     if (isEnded()) {
       return;
@@ -148,8 +144,9 @@ public final class StreamReader extends Reader {
     return shard.log().cursor(cursorSeq());
   }
 
-  boolean isWritable() {
-    return outlet.writable();
+  @Override
+  public Optional<String> transport() {
+    return Optional.of(transport);
   }
 
   @Override
@@ -289,7 +286,7 @@ public final class StreamReader extends Reader {
     written += frames.length();
     if (settings.recycleBytes() > 0 && written >= settings.recycleBytes() && !isEnded()) {
       // Later: whoever writes here is in the midst of reading.
-      shard.run(() -> shard.guard(this, reader -> recycle()));
+      shard.run(() -> shard.guard(this, this::recycle));
     }
   }
 
@@ -361,11 +358,7 @@ public final class StreamReader extends Reader {
 
   @Override
   void detached() {
+    shard.wheel().cancel(timer);
     replays.end();
-  }
-
-  @Override
-  Wheel.Timer timer() {
-    return timer;
   }
 }

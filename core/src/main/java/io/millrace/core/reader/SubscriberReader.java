@@ -39,11 +39,6 @@ public final class SubscriberReader extends Reader implements Subscription {
   private static final int SLICE_ENTRIES = 256;
 
   private final Subscriber subscriber;
-  private final Wheel.Timer timer =
-      new Wheel.Timer() {
-        @Override
-        public void fire() {}
-      };
 
   /** What {@link #cursor()} returns on other threads while it is not live. */
   private volatile long read;
@@ -52,7 +47,7 @@ public final class SubscriberReader extends Reader implements Subscription {
 
   /** Makes a reader that has not begun. */
   public SubscriberReader(Shard shard, Subscriber subscriber) {
-    super(shard, "", UNFRAMED);
+    super(shard, UNFRAMED);
     this.subscriber = subscriber;
   }
 
@@ -66,6 +61,11 @@ public final class SubscriberReader extends Reader implements Subscription {
     if (!isEnded()) {
       shard.queue(this); // Nothing is delivered before the application has the subscription.
     }
+  }
+
+  @Override
+  public Optional<String> transport() {
+    return Optional.empty();
   }
 
   @Override
@@ -142,11 +142,6 @@ public final class SubscriberReader extends Reader implements Subscription {
 
   @Override
   void tellHealth() {}
-
-  @Override
-  Wheel.Timer timer() {
-    return timer;
-  }
 
   @Override
   public Cursor cursor() {

@@ -18,14 +18,17 @@ public final class Wheel {
 
   private static final int SLOTS = 512;
 
-  /** Something that is due at a time. It is in one slot, or in none. */
-  public abstract static class Timer {
+  /** What can be scheduled, again and again. It is in one slot, or in none. */
+  public static final class Timer {
+    private final Runnable action;
     private Timer previous = this;
     private Timer next = this;
     private long due;
 
-    /** Called once when its time has come. */
-    public abstract void fire();
+    /** Makes a timer. Its action is run once whenever its time has come. */
+    public Timer(Runnable action) {
+      this.action = action;
+    }
 
     private boolean isScheduled() {
       return next != this;
@@ -46,14 +49,12 @@ public final class Wheel {
     }
   }
 
-  private static final class Slot extends Timer {
-    @Override
-    public void fire() {}
-  }
-
   private final ContextInternal context;
   private final LongSupplier clock;
-  private final Slot[] slots = new Slot[SLOTS];
+
+  /** Heads of rings. They are never due themselves. */
+  private final Timer[] slots = new Timer[SLOTS];
+
   private final AtomicInteger size = new AtomicInteger();
   private long turnedTo;
   private boolean turning;
@@ -62,8 +63,12 @@ public final class Wheel {
     this.context = context;
     this.clock = clock;
     for (int i = 0; i < SLOTS; i++) {
-      slots[i] = new Slot();
+      slots[i] = emptySlot();
     }
+  }
+
+  private static Timer emptySlot() {
+    return new Timer(() -> {});
   }
 
   /** Returns how many timers are scheduled. Safe on any thread. */
@@ -105,7 +110,7 @@ public final class Wheel {
   }
 
   /** The clock may be negative. */
-  private Slot slot(long tick) {
+  private Timer slot(long tick) {
     return slots[Math.floorMod(tick, SLOTS)];
   }
 
@@ -127,16 +132,16 @@ public final class Wheel {
     }
   }
 
-  private void fire(Slot slot, long now) {
+  private void fire(Timer slot, long now) {
     // A timer that fires may schedule into this slot, so only what is in it now is examined.
-    Slot current = new Slot();
-    while (((Timer) slot).next != slot) {
-      Timer timer = ((Timer) slot).next;
+    Timer current = emptySlot();
+    while (slot.next != slot) {
+      Timer timer = slot.next;
       timer.unlink();
       timer.linkBefore(current);
     }
-    while (((Timer) current).next != current) {
-      Timer timer = ((Timer) current).next;
+    while (current.next != current) {
+      Timer timer = current.next;
       timer.unlink();
       if (timer.due > now) {
         timer.linkBefore(slot);
@@ -149,7 +154,7 @@ public final class Wheel {
 
   private static void fire(Timer timer) {
     try {
-      timer.fire();
+      timer.action.run();
     } catch (RuntimeException e) {
       LOG.log(Logger.Level.ERROR, "A timer failed", e);
     }

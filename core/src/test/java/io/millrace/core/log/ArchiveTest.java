@@ -78,11 +78,14 @@ class ArchiveTest {
   private void bring(BrokerRecord record) {
     try {
       record
-          .message()
+          .content()
           .ifPresentOrElse(
-              message ->
+              content ->
                   rig.log.append(
-                      record.offset(), record.written().orElseThrow(), record.channel(), message),
+                      record.offset(),
+                      record.written().orElseThrow(),
+                      content.channel(),
+                      content.message()),
               () -> rig.log.skip(record.offset(), Instant.EPOCH));
     } catch (MillraceException refused) {
       // The next one, as in the broker's module.
@@ -323,11 +326,14 @@ class ArchiveTest {
       BrokerRecord record =
           random.nextInt(10) == 0 ? backend.addOther() : backend.add(channel, Message.json(i));
       record
-          .message()
+          .content()
           .ifPresentOrElse(
-              message ->
+              content ->
                   scene.log.append(
-                      record.offset(), record.written().orElseThrow(), record.channel(), message),
+                      record.offset(),
+                      record.written().orElseThrow(),
+                      content.channel(),
+                      content.message()),
               () -> scene.log.skip(record.offset(), Instant.EPOCH));
       if (random.nextInt(30) == 0) {
         TestOutlet each = new TestOutlet();
@@ -342,8 +348,11 @@ class ArchiveTest {
       long from = begins.get(i);
       List<Long> expected =
           backend.records.stream()
-              .filter(record -> record.message().isPresent() && record.offset() + 1 > from)
-              .filter(record -> pattern.equals("**") || record.channel().equals(pattern))
+              .filter(record -> record.content().isPresent() && record.offset() + 1 > from)
+              .filter(
+                  record ->
+                      pattern.equals("**")
+                          || record.content().orElseThrow().channel().equals(pattern))
               .map(record -> record.offset() + 1)
               .toList();
       TestOutlet each = outlets.get(i);
@@ -445,7 +454,10 @@ class ArchiveTest {
       long seq = record.offset() + 1;
       return last.contains(seq)
           || (seq > head
-              && of.stream().anyMatch(it -> ChannelPattern.of(it).matches(record.channel())));
+              && of.stream()
+                  .anyMatch(
+                      it ->
+                          ChannelPattern.of(it).matches(record.content().orElseThrow().channel())));
     }
   }
 

@@ -243,18 +243,7 @@ public final class Rig {
   /** Lets time pass, and waits until whatever is due by then has been fired. */
   public void pass(long millis) {
     CountDownLatch turned = new CountDownLatch(1);
-    onLoop(
-        () ->
-            shard
-                .wheel()
-                .schedule(
-                    new Wheel.Timer() {
-                      @Override
-                      public void fire() {
-                        turned.countDown();
-                      }
-                    },
-                    time.get() + millis));
+    onLoop(() -> shard.wheel().schedule(new Wheel.Timer(turned::countDown), time.get() + millis));
     time.addAndGet(millis);
     await(turned);
     settle();

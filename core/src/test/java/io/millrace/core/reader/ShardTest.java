@@ -235,7 +235,7 @@ class ShardTest {
           StartPosition beginning = rig.log.attach(Rig.subscriptions("a"), start);
           StreamReader reader =
               new StreamReader(rig.shard, "failing", framing, outlet, Rig.SETTINGS);
-          rig.shard.guard(reader, begun -> reader.begin(beginning));
+          rig.shard.guard(reader, () -> reader.begin(beginning));
         });
   }
 

@@ -35,13 +35,11 @@ class WheelTest {
   }
 
   private Wheel.Timer timer(String name, Runnable action) {
-    return new Wheel.Timer() {
-      @Override
-      public void fire() {
-        fired.add(name);
-        action.run();
-      }
-    };
+    return new Wheel.Timer(
+        () -> {
+          fired.add(name);
+          action.run();
+        });
   }
 
   private void schedule(Wheel.Timer timer, long in) {

@@ -3,9 +3,10 @@ package io.millrace.core.testing;
 import io.millrace.Entry;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
+import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 
 /** One JSON object for each line, for entries and for signals; a batch begins and ends with one. */
 public final class LineFraming implements Framing {
@@ -20,8 +21,8 @@ public final class LineFraming implements Framing {
   }
 
   @Override
-  public Buffer replayed(Entry entry, String subscribe) {
-    return line(JsonFrames.replayed(entry, subscribe.isEmpty() ? "\"url\"" : subscribe));
+  public Buffer replayed(Entry entry, Optional<String> subscribe) {
+    return line(JsonFrames.replayed(entry, subscribe.or(() -> Optional.of("\"url\""))));
   }
 
   @Override

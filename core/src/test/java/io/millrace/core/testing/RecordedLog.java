@@ -38,11 +38,13 @@ public final class RecordedLog implements BrokerLog {
     int offset = records.size();
     Message timed =
         message.time().isPresent() ? message : message.withTime(BEGINNING.plusSeconds(offset));
-    return added(new BrokerRecord(offset, channel, Optional.of(timed)));
+    return added(
+        new BrokerRecord(
+            offset, Optional.of(new BrokerRecord.Content(channel, timed)), timed.time()));
   }
 
   public BrokerRecord addOther() {
-    return added(new BrokerRecord(records.size(), "", Optional.empty()));
+    return added(new BrokerRecord(records.size(), Optional.empty(), Optional.empty()));
   }
 
   private BrokerRecord added(BrokerRecord record) {
@@ -62,16 +64,10 @@ public final class RecordedLog implements BrokerLog {
     if (!reachable) {
       return Future.failedFuture("out of reach");
     }
-    Instant wanted =
-        records.get((int) from).message().flatMap(Message::time).orElse(BEGINNING).minus(lead);
+    Instant wanted = records.get((int) from).written().orElse(BEGINNING).minus(lead);
     int begin = first;
     while (begin < from
-        && records
-            .get(begin)
-            .message()
-            .flatMap(Message::time)
-            .filter(time -> time.isBefore(wanted))
-            .isPresent()) {
+        && records.get(begin).written().filter(time -> time.isBefore(wanted)).isPresent()) {
       begin++;
     }
     mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);

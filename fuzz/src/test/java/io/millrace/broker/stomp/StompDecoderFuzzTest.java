@@ -7,7 +7,7 @@ import io.millrace.Message;
 import io.millrace.fuzz.Allocation;
 import io.millrace.fuzz.Cuts;
 import io.millrace.fuzz.Messages;
-import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;

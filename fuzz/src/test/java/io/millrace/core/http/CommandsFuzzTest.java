@@ -7,8 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.spi.JsonText;
-import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
@@ -126,7 +125,7 @@ class CommandsFuzzTest {
   private static Optional<List<JsonObject>> commands(byte[] bytes) {
     Object value;
     try {
-      value = Json.decodeValue(JsonText.compact(Buffer.buffer(bytes)));
+      value = Json.decodeValue(Message.jsonText(Buffer.buffer(bytes)).data());
     } catch (MillraceException noJson) {
       return Optional.empty();
     }

@@ -1,13 +1,13 @@
 package io.millrace.transport.longpoll;
 
 import io.millrace.Entry;
-import io.millrace.Gap;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
+import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 
 /** One JSON object with the envelopes of a batch. */
 final class BatchFraming implements Framing {
@@ -45,7 +45,9 @@ final class BatchFraming implements Framing {
   @Override
   public Buffer suffix(Batch batch) {
     JsonObject rest = new JsonObject();
-    batch.gap().ifPresent(gap -> rest.put("gap", json(gap)));
+    batch
+        .gap()
+        .ifPresent(gap -> rest.put("gap", new Signal.Missed(gap, Optional.empty()).fields()));
     if (batch.more()) {
       rest.put("more", true);
     }
@@ -54,9 +56,5 @@ final class BatchFraming implements Framing {
     }
     batch.nextPoll().ifPresent(next -> rest.put("nextPoll", next.toMillis()));
     return rest.isEmpty() ? END : Buffer.buffer("]," + rest.encode().substring(1));
-  }
-
-  private static JsonObject json(Gap gap) {
-    return new JsonObject().put("channels", gap.channels()).put("reason", gap.reason().toString());
   }
 }

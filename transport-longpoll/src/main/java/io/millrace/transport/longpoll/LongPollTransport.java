@@ -2,8 +2,8 @@ package io.millrace.transport.longpoll;
 
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Format;
-import io.millrace.spi.HeaderElement;
 import io.millrace.spi.Transport;
+import io.millrace.spi.support.HeaderElement;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;

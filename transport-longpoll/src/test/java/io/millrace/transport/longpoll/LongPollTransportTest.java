@@ -222,7 +222,7 @@ class LongPollTransportTest {
         .returns(503, HttpResponse::statusCode)
         .returns("The request was ended: going away.", HttpResponse::body);
 
-    engine.set(outlet -> outlet.end(Ending.POLICY));
+    engine.set(outlet -> outlet.end(Ending.DONE));
     assertThat(get("/longpoll", "X-None", "x").statusCode()).isEqualTo(403);
   }
 

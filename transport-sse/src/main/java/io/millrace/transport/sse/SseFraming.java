@@ -6,8 +6,8 @@ import io.millrace.Message;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Format;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
+import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +24,7 @@ final class SseFraming implements Framing {
 
   private final Format format;
   private final String end;
+  private final Signals signals = new Signals();
 
   SseFraming(Format format) {
     this(format, true);
@@ -49,37 +50,13 @@ final class SseFraming implements Framing {
 
   // Without an id, because a browser would resume from it.
   @Override
-  public Buffer replayed(Entry entry, String subscribe) {
+  public Buffer replayed(Entry entry, Optional<String> subscribe) {
     return message("", entry);
   }
 
   @Override
   public Buffer signal(Signal signal) {
-    if (signal instanceof Signal.Welcome welcome) {
-      String fields = retry(welcome.retry()) + welcome.cursor().map(SseFraming::id).orElse("");
-      return told(signal, fields, "welcome").orElseGet(() -> block(fields));
-    }
-    if (signal instanceof Signal.Missed missed) {
-      return gap(missed.cursor().map(SseFraming::id).orElse(""), signal);
-    }
-    if (signal instanceof Signal.Heartbeat heartbeat) {
-      String id = id(heartbeat.cursor());
-      return told(signal, id, "heartbeat")
-          .orElseGet(() -> block(": hb\n" + (heartbeat.moved() ? id : "")));
-    }
-    if (signal instanceof Signal.Goodbye goodbye) {
-      Duration after = goodbye.ending().after();
-      String retry = after.isZero() ? "" : retry(after);
-      return told(signal, retry, "goodbye")
-          .orElseGet(() -> retry.isEmpty() ? NOTHING : Buffer.buffer(retry));
-    }
-    if (signal instanceof Signal.Degraded) {
-      return told(signal, "", "degraded").orElse(NOTHING);
-    }
-    if (signal instanceof Signal.Restored) {
-      return told(signal, "", "restored").orElse(NOTHING);
-    }
-    return NOTHING;
+    return signal.accept(signals);
   }
 
   // No cursor before the messages, so that a response that is cut off is asked for again. A retry
@@ -91,13 +68,13 @@ final class SseFraming implements Framing {
     next.ifPresent(after -> prefix.appendString(retry(after)));
     batch
         .gap()
-        .ifPresent(gap -> prefix.appendBuffer(gap("", new Signal.Missed(gap, Optional.empty()))));
+        .ifPresent(gap -> prefix.appendBuffer(signal(new Signal.Missed(gap, Optional.empty()))));
     return batch.degraded() ? prefix.appendBuffer(signal(new Signal.Degraded())) : prefix;
   }
 
   @Override
   public Buffer suffix(Batch batch) {
-    return told(new Signal.Heartbeat(batch.cursor(), true), id(batch.cursor()), "heartbeat")
+    return told(new Signal.Heartbeat(batch.cursor(), true), id(batch.cursor()))
         .orElseGet(() -> block(id(batch.cursor())));
   }
 
@@ -112,6 +89,10 @@ final class SseFraming implements Framing {
 
   private static String id(Cursor cursor) {
     return "id: " + cursor + "\n";
+  }
+
+  private static String id(Optional<Cursor> cursor) {
+    return cursor.map(SseFraming::id).orElse("");
   }
 
   private Buffer message(String id, Entry entry) {
@@ -129,20 +110,15 @@ final class SseFraming implements Framing {
             : Buffer.buffer(JsonFrames.base64(message.data())));
   }
 
-  private static Buffer gap(String id, Signal gap) {
-    JsonObject data = JsonFrames.signal(gap);
-    data.remove("type");
-    data.remove("cursor");
-    return event(id + "event: millrace.gap\n", data.toBuffer());
+  /** Returns a signal as an event. Only scripts that read envelopes listen for those. */
+  private Optional<Buffer> told(Signal signal, String fields) {
+    return format == Format.PLAIN
+        ? Optional.empty()
+        : Optional.of(event(fields, signal, signal.fields()));
   }
 
-  private Optional<Buffer> told(Signal signal, String fields, String name) {
-    if (format == Format.PLAIN) {
-      return Optional.empty();
-    }
-    JsonObject data = JsonFrames.signal(signal);
-    data.remove("type");
-    return Optional.of(event(fields + "event: millrace." + name + "\n", data.toBuffer()));
+  private static Buffer event(String fields, Signal signal, JsonObject data) {
+    return event(fields + "event: millrace." + signal.type() + "\n", data.toBuffer());
   }
 
   // In UTF-8, the bytes of CR and LF are part of no other character.
@@ -161,5 +137,51 @@ final class SseFraming implements Framing {
       start = end + 1;
     }
     return event.appendByte((byte) '\n');
+  }
+
+  private final class Signals implements Signal.Visitor<Buffer> {
+
+    @Override
+    public Buffer welcome(Signal.Welcome welcome) {
+      String fields = retry(welcome.retry()) + id(welcome.cursor());
+      return told(welcome, fields).orElseGet(() -> block(fields));
+    }
+
+    /** An event in both formats. Its cursor is the id. */
+    @Override
+    public Buffer missed(Signal.Missed missed) {
+      JsonObject data = missed.fields();
+      data.remove("cursor");
+      return event(id(missed.cursor()), missed, data);
+    }
+
+    @Override
+    public Buffer heartbeat(Signal.Heartbeat heartbeat) {
+      String id = id(heartbeat.cursor());
+      return told(heartbeat, id).orElseGet(() -> block(": hb\n" + (heartbeat.moved() ? id : "")));
+    }
+
+    @Override
+    public Buffer goodbye(Signal.Goodbye goodbye) {
+      Duration after = goodbye.ending().after();
+      String retry = after.isZero() ? "" : retry(after);
+      return told(goodbye, retry).orElseGet(() -> retry.isEmpty() ? NOTHING : Buffer.buffer(retry));
+    }
+
+    @Override
+    public Buffer degraded(Signal.Degraded degraded) {
+      return told(degraded, "").orElse(NOTHING);
+    }
+
+    @Override
+    public Buffer restored(Signal.Restored restored) {
+      return told(restored, "").orElse(NOTHING);
+    }
+
+    /** Nobody can send commands over an event stream. */
+    @Override
+    public Buffer answer(Signal.Answer answer) {
+      return NOTHING;
+    }
   }
 }

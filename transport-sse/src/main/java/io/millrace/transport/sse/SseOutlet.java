@@ -1,7 +1,7 @@
 package io.millrace.transport.sse;
 
 import io.millrace.spi.Ending;
-import io.millrace.spi.ResponseOutlet;
+import io.millrace.spi.support.ResponseOutlet;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;

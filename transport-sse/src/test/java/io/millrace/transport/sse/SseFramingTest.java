@@ -133,8 +133,8 @@ class SseFramingTest {
   void whatIsReplayedCannotBeResumedFrom() {
     Entry entry = entry(Message.json("vote", "x"));
 
-    assertThat(plain.replayed(entry, "")).hasToString("event: vote\ndata: x\n\n");
-    assertThat(envelope.replayed(entry, ""))
+    assertThat(plain.replayed(entry, Optional.empty())).hasToString("event: vote\ndata: x\n\n");
+    assertThat(envelope.replayed(entry, Optional.empty()))
         .hasToString(envelope.entry(entry).toString().substring("id: k3-91\n".length()));
   }
 

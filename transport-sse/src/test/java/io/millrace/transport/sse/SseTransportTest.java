@@ -199,8 +199,8 @@ class SseTransportTest {
     engine.set(
         (framing, outlet) -> {
           outlet.write(FIRST);
-          outlet.end(Ending.POLICY);
-          outlet.end(Ending.POLICY);
+          outlet.end(Ending.DONE);
+          outlet.end(Ending.DONE);
         });
     try (Socket socket = request("GET", "/live")) {
       assertThat(head(socket)).startsWith("HTTP/1.1 200 ");

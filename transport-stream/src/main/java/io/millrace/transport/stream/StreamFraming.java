@@ -2,9 +2,10 @@ package io.millrace.transport.stream;
 
 import io.millrace.Entry;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
+import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 
 /** A JSON frame on each line. Compact JSON text contains no line break. */
 final class StreamFraming implements Framing {
@@ -15,7 +16,7 @@ final class StreamFraming implements Framing {
   }
 
   @Override
-  public Buffer replayed(Entry entry, String subscribe) {
+  public Buffer replayed(Entry entry, Optional<String> subscribe) {
     return line(JsonFrames.replayed(entry, subscribe));
   }
 

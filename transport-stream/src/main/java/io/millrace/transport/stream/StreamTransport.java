@@ -2,9 +2,9 @@ package io.millrace.transport.stream;
 
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Format;
-import io.millrace.spi.HeaderElement;
-import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Transport;
+import io.millrace.spi.support.HeaderElement;
+import io.millrace.spi.support.ResponseOutlet;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;

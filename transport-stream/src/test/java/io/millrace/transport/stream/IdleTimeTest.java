@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.spi.Ending;
-import io.millrace.spi.ResponseOutlet;
+import io.millrace.spi.support.ResponseOutlet;
 import io.millrace.tck.TestKey;
 import io.netty.channel.Channel;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -81,7 +81,7 @@ class IdleTimeTest {
       asked.response().end("not a stream");
       return;
     }
-    ResponseOutlet stream = new ResponseOutlet(asked);
+    ResponseOutlet stream = new ResponseOutlet(asked, "text/plain");
     stream.onClose(() -> closed.set(true));
     stream.write(Buffer.buffer("one\n"));
     vertx.runOnContext(

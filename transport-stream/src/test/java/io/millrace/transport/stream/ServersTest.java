@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.spi.Ending;
-import io.millrace.spi.ResponseOutlet;
+import io.millrace.spi.support.ResponseOutlet;
 import io.millrace.tck.TestKey;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -109,7 +109,7 @@ class ServersTest {
 
     Streamed(HttpServerRequest request) {
       this.request = request;
-      this.outlet = new ResponseOutlet(request);
+      this.outlet = new ResponseOutlet(request, "text/plain");
       outlet.onDrain(drained::incrementAndGet);
       outlet.onClose(closed::incrementAndGet);
       outlet.write(Buffer.buffer("welcome\n"));

@@ -47,8 +47,10 @@ class StreamFramingTest {
   void whatIsReplayedForASubscriptionSaysSo() {
     Entry entry = entry(Message.json(1));
 
-    assertThat(framing.replayed(entry, "7").toString()).contains(",\"replay\":7,").endsWith("}\n");
-    assertThat(framing.replayed(entry, "")).isEqualTo(framing.entry(entry));
+    assertThat(framing.replayed(entry, Optional.of("7")).toString())
+        .contains(",\"replay\":7,")
+        .endsWith("}\n");
+    assertThat(framing.replayed(entry, Optional.empty())).isEqualTo(framing.entry(entry));
   }
 
   @Test

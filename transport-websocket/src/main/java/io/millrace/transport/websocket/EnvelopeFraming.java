@@ -2,9 +2,10 @@ package io.millrace.transport.websocket;
 
 import io.millrace.Entry;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
+import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 
 /** The frames of {@code millrace.v1}: a JSON object in each text frame. */
 final class EnvelopeFraming implements Framing {
@@ -15,7 +16,7 @@ final class EnvelopeFraming implements Framing {
   }
 
   @Override
-  public Buffer replayed(Entry entry, String subscribe) {
+  public Buffer replayed(Entry entry, Optional<String> subscribe) {
     return FrameWriter.text(JsonFrames.replayed(entry, subscribe));
   }
 

@@ -3,8 +3,8 @@ package io.millrace.transport.websocket;
 import io.millrace.Entry;
 import io.millrace.Message;
 import io.millrace.spi.Framing;
-import io.millrace.spi.JsonFrames;
 import io.millrace.spi.Signal;
+import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
 
 /**

@@ -50,7 +50,6 @@ final class WebSocketConnection {
   private final ContextInternal context;
   private final Wire wire;
   private final Duration closeTimeout;
-  private final Optional<String> subprotocol;
   private final FrameReader reader;
 
   private State state = State.OPEN;
@@ -63,12 +62,10 @@ final class WebSocketConnection {
   private boolean holds;
   private Runnable stopCloseTimer = () -> {};
 
-  private WebSocketConnection(
-      Vertx vertx, NetSocketInternal socket, Limits limits, Optional<String> subprotocol) {
+  private WebSocketConnection(Vertx vertx, NetSocketInternal socket, Limits limits) {
     // The connection's context, because a verticle's timer would end with the verticle.
     this.context = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
     this.closeTimeout = limits.closeTimeout();
-    this.subprotocol = subprotocol;
     this.reader = new FrameReader(limits.maxFrame(), limits.maxMessage(), new Frames());
     ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
     if (pipeline.get(DECOMPRESSOR) != null) {
@@ -94,10 +91,7 @@ final class WebSocketConnection {
     accepted.addTo(request.response().headers());
     return request
         .toNetSocket()
-        .map(
-            socket ->
-                new WebSocketConnection(
-                    vertx, (NetSocketInternal) socket, limits, accepted.subprotocol()));
+        .map(socket -> new WebSocketConnection(vertx, (NetSocketInternal) socket, limits));
   }
 
   /** Called with each whole text message, valid UTF-8. */
@@ -132,11 +126,6 @@ final class WebSocketConnection {
   WebSocketConnection onHolding(Holding handler) {
     holding = handler;
     return this;
-  }
-
-  /** The subprotocol of the connection, if any. */
-  Optional<String> subprotocol() {
-    return subprotocol;
   }
 
   /** Writes whole frames of {@link FrameWriter} as they are; ignored if no longer open. */

@@ -4,8 +4,8 @@ import io.millrace.MillraceException;
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Format;
 import io.millrace.spi.Framing;
-import io.millrace.spi.HeaderElement;
 import io.millrace.spi.Transport;
+import io.millrace.spi.support.HeaderElement;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -39,7 +39,7 @@ public final class WebSocketTransport implements Transport {
 
   @Override
   public Set<Trait> traits() {
-    return Set.of(Trait.DUPLEX, Trait.STREAMING, Trait.BINARY);
+    return Set.of(Trait.DUPLEX, Trait.STREAMING);
   }
 
   @Override

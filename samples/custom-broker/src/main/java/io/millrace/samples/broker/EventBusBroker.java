@@ -6,7 +6,7 @@ import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
-import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;

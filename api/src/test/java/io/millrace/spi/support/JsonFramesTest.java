@@ -1,4 +1,4 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,8 @@ import io.millrace.Entry;
 import io.millrace.Gap;
 import io.millrace.Message;
 import io.millrace.MillraceException;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -70,11 +72,12 @@ class JsonFramesTest {
   void aMessageFrameHasItsTypeAndAReplayedOneTheIdOfItsCommand() {
     String envelope = JsonFrames.envelope(VOTE).toString().substring(1);
     assertThat(JsonFrames.message(VOTE)).hasToString("{\"type\":\"message\"," + envelope);
-    assertThat(JsonFrames.replayed(VOTE, "")).hasToString("{\"type\":\"message\"," + envelope);
-    assertThat(JsonFrames.replayed(VOTE, "7"))
+    assertThat(JsonFrames.replayed(VOTE, Optional.empty()))
+        .hasToString("{\"type\":\"message\"," + envelope);
+    assertThat(JsonFrames.replayed(VOTE, Optional.of("7")))
         .hasToString(
             "{\"type\":\"message\"," + envelope.replace(",\"data\"", ",\"replay\":7,\"data\""));
-    assertThat(JsonFrames.replayed(VOTE, "\"x\"").toJsonObject().getString("replay"))
+    assertThat(JsonFrames.replayed(VOTE, Optional.of("\"x\"")).toJsonObject().getString("replay"))
         .isEqualTo("x");
   }
 
@@ -116,10 +119,10 @@ class JsonFramesTest {
         "{\"type\":\"ok\",\"id\":\"x\",\"published\":\"k3-92\"}");
     signal(new Signal.Published("3", Optional.empty()), "{\"type\":\"ok\",\"id\":3}");
     signal(
-        new Signal.Failed("3", MillraceException.Code.FORBIDDEN, "No."),
+        new Signal.Failed(Optional.of("3"), MillraceException.Code.FORBIDDEN, "No."),
         "{\"type\":\"error\",\"id\":3,\"code\":\"forbidden\",\"message\":\"No.\"}");
     signal(
-        new Signal.Failed("", MillraceException.Code.BAD_REQUEST, "No."),
+        new Signal.Failed(Optional.empty(), MillraceException.Code.BAD_REQUEST, "No."),
         "{\"type\":\"error\",\"code\":\"bad-request\",\"message\":\"No.\"}");
   }
 
@@ -128,7 +131,7 @@ class JsonFramesTest {
     assertThat(Gap.Reason.values())
         .extracting(Gap.Reason::toString)
         .containsExactly("expired", "epoch", "interrupted", "slow", "unknown");
-    assertThat(List.of(Ending.DONE, Ending.POLICY)).noneMatch(Ending::returns);
+    assertThat(Ending.DONE.returns()).isFalse();
     assertThat(
             List.of(
                 Ending.SLOW,

@@ -1,4 +1,4 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
 import io.millrace.Message;
 import io.millrace.MillraceException;
@@ -145,8 +145,11 @@ public final class MessageHeaders {
       return Message.jsonText(body);
     }
     if (name.startsWith("text/")) {
-      String charset = type.map(HeaderElement::parameters).map(p -> p.get("charset")).orElse("");
-      return text(encoded ? charset : "", body)
+      Optional<String> charset =
+          type.filter(told -> encoded)
+              .map(told -> told.parameters().get("charset"))
+              .filter(named -> !named.isEmpty());
+      return text(charset, body)
           .orElseThrow(() -> invalid("The body is not text in the charset of its content type."));
     }
     return name.equals(BYTES) ? Message.bytes(body) : unsaid(body);
@@ -156,13 +159,13 @@ public final class MessageHeaders {
     try {
       return Message.jsonText(body);
     } catch (MillraceException notJson) {
-      return text("", body).orElseGet(() -> Message.bytes(body));
+      return text(Optional.empty(), body).orElseGet(() -> Message.bytes(body));
     }
   }
 
-  private static Optional<Message> text(String charset, Buffer body) {
+  private static Optional<Message> text(Optional<String> charset, Buffer body) {
     try {
-      Charset named = charset.isEmpty() ? StandardCharsets.UTF_8 : Charset.forName(charset);
+      Charset named = charset.map(Charset::forName).orElse(StandardCharsets.UTF_8);
       ByteBuffer bytes = ByteBuffer.wrap(body.getBytes());
       return Optional.of(Message.json(named.newDecoder().decode(bytes).toString()));
     } catch (CharacterCodingException notText) {

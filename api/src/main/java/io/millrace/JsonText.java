@@ -1,11 +1,10 @@
-package io.millrace.spi;
+package io.millrace;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import io.millrace.MillraceException;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,19 +16,19 @@ import java.util.Arrays;
  * Checks JSON text (RFC 8259) without changing its tokens: number literals, escapes and key order
  * stay as they were written.
  */
-public final class JsonText {
+final class JsonText {
 
   /** How deep arrays and objects may be nested. */
-  public static final int MOST_DEPTH = 1000;
+  static final int MOST_DEPTH = 1000;
 
   /** How many characters a number may have. */
-  public static final int MOST_NUMBER = 1000;
+  static final int MOST_NUMBER = 1000;
 
   /** How many bytes a string may have as it is written. */
-  public static final int MOST_STRING = 20_000_000;
+  static final int MOST_STRING = 20_000_000;
 
   /** How many bytes the name of a member may have as it is written. */
-  public static final int MOST_NAME = 50_000;
+  static final int MOST_NAME = 50_000;
 
   /** Caches no names: the author of the text chooses how many there are, and their hash codes. */
   private static final JsonFactory FACTORY =
@@ -48,7 +47,7 @@ public final class JsonText {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not one
    *     JSON value in UTF-8, or exceeds the limits
    */
-  public static Buffer compact(Buffer text) {
+  static Buffer compact(Buffer text) {
     byte[] bytes = withoutMark(text.getBytes());
     JsonLimits.check(bytes);
     check(bytes);
@@ -79,7 +78,7 @@ public final class JsonText {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is nested too
    *     deep, or has a number, a string or a name that is too long
    */
-  public static Buffer checkLimits(Buffer text) {
+  static Buffer checkLimits(Buffer text) {
     JsonLimits.check(text.getBytes());
     return text;
   }

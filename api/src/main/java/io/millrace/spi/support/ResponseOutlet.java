@@ -1,8 +1,10 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
 import io.millrace.internal.ChunkedBody;
 import io.millrace.internal.Unsent;
 import io.millrace.internal.WriteQueue;
+import io.millrace.spi.Ending;
+import io.millrace.spi.Outlet;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -44,33 +46,24 @@ public class ResponseOutlet implements Outlet {
   private @Nullable ChunkedBody body;
 
   /**
-   * Makes an outlet. Set the status and headers of the response before the first write, which sends
-   * them.
-   *
-   * @param request a request whose response has not begun
-   */
-  public ResponseOutlet(HttpServerRequest request) {
-    this.request = request;
-    this.response = request.response().setChunked(true);
-    this.connection = () -> ChunkedBody.abort(request);
-    this.pastVertx = ChunkedBody.isPossible(request);
-  }
-
-  /**
-   * Makes an outlet for a stream of a type, with the headers of {@link #stream}.
+   * Begins a streamed response, with the headers of {@link #stream}. Set other headers, or another
+   * status, before the first write, which sends them.
    *
    * @param request a request whose response has not begun
    * @param contentType the stream's media type
    */
   public ResponseOutlet(HttpServerRequest request, String contentType) {
-    this(request);
-    stream(response, contentType);
+    this.request = request;
+    this.response = stream(request.response().setChunked(true), contentType);
+    this.connection = () -> ChunkedBody.abort(request);
+    this.pastVertx = ChunkedBody.isPossible(request);
   }
 
   /**
    * Sets the headers of a response that streams: its type, and those that keep caches and proxies
    * from storing, changing or buffering it ({@code Cache-Control: no-store, no-transform}, RFC
-   * 9111, section 5.2.2; {@code X-Accel-Buffering: no}, which nginx and others honor).
+   * 9111, section 5.2.2; {@code X-Accel-Buffering: no}, which nginx and others honor). For a
+   * response without an outlet, such as a refusal.
    *
    * @param response a response that has not begun
    * @param contentType the stream's media type

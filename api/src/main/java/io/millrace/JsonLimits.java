@@ -1,6 +1,4 @@
-package io.millrace.spi;
-
-import io.millrace.MillraceException;
+package io.millrace;
 
 /** Checks that JSON text is within the limits, whether or not it is JSON in other respects. */
 final class JsonLimits {

@@ -1,5 +1,6 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
+import io.millrace.spi.Transport;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import java.util.regex.Pattern;
  * context.
  *
  * @param name the media range or token, in lower case
- * @param value what follows its {@code =}, without quotes; empty if there is nothing
+ * @param value what follows its {@code =}, without quotes; without a value it is empty, which means
+ *     the same (RFC 7240, section 2)
  * @param parameters the values of the parameters, without quotes, by their names in lower case; if
  *     a name occurs several times, its first value
  */

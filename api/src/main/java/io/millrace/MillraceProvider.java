@@ -1,9 +1,11 @@
-package io.millrace.spi;
+package io.millrace;
 
-import io.millrace.Millrace;
 import io.vertx.core.Vertx;
 
-/** The implementation behind {@link Millrace#builder}; found by {@link java.util.ServiceLoader}. */
+/**
+ * The implementation behind {@link Millrace#builder}, which finds it by {@link
+ * java.util.ServiceLoader}. Applications and plug-ins have no use for it.
+ */
 public interface MillraceProvider {
 
   /**

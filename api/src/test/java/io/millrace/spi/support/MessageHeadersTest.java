@@ -1,4 +1,4 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

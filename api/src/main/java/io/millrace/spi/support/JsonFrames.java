@@ -1,13 +1,14 @@
-package io.millrace.spi;
+package io.millrace.spi.support;
 
-import io.millrace.Cursor;
 import io.millrace.Entry;
 import io.millrace.Message;
+import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Optional;
 
 /** The JSON forms of entries and signals that the wire protocol defines, for framings to wrap. */
 public final class JsonFrames {
@@ -39,12 +40,12 @@ public final class JsonFrames {
    * The frame of an entry that is replayed for a subscribe command.
    *
    * @param entry the entry
-   * @param subscribe the JSON text of the command's id, or empty for an ordinary frame
+   * @param subscribe the JSON text of the command's id; empty for an ordinary frame
    * @return JSON in UTF-8
    */
-  public static Buffer replayed(Entry entry, String subscribe) {
+  public static Buffer replayed(Entry entry, Optional<String> subscribe) {
     return envelope(
-        "{\"type\":\"message\",", entry, subscribe.isEmpty() ? "" : ",\"replay\":" + subscribe);
+        "{\"type\":\"message\",", entry, subscribe.map(id -> ",\"replay\":" + id).orElse(""));
   }
 
   private static Buffer envelope(String opening, Entry entry, String addition) {
@@ -114,58 +115,6 @@ public final class JsonFrames {
    * @return the frame
    */
   public static JsonObject signal(Signal signal) {
-    // A sealed switch in Java 17 is a chain of instanceof.
-    if (signal instanceof Signal.Welcome welcome) {
-      JsonObject frame = type("welcome").put("version", 1);
-      welcome.cursor().ifPresent(cursor -> put(frame, cursor));
-      return frame.put("heartbeat", welcome.heartbeat().toMillis()).put("limits", welcome.limits());
-    }
-    if (signal instanceof Signal.Missed missed) {
-      JsonObject frame =
-          type("gap")
-              .put("channels", missed.gap().channels())
-              .put("reason", missed.gap().reason().toString());
-      missed.cursor().ifPresent(cursor -> put(frame, cursor));
-      return frame;
-    }
-    if (signal instanceof Signal.Heartbeat heartbeat) {
-      return put(type("heartbeat"), heartbeat.cursor());
-    }
-    if (signal instanceof Signal.Goodbye goodbye) {
-      return type("goodbye")
-          .put("reason", goodbye.ending().reason())
-          .put("after", goodbye.ending().after().toMillis());
-    }
-    if (signal instanceof Signal.Degraded) {
-      return type("degraded");
-    }
-    if (signal instanceof Signal.Restored) {
-      return type("restored");
-    }
-    if (signal instanceof Signal.Done done) {
-      return put(answer("ok", done.id()), done.cursor());
-    }
-    if (signal instanceof Signal.Published published) {
-      JsonObject frame = answer("ok", published.id());
-      published.name().ifPresent(name -> frame.put("published", name));
-      return frame;
-    }
-    Signal.Failed failed = (Signal.Failed) signal;
-    return answer("error", failed.id())
-        .put("code", failed.code().text())
-        .put("message", failed.message());
-  }
-
-  private static JsonObject type(String type) {
-    return new JsonObject().put("type", type);
-  }
-
-  private static JsonObject put(JsonObject frame, Cursor cursor) {
-    return frame.put("cursor", cursor.toString());
-  }
-
-  private static JsonObject answer(String type, String id) {
-    JsonObject frame = type(type);
-    return id.isEmpty() ? frame : frame.put("id", Json.decodeValue(id));
+    return new JsonObject().put("type", signal.type()).mergeIn(signal.fields());
   }
 }
