@@ -55,7 +55,7 @@ class AutobahnIT {
       """;
 
   @Test
-  void every_case_passes() throws Exception {
+  void everyCasePasses() throws Exception {
     Vertx vertx = Vertx.vertx();
     try {
       HttpServer server =

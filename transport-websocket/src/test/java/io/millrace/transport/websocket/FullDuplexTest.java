@@ -38,12 +38,12 @@ class FullDuplexTest {
   }
 
   @Test
-  void ten_thousand_texts_and_ten_thousand_binaries_arrive_both_ways_at_once() throws Exception {
+  void tenThousandTextsAndTenThousandBinariesArriveBothWaysAtOnce() throws Exception {
     arrive(new HttpServerOptions(), new WebSocketClientOptions());
   }
 
   @Test
-  void so_they_do_over_tls() throws Exception {
+  void soTheyDoOverTls() throws Exception {
     PfxOptions key = TestKey.forLocalhost();
     arrive(
         new HttpServerOptions().setSsl(true).setKeyCertOptions(key),

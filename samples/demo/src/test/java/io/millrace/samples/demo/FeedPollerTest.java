@@ -35,7 +35,7 @@ class FeedPollerTest {
   }
 
   @Test
-  void a_feed_that_does_not_answer_delays_no_close_and_is_no_failure_then() throws Exception {
+  void aFeedThatDoesNotAnswerDelaysNoCloseAndIsNoFailureThen() throws Exception {
     Vertx vertx = Vertx.vertx();
     Records records = new Records();
     LOG.addHandler(records);

@@ -88,7 +88,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void what_is_new_and_what_has_changed_is_told_once() throws Exception {
+  void whatIsNewAndWhatHasChangedIsToldOnce() throws Exception {
     answer(feed("a", "b"));
     assertThat(read()).containsExactly("entry a", "entry b");
     assertThat(read()).isEmpty();
@@ -97,7 +97,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void the_server_is_asked_whether_anything_has_changed() throws Exception {
+  void theServerIsAskedWhetherAnythingHasChanged() throws Exception {
     AtomicInteger unchanged = new AtomicInteger();
     answer.set(
         request -> {
@@ -121,7 +121,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_document_that_could_not_be_read_is_asked_for_again_in_full() throws Exception {
+  void aDocumentThatCouldNotBeReadIsAskedForAgainInFull() throws Exception {
     AtomicReference<String> condition = new AtomicReference<>();
     answer.set(request -> request.response().putHeader("ETag", "\"v1\"").end("<feed"));
     assertThatThrownBy(this::read).isInstanceOf(IOException.class);
@@ -136,7 +136,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_document_that_is_too_large_is_given_up() throws Exception {
+  void aDocumentThatIsTooLargeIsGivenUp() throws Exception {
     String half = "x".repeat(FeedReader.MAX_BYTES / 2);
     answer.set(
         request -> {
@@ -150,7 +150,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_small_answer_that_unpacks_to_a_large_one_is_given_up() throws Exception {
+  void aSmallAnswerThatUnpacksToALargeOneIsGivenUp() throws Exception {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream packing = new GZIPOutputStream(packed)) {
       packing.write(new byte[2 * FeedReader.MAX_BYTES]);
@@ -166,7 +166,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_redirect_is_followed() throws Exception {
+  void aRedirectIsFollowed() throws Exception {
     answer.set(
         request -> {
           if (request.path().equals("/feed")) {
@@ -180,7 +180,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void an_error_is_told_and_the_next_answer_is_read() throws Exception {
+  void anErrorIsToldAndTheNextAnswerIsRead() throws Exception {
     answer.set(request -> request.response().setStatusCode(500).end());
     assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("500");
     answer(feed("a"));
@@ -188,7 +188,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_connection_that_breaks_is_a_failure() {
+  void aConnectionThatBreaksIsAFailure() {
     answer.set(
         request -> {
           request.response().setChunked(true).write("<feed");

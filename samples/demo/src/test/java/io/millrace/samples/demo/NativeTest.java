@@ -27,7 +27,7 @@ class NativeTest extends BrowserTest {
   }
 
   @Test
-  void an_event_source_reads_the_payloads() {
+  void anEventSourceReadsThePayloads() {
     Page page = blank();
     page.evaluate(
         """
@@ -44,7 +44,7 @@ class NativeTest extends BrowserTest {
   }
 
   @Test
-  void an_event_source_goes_on_by_itself_after_its_connection_broke() {
+  void anEventSourceGoesOnByItselfAfterItsConnectionBroke() {
     Page page = blank();
     JsonObject visitor =
         new JsonObject(
@@ -80,7 +80,7 @@ class NativeTest extends BrowserTest {
   }
 
   @Test
-  void a_web_socket_reads_the_payloads() {
+  void aWebSocketReadsThePayloads() {
     Page page = blank();
     page.evaluate(
         """

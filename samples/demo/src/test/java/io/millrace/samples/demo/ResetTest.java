@@ -58,7 +58,7 @@ class ResetTest {
   }
 
   @Test
-  void connections_that_are_reset_leave_no_line_in_the_log() throws IOException {
+  void connectionsThatAreResetLeaveNoLineInTheLog() throws IOException {
     Router router = Router.router(vertx);
     new LabRoutes(new Lab(vertx, millrace)).mount(router);
     router.route("/live*").subRouter(millrace.router());

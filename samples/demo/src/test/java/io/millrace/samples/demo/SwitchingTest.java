@@ -35,7 +35,7 @@ class SwitchingTest extends BrowserTest {
   }
 
   @Test
-  void forced_switching_under_load_neither_loses_nor_doubles() {
+  void forcedSwitchingUnderLoadNeitherLosesNorDoubles() {
     Page page = open("/icon.svg");
     page.evaluate(
         """
