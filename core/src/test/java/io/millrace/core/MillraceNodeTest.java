@@ -16,6 +16,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
+import io.millrace.core.testing.EchoBroker;
 import io.millrace.core.testing.LoggedLines;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;
@@ -220,7 +221,7 @@ class MillraceNodeTest {
   @Test
   void aNodeWhoseBrokerIsStillOpeningTakesNobodyYet() {
     server = new Server(vertx, options, Optional.empty());
-    Server.EchoBroker slow = new Server.EchoBroker("slow");
+    EchoBroker slow = new EchoBroker("slow");
     Promise<Void> opened = Promise.promise();
     slow.opened = opened.future();
     MillraceNode node =
@@ -241,8 +242,8 @@ class MillraceNodeTest {
   void aNodeWhoseBrokerCannotBeOpenedNeverGetsReady() {
     server = new Server(vertx, options, Optional.empty());
     for (boolean throwing : new boolean[] {true, false}) {
-      DelegatingBroker broken =
-          new DelegatingBroker(new Server.EchoBroker("broken")) {
+      EchoBroker broken =
+          new EchoBroker("broken") {
             @Override
             public Future<Void> open(io.millrace.spi.Ingress ingress) {
               if (throwing) {
@@ -262,13 +263,14 @@ class MillraceNodeTest {
   @Test
   void aSubscriberThatTheBrokerRefusesIsNotAttached() {
     server = new Server(vertx, options, Optional.empty());
-    DelegatingBroker refusing =
-        new DelegatingBroker(new Server.EchoBroker("refusing")) {
+    EchoBroker refusing =
+        new EchoBroker("refusing") {
           @Override
           public Future<Void> subscribe(ChannelPattern pattern) {
             return Future.failedFuture("on purpose");
           }
         };
+    refusing.selective = true;
     MillraceNode node =
         (MillraceNode) new NodeBuilder(vertx).broker(refusing).transport(server.once).build();
     Future<Subscription> refused = node.channel("a").subscribe(subscriber);

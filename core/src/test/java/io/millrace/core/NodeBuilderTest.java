@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
+import io.millrace.core.testing.EchoBroker;
 import io.millrace.spi.Broker;
 import io.millrace.spi.MillraceProvider;
 import io.millrace.spi.Transport;
@@ -35,22 +36,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodeBuilderTest {
 
   /** Found as a service. */
-  public static final class One extends Named {
+  public static final class One extends EchoBroker {
     public One() {
       super("one");
     }
   }
 
   /** Found as a service. */
-  public static final class Other extends Named {
+  public static final class Other extends EchoBroker {
     public Other() {
       super("other");
-    }
-  }
-
-  private abstract static class Named extends DelegatingBroker {
-    Named(String name) {
-      super(new Server.EchoBroker(name));
     }
   }
 
@@ -174,7 +169,7 @@ class NodeBuilderTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("[one, other]");
     assertThat(brokerOf(builder().broker("other"))).isEqualTo("other");
-    assertThat(brokerOf(builder().broker(new Server.EchoBroker("mine")))).isEqualTo("mine");
+    assertThat(brokerOf(builder().broker(new EchoBroker("mine")))).isEqualTo("mine");
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.millrace.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.Authorizer;
-import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
@@ -12,14 +11,13 @@ import io.millrace.core.broker.Publishing;
 import io.millrace.core.http.Mount;
 import io.millrace.core.log.Log;
 import io.millrace.core.reader.Rig;
+import io.millrace.core.testing.EchoBroker;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Attachment;
-import io.millrace.spi.Broker;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Format;
 import io.millrace.spi.Framing;
-import io.millrace.spi.Ingress;
 import io.millrace.spi.Outlet;
 import io.millrace.spi.ResponseOutlet;
 import io.millrace.spi.Transport;
@@ -50,7 +48,6 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A node with tiny transports and a tiny broker behind a real HTTP server. */
@@ -67,71 +64,6 @@ public final class Server implements AutoCloseable {
 
     public String header(String name) {
       return headers.getOrDefault(name, "");
-    }
-  }
-
-  /** Delivers what is published, unless a test says otherwise. */
-  public static final class EchoBroker implements Broker {
-    public volatile boolean selective;
-    public volatile boolean named = true;
-    volatile Optional<Ingress> ingress = Optional.empty();
-    public volatile Function<Message, Future<Publication>> publishing;
-    volatile Future<Void> opened = Future.succeededFuture();
-    volatile boolean closed;
-    public final List<Thread> publishers = new CopyOnWriteArrayList<>();
-    private final String name;
-
-    EchoBroker(String name) {
-      this.name = name;
-      this.publishing = message -> Future.succeededFuture(Publication.unnamed());
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public Future<Void> open(Ingress into) {
-      ingress = Optional.of(into);
-      return opened;
-    }
-
-    @Override
-    public Future<Publication> publish(String channel, Message message) {
-      publishers.add(Thread.currentThread());
-      return publishing
-          .apply(message)
-          .map(
-              taken ->
-                  taken.name().isPresent() ? taken : ingress.orElseThrow().append(channel, message))
-          .map(taken -> named ? taken : Publication.unnamed());
-    }
-
-    @Override
-    public Future<Void> subscribe(ChannelPattern pattern) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> unsubscribe(ChannelPattern pattern) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> close() {
-      closed = true;
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public boolean selective() {
-      return selective;
-    }
-
-    @Override
-    public boolean shared() {
-      return false;
     }
   }
 

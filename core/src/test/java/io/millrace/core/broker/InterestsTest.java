@@ -8,13 +8,11 @@ import io.millrace.Gap;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.Publication;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.core.reader.Rig;
-import io.millrace.spi.Broker;
-import io.millrace.spi.Ingress;
+import io.millrace.core.testing.EchoBroker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -38,10 +36,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InterestsTest {
 
   /** A broker that answers when the test says so. */
-  private static final class Scripted implements Broker {
+  private static final class Scripted extends EchoBroker {
     final List<String> calls = new CopyOnWriteArrayList<>();
     final Queue<Promise<Void>> unanswered = new ConcurrentLinkedQueue<>();
     boolean throwing;
+
+    Scripted() {
+      super("scripted");
+      selective = true;
+    }
 
     private Future<Void> called(String what) {
       calls.add(what);
@@ -54,21 +57,6 @@ class InterestsTest {
     }
 
     @Override
-    public String name() {
-      return "scripted";
-    }
-
-    @Override
-    public Future<Void> open(Ingress ingress) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Publication> publish(String channel, Message message) {
-      return Future.succeededFuture(Publication.unnamed());
-    }
-
-    @Override
     public Future<Void> subscribe(ChannelPattern pattern) {
       return called("subscribe " + pattern);
     }
@@ -76,11 +64,6 @@ class InterestsTest {
     @Override
     public Future<Void> unsubscribe(ChannelPattern pattern) {
       return called("unsubscribe " + pattern);
-    }
-
-    @Override
-    public Future<Void> close() {
-      return Future.succeededFuture();
     }
   }
 
@@ -363,7 +346,7 @@ class InterestsTest {
   void aBrokerThatBringsEverythingIsNotAsked() {
     interests =
         new Interests(
-            new Rig.AllBroker(), log, ((VertxInternal) vertx).createEventLoopContext(), options);
+            new EchoBroker("none"), log, ((VertxInternal) vertx).createEventLoopContext(), options);
     assertThat(acquire("a").succeeded()).isTrue();
     release("a");
     assertThat(interests.size()).isZero();

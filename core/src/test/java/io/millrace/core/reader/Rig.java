@@ -6,7 +6,6 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.Publication;
 import io.millrace.core.broker.Interests;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.Beginning;
@@ -14,12 +13,11 @@ import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
+import io.millrace.core.testing.EchoBroker;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
-import io.millrace.spi.Broker;
 import io.millrace.spi.Framing;
-import io.millrace.spi.Ingress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -50,44 +48,6 @@ public final class Rig {
           false,
           JsonObject::new);
 
-  /** A broker that brings everything, and knows of nothing. */
-  public static final class AllBroker implements Broker {
-    @Override
-    public String name() {
-      return "all";
-    }
-
-    @Override
-    public Future<Void> open(Ingress ingress) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Publication> publish(String channel, Message message) {
-      return Future.succeededFuture(Publication.unnamed());
-    }
-
-    @Override
-    public Future<Void> subscribe(ChannelPattern pattern) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> unsubscribe(ChannelPattern pattern) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> close() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public boolean selective() {
-      return false;
-    }
-  }
-
   /** The fake time, in milliseconds. */
   public final AtomicLong time = new AtomicLong(1_000_000);
 
@@ -110,7 +70,7 @@ public final class Rig {
     this.options = options;
     this.log = new Log(options, backend.isPresent(), clock);
     Interests interests =
-        new Interests(new AllBroker(), log, this.vertx.createEventLoopContext(), options);
+        new Interests(new EchoBroker("none"), log, this.vertx.createEventLoopContext(), options);
     this.archive =
         backend.map(
             it -> new Archive(it, log, options, this.vertx.createEventLoopContext(), clock));
