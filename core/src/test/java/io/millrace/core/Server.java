@@ -14,6 +14,7 @@ import io.millrace.core.reader.Rig;
 import io.millrace.core.testing.EchoBroker;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Format;
@@ -194,6 +195,17 @@ public final class Server implements AutoCloseable {
   private final List<Socket> sockets = new ArrayList<>();
   public int port;
   public String mount = "/live";
+
+  /** A server that is closed after the test. */
+  public Server(TestVertx vertx, MillraceOptions options) {
+    this(vertx, options, Optional.empty());
+  }
+
+  /** A server that is closed after the test. */
+  public Server(TestVertx vertx, MillraceOptions options, Optional<Authorizer> authorizer) {
+    this(vertx.get(), options, authorizer);
+    vertx.closing(this);
+  }
 
   public Server(Vertx vertx, MillraceOptions options, Optional<Authorizer> authorizer) {
     this.vertx = vertx;
@@ -415,6 +427,20 @@ public final class Server implements AutoCloseable {
     return promise.future();
   }
 
+  /** Waits until nothing remains of readers. */
+  public void nothingRemains() {
+    Rig.eventually(
+        () -> {
+          assertThat(node.counts().readers()).isZero();
+          assertThat(node.counts().subscriptions()).isZero();
+          assertThat(node.counts().timers()).isZero();
+          if (!broker.selective) { // What lingers at the broker still counts.
+            assertThat(node.counts().readerBytes()).isZero();
+          }
+        });
+  }
+
+  /** Closes, and asserts that nothing remains. */
   @Override
   public void close() throws IOException {
     for (Socket socket : sockets) {
@@ -424,5 +450,6 @@ public final class Server implements AutoCloseable {
     for (HttpServer server : servers) {
       await(server.close());
     }
+    nothingRemains();
   }
 }

@@ -13,9 +13,9 @@ import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.core.reader.Rig;
 import io.millrace.core.testing.EchoBroker;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,9 +27,8 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -67,27 +66,18 @@ class InterestsTest {
     }
   }
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final Scripted broker = new Scripted();
   private final Log log = new Log(new MillraceOptions(), true, () -> 0);
   private final MillraceOptions options = new MillraceOptions();
   private Interests interests = interests(Duration.ZERO);
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
-
   private Interests interests(Duration linger) {
     return new Interests(
         broker,
         log,
-        ((VertxInternal) vertx).createEventLoopContext(),
+        ((VertxInternal) vertx.get()).createEventLoopContext(),
         options.setUnsubscribeLinger(linger));
   }
 
@@ -346,7 +336,10 @@ class InterestsTest {
   void aBrokerThatBringsEverythingIsNotAsked() {
     interests =
         new Interests(
-            new EchoBroker("none"), log, ((VertxInternal) vertx).createEventLoopContext(), options);
+            new EchoBroker("none"),
+            log,
+            ((VertxInternal) vertx.get()).createEventLoopContext(),
+            options);
     assertThat(acquire("a").succeeded()).isTrue();
     release("a");
     assertThat(interests.size()).isZero();

@@ -17,9 +17,10 @@ import io.millrace.core.testing.EchoBroker;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
+import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -36,7 +37,10 @@ import java.util.function.LongSupplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 
-/** A log and its shards on real event loops, without a node around them. */
+/**
+ * A log and its shards on real event loops, without a node around them. After the test, nothing may
+ * remain of its readers.
+ */
 public final class Rig {
 
   static final StreamSettings SETTINGS =
@@ -59,14 +63,14 @@ public final class Rig {
   final Framing framing = new LineFraming();
   private final VertxInternal vertx;
 
-  public Rig(Vertx vertx, MillraceOptions options) {
+  public Rig(TestVertx vertx, MillraceOptions options) {
     this(vertx, options, Optional.empty());
   }
 
   /** A rig whose broker may have a log of its own. */
-  public Rig(Vertx vertx, MillraceOptions options, Optional<RecordedLog> backend) {
+  public Rig(TestVertx vertx, MillraceOptions options, Optional<RecordedLog> backend) {
     LongSupplier clock = time::get;
-    this.vertx = (VertxInternal) vertx;
+    this.vertx = (VertxInternal) vertx.get();
     this.options = options;
     this.log = new Log(options, backend.isPresent(), clock);
     Interests interests =
@@ -76,6 +80,7 @@ public final class Rig {
             it -> new Archive(it, log, options, this.vertx.createEventLoopContext(), clock));
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.shard = anotherShard();
+    vertx.closing(this::nothingRemains);
   }
 
   Shard anotherShard() {
@@ -258,6 +263,15 @@ public final class Rig {
 
   public int readers() {
     return shards.readerCount();
+  }
+
+  /** Ends all readers. */
+  public void endAll() {
+    shards.compute(
+        each -> {
+          each.end(reader -> Optional.of(Ending.DONE));
+          return each;
+        });
   }
 
   /** Waits for the last reader to leave, and asserts that it left nothing. */
