@@ -54,7 +54,7 @@ class CommandsFuzzTest {
 
   @AfterAll
   static void stop() {
-    CommandNode.await(vertx.close());
+    vertx.close().await();
   }
 
   @FuzzTest

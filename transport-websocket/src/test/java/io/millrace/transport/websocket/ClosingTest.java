@@ -212,11 +212,11 @@ class ClosingTest extends ConnectionTest {
   void aServerThatShutsDownSays1001() throws Exception {
     HttpServer server = start(LONG, this::record);
     try (RawClient client = RawClient.open(server.actualPort())) {
-      var shutdown = server.shutdown(10, TimeUnit.SECONDS).toCompletionStage();
+      var shutdown = server.shutdown(10, TimeUnit.SECONDS);
       assertThat(client.readFrame().code()).isEqualTo(1001);
       client.send(ClientFrame.close(1001, ""));
       client.expectEnd();
-      shutdown.toCompletableFuture().get(60, TimeUnit.SECONDS);
+      shutdown.await(60, TimeUnit.SECONDS);
       assertThat(ends).containsExactly(1001);
     }
   }
@@ -226,7 +226,7 @@ class ClosingTest extends ConnectionTest {
     HttpServer server = start(SHORT, this::record);
     try (RawClient client = RawClient.open(server.actualPort())) {
       onLoop(ClosingTest::fill);
-      server.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      server.close().await(60, TimeUnit.SECONDS);
       awaitCutOff(client);
       assertThat(ends).hasSize(1);
     }

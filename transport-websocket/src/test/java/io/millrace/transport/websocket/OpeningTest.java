@@ -20,17 +20,12 @@ class OpeningTest {
 
   @BeforeEach
   void start() throws Exception {
-    port =
-        EchoServer.listen(vertx, 0)
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(60, TimeUnit.SECONDS)
-            .actualPort();
+    port = EchoServer.listen(vertx, 0).await(60, TimeUnit.SECONDS).actualPort();
   }
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   @Test

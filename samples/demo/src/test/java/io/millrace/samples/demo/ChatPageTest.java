@@ -37,7 +37,7 @@ class ChatPageTest extends BrowserTest {
 
   private void publish(String channel, String id, String words) {
     JsonObject message = new JsonObject().put("id", id).put("name", "Server").put("text", words);
-    await(server.millrace().channel(channel).publish(Message.json(message)));
+    server.millrace().channel(channel).publish(Message.json(message)).await();
   }
 
   @Test
@@ -173,7 +173,7 @@ class ChatPageTest extends BrowserTest {
   void messagesWithoutAnIdAreAllShown() {
     for (String words : List.of("first", "second")) {
       JsonObject message = new JsonObject().put("name", "curl").put("text", words);
-      await(server.millrace().channel("chat.lobby").publish(Message.json(message)));
+      server.millrace().channel("chat.lobby").publish(Message.json(message)).await();
     }
     expect(open("/chat"), WORDS).hasText(new String[] {"first", "second"});
   }

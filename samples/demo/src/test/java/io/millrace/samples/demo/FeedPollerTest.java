@@ -42,20 +42,18 @@ class FeedPollerTest {
     try {
       CountDownLatch asked = new CountDownLatch(1);
       HttpServer silent =
-          BrowserTest.await(
-              vertx.createHttpServer().requestHandler(request -> asked.countDown()).listen(0));
+          vertx.createHttpServer().requestHandler(request -> asked.countDown()).listen(0).await();
       FeedSource feed = FeedSource.parse("silent=http://localhost:" + silent.actualPort() + "/");
       DemoServer server =
-          BrowserTest.await(
-              DemoServer.start(new DemoOptions(0, 1, List.of(feed), BrokerChoice.MEMORY)));
+          DemoServer.start(new DemoOptions(0, 1, List.of(feed), BrokerChoice.MEMORY)).await();
       assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
 
-      BrowserTest.await(server.close());
+      server.close().await();
 
       assertThat(records.all).isEmpty();
     } finally {
       LOG.removeHandler(records);
-      BrowserTest.await(vertx.close());
+      vertx.close().await();
     }
   }
 }

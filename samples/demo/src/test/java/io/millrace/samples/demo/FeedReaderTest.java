@@ -3,7 +3,6 @@ package io.millrace.samples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -15,7 +14,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
@@ -36,11 +34,11 @@ class FeedReaderTest {
   @BeforeEach
   void start() throws Exception {
     server =
-        await(
-            vertx
-                .createHttpServer()
-                .requestHandler(request -> answer.get().handle(request))
-                .listen(0));
+        vertx
+            .createHttpServer()
+            .requestHandler(request -> answer.get().handle(request))
+            .listen(0)
+            .await();
     FeedSource source =
         new FeedSource(
             "test",
@@ -56,19 +54,11 @@ class FeedReaderTest {
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
+    vertx.close().await();
   }
 
   private List<String> read() throws Exception {
-    return await(reader.read()).stream()
+    return reader.read().await().stream()
         .map(news -> news.event() + " " + news.entry().title())
         .toList();
   }

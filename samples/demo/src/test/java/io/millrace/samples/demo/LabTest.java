@@ -26,13 +26,12 @@ class LabTest {
 
   @BeforeEach
   void start() {
-    server =
-        BrowserTest.await(DemoServer.start(new DemoOptions(0, 2, List.of(), BrokerChoice.MEMORY)));
+    server = BrowserTest.start(0);
   }
 
   @AfterEach
   void stop() {
-    BrowserTest.await(server.close());
+    server.close().await();
   }
 
   private HttpResponse<String> send(String method, String path, String body, String... headers)

@@ -44,7 +44,7 @@ class LinesPageTest extends BrowserTest {
   }
 
   private void publish(String channel, String event, JsonObject data) {
-    await(server.millrace().channel(channel).publish(Message.json(event, data)));
+    server.millrace().channel(channel).publish(Message.json(event, data)).await();
   }
 
   @Test

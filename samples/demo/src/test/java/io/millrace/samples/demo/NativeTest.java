@@ -22,7 +22,7 @@ class NativeTest extends BrowserTest {
 
   private void publish() {
     for (String text : SENT) {
-      await(server.millrace().channel("chat.native").publish(Message.json(text)));
+      server.millrace().channel("chat.native").publish(Message.json(text)).await();
     }
   }
 
@@ -68,7 +68,7 @@ class NativeTest extends BrowserTest {
         })""",
         id);
     for (int i = 0; i < SENT.size(); i++) {
-      await(server.millrace().channel("chat.native").publish(Message.json(SENT.get(i))));
+      server.millrace().channel("chat.native").publish(Message.json(SENT.get(i))).await();
       if (i == 9) {
         page.evaluate("(id) => post(`/lab/${id}/lanes/sse/cut`)", id);
       }

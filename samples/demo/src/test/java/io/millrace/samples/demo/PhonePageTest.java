@@ -33,7 +33,7 @@ class PhonePageTest extends BrowserTest {
   }
 
   private void publish(String channel, JsonObject data) {
-    await(server.millrace().channel(channel).publish(Message.json("vote", data)));
+    server.millrace().channel(channel).publish(Message.json("vote", data)).await();
   }
 
   @ParameterizedTest

@@ -53,8 +53,8 @@ class ResetTest {
   @AfterEach
   void close() {
     Logger.getLogger("").removeHandler(log);
-    BrowserTest.await(millrace.close());
-    BrowserTest.await(vertx.close());
+    millrace.close().await();
+    vertx.close().await();
   }
 
   @Test
@@ -63,17 +63,17 @@ class ResetTest {
     new LabRoutes(new Lab(vertx, millrace)).mount(router);
     router.route("/live*").subRouter(millrace.router());
     HttpServer server =
-        BrowserTest.await(
-            vertx
-                .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
-                .connectionHandler(
-                    connection -> {
-                      Wire.install(connection);
-                      connection.closeHandler(gone -> closed.incrementAndGet());
-                      opened.incrementAndGet();
-                    })
-                .requestHandler(router)
-                .listen(0));
+        vertx
+            .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+            .connectionHandler(
+                connection -> {
+                  Wire.install(connection);
+                  connection.closeHandler(gone -> closed.incrementAndGet());
+                  opened.incrementAndGet();
+                })
+            .requestHandler(router)
+            .listen(0)
+            .await();
     Logger.getLogger("").addHandler(log);
     List<String> requests =
         List.of(

@@ -62,9 +62,9 @@ class SwitchingTest extends BrowserTest {
         }""");
     Vertx vertx = Vertx.vertx();
     try {
-      await(load(vertx));
+      load(vertx).await();
     } finally {
-      await(vertx.close());
+      vertx.close().await();
     }
     page.waitForFunction("() => used.size === 5");
     page.evaluate("() => { clearInterval(turning); live.use(['websocket']); }");

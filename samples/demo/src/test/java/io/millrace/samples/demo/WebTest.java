@@ -25,13 +25,12 @@ class WebTest {
 
   @BeforeEach
   void start() {
-    server =
-        BrowserTest.await(DemoServer.start(new DemoOptions(0, 2, List.of(), BrokerChoice.MEMORY)));
+    server = BrowserTest.start(0);
   }
 
   @AfterEach
   void stop() {
-    BrowserTest.await(server.close());
+    server.close().await();
   }
 
   private HttpResponse<String> get(String path, String... headers)

@@ -40,14 +40,14 @@ class OrderBoardTest {
             "stomp://%s:%s@%s:%d"
                 .formatted(
                     RABBIT.username(), RABBIT.password(), RABBIT.host(), RABBIT.stompPort()));
-    board.start(port).toCompletionStage().toCompletableFuture().get();
+    board.start(port).await();
     pages = new Pages();
   }
 
   @AfterAll
   static void stop() throws Exception {
     pages.close();
-    board.close().toCompletionStage().toCompletableFuture().get();
+    board.close().await();
     assertThat(pages.errors).as("what the pages threw").isEmpty();
   }
 

@@ -41,16 +41,12 @@ class SampleOrdersTest {
             now::get);
     Router router = Router.router(vertx);
     router.post("/orders").handler(orders);
-    server = get(vertx.createHttpServer().requestHandler(router).listen(0));
+    server = vertx.createHttpServer().requestHandler(router).listen(0).await();
   }
 
   @AfterEach
   void stop() throws Exception {
-    get(vertx.close());
-  }
-
-  private static <T> T get(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get();
+    vertx.close().await();
   }
 
   private HttpResponse<String> post(String... headers) throws Exception {
