@@ -30,7 +30,7 @@ class ArchitectureTest {
           .importPackages("io.millrace");
 
   @Test
-  void the_api_depends_on_vertx_and_jspecify_alone() {
+  void theApiDependsOnVertxAndJspecifyAlone() {
     classes()
         .that()
         .resideInAnyPackage(API)
@@ -49,7 +49,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void transports_and_brokers_do_not_see_core_or_the_kit() {
+  void transportsAndBrokersDoNotSeeCoreOrTheKit() {
     noClasses()
         .that()
         .resideInAnyPackage(PLUGINS)
@@ -60,7 +60,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void transports_and_brokers_do_not_see_each_other() {
+  void transportsAndBrokersDoNotSeeEachOther() {
     slices()
         .matching("io.millrace.[transport|broker].(*)..")
         .should()
@@ -69,7 +69,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void core_and_the_kit_know_no_transport_or_broker() {
+  void coreAndTheKitKnowNoTransportOrBroker() {
     noClasses()
         .that()
         .resideInAnyPackage(CORE, "io.millrace.tck..")
@@ -80,7 +80,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void core_does_not_see_the_kit() {
+  void coreDoesNotSeeTheKit() {
     noClasses()
         .that()
         .resideInAPackage(CORE)
@@ -92,7 +92,7 @@ class ArchitectureTest {
 
   /** A package of core that is no room fails, too. */
   @Test
-  void each_room_of_core_uses_only_those_before_it() {
+  void eachRoomOfCoreUsesOnlyThoseBeforeIt() {
     layeredArchitecture()
         .consideringOnlyDependenciesInAnyPackage(CORE)
         .layer("log")
@@ -120,12 +120,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void packages_have_no_cycles() {
+  void packagesHaveNoCycles() {
     slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
-  void every_package_is_null_marked() {
+  void everyPackageIsNullMarked() {
     assertThat(CLASSES.stream().map(JavaClass::getPackage).distinct())
         .allSatisfy(p -> assertThat(p.isAnnotatedWith(NullMarked.class)).as(p.getName()).isTrue());
   }

@@ -30,7 +30,7 @@ class ModulesTest {
 
   @ParameterizedTest
   @MethodSource("modules")
-  void module_info_and_services_files_provide_the_same(ModuleReference module) throws IOException {
+  void moduleInfoAndServicesFilesProvideTheSame(ModuleReference module) throws IOException {
     Map<String, Set<String>> provided =
         module.descriptor().provides().stream()
             .collect(toMap(Provides::service, provides -> Set.copyOf(provides.providers())));

@@ -14,14 +14,14 @@ import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
 import io.millrace.core.broker.Publishing;
-import io.millrace.core.reader.Rig;
+import io.millrace.core.testing.EchoBroker;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.BrokerLog;
 import io.millrace.spi.BrokerRecords;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.Socket;
@@ -30,33 +30,32 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tests a node whose broker has a log of its own. */
 class BackendNodeTest {
 
   /** A broker with a log that says when the node has caught up with it. */
-  private static final class LoggingBroker extends DelegatingBroker {
+  private static final class LoggingBroker extends EchoBroker {
     final RecordedLog records = new RecordedLog();
     final List<Message> published = new CopyOnWriteArrayList<>();
     final List<Promise<Void>> catchUps = new CopyOnWriteArrayList<>();
 
     LoggingBroker() {
-      super(new Rig.AllBroker());
+      super("logging");
     }
 
     @Override
-    public boolean selective() {
-      return false;
+    public boolean shared() {
+      return true;
     }
 
     @Override
     public Future<Publication> publish(String channel, Message message) {
       published.add(message);
-      return super.publish(channel, message);
+      return Future.succeededFuture(Publication.unnamed());
     }
 
     @Override
@@ -78,14 +77,15 @@ class BackendNodeTest {
     }
   }
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final LoggingBroker broker = new LoggingBroker();
   private final List<String> told = new CopyOnWriteArrayList<>();
-  private final Server server = new Server(vertx, new MillraceOptions(), Optional.empty());
+  private final Server server = new Server(vertx, new MillraceOptions());
 
   private final MillraceNode node =
       (MillraceNode)
-          new NodeBuilder(vertx)
+          new NodeBuilder(vertx.get())
               .broker(broker)
               .transport(server.once)
               .transport(server.later)
@@ -104,20 +104,9 @@ class BackendNodeTest {
         }
       };
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
   @AfterEach
-  void close() throws IOException {
+  void close() {
     Server.await(node.close());
-    server.close();
   }
 
   private static Message message() {
@@ -159,7 +148,7 @@ class BackendNodeTest {
     Server.await(node.ingress().begin("e1"));
     Server.await(node.ready());
     node.ingress().append(7, "a", message());
-    Router router = Router.router(vertx);
+    Router router = Router.router(vertx.get());
     router.route("/live*").subRouter(node.router());
     server.listen(router);
     try (Socket socket = server.open("GET", "/later?channels=a", "")) {

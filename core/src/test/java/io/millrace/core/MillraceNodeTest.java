@@ -16,27 +16,26 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
+import io.millrace.core.testing.EchoBroker;
 import io.millrace.core.testing.LoggedLines;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MillraceNodeTest {
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options = new MillraceOptions();
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -61,23 +60,8 @@ class MillraceNodeTest {
         }
       };
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    server.close();
-  }
-
   private MillraceNode node() {
-    server = new Server(vertx, options, Optional.empty());
+    server = new Server(vertx, options);
     return (MillraceNode) server.node;
   }
 
@@ -132,11 +116,13 @@ class MillraceNodeTest {
     MillraceNode node = node();
     Promise<Thread> loop = Promise.promise();
     Promise<Subscription> subscribed = Promise.promise();
-    vertx.runOnContext(
-        now -> {
-          loop.complete(Thread.currentThread());
-          node.channel("a").subscribe(subscriber).onComplete(subscribed);
-        });
+    vertx
+        .get()
+        .runOnContext(
+            now -> {
+              loop.complete(Thread.currentThread());
+              node.channel("a").subscribe(subscriber).onComplete(subscribed);
+            });
     Server.await(subscribed.future());
     Server.await(node.channel("a").publish(Message.json(1)));
     told("a 1");
@@ -219,12 +205,12 @@ class MillraceNodeTest {
 
   @Test
   void aNodeWhoseBrokerIsStillOpeningTakesNobodyYet() {
-    server = new Server(vertx, options, Optional.empty());
-    Server.EchoBroker slow = new Server.EchoBroker("slow");
+    server = new Server(vertx, options);
+    EchoBroker slow = new EchoBroker("slow");
     Promise<Void> opened = Promise.promise();
     slow.opened = opened.future();
     MillraceNode node =
-        (MillraceNode) new NodeBuilder(vertx).broker(slow).transport(server.once).build();
+        (MillraceNode) new NodeBuilder(vertx.get()).broker(slow).transport(server.once).build();
     Future<Subscription> early = node.channel("a").subscribe(subscriber);
     assertThat(node.isServing()).isFalse();
     assertThat(node.channel("a").publish(Message.json(1)).failed()).isTrue();
@@ -239,10 +225,10 @@ class MillraceNodeTest {
 
   @Test
   void aNodeWhoseBrokerCannotBeOpenedNeverGetsReady() {
-    server = new Server(vertx, options, Optional.empty());
+    server = new Server(vertx, options);
     for (boolean throwing : new boolean[] {true, false}) {
-      DelegatingBroker broken =
-          new DelegatingBroker(new Server.EchoBroker("broken")) {
+      EchoBroker broken =
+          new EchoBroker("broken") {
             @Override
             public Future<Void> open(io.millrace.spi.Ingress ingress) {
               if (throwing) {
@@ -252,7 +238,7 @@ class MillraceNodeTest {
             }
           };
       MillraceNode node =
-          (MillraceNode) new NodeBuilder(vertx).broker(broken).transport(server.once).build();
+          (MillraceNode) new NodeBuilder(vertx.get()).broker(broken).transport(server.once).build();
       eventually(() -> assertThat(node.ready().failed()).isTrue());
       eventually(() -> assertThat(node.channel("a").subscribe(subscriber).failed()).isTrue());
       Server.await(node.close());
@@ -261,16 +247,17 @@ class MillraceNodeTest {
 
   @Test
   void aSubscriberThatTheBrokerRefusesIsNotAttached() {
-    server = new Server(vertx, options, Optional.empty());
-    DelegatingBroker refusing =
-        new DelegatingBroker(new Server.EchoBroker("refusing")) {
+    server = new Server(vertx, options);
+    EchoBroker refusing =
+        new EchoBroker("refusing") {
           @Override
           public Future<Void> subscribe(ChannelPattern pattern) {
             return Future.failedFuture("on purpose");
           }
         };
+    refusing.selective = true;
     MillraceNode node =
-        (MillraceNode) new NodeBuilder(vertx).broker(refusing).transport(server.once).build();
+        (MillraceNode) new NodeBuilder(vertx.get()).broker(refusing).transport(server.once).build();
     Future<Subscription> refused = node.channel("a").subscribe(subscriber);
     eventually(() -> assertThat(refused.failed()).isTrue());
     assertThat(node.counts().readers()).isZero();

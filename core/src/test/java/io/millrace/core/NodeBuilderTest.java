@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
 import io.millrace.MillraceProvider;
+import io.millrace.core.testing.EchoBroker;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Transport;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -24,33 +25,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeBuilderTest {
 
   /** Found as a service. */
-  public static final class One extends Named {
+  public static final class One extends EchoBroker {
     public One() {
       super("one");
     }
   }
 
   /** Found as a service. */
-  public static final class Other extends Named {
+  public static final class Other extends EchoBroker {
     public Other() {
       super("other");
-    }
-  }
-
-  private abstract static class Named extends DelegatingBroker {
-    Named(String name) {
-      super(new Server.EchoBroker(name));
     }
   }
 
@@ -98,18 +92,9 @@ class NodeBuilderTest {
     }
   }
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final ClassLoader before = Thread.currentThread().getContextClassLoader();
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
 
   @BeforeEach
   void listNothing() {
@@ -129,7 +114,7 @@ class NodeBuilderTest {
   }
 
   private static Millrace.Builder builder() {
-    return new NodeBuilder(vertx)
+    return new NodeBuilder(vertx.get())
         .transport(new Server.TinyTransport("tiny", 1, Set.of(), (context, attachment) -> {}));
   }
 
@@ -144,12 +129,12 @@ class NodeBuilderTest {
     Thread.currentThread().setContextClassLoader(before);
     assertThat(ServiceLoader.load(MillraceProvider.class).findFirst())
         .containsInstanceOf(CoreProvider.class);
-    assertThat(Millrace.builder(vertx)).isInstanceOf(NodeBuilder.class);
+    assertThat(Millrace.builder(vertx.get())).isInstanceOf(NodeBuilder.class);
   }
 
   @Test
   void withoutATransportThereIsNoNode() {
-    assertThatThrownBy(() -> new NodeBuilder(vertx).broker(new One()).build())
+    assertThatThrownBy(() -> new NodeBuilder(vertx.get()).broker(new One()).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("millrace-transport");
   }
@@ -174,7 +159,7 @@ class NodeBuilderTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("[one, other]");
     assertThat(brokerOf(builder().broker("other"))).isEqualTo("other");
-    assertThat(brokerOf(builder().broker(new Server.EchoBroker("mine")))).isEqualTo("mine");
+    assertThat(brokerOf(builder().broker(new EchoBroker("mine")))).isEqualTo("mine");
   }
 
   @Test

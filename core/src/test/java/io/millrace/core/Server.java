@@ -3,7 +3,6 @@ package io.millrace.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.Authorizer;
-import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
@@ -12,14 +11,14 @@ import io.millrace.core.broker.Publishing;
 import io.millrace.core.http.Mount;
 import io.millrace.core.log.Log;
 import io.millrace.core.reader.Rig;
+import io.millrace.core.testing.EchoBroker;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Attachment;
-import io.millrace.spi.Broker;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Format;
 import io.millrace.spi.Framing;
-import io.millrace.spi.Ingress;
 import io.millrace.spi.Outlet;
 import io.millrace.spi.Transport;
 import io.millrace.spi.support.ResponseOutlet;
@@ -50,7 +49,6 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A node with tiny transports and a tiny broker behind a real HTTP server. */
@@ -67,71 +65,6 @@ public final class Server implements AutoCloseable {
 
     public String header(String name) {
       return headers.getOrDefault(name, "");
-    }
-  }
-
-  /** Delivers what is published, unless a test says otherwise. */
-  public static final class EchoBroker implements Broker {
-    public volatile boolean selective;
-    public volatile boolean named = true;
-    volatile Optional<Ingress> ingress = Optional.empty();
-    public volatile Function<Message, Future<Publication>> publishing;
-    volatile Future<Void> opened = Future.succeededFuture();
-    volatile boolean closed;
-    public final List<Thread> publishers = new CopyOnWriteArrayList<>();
-    private final String name;
-
-    EchoBroker(String name) {
-      this.name = name;
-      this.publishing = message -> Future.succeededFuture(Publication.unnamed());
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public Future<Void> open(Ingress into) {
-      ingress = Optional.of(into);
-      return opened;
-    }
-
-    @Override
-    public Future<Publication> publish(String channel, Message message) {
-      publishers.add(Thread.currentThread());
-      return publishing
-          .apply(message)
-          .map(
-              taken ->
-                  taken.name().isPresent() ? taken : ingress.orElseThrow().append(channel, message))
-          .map(taken -> named ? taken : Publication.unnamed());
-    }
-
-    @Override
-    public Future<Void> subscribe(ChannelPattern pattern) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> unsubscribe(ChannelPattern pattern) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> close() {
-      closed = true;
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public boolean selective() {
-      return selective;
-    }
-
-    @Override
-    public boolean shared() {
-      return false;
     }
   }
 
@@ -262,6 +195,17 @@ public final class Server implements AutoCloseable {
   private final List<Socket> sockets = new ArrayList<>();
   public int port;
   public String mount = "/live";
+
+  /** A server that is closed after the test. */
+  public Server(TestVertx vertx, MillraceOptions options) {
+    this(vertx, options, Optional.empty());
+  }
+
+  /** A server that is closed after the test. */
+  public Server(TestVertx vertx, MillraceOptions options, Optional<Authorizer> authorizer) {
+    this(vertx.get(), options, authorizer);
+    vertx.closing(this);
+  }
 
   public Server(Vertx vertx, MillraceOptions options, Optional<Authorizer> authorizer) {
     this.vertx = vertx;
@@ -484,6 +428,20 @@ public final class Server implements AutoCloseable {
     return promise.future();
   }
 
+  /** Waits until nothing remains of readers. */
+  public void nothingRemains() {
+    Rig.eventually(
+        () -> {
+          assertThat(node.counts().readers()).isZero();
+          assertThat(node.counts().subscriptions()).isZero();
+          assertThat(node.counts().timers()).isZero();
+          if (!broker.selective) { // What lingers at the broker still counts.
+            assertThat(node.counts().readerBytes()).isZero();
+          }
+        });
+  }
+
+  /** Closes, and asserts that nothing remains. */
   @Override
   public void close() throws IOException {
     for (Socket socket : sockets) {
@@ -493,5 +451,6 @@ public final class Server implements AutoCloseable {
     for (HttpServer server : servers) {
       await(server.close());
     }
+    nothingRemains();
   }
 }

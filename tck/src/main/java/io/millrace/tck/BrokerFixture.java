@@ -1,6 +1,7 @@
 package io.millrace.tck;
 
 import static io.millrace.tck.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.Message;
@@ -9,6 +10,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.spi.Broker;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** What the rules of brokers share. */
 abstract class BrokerFixture {
+
+  /** How often most rules repeat what they do. */
+  static final int MANY = 500;
 
   /** More than brokers take, so that the broker is what refuses a message that is too large. */
   static final int MOST_BYTES = 17 << 20;
@@ -156,5 +161,27 @@ abstract class BrokerFixture {
 
   final ConditionFactory patiently() {
     return await().atMost(patience()).pollInterval(Duration.ofMillis(2));
+  }
+
+  /**
+   * Publishes a mark and waits until it arrives; everything published before it has arrived, too.
+   */
+  final void settle(BrokerNode from, BrokerNode at, String channel) {
+    String mark = "\"mark " + at.received().size() + "\"";
+    TestNode.await(from.publish(channel, Message.jsonText(Buffer.buffer(mark))));
+    patiently().until(() -> at.texts(channel).contains(mark));
+  }
+
+  static List<String> withoutMarks(List<String> texts) {
+    return texts.stream().filter(text -> !text.startsWith("\"mark ")).toList();
+  }
+
+  static void same(Message message, Message expected) {
+    assertThat(message.data()).isEqualTo(expected.data());
+    assertThat(message.isJson()).isEqualTo(expected.isJson());
+    assertThat(message.event()).isEqualTo(expected.event());
+    assertThat(message.priority()).isEqualTo(expected.priority());
+    assertThat(message.time()).isEqualTo(expected.time());
+    assertThat(message.key()).isEqualTo(expected.key());
   }
 }

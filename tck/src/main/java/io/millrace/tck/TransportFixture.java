@@ -21,7 +21,11 @@ import java.util.function.Predicate;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 
-/** What the rules of transports share. */
+/**
+ * What the rules of transports share. Each group of rules inherits from the one before it. They are
+ * not {@code @Nested} classes, because those would have to be in one file, and JUnit would report
+ * their tests under the name of the kit, not of the transport's test.
+ */
 abstract class TransportFixture {
 
   static final String NEVER_SEEN = "never.seen";

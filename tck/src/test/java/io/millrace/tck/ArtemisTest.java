@@ -16,7 +16,7 @@ class ArtemisTest {
   @RegisterExtension static final Artemis ARTEMIS = new Artemis();
 
   @Test
-  void it_speaks_stomp_and_counts() throws Exception {
+  void itSpeaksStompAndCounts() throws Exception {
     try (Socket socket = connect(ARTEMIS.stompPort())) {
       String connect =
           "CONNECT\naccept-version:1.2\nhost:localhost\nlogin:%s\npasscode:%s\n\n\0SUBSCRIBE\nid:1\ndestination:a\nreceipt:1\n\n\0"
@@ -33,7 +33,7 @@ class ArtemisTest {
   }
 
   @Test
-  void it_speaks_amqp_1_0_and_stops_and_starts() throws Exception {
+  void itSpeaksAmqp1AndStopsAndStarts() throws Exception {
     for (int i = 0; i < 2; i++) {
       byte[] header = {'A', 'M', 'Q', 'P', SASL, 1, 0, 0};
       try (Socket socket = connect(ARTEMIS.amqpPort())) {

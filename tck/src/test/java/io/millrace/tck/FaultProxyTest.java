@@ -31,7 +31,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void bytes_pass_both_ways() throws IOException {
+  void bytesPassBothWays() throws IOException {
     try (Socket near = connect();
         Socket far = accept()) {
       exchange(near, far);
@@ -41,7 +41,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void an_end_passes() throws IOException {
+  void anEndPasses() throws IOException {
     try (Socket near = connect();
         Socket far = accept()) {
       far.shutdownOutput();
@@ -50,7 +50,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void a_cut_ends_connections_and_refuses_others_until_it_is_mended() throws IOException {
+  void aCutEndsConnectionsAndRefusesOthersUntilItIsMended() throws IOException {
     try (Socket near = connect();
         Socket far = accept()) {
       exchange(near, far);
@@ -60,11 +60,11 @@ class FaultProxyTest {
       assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
     }
     proxy.mend();
-    bytes_pass_both_ways_again();
+    bytesPassBothWaysAgain();
   }
 
   @Test
-  void a_reset_ends_connections_and_takes_others() throws IOException {
+  void aResetEndsConnectionsAndTakesOthers() throws IOException {
     try (Socket near = connect();
         Socket far = accept()) {
       exchange(near, far);
@@ -72,11 +72,11 @@ class FaultProxyTest {
       assertThat(near.getInputStream().read()).isEqualTo(-1);
       assertThat(far.getInputStream().read()).isEqualTo(-1);
     }
-    bytes_pass_both_ways_again();
+    bytesPassBothWaysAgain();
   }
 
   @Test
-  void silence_holds_bytes_until_it_is_mended() throws IOException {
+  void silenceHoldsBytesUntilItIsMended() throws IOException {
     try (Socket near = connect();
         Socket far = accept()) {
       exchange(near, far);
@@ -93,7 +93,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void connections_made_in_silence_are_silent() throws IOException {
+  void connectionsMadeInSilenceAreSilent() throws IOException {
     proxy.silence();
     try (Socket near = connect();
         Socket far = accept()) {
@@ -104,7 +104,7 @@ class FaultProxyTest {
     }
   }
 
-  private void bytes_pass_both_ways_again() throws IOException {
+  private void bytesPassBothWaysAgain() throws IOException {
     try (Socket near = connect();
         Socket far = accept()) {
       exchange(near, far);

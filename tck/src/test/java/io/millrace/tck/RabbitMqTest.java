@@ -15,7 +15,7 @@ class RabbitMqTest {
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
 
   @Test
-  void it_speaks_stomp() throws Exception {
+  void itSpeaksStomp() throws Exception {
     try (Socket socket = connect(RABBIT.stompPort())) {
       String connect =
           "CONNECT\naccept-version:1.2\nhost:/\nlogin:%s\npasscode:%s\n\n\0"
@@ -26,7 +26,7 @@ class RabbitMqTest {
   }
 
   @Test
-  void it_speaks_stomp_over_websocket() throws Exception {
+  void itSpeaksStompOverWebsocket() throws Exception {
     try (Socket socket = connect(RABBIT.webStompPort())) {
       String upgrade =
           """
@@ -45,7 +45,7 @@ class RabbitMqTest {
   }
 
   @Test
-  void it_speaks_amqp_1_0() throws Exception {
+  void itSpeaksAmqp1() throws Exception {
     byte[] header = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
     try (Socket socket = connect(RABBIT.amqpPort())) {
       socket.getOutputStream().write(header);
@@ -54,7 +54,7 @@ class RabbitMqTest {
   }
 
   @Test
-  void what_is_durable_survives_a_kill_and_a_stop() throws Exception {
+  void whatIsDurableSurvivesAKillAndAStop() throws Exception {
     RABBIT.rabbitmqctl("add_vhost", "kept");
     RABBIT.kill();
     assertThatThrownBy(() -> connect(RABBIT.stompPort())).isInstanceOf(ConnectException.class);
@@ -68,7 +68,7 @@ class RabbitMqTest {
   }
 
   @Test
-  void a_command_that_fails_says_why() {
+  void aCommandThatFailsSaysWhy() {
     assertThatThrownBy(() -> RABBIT.rabbitmqctl("delete_vhost", "unheard-of"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("unheard-of");

@@ -8,18 +8,16 @@ import io.millrace.Gap;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.Publication;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Survey;
 import io.millrace.core.reader.Rig;
-import io.millrace.spi.Broker;
-import io.millrace.spi.Ingress;
+import io.millrace.core.testing.EchoBroker;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,19 +29,23 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class InterestsTest {
 
   /** A broker that answers when the test says so. */
-  private static final class Scripted implements Broker {
+  private static final class Scripted extends EchoBroker {
     final List<String> calls = new CopyOnWriteArrayList<>();
     final Queue<Promise<Void>> unanswered = new ConcurrentLinkedQueue<>();
     boolean throwing;
+
+    Scripted() {
+      super("scripted");
+      selective = true;
+    }
 
     private Future<Void> called(String what) {
       calls.add(what);
@@ -56,21 +58,6 @@ class InterestsTest {
     }
 
     @Override
-    public String name() {
-      return "scripted";
-    }
-
-    @Override
-    public Future<Void> open(Ingress ingress) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Publication> publish(String channel, Message message) {
-      return Future.succeededFuture(Publication.unnamed());
-    }
-
-    @Override
     public Future<Void> subscribe(ChannelPattern pattern) {
       return called("subscribe " + pattern);
     }
@@ -79,34 +66,20 @@ class InterestsTest {
     public Future<Void> unsubscribe(ChannelPattern pattern) {
       return called("unsubscribe " + pattern);
     }
-
-    @Override
-    public Future<Void> close() {
-      return Future.succeededFuture();
-    }
   }
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final Scripted broker = new Scripted();
   private final Log log = new Log(new MillraceOptions(), true, () -> 0);
   private final MillraceOptions options = new MillraceOptions();
   private Interests interests = interests(Duration.ZERO);
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
-
   private Interests interests(Duration linger) {
     return new Interests(
         broker,
         log,
-        ((VertxInternal) vertx).createEventLoopContext(),
+        ((VertxInternal) vertx.get()).createEventLoopContext(),
         options.setUnsubscribeLinger(linger));
   }
 
@@ -371,7 +344,10 @@ class InterestsTest {
   void aBrokerThatBringsEverythingIsNotAsked() {
     interests =
         new Interests(
-            new Rig.AllBroker(), log, ((VertxInternal) vertx).createEventLoopContext(), options);
+            new EchoBroker("none"),
+            log,
+            ((VertxInternal) vertx.get()).createEventLoopContext(),
+            options);
     assertThat(acquire("a").succeeded()).isTrue();
     release("a");
     assertThat(interests.size()).isZero();

@@ -10,11 +10,10 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.core.Server;
 import io.millrace.core.testing.LoggedLines;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -22,16 +21,13 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,30 +39,13 @@ class ApplicationFaultsTest {
 
   private static final int LINGER_NONE = 0;
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options =
       new MillraceOptions().addPublishable("**").setPublishesPerSecond(0);
-  private final List<AutoCloseable> opened = new ArrayList<>();
 
   /** The requests for {@code never…} that were not answered. */
   private final List<Promise<Boolean>> asked = new CopyOnWriteArrayList<>();
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable closeable : opened) {
-      closeable.close();
-    }
-  }
 
   private Server server() {
     Authorizer authorizer =
@@ -82,18 +61,7 @@ class ApplicationFaultsTest {
   }
 
   private Server server(Optional<Authorizer> authorizer) {
-    Server server = new Server(vertx, options, authorizer);
-    opened.add(server);
-    return server.listen();
-  }
-
-  private static void nothingLeft(Server server) {
-    eventually(
-        () -> {
-          assertThat(server.node.counts().readers()).isZero();
-          assertThat(server.node.counts().subscriptions()).isZero();
-          assertThat(server.node.counts().timers()).isZero();
-        });
+    return new Server(vertx, options, authorizer).listen();
   }
 
   private static void problem(Server.Answer answer, int status, String code) {
@@ -124,7 +92,7 @@ class ApplicationFaultsTest {
     asked.forEach(late -> late.complete(true));
     assertThat(server.get("/once?channels=ok").status()).isEqualTo(200);
     assertThat(server.log().head()).as("what was decided late").isZero();
-    nothingLeft(server);
+    server.nothingRemains();
   }
 
   @Test
@@ -160,23 +128,16 @@ class ApplicationFaultsTest {
     }
     eventually(() -> assertThat(server.get("/once?channels=ok").status()).isEqualTo(200));
     asked.forEach(late -> late.complete(true));
-    nothingLeft(server);
+    server.nothingRemains();
     server.broker.selective = true;
     assertThat(server.node.counts().brokerSubscriptions()).isZero();
-  }
-
-  private static HttpClient http2() {
-    return vertx.createHttpClient(
-        new HttpClientOptions()
-            .setProtocolVersion(HttpVersion.HTTP_2)
-            .setHttp2ClearTextUpgrade(false));
   }
 
   @Test
   void whoLeavesOverHttp2MakesRoomToo() {
     options.setMaxReaders(1).setAuthorizerTimeout(Duration.ofDays(1));
     Server server = server();
-    HttpClient client = http2();
+    HttpClient client = vertx.client(HttpVersion.HTTP_2);
     HttpClientRequest request =
         Server.await(
             client.request(HttpMethod.GET, server.port, "localhost", "/live/once?channels=never"));
@@ -192,7 +153,7 @@ class ApplicationFaultsTest {
   @Test
   void whoLeavesOverHttp2BeforeItsTurnLeavesNothing() {
     Server server = server();
-    HttpClient client = http2();
+    HttpClient client = vertx.client(HttpVersion.HTTP_2);
     String target = "/live/once?channels=ok&last=1000&events=x";
     for (int i = 0; i < 50; i++) {
       HttpClientRequest request =
@@ -201,7 +162,7 @@ class ApplicationFaultsTest {
       request.reset();
     }
     assertThat(server.get("/once?channels=ok").status()).isEqualTo(200);
-    nothingLeft(server);
+    server.nothingRemains();
     Server.await(client.close());
   }
 
@@ -225,7 +186,7 @@ class ApplicationFaultsTest {
   }
 
   private static Future<Boolean> later(Promise<Boolean> promise, Boolean value) {
-    vertx.setTimer(1, due -> promise.complete(value));
+    vertx.get().setTimer(1, due -> promise.complete(value));
     return promise.future();
   }
 

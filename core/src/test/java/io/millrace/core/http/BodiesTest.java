@@ -7,12 +7,11 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.core.Server;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
@@ -28,16 +27,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,7 +44,8 @@ class BodiesTest {
   private static final String MORE = "Content-Length: 1000";
   private static final String MESSAGE = "{\"channel\":\"a\",\"data\":1}";
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options =
       new MillraceOptions()
           .addPublishable("**")
@@ -57,27 +55,16 @@ class BodiesTest {
   private final List<Socket> sockets = new ArrayList<>();
   private Server server;
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
   @AfterEach
   void close() throws IOException {
     for (Socket socket : sockets) {
       socket.close();
     }
     nothingLeft();
-    server.close();
   }
 
   private void listen() {
-    server = new Server(vertx, options, Optional.empty()).listen();
+    server = new Server(vertx, options).listen();
   }
 
   private void nothingLeft() {
@@ -125,13 +112,6 @@ class BodiesTest {
     assertThat(new JsonObject(body.strip()).getString("code")).isEqualTo(code);
   }
 
-  private HttpClient http2() {
-    return vertx.createHttpClient(
-        new HttpClientOptions()
-            .setProtocolVersion(HttpVersion.HTTP_2)
-            .setHttp2ClearTextUpgrade(false));
-  }
-
   private HttpClientRequest post(HttpClient client) {
     return Server.await(client.request(HttpMethod.POST, server.port, "localhost", "/live/publish"))
         .putHeader("Content-Type", "application/json");
@@ -154,14 +134,15 @@ class BodiesTest {
   void aBodyThatDripsIsRefusedInTime() {
     options.setBodyTimeout(Duration.ofMillis(200));
     listen();
-    NetSocket socket = Server.await(vertx.createNetClient().connect(server.port, "localhost"));
+    NetSocket socket =
+        Server.await(vertx.get().createNetClient().connect(server.port, "localhost"));
     Buffer answer = Buffer.buffer();
     CompletableFuture<Void> closed = new CompletableFuture<>();
     socket.handler(answer::appendBuffer).closeHandler(closed::complete);
     socket.write("POST /live/publish HTTP/1.1\r\nHost: a\r\n" + JSON + "\r\n" + MORE + "\r\n\r\n");
-    long drip = vertx.setPeriodic(5, tick -> socket.write("1"));
+    long drip = vertx.get().setPeriodic(5, tick -> socket.write("1"));
     closed.join();
-    vertx.cancelTimer(drip);
+    vertx.get().cancelTimer(drip);
     assertThat(answer.toString()).startsWith("HTTP/1.1 408 ").contains("request-timeout");
   }
 
@@ -169,7 +150,7 @@ class BodiesTest {
   void overHttp2OnlyTheStreamEnds() {
     options.setBodyTimeout(Duration.ofMillis(100));
     listen();
-    HttpClient client = http2();
+    HttpClient client = vertx.client(HttpVersion.HTTP_2);
     HttpClientRequest stalled = post(client).setChunked(true);
     stalled.write("{");
     HttpClientResponse answer = Server.await(stalled.response());
@@ -185,7 +166,7 @@ class BodiesTest {
   @ValueSource(strings = {"/negotiate", "/nothing", "/millrace.js", "/negotiate?nothing-follows"})
   void aStreamOverHttp2ThatIsAnsweredDoesNotStayOpen(String target) {
     listen();
-    HttpClient client = http2();
+    HttpClient client = vertx.client(HttpVersion.HTTP_2);
     HttpClientRequest open =
         Server.await(client.request(HttpMethod.GET, server.port, "localhost", "/live" + target));
     if (target.endsWith("nothing-follows")) {
@@ -204,13 +185,13 @@ class BodiesTest {
   @Test
   void aBurstOfBodiesIsBoundedWhileItArrives() throws IOException {
     options.setBodyBytes(100_000);
-    server = new Server(vertx, options, Optional.empty());
+    server = new Server(vertx, options);
     AtomicInteger begun = new AtomicInteger();
     AtomicInteger open = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     CountDownLatch stalled = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
-    Router router = Router.router(vertx);
+    Router router = Router.router(vertx.get());
     router
         .get("/stall")
         .handler(
@@ -281,7 +262,7 @@ class BodiesTest {
   void bodiesThatStallOverHttp2MakeRoomToo() {
     options.setBodyBytes(100_000);
     listen();
-    HttpClient client = http2();
+    HttpClient client = vertx.client(HttpVersion.HTTP_2);
     List<HttpClientRequest> stalled = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       HttpClientRequest request = post(client).setChunked(true);
@@ -450,8 +431,8 @@ class BodiesTest {
 
   @Test
   void aHandlerOfTheApplicationMayAnswerWhileABodyStalls() throws IOException {
-    server = new Server(vertx, options, Optional.empty());
-    Router router = Router.router(vertx);
+    server = new Server(vertx, options);
+    Router router = Router.router(vertx.get());
     router.route().handler(TimeoutHandler.create(50));
     router.route("/live*").subRouter(server.node.router());
     server.listen(router);

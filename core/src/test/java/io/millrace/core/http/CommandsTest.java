@@ -11,9 +11,9 @@ import io.millrace.Publication;
 import io.millrace.core.Server;
 import io.millrace.core.testing.Heap;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -26,10 +26,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,7 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options =
       new MillraceOptions()
           .addPublishable("**")
@@ -47,30 +46,6 @@ class CommandsTest {
   private Server server;
   private int connection;
   private TestOutlet outlet;
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    server.close();
-    eventually(
-        () -> {
-          assertThat(server.node.counts().readers()).isZero();
-          assertThat(server.node.counts().subscriptions()).isZero();
-          assertThat(server.node.counts().timers()).isZero();
-          if (!server.broker.selective) { // What lingers at the broker still counts.
-            assertThat(server.node.counts().readerBytes()).isZero();
-          }
-        });
-  }
 
   private void connect(String query) throws IOException {
     connect(query, Optional.empty());

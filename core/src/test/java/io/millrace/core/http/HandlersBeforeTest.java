@@ -7,12 +7,11 @@ import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.core.Server;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -23,11 +22,8 @@ import io.vertx.ext.web.handler.TimeoutHandler;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,27 +33,13 @@ class HandlersBeforeTest {
 
   private static final String MESSAGE = "{\"channel\":\"pub.a\",\"data\":1}";
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options = new MillraceOptions().addPublishable("pub.**");
-  private final Server server = new Server(vertx, options, Optional.empty());
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    server.close();
-  }
+  private final Server server = new Server(vertx, options);
 
   private void behind(Handler<RoutingContext> before) {
-    Router router = Router.router(vertx);
+    Router router = Router.router(vertx.get());
     router.route().handler(before);
     router.route("/live*").subRouter(server.node.router());
     server.listen(router);
@@ -65,9 +47,7 @@ class HandlersBeforeTest {
 
   /** The status of the answer to a publish. */
   private int publish(HttpVersion version) {
-    HttpClient client =
-        vertx.createHttpClient(
-            new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false));
+    HttpClient client = vertx.client(version);
     Future<Integer> status =
         client
             .request(HttpMethod.POST, server.port, "127.0.0.1", "/live/publish")
@@ -84,7 +64,7 @@ class HandlersBeforeTest {
     behind(
         context -> {
           context.request().pause();
-          vertx.setTimer(50, waited -> context.next());
+          context.vertx().setTimer(50, waited -> context.next());
         });
     assertThat(publish(version)).isEqualTo(200);
   }
@@ -95,12 +75,14 @@ class HandlersBeforeTest {
     behind(
         context -> {
           context.request().pause();
-          vertx.setTimer(
-              50,
-              waited -> {
-                context.request().resume();
-                context.next();
-              });
+          context
+              .vertx()
+              .setTimer(
+                  50,
+                  waited -> {
+                    context.request().resume();
+                    context.next();
+                  });
         });
     assertThat(publish(version)).isEqualTo(200);
   }
@@ -117,7 +99,7 @@ class HandlersBeforeTest {
   @ParameterizedTest
   @EnumSource(HttpVersion.class)
   void aHandlerThatWaitsWithoutPausingLosesTheBodyWhichIsAnError(HttpVersion version) {
-    behind(context -> vertx.setTimer(50, waited -> context.next()));
+    behind(context -> context.vertx().setTimer(50, waited -> context.next()));
     assertThat(publish(version)).isEqualTo(500);
     Server.Answer answer = server.publish(MESSAGE);
     assertThat(answer.status()).isEqualTo(500);

@@ -10,11 +10,10 @@ import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.core.Server;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -27,16 +26,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,34 +46,15 @@ class MountTest {
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
   };
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options = new MillraceOptions().addPublishable("pub.**");
-  private final List<AutoCloseable> opened = new ArrayList<>();
 
   /** Decisions that the test has not made yet. */
   private final List<Promise<Boolean>> decisions = new CopyOnWriteArrayList<>();
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable closeable : opened) {
-      closeable.close();
-    }
-  }
-
   private Server server(Optional<Authorizer> authorizer) {
-    Server server = new Server(vertx, options, authorizer);
-    opened.add(server);
-    return server;
+    return new Server(vertx, options, authorizer);
   }
 
   private Server server() {
@@ -105,16 +82,6 @@ class MountTest {
     assertThat(answer.json().getString("title")).isNotEmpty();
   }
 
-  private static void nothingLeft(Server server) {
-    eventually(
-        () -> {
-          assertThat(server.node.counts().readers()).isZero();
-          assertThat(server.node.counts().subscriptions()).isZero();
-          assertThat(server.node.counts().timers()).isZero();
-          assertThat(server.node.counts().readerBytes()).isZero();
-        });
-  }
-
   private static void append(Server server, String channel) {
     server.append(channel, Message.json(1));
   }
@@ -132,7 +99,7 @@ class MountTest {
         assertThat(new String(head, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200 OK");
         eventually(() -> assertThat(server.node.counts().readers()).isEqualTo(1));
       }
-      nothingLeft(server);
+      server.nothingRemains();
     }
   }
 
@@ -214,7 +181,7 @@ class MountTest {
       Server.Answer answer = server.request("HEAD", path, "", "X-Hold: 60000");
       assertThat(answer.status()).as(path).isEqualTo(200);
       assertThat(answer.body()).isEmpty();
-      nothingLeft(server);
+      server.nothingRemains();
     }
     Server.Answer negotiate = server.request("HEAD", "/negotiate", "");
     assertThat(negotiate.status()).isEqualTo(200);
@@ -419,7 +386,7 @@ class MountTest {
     for (int i = 0; i < 100; i++) {
       assertThat(server.get(url).status()).isEqualTo(200);
     }
-    nothingLeft(server);
+    server.nothingRemains();
   }
 
   @Test
@@ -464,8 +431,7 @@ class MountTest {
 
   @Test
   void aNodeThatStartsOrClosesSaysWhenToComeBack() {
-    Server server = new Server(vertx, options, Optional.empty()).listen();
-    opened.add(server);
+    Server server = new Server(vertx, options).listen();
     Server.await(server.node.close());
     Server.Answer answer = server.get("/once?channels=a");
     problem(answer, 503, "unavailable");
@@ -523,18 +489,14 @@ class MountTest {
         server.request("POST", "/once", "{}", json, "Content-Encoding: gzip"),
         415,
         "unsupported-media-type");
-    nothingLeft(server);
+    server.nothingRemains();
   }
 
   @Test
   void aBodyThatWasReadOverHttp2WaitsForAnAuthorizerToo() {
     Server server = asking();
     append(server, "a");
-    HttpClient client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false));
+    HttpClient client = vertx.client(HttpVersion.HTTP_2);
     Future<Integer> status =
         client
             .request(HttpMethod.POST, server.port, "localhost", "/live/once")
@@ -547,7 +509,7 @@ class MountTest {
     eventually(() -> assertThat(decisions).hasSize(1));
     decisions.get(0).complete(true);
     assertThat(Server.await(status)).isEqualTo(200);
-    nothingLeft(server);
+    server.nothingRemains();
     Server.await(client.close());
   }
 
@@ -584,11 +546,7 @@ class MountTest {
     "app.example, a b, 0"
   })
   void overHttp2AHostIsTheAuthorityOrIsRefused(String authority, String host, int status) {
-    HttpClient client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false));
+    HttpClient client = vertx.client(HttpVersion.HTTP_2);
     Future<Integer> answered =
         client
             .request(HttpMethod.GET, server().port, "localhost", "/live/negotiate")
@@ -881,11 +839,11 @@ class MountTest {
   @CsvSource({"/live*, ''", "/*, ''", "/live*, /api", "/*, /api"})
   void itMayBeMountedAnywhere(String route, String outer) {
     Server server = server(Optional.empty());
-    Router router = Router.router(vertx);
+    Router router = Router.router(vertx.get());
     router.route(route).subRouter(server.node.router());
     Router root = router;
     if (!outer.isEmpty()) {
-      root = Router.router(vertx);
+      root = Router.router(vertx.get());
       root.route(outer + "*").subRouter(router);
     }
     server.mount = outer + (route.equals("/*") ? "" : "/live");
@@ -922,7 +880,7 @@ class MountTest {
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answer).startsWith("HTTP/1.1 200").contains("\"cursor\"");
     }
-    nothingLeft(server);
+    server.nothingRemains();
   }
 
   @ParameterizedTest
@@ -937,7 +895,7 @@ class MountTest {
       byte[] answer = socket.getInputStream().readNBytes(12);
       assertThat(answer).asString().isEqualTo("HTTP/1.1 101");
     }
-    nothingLeft(server);
+    server.nothingRemains();
   }
 
   @Test
@@ -957,7 +915,7 @@ class MountTest {
     }
     assertThat(refusing.get("/once?channels=ok,ok.*").status()).isEqualTo(200);
     problem(refusing.publish("{\"channel\":\"pub.a\",\"data\":1}"), 403, "forbidden");
-    nothingLeft(refusing);
+    refusing.nothingRemains();
   }
 
   @ParameterizedTest
@@ -972,7 +930,7 @@ class MountTest {
     // Only after the connection is known to be gone.
     eventually(() -> assertThat(server.isConnected()).isFalse());
     decisions.get(0).complete(true);
-    nothingLeft(server);
+    server.nothingRemains();
     eventually(
         () -> {
           try (Socket next = server.open("GET", "/once?channels=b", "")) {
@@ -994,13 +952,13 @@ class MountTest {
       assertThat(server.node.counts().subscriptions()).isEqualTo(1);
       socket.setSoLinger(true, 0);
     }
-    nothingLeft(server);
+    server.nothingRemains();
     if (attach) {
       TestOutlet outlet = new TestOutlet();
       server.waiting.get(0).attach(Server.TinyTransport.FRAMING, outlet);
       assertThat(outlet.endings).hasSize(1);
       assertThat(outlet.writes).isEmpty();
-      nothingLeft(server);
+      server.nothingRemains();
     }
   }
 
@@ -1013,7 +971,7 @@ class MountTest {
       decisions.get(0).complete(true);
       assertThat(socket.getInputStream().readNBytes(12)).asString().isEqualTo("HTTP/1.1 503");
     }
-    nothingLeft(server);
+    server.nothingRemains();
   }
 
   @Test
@@ -1026,7 +984,7 @@ class MountTest {
       server.waiting.get(0).attach(Server.TinyTransport.FRAMING, outlet);
       assertThat(outlet.endings).hasSize(1);
       assertThat(outlet.endings.get(0).returns()).isTrue();
-      nothingLeft(server);
+      server.nothingRemains();
       assertThat(socket.isConnected()).isTrue();
     }
   }

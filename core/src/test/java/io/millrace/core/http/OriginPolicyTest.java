@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.MillraceOptions;
 import io.millrace.core.Server;
-import io.vertx.core.Vertx;
+import io.millrace.core.testing.TestVertx;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -14,24 +14,25 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OriginPolicyTest {
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private static Server strict;
   private static Server open;
   private static Server anyone;
 
   @BeforeAll
   static void start() {
-    vertx = Vertx.vertx();
-    strict = new Server(vertx, new MillraceOptions(), Optional.empty()).listen();
+    strict = new Server(vertx.get(), new MillraceOptions(), Optional.empty()).listen();
     open =
         new Server(
-                vertx,
+                vertx.get(),
                 new MillraceOptions()
                     .addAllowedOrigin("https://good.example")
                     .addAllowedOrigin("http://[2001:DB8::1]:8080")
@@ -41,7 +42,8 @@ class OriginPolicyTest {
                 Optional.empty())
             .listen();
     anyone =
-        new Server(vertx, new MillraceOptions().addAllowedOrigin("*"), Optional.empty()).listen();
+        new Server(vertx.get(), new MillraceOptions().addAllowedOrigin("*"), Optional.empty())
+            .listen();
   }
 
   @AfterAll
@@ -49,7 +51,6 @@ class OriginPolicyTest {
     strict.close();
     open.close();
     anyone.close();
-    Server.await(vertx.close());
   }
 
   private static Server.Answer get(Server server, String host, String origin, String... more) {
@@ -184,7 +185,7 @@ class OriginPolicyTest {
       strings = {"null", "file://", "app://shell", "capacitor://localhost", "https://my_app:8443"})
   void whatIsNoWebSiteCanBeAllowedByName(String origin) {
     MillraceOptions options = new MillraceOptions().addAllowedOrigin(origin);
-    Server server = new Server(vertx, options, Optional.empty()).listen();
+    Server server = new Server(vertx, options).listen();
     assertThat(getAsUser(server, "app.example", origin).status()).isEqualTo(200);
     assertThat(getAsUser(server, "app.example", origin + "x").status()).isEqualTo(403);
     assertThat(getAsUser(server, "app.example", "http://app.example").status()).isEqualTo(200);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.MillraceOptions;
 import io.millrace.core.Server;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.AllowForwardHeaders;
@@ -14,10 +14,8 @@ import io.vertx.ext.web.handler.SimpleAuthenticationHandler;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PublishRatesTest {
 
@@ -32,7 +30,8 @@ class PublishRatesTest {
               context ->
                   Future.succeededFuture(User.fromName(context.request().getHeader("X-User"))));
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options =
       new MillraceOptions()
           .addPublishable("**")
@@ -41,27 +40,10 @@ class PublishRatesTest {
   private final AtomicLong clock = new AtomicLong(-5_000);
   private Server server;
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    if (server != null) {
-      server.close();
-    }
-  }
-
   /** A server that believes what a request says about its user and its address. */
   private void listen() {
-    server = new Server(vertx, options, Optional.empty());
-    Router router = Router.router(vertx);
+    server = new Server(vertx, options);
+    Router router = Router.router(vertx.get());
     router.allowForward(AllowForwardHeaders.X_FORWARD);
     router
         .route()

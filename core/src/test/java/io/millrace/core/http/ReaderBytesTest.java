@@ -11,6 +11,7 @@ import io.millrace.core.log.Allowance;
 import io.millrace.core.log.Footprint;
 import io.millrace.core.reader.EventLoopShards;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -27,10 +28,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +42,8 @@ class ReaderBytesTest {
 
   private static final String JSON = "Content-Type: application/json";
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options =
       new MillraceOptions().addSubscribable("open.**").setCommandsPerSecond(0).setMaxChannels(1000);
   private final List<Socket> sockets = new ArrayList<>();
@@ -53,27 +53,8 @@ class ReaderBytesTest {
 
   private Server server;
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    for (Socket socket : sockets) {
-      socket.close();
-    }
-    server.close();
-    eventually(() -> assertThat(taken()).isZero());
-  }
-
   private void listen() {
-    server = new Server(vertx, options, Optional.empty()).listen();
+    server = new Server(vertx, options).listen();
   }
 
   private void listenAndAsk() {
@@ -142,13 +123,13 @@ class ReaderBytesTest {
 
   private void stay(String query, String... headers) throws IOException {
     int before = readers();
-    sockets.add(server.open("GET", "/stay?" + query, "", headers));
+    sockets.add(vertx.closing(server.open("GET", "/stay?" + query, "", headers)));
     attached(before + 1);
   }
 
   private void stayFor(String names) throws IOException {
     int before = readers();
-    sockets.add(server.open("POST", "/stay", post(names), JSON));
+    sockets.add(vertx.closing(server.open("POST", "/stay", post(names), JSON)));
     attached(before + 1);
   }
 
@@ -307,7 +288,7 @@ class ReaderBytesTest {
   void whatWaitsForTheAuthorizerIsCounted() throws IOException {
     options.setReaderBytes(100_000).setAuthorizerTimeout(Duration.ofMinutes(5));
     listenAndAsk();
-    sockets.add(server.open("POST", "/stay", post("slow.a," + names(60, 0)), JSON));
+    sockets.add(vertx.closing(server.open("POST", "/stay", post("slow.a," + names(60, 0)), JSON)));
     eventually(() -> assertThat(decisions).hasSize(1));
     refused(ask(names(60, 100)));
     decisions.get(0).complete(false);
@@ -376,13 +357,13 @@ class ReaderBytesTest {
 
   @Test
   void aBodyThatAHandlerOfTheApplicationHasReadCounts() throws IOException {
-    server = new Server(vertx, options, Optional.empty());
-    Router router = Router.router(vertx);
+    server = new Server(vertx, options);
+    Router router = Router.router(vertx.get());
     router.route().handler(BodyHandler.create(false));
     router.route("/live*").subRouter(server.node.router());
     server.listen(router);
     String padded = post("a") + " ".repeat(100_000);
-    sockets.add(server.open("POST", "/stay", padded, JSON));
+    sockets.add(vertx.closing(server.open("POST", "/stay", padded, JSON)));
     eventually(() -> assertThat(readers()).isEqualTo(1));
     assertThat(taken()).isGreaterThan(100_000);
   }
@@ -404,16 +385,10 @@ class ReaderBytesTest {
   void whereVertxCountsBytesItKeepsTheRequest() throws IOException {
     Vertx metered =
         Vertx.builder().with(new VertxOptions()).withMetrics(o -> new Metered()).build();
-    try {
-      server = new Server(metered, options, Optional.empty()).listen();
-      server.connect("?channels=a");
-      assertThat(taken())
-          .isGreaterThan(ConnectionFootprint.CONNECTION + ConnectionFootprint.REQUEST);
-      close();
-    } finally {
-      Server.await(metered.close());
-      listen();
-    }
+    vertx.closing(() -> metered.close().await());
+    server = vertx.closing(new Server(metered, options, Optional.empty())).listen();
+    server.connect("?channels=a");
+    assertThat(taken()).isGreaterThan(ConnectionFootprint.CONNECTION + ConnectionFootprint.REQUEST);
   }
 
   private static final class Metered implements io.vertx.core.spi.metrics.VertxMetrics {}

@@ -7,21 +7,18 @@ import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.core.Server;
 import io.millrace.core.testing.EqualHashes;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What strangers try that may publish: rows of docs/security.md that no other test covers. */
 class StrangersTest {
@@ -29,7 +26,8 @@ class StrangersTest {
   private static final int MANY = 2_000;
   private static final long BOUND = 100_000;
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options =
       new MillraceOptions()
           .addPublishable("**")
@@ -40,23 +38,8 @@ class StrangersTest {
           .setCommandsPerSecond(0);
   private Server server;
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    server.close();
-  }
-
   private void listen() {
-    server = new Server(vertx, options, Optional.empty()).listen();
+    server = new Server(vertx, options).listen();
   }
 
   private static String longName(int number) {
@@ -76,7 +59,7 @@ class StrangersTest {
   @Test
   void tinyMessagesOnEverNewNamesAreHeldWithinTheBounds() {
     listen();
-    HttpClient client = vertx.createHttpClient();
+    HttpClient client = vertx.get().createHttpClient();
     for (int i = 0; i < MANY; i++) {
       String body = message(longName(i));
       int status =

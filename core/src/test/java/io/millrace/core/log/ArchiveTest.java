@@ -13,9 +13,9 @@ import io.millrace.core.reader.Rig;
 import io.millrace.core.reader.StreamReader;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.BrokerRecord;
 import io.millrace.spi.Ending;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,39 +26,25 @@ import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ArchiveTest {
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options =
       new MillraceOptions().setRingBytes(0).setHistory(HistoryOptions.NONE);
   private final RecordedLog backend = new RecordedLog();
   private final Rig rig = new Rig(vertx, options, Optional.of(backend));
   private final TestOutlet outlet = new TestOutlet();
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
-
   @AfterEach
   void nothingIsLeft() {
-    rig.shards.compute(
-        shard -> {
-          shard.end(reader -> Optional.of(Ending.DONE));
-          return shard;
-        });
+    rig.endAll();
     rig.nothingRemains();
     rig.archive.orElseThrow().clear();
     eventually(() -> assertThat(backend.open).hasValue(0));

@@ -9,8 +9,8 @@ import io.millrace.MillraceOptions;
 import io.millrace.core.reader.Rig;
 import io.millrace.core.testing.Heap;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.internal.HeapShares;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,12 +22,15 @@ import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Compares what the log says it holds with the growth of the heap. */
 class HeldBytesTest {
+
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
 
   /** Enough of the heap that nothing else in this process matters. */
   private static final long ENOUGH = 8 << 20;
@@ -152,18 +155,12 @@ class HeldBytesTest {
   @ParameterizedTest
   @CsvSource({"a, ''", "a., ''", "a, .*", "a., .*", "a, .**", "a., .**"})
   void whatReadersSubscribeToIsCountedAsTheHeapGrows(String filler, String ending) {
-    Vertx vertx = Vertx.vertx();
-    try {
-      Rig rig = new Rig(vertx, new MillraceOptions());
-      List<TestOutlet> outlets = new ArrayList<>();
-      long growth = Heap.growth(() -> read(rig, outlets, filler, ending));
-      assertThat((double) growth / rig.log.readers().taken()).isBetween(1 / 1.5, 1.5);
-      assertThat(growth / READERS).isBetween(20_000L, 140_000L);
-      rig.onLoop(() -> outlets.forEach(TestOutlet::close));
-      rig.nothingRemains();
-    } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().join();
-    }
+    Rig rig = new Rig(vertx, new MillraceOptions());
+    List<TestOutlet> outlets = new ArrayList<>();
+    long growth = Heap.growth(() -> read(rig, outlets, filler, ending));
+    assertThat((double) growth / rig.log.readers().taken()).isBetween(1 / 1.5, 1.5);
+    assertThat(growth / READERS).isBetween(20_000L, 140_000L);
+    rig.onLoop(() -> outlets.forEach(TestOutlet::close));
   }
 
   @Test

@@ -10,10 +10,9 @@ import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.core.Server;
 import io.millrace.core.reader.Rig;
+import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.lang.management.ManagementFactory;
@@ -25,11 +24,14 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what patterns and {@code last} cost when very many channels or messages are held. */
 class SurveyTest {
+
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
 
   private static final int MANY = 5_000;
 
@@ -298,33 +300,28 @@ class SurveyTest {
   @Test
   void clientsWaitForASearchAndNobodyElseDoes() {
     appendToMany();
-    Vertx vertx = Vertx.vertx();
-    try {
-      ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
-      Surveys surveys = new Surveys(log, context);
-      List<Future<Survey>> made = new CopyOnWriteArrayList<>();
-      AtomicBoolean served = new AtomicBoolean();
-      context.runOnContext(
-          here -> {
-            for (int i = 0; i < 30; i++) {
-              made.add(
-                  surveys.complete(
-                      log.enter(
-                          Rig.subscriptions("*.x" + i),
-                          List.of(0L),
-                          ResumeFrom.after(log.cursor(1)))));
-            }
-            context.runOnContext(other -> served.set(made.stream().noneMatch(Future::isComplete)));
-          });
-      eventually(() -> assertThat(made).hasSize(30).allMatch(Future::succeeded));
-      assertThat(served).as("what came later was done before").isTrue();
-      assertThat(
-              surveys
-                  .complete(log.enter(Rig.subscriptions("*.x1"), List.of(0L), ResumeFrom.NOW))
-                  .isComplete())
-          .isTrue();
-    } finally {
-      Server.await(vertx.close());
-    }
+    ContextInternal context = ((VertxInternal) vertx.get()).createEventLoopContext();
+    Surveys surveys = new Surveys(log, context);
+    List<Future<Survey>> made = new CopyOnWriteArrayList<>();
+    AtomicBoolean served = new AtomicBoolean();
+    context.runOnContext(
+        here -> {
+          for (int i = 0; i < 30; i++) {
+            made.add(
+                surveys.complete(
+                    log.enter(
+                        Rig.subscriptions("*.x" + i),
+                        List.of(0L),
+                        ResumeFrom.after(log.cursor(1)))));
+          }
+          context.runOnContext(other -> served.set(made.stream().noneMatch(Future::isComplete)));
+        });
+    eventually(() -> assertThat(made).hasSize(30).allMatch(Future::succeeded));
+    assertThat(served).as("what came later was done before").isTrue();
+    assertThat(
+            surveys
+                .complete(log.enter(Rig.subscriptions("*.x1"), List.of(0L), ResumeFrom.NOW))
+                .isComplete())
+        .isTrue();
   }
 }

@@ -8,19 +8,17 @@ import io.millrace.MillraceOptions;
 import io.millrace.Priority;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Ending;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class BatchReaderTest {
 
@@ -30,30 +28,16 @@ class BatchReaderTest {
   private static final String[] MANY =
       IntStream.range(0, 20).mapToObj(i -> "a" + i).toArray(String[]::new);
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options = new MillraceOptions();
   private final TestOutlet outlet = new TestOutlet();
   private Rig rig;
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
 
   @BeforeEach
   void begin() {
     options.setHistory("short", new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
     rig = new Rig(vertx, options);
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    rig.nothingRemains();
   }
 
   private JsonObject answer(TestOutlet of, String... expected) {

@@ -9,9 +9,9 @@ import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import java.io.IOException;
 import java.net.Socket;
@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many who ask at once for as much as they may. */
 class ReaderQueueTest {
@@ -32,7 +32,8 @@ class ReaderQueueTest {
   private static final int MESSAGES = 3 * ReaderQueue.NEAR;
   private static final int BYTES = 1000;
 
-  private final Vertx vertx = Vertx.vertx();
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final Rig rig = new Rig(vertx, new MillraceOptions());
 
   /** What happened on the event loop, in this order. */
@@ -43,12 +44,6 @@ class ReaderQueueTest {
     for (int i = 0; i < MESSAGES; i++) {
       rig.append("old", Priority.NORMAL, BYTES);
     }
-  }
-
-  @AfterEach
-  void close() {
-    rig.nothingRemains();
-    vertx.close().await();
   }
 
   private TestOutlet outlet(String name) {
@@ -120,6 +115,7 @@ class ReaderQueueTest {
   private void somethingArrivesAfter(Runnable much) throws IOException {
     NetServer server =
         vertx
+            .get()
             .createNetServer()
             .connectHandler(socket -> socket.handler(bytes -> order.add("arrived")));
     Rig.onLoop(rig.shard, () -> server.listen(0, "localhost"));

@@ -6,7 +6,6 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.Publication;
 import io.millrace.core.broker.Interests;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.EventFilter;
@@ -14,14 +13,14 @@ import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.StartPosition;
+import io.millrace.core.testing.EchoBroker;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
-import io.millrace.spi.Broker;
+import io.millrace.core.testing.TestVertx;
+import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
-import io.millrace.spi.Ingress;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -38,7 +37,10 @@ import java.util.function.LongSupplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 
-/** A log and its shards on real event loops, without a node around them. */
+/**
+ * A log and its shards on real event loops, without a node around them. After the test, nothing may
+ * remain of its readers.
+ */
 public final class Rig {
 
   static final StreamSettings SETTINGS =
@@ -49,44 +51,6 @@ public final class Rig {
           0,
           false,
           JsonObject::new);
-
-  /** A broker that brings everything, and knows of nothing. */
-  public static final class AllBroker implements Broker {
-    @Override
-    public String name() {
-      return "all";
-    }
-
-    @Override
-    public Future<Void> open(Ingress ingress) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Publication> publish(String channel, Message message) {
-      return Future.succeededFuture(Publication.unnamed());
-    }
-
-    @Override
-    public Future<Void> subscribe(ChannelPattern pattern) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> unsubscribe(ChannelPattern pattern) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> close() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public boolean selective() {
-      return false;
-    }
-  }
 
   /** The fake time, in milliseconds. */
   public final AtomicLong time = new AtomicLong(1_000_000);
@@ -99,23 +63,24 @@ public final class Rig {
   final Framing framing = new LineFraming();
   private final VertxInternal vertx;
 
-  public Rig(Vertx vertx, MillraceOptions options) {
+  public Rig(TestVertx vertx, MillraceOptions options) {
     this(vertx, options, Optional.empty());
   }
 
   /** A rig whose broker may have a log of its own. */
-  public Rig(Vertx vertx, MillraceOptions options, Optional<RecordedLog> backend) {
+  public Rig(TestVertx vertx, MillraceOptions options, Optional<RecordedLog> backend) {
     LongSupplier clock = time::get;
-    this.vertx = (VertxInternal) vertx;
+    this.vertx = (VertxInternal) vertx.get();
     this.options = options;
     this.log = new Log(options, backend.isPresent(), clock);
     Interests interests =
-        new Interests(new AllBroker(), log, this.vertx.createEventLoopContext(), options);
+        new Interests(new EchoBroker("none"), log, this.vertx.createEventLoopContext(), options);
     this.archive =
         backend.map(
             it -> new Archive(it, log, options, this.vertx.createEventLoopContext(), clock));
     this.shards = new Shards(this.vertx, log, archive, interests, clock);
     this.shard = anotherShard();
+    vertx.closing(this::nothingRemains);
   }
 
   Shard anotherShard() {
@@ -281,6 +246,15 @@ public final class Rig {
 
   public int readers() {
     return shards.readerCount();
+  }
+
+  /** Ends all readers. */
+  public void endAll() {
+    shards.compute(
+        each -> {
+          each.end(reader -> Optional.of(Ending.DONE));
+          return each;
+        });
   }
 
   /** Waits for the last reader to leave, and asserts that it left nothing. */

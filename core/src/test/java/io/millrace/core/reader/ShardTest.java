@@ -15,10 +15,9 @@ import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.StartPosition;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.TestOutlet;
-import io.millrace.spi.Ending;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Signal;
-import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
@@ -27,43 +26,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ShardTest {
 
-  private static Vertx vertx;
+  @RegisterExtension
+  static final TestVertx vertx = new TestVertx(new VertxOptions().setEventLoopPoolSize(3));
+
   private Rig rig;
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(3));
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    rig.nothingRemains();
-  }
-
-  private void endAll() {
-    rig.shards.compute(
-        shard -> {
-          shard.end(reader -> Optional.of(Ending.DONE));
-          return shard;
-        });
-  }
 
   /**
    * A client that stalls, drains, dies and reconnects, and what it has received in all that time.
@@ -168,7 +143,7 @@ class ShardTest {
       assertThat(wanderer.outlet.frames("gap")).isEmpty();
     }
     assertThat(published).hasSize(2100);
-    endAll();
+    rig.endAll();
   }
 
   @Test
@@ -265,7 +240,7 @@ class ShardTest {
     eventually(() -> assertThat(next.sequences()).containsExactly(4L, 5L));
     eventually(() -> assertThat(before.sequences()).hasSize(5));
     assertThat(rig.readers()).isEqualTo(3);
-    endAll();
+    rig.endAll();
   }
 
   @Test
@@ -289,7 +264,7 @@ class ShardTest {
     }
     eventually(() -> assertThat(rig.readers()).isEqualTo(2));
     assertThat(outlets.get(1).endings).hasSize(1);
-    endAll();
+    rig.endAll();
   }
 
   @Test
@@ -307,7 +282,7 @@ class ShardTest {
         });
     eventually(() -> assertThat(outlet.sequences()).containsExactly(1L, 3L));
     assertThat(outlet.writes).hasSize(before + 1);
-    endAll();
+    rig.endAll();
   }
 
   @Test
@@ -330,7 +305,7 @@ class ShardTest {
       eventually(() -> assertThat(outlet.sequences()).hasSize(15));
       assertThat(outlet.writes).hasSize(1);
     }
-    endAll();
+    rig.endAll();
   }
 
   @Test
@@ -361,7 +336,7 @@ class ShardTest {
     assertThat(kept()).isEqualTo(before + 2);
     rig.append("other");
     assertThat(kept()).isEqualTo(before + 2);
-    endAll();
+    rig.endAll();
   }
 
   /** Returns how many frames are kept once everything is read. */
@@ -391,7 +366,7 @@ class ShardTest {
     eventually(() -> assertThat(second.sequences()).containsExactly(1L, 2L));
     assertThat(first.writes).hasSize(2);
     assertThat(second.writes).hasSize(1);
-    endAll();
+    rig.endAll();
   }
 
   @Test
@@ -412,7 +387,7 @@ class ShardTest {
           }
           rig.stream(shard, new TestOutlet(), Rig.SETTINGS, ResumeFrom.NOW, "a");
         });
-    endAll();
+    rig.endAll();
   }
 
   @Test
@@ -428,7 +403,7 @@ class ShardTest {
       TestOutlet poll = new TestOutlet();
       rig.batch(poll, Duration.ofSeconds(1), rig.after(0), "a");
       eventually(() -> assertThat(data(poll)).containsExactly("x".repeat(size)));
-      endAll();
+      rig.endAll();
       eventually(() -> assertThat(rig.readers()).isZero());
       rig.log.begin("other" + size);
       Server.await(rig.shards.enterLog());
@@ -475,7 +450,7 @@ class ShardTest {
   @Test
   void readersOnWorkersAreRefused() {
     rig = new Rig(vertx, new MillraceOptions());
-    assertThatThrownBy(() -> rig.shards.of(((VertxInternal) vertx).createWorkerContext()))
+    assertThatThrownBy(() -> rig.shards.of(((VertxInternal) vertx.get()).createWorkerContext()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("EVENT_LOOP");
   }
@@ -492,7 +467,7 @@ class ShardTest {
     }
     assertThat(rig.log.subscriptionCount()).isEqualTo(10_000);
     assertThat(rig.log.channelCount()).isEqualTo(10_000);
-    endAll();
+    rig.endAll();
     rig.nothingRemains();
     assertThat(rig.log.channelCount()).isZero();
     assertThat(rig.onLoop(() -> rig.shard.audiences().all().size())).isZero();

@@ -12,10 +12,10 @@ import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.StartPosition;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Signal;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -24,27 +24,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class StreamReaderTest {
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options = new MillraceOptions();
   private Rig rig;
   private final TestOutlet outlet = new TestOutlet();
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
 
   private Rig rig() {
     rig = new Rig(vertx, options);
@@ -52,13 +42,8 @@ class StreamReaderTest {
   }
 
   @AfterEach
-  void nothingIsLeft() {
-    rig.shards.compute(
-        shard -> {
-          shard.end(reader -> Optional.of(Ending.DONE));
-          return shard;
-        });
-    rig.nothingRemains();
+  void endAll() {
+    rig.endAll();
   }
 
   private void story(TestOutlet of, String... expected) {

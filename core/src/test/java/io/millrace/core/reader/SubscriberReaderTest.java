@@ -10,19 +10,19 @@ import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.testing.TestOutlet;
-import io.vertx.core.Vertx;
+import io.millrace.core.testing.TestVertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SubscriberReaderTest {
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options = new MillraceOptions();
   private final List<String> told = new CopyOnWriteArrayList<>();
   private Rig rig;
@@ -51,16 +51,6 @@ class SubscriberReaderTest {
         }
       };
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
-
   @AfterEach
   void nothingIsLeft() {
     assertThat(rig.readers()).isZero();
@@ -82,7 +72,7 @@ class SubscriberReaderTest {
   }
 
   private void end(SubscriberReader reader) {
-    reader.end().toCompletionStage().toCompletableFuture().join();
+    reader.end().await();
     assertThat(told).endsWith("end");
   }
 

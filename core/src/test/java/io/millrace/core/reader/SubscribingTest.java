@@ -9,15 +9,12 @@ import io.millrace.MillraceOptions;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
-import io.millrace.spi.Ending;
-import io.vertx.core.Vertx;
+import io.millrace.core.testing.TestVertx;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Tests a reader's subscriptions while the log is ahead of its shard: what is due to each is sent
@@ -25,29 +22,15 @@ import org.junit.jupiter.api.Test;
  */
 class SubscribingTest {
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options = new MillraceOptions();
   private final TestOutlet outlet = new TestOutlet();
   private Rig rig;
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
-
   @AfterEach
-  void nothingIsLeft() {
-    rig.shards.compute(
-        shard -> {
-          shard.end(reader -> Optional.of(Ending.DONE));
-          return shard;
-        });
-    rig.nothingRemains();
+  void endAll() {
+    rig.endAll();
   }
 
   private StreamReader reader(String... patterns) {

@@ -4,31 +4,21 @@ import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.MillraceOptions;
-import io.vertx.core.Vertx;
+import io.millrace.core.testing.TestVertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class WheelTest {
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final Rig rig = new Rig(vertx, new MillraceOptions());
   private final Wheel wheel = rig.shard.wheel();
   private final List<String> fired = new CopyOnWriteArrayList<>();
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
 
   private Wheel.Timer timer(String name) {
     return timer(name, () -> {});

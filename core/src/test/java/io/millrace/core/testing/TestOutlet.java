@@ -84,7 +84,9 @@ public class TestOutlet implements Outlet {
   }
 
   /**
-   * Returns the sequence numbers of the messages and, between them, the types of everything else.
+   * Returns what was received, in order. {@code 7} is the message with the sequence number 7, and
+   * {@code r7} is the same message in a replay. Of any other frame it is the type, with the
+   * channels if there are any: {@code welcome}, {@code ok}, {@code gap["a"]}.
    */
   public List<String> story() {
     return frames().stream().map(TestOutlet::told).toList();

@@ -201,12 +201,8 @@ final class CommandNode {
     Router router = Router.router(vertx);
     router.route("/live*").subRouter(builder.build().router());
     port =
-        await(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1")).actualPort();
+        vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1").await().actualPort();
     client = vertx.createHttpClient();
-  }
-
-  static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().join();
   }
 
   /** Attaches another connection. */

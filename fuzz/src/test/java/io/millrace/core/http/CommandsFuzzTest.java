@@ -53,7 +53,7 @@ class CommandsFuzzTest {
 
   @AfterAll
   static void stop() {
-    CommandNode.await(vertx.close());
+    vertx.close().await();
   }
 
   @FuzzTest

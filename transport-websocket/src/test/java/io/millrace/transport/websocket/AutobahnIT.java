@@ -55,14 +55,10 @@ class AutobahnIT {
       """;
 
   @Test
-  void every_case_passes() throws Exception {
+  void everyCasePasses() throws Exception {
     Vertx vertx = Vertx.vertx();
     try {
-      HttpServer server =
-          EchoServer.listen(vertx, 0)
-              .toCompletionStage()
-              .toCompletableFuture()
-              .get(60, TimeUnit.SECONDS);
+      HttpServer server = EchoServer.listen(vertx, 0).await(60, TimeUnit.SECONDS);
       Map<String, String> results = run(server.actualPort(), List.of());
       List<String> hasty = results.keySet().stream().filter(id -> isUnclean(results, id)).toList();
       if (!hasty.isEmpty()) {
@@ -70,7 +66,7 @@ class AutobahnIT {
       }
       assertPassed(results);
     } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      vertx.close().await(60, TimeUnit.SECONDS);
     }
   }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The closing handshake, and the other ways in which a connection can end. */
 class ClosingTest extends ConnectionTest {
   @Test
-  void a_close_of_the_clients_is_echoed_and_the_server_ends_tcp_first() throws Exception {
+  void aCloseOfTheClientsIsEchoedAndTheServerEndsTcpFirst() throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       client.send(
           ClientFrame.text("last"), ClientFrame.close(4001, "bye"), ClientFrame.text("too late"));
@@ -31,7 +31,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_close_without_a_code_is_answered_without_one() throws Exception {
+  void aCloseWithoutACodeIsAnsweredWithoutOne() throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       client.send(ClientFrame.frame(Opcode.CLOSE, Buffer.buffer()));
       assertThat(client.readFrame()).isEqualTo(new RawClient.Frame(Opcode.CLOSE, Buffer.buffer()));
@@ -41,7 +41,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_close_of_the_servers_waits_for_the_answer_and_then_the_server_ends_tcp() throws Exception {
+  void aCloseOfTheServersWaitsForTheAnswerAndThenTheServerEndsTcp() throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       onLoop(c -> c.close(4200, "come back"));
       RawClient.Frame close = client.readFrame();
@@ -57,7 +57,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void nothing_is_written_after_a_close() throws Exception {
+  void nothingIsWrittenAfterAClose() throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       onLoop(
           c -> {
@@ -73,7 +73,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_client_that_does_not_answer_a_close_is_cut_off_when_the_time_is_over() throws Exception {
+  void aClientThatDoesNotAnswerACloseIsCutOffWhenTheTimeIsOver() throws Exception {
     try (RawClient client = RawClient.open(listen(SHORT, this::record))) {
       long start = System.nanoTime();
       onLoop(c -> c.close(1000, ""));
@@ -85,7 +85,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_client_that_reads_nothing_is_cut_off_when_the_time_is_over() throws Exception {
+  void aClientThatReadsNothingIsCutOffWhenTheTimeIsOver() throws Exception {
     try (RawClient client = RawClient.open(listen(SHORT, this::record))) {
       onLoop(
           c -> {
@@ -98,7 +98,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_client_that_reads_nothing_does_not_stop_its_own_close() throws Exception {
+  void aClientThatReadsNothingDoesNotStopItsOwnClose() throws Exception {
     try (RawClient client = RawClient.open(listen(SHORT, this::record))) {
       onLoop(ClosingTest::fill);
       client.send(ClientFrame.close(1000, ""));
@@ -108,7 +108,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_reset_ends_the_connection_once_with_1006() throws Exception {
+  void aResetEndsTheConnectionOnceWith1006() throws Exception {
     RawClient client = RawClient.open(listen(LONG, this::record));
     client.reset();
     await().untilAsserted(() -> assertThat(ends).containsExactly(1006));
@@ -117,7 +117,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void an_end_of_tcp_without_a_close_is_1006() throws Exception {
+  void anEndOfTcpWithoutACloseIs1006() throws Exception {
     RawClient client = RawClient.open(listen(LONG, this::record));
     client.send(ClientFrame.text("unfinished").more());
     client.close();
@@ -126,7 +126,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void the_end_of_a_client_is_seen_although_reading_is_paused() throws Exception {
+  void theEndOfAClientIsSeenAlthoughReadingIsPaused() throws Exception {
     RawClient client =
         RawClient.open(
             listen(
@@ -142,7 +142,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void an_idle_connection_is_ended_by_the_idle_timeout_of_the_http_server() throws Exception {
+  void anIdleConnectionIsEndedByTheIdleTimeoutOfTheHttpServer() throws Exception {
     serverOptions.setIdleTimeout(200).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       client.expectEnd();
@@ -161,8 +161,8 @@ class ClosingTest extends ConnectionTest {
 
   @ParameterizedTest
   @MethodSource("violations")
-  void a_violation_is_answered_with_its_code_and_ends_when_the_client_has_answered(
-      List<Object> violation) throws Exception {
+  void aViolationIsAnsweredWithItsCodeAndEndsWhenTheClientHasAnswered(List<Object> violation)
+      throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       client.send((Buffer) violation.get(1));
       client.send(ClientFrame.text("skipped"));
@@ -175,7 +175,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_bad_close_frame_is_answered_with_1002_and_the_end_of_tcp() throws Exception {
+  void aBadCloseFrameIsAnsweredWith1002AndTheEndOfTcp() throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       client.send(ClientFrame.close(1005, ""));
       assertThat(client.readFrame().code()).isEqualTo(1002);
@@ -185,7 +185,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_client_in_the_middle_of_too_big_a_message_learns_why() throws Exception {
+  void aClientInTheMiddleOfTooBigAMessageLearnsWhy() throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       ClientFrame huge = ClientFrame.binary(new byte[8 << 20]);
       client.send(huge.bytes()); // is sent, although the server has refused it already
@@ -196,7 +196,7 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_paused_connection_still_sees_the_answer_to_its_close() throws Exception {
+  void aPausedConnectionStillSeesTheAnswerToItsClose() throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       onLoop(WebSocketConnection::pause);
       client.send(ClientFrame.text("unread"));
@@ -209,24 +209,24 @@ class ClosingTest extends ConnectionTest {
   }
 
   @Test
-  void a_server_that_shuts_down_says_1001() throws Exception {
+  void aServerThatShutsDownSays1001() throws Exception {
     HttpServer server = start(LONG, this::record);
     try (RawClient client = RawClient.open(server.actualPort())) {
-      var shutdown = server.shutdown(10, TimeUnit.SECONDS).toCompletionStage();
+      var shutdown = server.shutdown(10, TimeUnit.SECONDS);
       assertThat(client.readFrame().code()).isEqualTo(1001);
       client.send(ClientFrame.close(1001, ""));
       client.expectEnd();
-      shutdown.toCompletableFuture().get(60, TimeUnit.SECONDS);
+      shutdown.await(60, TimeUnit.SECONDS);
       assertThat(ends).containsExactly(1001);
     }
   }
 
   @Test
-  void a_server_that_closes_ends_also_a_client_that_reads_nothing() throws Exception {
+  void aServerThatClosesEndsAlsoAClientThatReadsNothing() throws Exception {
     HttpServer server = start(SHORT, this::record);
     try (RawClient client = RawClient.open(server.actualPort())) {
       onLoop(ClosingTest::fill);
-      server.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      server.close().await(60, TimeUnit.SECONDS);
       awaitCutOff(client);
       assertThat(ends).hasSize(1);
     }

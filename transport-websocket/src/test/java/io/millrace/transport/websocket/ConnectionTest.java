@@ -37,7 +37,7 @@ abstract class ConnectionTest {
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   void record(WebSocketConnection connection) {
@@ -63,9 +63,7 @@ abstract class ConnectionTest {
               handler.handle(connection);
               opened.set(connection);
             })
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(60, TimeUnit.SECONDS);
+        .await(60, TimeUnit.SECONDS);
   }
 
   /** Runs an action on the event loop of the connection, and waits for it. */
@@ -78,6 +76,6 @@ abstract class ConnectionTest {
               action.handle(opened.get());
               done.complete();
             });
-    done.future().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    done.future().await(60, TimeUnit.SECONDS);
   }
 }

@@ -16,7 +16,7 @@ class FrameReaderPropertyTest {
   private final Random random = new Random(42);
 
   @Test
-  void what_was_sent_is_told_however_it_was_fragmented_masked_and_cut() {
+  void whatWasSentIsToldHoweverItWasFragmentedMaskedAndCut() {
     for (int round = 0; round < 500; round++) {
       List<String> expected = new ArrayList<>();
       Buffer wire = Buffer.buffer();
@@ -28,7 +28,7 @@ class FrameReaderPropertyTest {
   }
 
   @Test
-  void cutting_changes_nothing_whatever_the_bytes() {
+  void cuttingChangesNothingWhateverTheBytes() {
     int violations = 0;
     for (int round = 0; round < 20_000; round++) {
       Buffer wire = Buffer.buffer();

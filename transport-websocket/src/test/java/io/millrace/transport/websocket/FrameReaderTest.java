@@ -22,7 +22,7 @@ class FrameReaderTest {
   private static final int MAX_MESSAGE = 100_000;
 
   @Test
-  void reads_the_masked_hello_of_the_rfc() {
+  void readsTheMaskedHelloOfTheRfc() {
     Buffer hello =
         Buffer.buffer(
             new byte[] {
@@ -43,7 +43,7 @@ class FrameReaderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 125, 126, 127, 128, 65_535, 65_536})
-  void reads_payloads_of_any_length_under_any_mask(int length) {
+  void readsPayloadsOfAnyLengthUnderAnyMask(int length) {
     String payload = "0123456789abcdef".repeat(length / 16 + 1).substring(0, length);
     assertReads(bytes(text(payload), text("next")), "text " + payload, "text next");
     assertReads(bytes(text(payload).masked(0)), "text " + payload);
@@ -52,23 +52,23 @@ class FrameReaderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {2, 8})
-  void takes_a_length_in_more_octets_than_needed(int octets) {
+  void takesALengthInMoreOctetsThanNeeded(int octets) {
     assertReads(text("Hello").bytes(octets), "text Hello");
   }
 
   @Test
-  void reads_binary_as_it_is() {
+  void readsBinaryAsItIs() {
     assertReads(bytes(binary((byte) 0xFF, (byte) 0, (byte) 0x80)), "binary ff0080");
   }
 
   @Test
-  void joins_fragments() {
+  void joinsFragments() {
     assertReads(
         bytes(text("Hel").more(), continuation("l").more(), continuation("o")), "text Hello");
   }
 
   @Test
-  void takes_empty_fragments_and_empty_messages() {
+  void takesEmptyFragmentsAndEmptyMessages() {
     assertReads(
         bytes(
             text("").more(),
@@ -86,7 +86,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void tells_control_frames_between_fragments_at_once() {
+  void tellsControlFramesBetweenFragmentsAtOnce() {
     assertReads(
         bytes(
             text("Hel").more(), ping("p"), frame(Opcode.PONG, Buffer.buffer()), continuation("lo")),
@@ -97,63 +97,63 @@ class FrameReaderTest {
   }
 
   @Test
-  void takes_a_control_frame_of_125_bytes_and_no_more() {
+  void takesAControlFrameOf125BytesAndNoMore() {
     assertReads(bytes(ping("p".repeat(125))), "ping " + "70".repeat(125));
     assertReads(bytes(ping("p".repeat(126))), "violation 1002");
     assertReads(ping("p").bytes(2), "violation 1002");
   }
 
   @Test
-  void refuses_a_fragmented_control_frame() {
+  void refusesAFragmentedControlFrame() {
     assertReads(bytes(ping("p").more()), "violation 1002");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
-  void refuses_reserved_bits(int bits) {
+  void refusesReservedBits(int bits) {
     assertReads(bytes(text("a").reserved(bits)), "violation 1002");
     assertReads(bytes(ping("a").reserved(bits)), "violation 1002");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
-  void refuses_reserved_opcodes(int opcode) {
+  void refusesReservedOpcodes(int opcode) {
     assertReads(bytes(frame(opcode, Buffer.buffer("a"))), "violation 1002");
   }
 
   @Test
-  void refuses_a_frame_that_is_not_masked() {
+  void refusesAFrameThatIsNotMasked() {
     assertReads(bytes(text("a").unmasked()), "violation 1002");
     assertReads(bytes(ping("").unmasked()), "violation 1002");
   }
 
   @Test
-  void refuses_a_continuation_of_nothing() {
+  void refusesAContinuationOfNothing() {
     assertReads(bytes(continuation("a")), "violation 1002");
     assertReads(bytes(text("a"), continuation("b")), "text a", "violation 1002");
   }
 
   @Test
-  void refuses_a_message_inside_a_message() {
+  void refusesAMessageInsideAMessage() {
     assertReads(bytes(text("a").more(), text("b")), "violation 1002");
     assertReads(bytes(binary((byte) 1).more(), text("b")), "violation 1002");
   }
 
   @Test
-  void refuses_a_length_with_its_highest_bit_set() {
+  void refusesALengthWithItsHighestBitSet() {
     assertReads(text("").header(8, Long.MIN_VALUE), "violation 1002");
     assertReads(text("").header(8, -1), "violation 1002");
   }
 
   @Test
-  void refuses_a_frame_by_its_header_alone_when_it_is_too_big() {
+  void refusesAFrameByItsHeaderAloneWhenItIsTooBig() {
     assertReads(text("").header(8, MAX_FRAME + 1), "violation 1009");
     assertReads(text("").header(8, Long.MAX_VALUE), "violation 1009");
     assertReads(bytes(text("a".repeat(MAX_FRAME))), "text " + "a".repeat(MAX_FRAME));
   }
 
   @Test
-  void refuses_a_message_by_the_header_of_the_frame_that_makes_it_too_big() {
+  void refusesAMessageByTheHeaderOfTheFrameThatMakesItTooBig() {
     Buffer begun = bytes(text("a".repeat(60_000)).more());
     assertReads(begun.copy().appendBuffer(continuation("").header(2, 40_001)), "violation 1009");
     assertReads(
@@ -162,19 +162,19 @@ class FrameReaderTest {
   }
 
   @Test
-  void counts_each_message_by_itself() {
+  void countsEachMessageByItself() {
     String most = "a".repeat(60_000);
     assertReads(bytes(text(most), text(most)), "text " + most, "text " + most);
   }
 
   @Test
-  void refuses_text_at_the_first_byte_that_is_not_utf_8() {
+  void refusesTextAtTheFirstByteThatIsNotUtf8() {
     Buffer half = frame(Opcode.TEXT, Buffer.buffer(new byte[100]).setByte(3, (byte) 0xFF)).bytes();
     assertReads(half.getBuffer(0, 6 + 4), "violation 1007");
   }
 
   @Test
-  void refuses_text_that_ends_within_a_character() {
+  void refusesTextThatEndsWithinACharacter() {
     byte[] euro = {(byte) 0xE2, (byte) 0x82, (byte) 0xAC};
     assertReads(bytes(frame(Opcode.TEXT, Buffer.buffer(euro).getBuffer(0, 2))), "violation 1007");
     assertReads(
@@ -190,7 +190,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void reads_the_code_and_the_reason_of_a_close() {
+  void readsTheCodeAndTheReasonOfAClose() {
     assertReads(bytes(close(1000, "bye 안녕")), "close 1000 bye 안녕");
     assertReads(bytes(frame(Opcode.CLOSE, Buffer.buffer())), "close 1005 ");
   }
@@ -201,35 +201,35 @@ class FrameReaderTest {
         1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000,
         4999
       })
-  void takes_the_close_codes_that_may_be_sent(int code) {
+  void takesTheCloseCodesThatMayBeSent(int code) {
     assertReads(bytes(close(code, "")), "close " + code + " ");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535})
-  void refuses_all_other_close_codes(int code) {
+  void refusesAllOtherCloseCodes(int code) {
     assertReads(bytes(close(code, "")), "violation 1002", "close 1005 ");
   }
 
   @Test
-  void refuses_a_close_of_one_byte() {
+  void refusesACloseOfOneByte() {
     Buffer one = Buffer.buffer(new byte[] {3});
     assertReads(bytes(frame(Opcode.CLOSE, one)), "violation 1002", "close 1005 ");
   }
 
   @Test
-  void refuses_a_close_reason_that_is_not_utf_8() {
+  void refusesACloseReasonThatIsNotUtf8() {
     Buffer bad = Buffer.buffer().appendUnsignedShort(1000).appendByte((byte) 0xC3);
     assertReads(bytes(frame(Opcode.CLOSE, bad)), "violation 1007", "close 1005 ");
   }
 
   @Test
-  void reads_nothing_after_a_close() {
+  void readsNothingAfterAClose() {
     assertReads(bytes(close(1000, ""), text("a"), close(1001, "")), "close 1000 ");
   }
 
   @Test
-  void skips_all_after_a_violation_but_the_close() {
+  void skipsAllAfterAViolationButTheClose() {
     assertReads(
         bytes(
             text("a").reserved(4),
@@ -243,7 +243,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void tells_nothing_while_suspended_and_all_of_it_after() {
+  void tellsNothingWhileSuspendedAndAllOfItAfter() {
     Recorder recorder = new Recorder();
     FrameReader reader = new FrameReader(MAX_FRAME, MAX_MESSAGE, recorder);
     reader.suspend();
@@ -256,7 +256,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void can_be_suspended_by_the_listener_between_two_messages_of_one_chunk() {
+  void canBeSuspendedByTheListenerBetweenTwoMessagesOfOneChunk() {
     Stopping listener = new Stopping();
     FrameReader reader = listener.reader;
     reader.feed(bytes(text("a"), text("b"), text("c")));
@@ -270,7 +270,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void skips_what_it_held_when_told_to_discard() {
+  void skipsWhatItHeldWhenToldToDiscard() {
     Recorder recorder = new Recorder();
     FrameReader reader = new FrameReader(MAX_FRAME, MAX_MESSAGE, recorder);
     reader.suspend();
@@ -281,7 +281,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void hands_out_buffers_that_share_nothing() {
+  void handsOutBuffersThatShareNothing() {
     List<Buffer> texts = new ArrayList<>();
     FrameReader reader =
         new FrameReader(

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameWriterTest {
   @Test
-  void writes_the_frames_of_the_rfc() {
+  void writesTheFramesOfTheRfc() {
     assertThat(hex(FrameWriter.text(Buffer.buffer("Hello")))).isEqualTo("810548656c6c6f");
     assertThat(hex(FrameWriter.ping(Buffer.buffer("Hello")))).isEqualTo("890548656c6c6f");
     assertThat(hex(FrameWriter.pong(Buffer.buffer("Hello")))).isEqualTo("8a0548656c6c6f");
@@ -29,19 +29,19 @@ class FrameWriterTest {
     "65536, 817f0000000000010000",
     "2147483647, 817f000000007fffffff"
   })
-  void writes_a_length_in_the_fewest_octets(int length, String header) {
+  void writesALengthInTheFewestOctets(int length, String header) {
     assertThat(hex(FrameWriter.header(Opcode.TEXT, length))).isEqualTo(header);
   }
 
   @Test
-  void does_not_touch_the_payload_it_frames() {
+  void doesNotTouchThePayloadItFrames() {
     Buffer payload = Buffer.buffer("x");
     FrameWriter.text(payload).setByte(2, (byte) 'y');
     assertThat(payload).hasToString("x");
   }
 
   @Test
-  void refuses_a_control_payload_of_more_than_125_bytes() {
+  void refusesAControlPayloadOfMoreThan125Bytes() {
     assertThat(FrameWriter.ping(Buffer.buffer(new byte[125])).length()).isEqualTo(127);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FrameWriter.ping(Buffer.buffer(new byte[126])));
@@ -50,26 +50,26 @@ class FrameWriterTest {
   }
 
   @Test
-  void writes_a_close_with_code_and_reason_or_with_nothing() {
+  void writesACloseWithCodeAndReasonOrWithNothing() {
     assertThat(hex(FrameWriter.close(1000, "bye"))).isEqualTo("880503e8627965");
     assertThat(hex(FrameWriter.close())).isEqualTo("8800");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_536 + 1000})
-  void refuses_close_codes_that_must_not_be_on_the_wire(int code) {
+  void refusesCloseCodesThatMustNotBeOnTheWire(int code) {
     assertThatIllegalArgumentException().isThrownBy(() -> FrameWriter.close(code, ""));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1000, 1001, 1008, 1009, 1011, 1012, 1013, 1014, 3000, 4200, 4999})
-  void writes_close_codes_a_server_may_send(int code) {
+  void writesCloseCodesAServerMaySend(int code) {
     assertThat(FrameWriter.close(code, "").getUnsignedShort(2)).isEqualTo(code);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a", "é", "한", "😀"})
-  void cuts_a_long_reason_between_characters(String character) {
+  void cutsALongReasonBetweenCharacters(String character) {
     int size = Buffer.buffer(character).length();
     for (int lead = 0; lead < 4; lead++) {
       Buffer frame = FrameWriter.close(4000, "x".repeat(lead) + character.repeat(130));

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.tck.TestKey;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -34,16 +33,16 @@ class FullDuplexTest {
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   @Test
-  void ten_thousand_texts_and_ten_thousand_binaries_arrive_both_ways_at_once() throws Exception {
+  void tenThousandTextsAndTenThousandBinariesArriveBothWaysAtOnce() throws Exception {
     arrive(new HttpServerOptions(), new WebSocketClientOptions());
   }
 
   @Test
-  void so_they_do_over_tls() throws Exception {
+  void soTheyDoOverTls() throws Exception {
     PfxOptions key = TestKey.forLocalhost();
     arrive(
         new HttpServerOptions().setSsl(true).setKeyCertOptions(key),
@@ -74,9 +73,8 @@ class FullDuplexTest {
           send.run();
         };
     HttpServer server =
-        await(
-            WebSocketServer.listen(
-                vertx, serverOptions, 0, WebSocketConnection.Limits.DEFAULT, serve));
+        WebSocketServer.listen(vertx, serverOptions, 0, WebSocketConnection.Limits.DEFAULT, serve)
+            .await(60, TimeUnit.SECONDS);
     webSocketClient
         .connect(server.actualPort(), "localhost", "/ws")
         .onSuccess(
@@ -92,9 +90,9 @@ class FullDuplexTest {
               greeting.future().onSuccess(ignored -> sendAll(client, new Source(2)));
             });
 
-    assertThat(await(greeting.future())).isEqualTo("greeting");
-    assertThat(await(atServer.result.future())).isEqualTo(checksum(2));
-    assertThat(await(atClient.result.future())).isEqualTo(checksum(1));
+    assertThat(greeting.future().await(60, TimeUnit.SECONDS)).isEqualTo("greeting");
+    assertThat(atServer.result.future().await(60, TimeUnit.SECONDS)).isEqualTo(checksum(2));
+    assertThat(atClient.result.future().await(60, TimeUnit.SECONDS)).isEqualTo(checksum(1));
   }
 
   private static void sendAll(WebSocket client, Source source) {
@@ -120,10 +118,6 @@ class FullDuplexTest {
       }
     }
     return tally.result.future().result();
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   /** Payloads that depend only on the seed: text, binary, text, … */

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HandshakeTest {
   @Test
-  void answers_the_key_of_the_rfc() {
+  void answersTheKeyOfTheRfc() {
     MultiMap answer = MultiMap.caseInsensitiveMultiMap();
     accepted(headers -> {}).addTo(answer);
     assertThat(answer.get("Sec-WebSocket-Accept")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
@@ -25,7 +25,7 @@ class HandshakeTest {
   }
 
   @Test
-  void never_agrees_to_an_extension() {
+  void neverAgreesToAnExtension() {
     MultiMap answer = MultiMap.caseInsensitiveMultiMap();
     accepted(headers -> headers.set("Sec-WebSocket-Extensions", "permessage-deflate"))
         .addTo(answer);
@@ -40,7 +40,7 @@ class HandshakeTest {
     "Sec-WebSocket-Key, key",
     "Sec-WebSocket-Version, version"
   })
-  void refuses_when_a_required_header_is_missing(String name, String code) {
+  void refusesWhenARequiredHeaderIsMissing(String name, String code) {
     assertRefused(400, code, headers -> headers.remove(name));
   }
 
@@ -59,20 +59,20 @@ class HandshakeTest {
     "Sec-WebSocket-Key, dGhlIHNhbXBsZSBub25jZS4u, key",
     "Sec-WebSocket-Key, !!hlIHNhbXBsZSBub25jZQ==, key"
   })
-  void refuses_a_bad_value(String name, String value, String code) {
+  void refusesABadValue(String name, String value, String code) {
     assertRefused(400, code, headers -> headers.set(name, value));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Host", "Sec-WebSocket-Key"})
-  void refuses_what_must_not_be_there_twice(String name) {
+  void refusesWhatMustNotBeThereTwice(String name) {
     assertThat(judge(headers -> headers.add(name, headers.get(name))))
         .isInstanceOf(Handshake.Refused.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"8", "0", "14", "013", "x", ""})
-  void names_13_to_a_client_of_another_version(String version) {
+  void names13ToAClientOfAnotherVersion(String version) {
     Handshake.Refused refused =
         assertRefused(426, "version", headers -> headers.set("Sec-WebSocket-Version", version));
     MultiMap answer = MultiMap.caseInsensitiveMultiMap();
@@ -83,7 +83,7 @@ class HandshakeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"POST", "HEAD", "PUT", "OPTIONS", "CONNECT"})
-  void refuses_other_methods_than_get(String method) {
+  void refusesOtherMethodsThanGet(String method) {
     assertThat(
             Handshake.judge(HttpMethod.valueOf(method), HttpVersion.HTTP_1_1, request(), Set.of()))
         .isInstanceOfSatisfying(
@@ -92,13 +92,13 @@ class HandshakeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"HTTP_1_0", "HTTP_2"})
-  void refuses_other_versions_than_http_1_1(String version) {
+  void refusesOtherVersionsThanHttp11(String version) {
     assertThat(Handshake.judge(HttpMethod.GET, HttpVersion.valueOf(version), request(), Set.of()))
         .isInstanceOf(Handshake.Refused.class);
   }
 
   @Test
-  void reads_token_lists_in_any_case_and_over_several_lines() {
+  void readsTokenListsInAnyCaseAndOverSeveralLines() {
     accepted(
         headers ->
             headers
@@ -115,14 +115,14 @@ class HandshakeTest {
     "'x,chat', chat",
     "'x , superchat,chat', superchat",
   })
-  void chooses_the_first_subprotocol_of_the_clients_that_it_knows(String offer, String chosen) {
+  void choosesTheFirstSubprotocolOfTheClientsThatItKnows(String offer, String chosen) {
     MultiMap answer = MultiMap.caseInsensitiveMultiMap();
     accepted(headers -> headers.set("Sec-WebSocket-Protocol", offer)).addTo(answer);
     assertThat(answer.get("Sec-WebSocket-Protocol")).isEqualTo(chosen);
   }
 
   @Test
-  void reads_subprotocols_over_several_lines() {
+  void readsSubprotocolsOverSeveralLines() {
     assertThat(
             accepted(
                     headers ->
@@ -135,12 +135,12 @@ class HandshakeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"x", "CHAT", "chat2", "", ","})
-  void refuses_when_subprotocols_are_offered_and_none_is_known(String offer) {
+  void refusesWhenSubprotocolsAreOfferedAndNoneIsKnown(String offer) {
     assertRefused(400, "subprotocol", headers -> headers.set("Sec-WebSocket-Protocol", offer));
   }
 
   @Test
-  void answers_no_subprotocol_when_none_was_offered() {
+  void answersNoSubprotocolWhenNoneWasOffered() {
     assertThat(accepted(headers -> {}).subprotocol()).isEqualTo(Optional.empty());
   }
 

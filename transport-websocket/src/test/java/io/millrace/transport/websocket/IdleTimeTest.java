@@ -66,7 +66,7 @@ class IdleTimeTest {
   }
 
   @Test
-  void it_is_in_no_writes_way() throws Exception {
+  void itIsInNoWritesWay() throws Exception {
     options.setIdleTimeout(LONG);
     try (RawClient client = open()) {
       assertThat(channel.get().pipeline().get(IdleStateHandler.class)).isNull();
@@ -76,7 +76,7 @@ class IdleTimeTest {
   }
 
   @Test
-  void who_is_written_to_now_and_then_stays() throws Exception {
+  void whoIsWrittenToNowAndThenStays() throws Exception {
     try (RawClient client = open()) {
       // On the event loop that checks, so that a busy loop delays both.
       Buffer frame = FrameWriter.text(Buffer.buffer("x"));
@@ -89,7 +89,7 @@ class IdleTimeTest {
   }
 
   @Test
-  void who_takes_nothing_is_ended_whatever_is_written() throws Exception {
+  void whoTakesNothingIsEndedWhateverIsWritten() throws Exception {
     options.setSendBufferSize(16_384);
     try (RawClient client = open()) {
       Buffer frame = FrameWriter.binary(Buffer.buffer(new byte[60_000]));
@@ -105,7 +105,7 @@ class IdleTimeTest {
   }
 
   @Test
-  void a_time_for_reads_alone_holds_as_it_does_without_millrace() throws Exception {
+  void aTimeForReadsAloneHoldsAsItDoesWithoutMillrace() throws Exception {
     options.setIdleTimeout(0).setReadIdleTimeout(SHORT);
     try (RawClient client = open()) {
       Buffer frame = FrameWriter.text(Buffer.buffer("x"));

@@ -64,7 +64,7 @@ class MeteredConnectionTest {
     @Override
     @Disabled(
         "A socket of Vert.x waits until everything is written, and does not report the close.")
-    void a_server_that_closes_ends_also_a_client_that_reads_nothing() {}
+    void aServerThatClosesEndsAlsoAClientThatReadsNothing() {}
   }
 
   @Nested
@@ -86,7 +86,7 @@ class MeteredConnectionTest {
     }
 
     @Test
-    void what_is_written_and_who_is_connected_is_counted() throws Exception {
+    void whatIsWrittenAndWhoIsConnectedIsCounted() throws Exception {
       try (RawClient client = RawClient.open(listen(LONG, this::record))) {
         onLoop(connection -> connection.write(STUFF));
         assertThat(client.readFrame().opcode()).isEqualTo(Opcode.BINARY);

@@ -20,21 +20,16 @@ class OpeningTest {
 
   @BeforeEach
   void start() throws Exception {
-    port =
-        EchoServer.listen(vertx, 0)
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(60, TimeUnit.SECONDS)
-            .actualPort();
+    port = EchoServer.listen(vertx, 0).await(60, TimeUnit.SECONDS).actualPort();
   }
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   @Test
-  void answers_101_and_no_extension() throws Exception {
+  void answers101AndNoExtension() throws Exception {
     try (RawClient client = RawClient.connect(port)) {
       client.send(with("Sec-WebSocket-Extensions: permessage-deflate"));
       assertThat(client.readHead().toLowerCase(Locale.ROOT))
@@ -48,7 +43,7 @@ class OpeningTest {
   }
 
   @Test
-  void echoes_the_chosen_subprotocol_alone() throws Exception {
+  void echoesTheChosenSubprotocolAlone() throws Exception {
     try (RawClient client = RawClient.connect(port)) {
       client.send(with("Sec-WebSocket-Protocol: superchat, chat"));
       assertThat(client.readHead())
@@ -69,8 +64,7 @@ class OpeningTest {
     "Sec-WebSocket-Version: 13, Sec-WebSocket-Version: 8, 426",
     "Upgrade: websocket, Sec-WebSocket-Protocol: superchat, 400"
   })
-  void answers_a_bad_request_with_its_status(String right, String wrong, int status)
-      throws Exception {
+  void answersABadRequestWithItsStatus(String right, String wrong, int status) throws Exception {
     try (RawClient client = RawClient.connect(port)) {
       assertThat(HANDSHAKE).contains(right);
       client.send(Buffer.buffer(HANDSHAKE.replace(right, wrong)));
@@ -84,8 +78,7 @@ class OpeningTest {
 
   /** By RFC 6455 section 4.1, clients wait; Vert.x drops bytes that arrive with the request. */
   @Test
-  void a_client_that_does_not_wait_for_the_101_loses_what_it_sent_too_early_and_no_more()
-      throws Exception {
+  void aClientThatDoesNotWaitForThe101LosesWhatItSentTooEarlyAndNoMore() throws Exception {
     try (RawClient client = RawClient.connect(port)) {
       Buffer early = ClientFrame.text("early").bytes();
       client.send(Buffer.buffer(HANDSHAKE).appendBuffer(early));
@@ -96,7 +89,7 @@ class OpeningTest {
   }
 
   @Test
-  void loses_nothing_that_comes_at_once_after_the_101() throws Exception {
+  void losesNothingThatComesAtOnceAfterThe101() throws Exception {
     for (int i = 0; i < 200; i++) {
       try (RawClient client = RawClient.open(port)) {
         client.send(ClientFrame.text("n" + i));
@@ -106,7 +99,7 @@ class OpeningTest {
   }
 
   @Test
-  void opens_on_a_connection_that_served_requests_before_also_pipelined_ones() throws Exception {
+  void opensOnAConnectionThatServedRequestsBeforeAlsoPipelinedOnes() throws Exception {
     try (RawClient client = RawClient.connect(port)) {
       Buffer other = Buffer.buffer("GET /other HTTP/1.1\r\nHost: localhost\r\n\r\n");
       client.send(other);
@@ -122,7 +115,7 @@ class OpeningTest {
   }
 
   @Test
-  void reads_a_request_and_frames_that_come_byte_by_byte() throws Exception {
+  void readsARequestAndFramesThatComeByteByByte() throws Exception {
     try (RawClient client = RawClient.connect(port)) {
       sendByteByByte(client, Buffer.buffer(HANDSHAKE));
       client.expectOpened();

@@ -32,11 +32,11 @@ class RetentionTest {
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   @Test
-  void a_plain_one_lets_its_request_go() throws Exception {
+  void aPlainOneLetsItsRequestGo() throws Exception {
     try (RawClient client = open(Millrace.builder(vertx), "?channels=a", "")) {
       awaitGone();
       assertStillAlive(client);
@@ -44,7 +44,7 @@ class RetentionTest {
   }
 
   @Test
-  void one_with_commands_lets_its_request_go() throws Exception {
+  void oneWithCommandsLetsItsRequestGo() throws Exception {
     try (RawClient client =
         open(Millrace.builder(vertx), "", "Sec-WebSocket-Protocol: millrace.v1\r\n")) {
       assertThat(client.readFrame().text()).contains("welcome");
@@ -56,7 +56,7 @@ class RetentionTest {
   }
 
   @Test
-  void one_with_commands_keeps_its_request_for_an_authorizer() throws Exception {
+  void oneWithCommandsKeepsItsRequestForAnAuthorizer() throws Exception {
     AtomicReference<String> asked = new AtomicReference<>("");
     Authorizer authorizer =
         (context, action, target) -> {
@@ -78,8 +78,7 @@ class RetentionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a:70000", ",", ""})
-  void one_whose_proxy_says_nonsense_of_its_address_is_counted_and_goes(String forwarded)
-      throws Exception {
+  void oneWhoseProxySaysNonsenseOfItsAddressIsCountedAndGoes(String forwarded) throws Exception {
     forward = AllowForwardHeaders.X_FORWARD;
     try (RawClient client =
         open(
@@ -108,9 +107,7 @@ class RetentionTest {
             .createHttpServer()
             .requestHandler(router)
             .listen(0, "127.0.0.1")
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(60, TimeUnit.SECONDS)
+            .await(60, TimeUnit.SECONDS)
             .actualPort();
     RawClient client = RawClient.connect(port);
     client.send(

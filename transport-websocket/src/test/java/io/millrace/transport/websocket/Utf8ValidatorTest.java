@@ -18,14 +18,14 @@ class Utf8ValidatorTest {
   };
 
   @Test
-  void agrees_with_the_jdk_on_all_sequences_of_two_bytes() {
+  void agreesWithTheJdkOnAllSequencesOfTwoBytes() {
     for (int i = 0; i < 1 << 16; i++) {
       assertAgrees((byte) (i >> 8), (byte) i);
     }
   }
 
   @Test
-  void agrees_with_the_jdk_on_all_sequences_of_four_telling_bytes() {
+  void agreesWithTheJdkOnAllSequencesOfFourTellingBytes() {
     for (int a : TELLING) {
       for (int b : TELLING) {
         for (int c : TELLING) {
@@ -38,7 +38,7 @@ class Utf8ValidatorTest {
   }
 
   @Test
-  void refuses_at_the_first_byte_that_nothing_can_repair() {
+  void refusesAtTheFirstByteThatNothingCanRepair() {
     for (int a : TELLING) {
       for (int b : TELLING) {
         for (int c : TELLING) {
@@ -49,7 +49,7 @@ class Utf8ValidatorTest {
   }
 
   @Test
-  void accepts_every_code_point_but_surrogates() {
+  void acceptsEveryCodePointButSurrogates() {
     for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
       if (point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE) {
         assertAgrees(Character.toString(point).getBytes(StandardCharsets.UTF_8));
@@ -58,7 +58,7 @@ class Utf8ValidatorTest {
   }
 
   @Test
-  void finds_a_bad_byte_wherever_it_stands_in_long_ascii() {
+  void findsABadByteWhereverItStandsInLongAscii() {
     for (int at = 0; at < 40; at++) {
       byte[] text = new byte[40];
       Arrays.fill(text, (byte) 'a');
@@ -69,7 +69,7 @@ class Utf8ValidatorTest {
   }
 
   @Test
-  void does_not_care_how_text_is_cut() {
+  void doesNotCareHowTextIsCut() {
     Random random = new Random(7);
     byte[] text = "바로 지금 a real-time 웹 👩‍👩‍👧 ÿ".repeat(5).getBytes(StandardCharsets.UTF_8);
     for (int round = 0; round < 2_000; round++) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What happens on the wire while a WebSocket is open. */
 class WebSocketConnectionTest extends ConnectionTest {
   @Test
-  void the_server_may_speak_first() throws Exception {
+  void theServerMaySpeakFirst() throws Exception {
     int port = listen(LONG, c -> c.write(FrameWriter.text(Buffer.buffer("welcome"))));
     try (RawClient client = RawClient.open(port)) {
       assertThat(client.readText()).isEqualTo("welcome");
@@ -25,7 +25,7 @@ class WebSocketConnectionTest extends ConnectionTest {
   }
 
   @Test
-  void pings_are_answered_at_once_also_between_fragments() throws Exception {
+  void pingsAreAnsweredAtOnceAlsoBetweenFragments() throws Exception {
     try (RawClient client = RawClient.open(listen(LONG, EchoServer::echo))) {
       client.send(ClientFrame.text("Hel").more(), ClientFrame.ping("are you there"));
       assertThat(client.readFrame())
@@ -36,7 +36,7 @@ class WebSocketConnectionTest extends ConnectionTest {
   }
 
   @Test
-  void one_framed_buffer_can_be_written_to_many() throws Exception {
+  void oneFramedBufferCanBeWrittenToMany() throws Exception {
     Buffer shared = FrameWriter.text(Buffer.buffer("for all 모두"));
     byte[] before = shared.getBytes();
     int port =
@@ -56,7 +56,7 @@ class WebSocketConnectionTest extends ConnectionTest {
   }
 
   @Test
-  void a_handler_that_throws_ends_the_connection_with_1011() throws Exception {
+  void aHandlerThatThrowsEndsTheConnectionWith1011() throws Exception {
     List<Throwable> thrown = new CopyOnWriteArrayList<>();
     int port =
         listen(
@@ -80,7 +80,7 @@ class WebSocketConnectionTest extends ConnectionTest {
   }
 
   @Test
-  void pongs_do_not_pile_up_for_a_client_that_pings_and_does_not_read() throws Exception {
+  void pongsDoNotPileUpForAClientThatPingsAndDoesNotRead() throws Exception {
     int pings = 60_000; // 7.8 MB
     try (RawClient client = RawClient.open(listen(LONG, this::record))) {
       String padding = "p".repeat(110);
@@ -100,7 +100,7 @@ class WebSocketConnectionTest extends ConnectionTest {
   }
 
   @Test
-  void a_paused_connection_delivers_nothing_and_goes_on_where_it_stopped() throws Exception {
+  void aPausedConnectionDeliversNothingAndGoesOnWhereItStopped() throws Exception {
     int port =
         listen(
             LONG,
@@ -128,7 +128,7 @@ class WebSocketConnectionTest extends ConnectionTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void a_paused_connection_makes_its_client_wait(boolean decompressing) throws Exception {
+  void aPausedConnectionMakesItsClientWait(boolean decompressing) throws Exception {
     serverOptions.setDecompressionSupported(decompressing);
     AtomicInteger received = new AtomicInteger();
     int port =

@@ -6,11 +6,9 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import io.millrace.tck.Needed;
 import io.millrace.testing.Chromium;
-import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -47,18 +45,19 @@ abstract class BrowserTest {
   @AfterEach
   void stop() {
     contexts.forEach(BrowserContext::close);
-    await(server.close());
+    server.close().await();
     Assertions.assertThat(errors).as("what the pages threw").isEmpty();
   }
 
-  private static DemoServer start(int port) {
-    return await(DemoServer.start(new DemoOptions(port, 2, List.of(), BrokerChoice.MEMORY)));
+  /** Starts the demo without feeds; on any free port if it is 0. */
+  static DemoServer start(int port) {
+    return DemoServer.start(new DemoOptions(port, 2, List.of(), BrokerChoice.MEMORY)).await();
   }
 
   /** Stops the server; {@link #startAgain} starts it on the same port, with an empty log. */
   int stopServer() {
     int port = server.port();
-    await(server.close());
+    server.close().await();
     return port;
   }
 
@@ -98,13 +97,5 @@ abstract class BrowserTest {
   static LocatorAssertions expect(Page page, String selector) {
     return com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat(
         page.locator(selector));
-  }
-
-  static <T> T await(Future<T> future) {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get();
-    } catch (ExecutionException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 }

@@ -37,11 +37,11 @@ class ChatPageTest extends BrowserTest {
 
   private void publish(String channel, String id, String words) {
     JsonObject message = new JsonObject().put("id", id).put("name", "Server").put("text", words);
-    await(server.millrace().channel(channel).publish(Message.json(message)));
+    server.millrace().channel(channel).publish(Message.json(message)).await();
   }
 
   @Test
-  void three_pages_on_three_transports_read_the_same_in_the_same_order() {
+  void threePagesOnThreeTransportsReadTheSameInTheSameOrder() {
     List<Page> pages =
         List.of(enter("Ada", "websocket"), enter("보라", "sse"), enter("Cem", "longpoll"));
 
@@ -68,7 +68,7 @@ class ChatPageTest extends BrowserTest {
   }
 
   @Test
-  void an_address_that_names_no_room_leads_to_the_lobby() {
+  void anAddressThatNamesNoRoomLeadsToTheLobby() {
     for (String address :
         List.of("/chat#%E0%A4%A", "/chat#%20%20", "/chat#", "/chat#" + "가".repeat(40))) {
       Page page = open(address);
@@ -78,7 +78,7 @@ class ChatPageTest extends BrowserTest {
   }
 
   @Test
-  void a_room_has_a_name_in_any_script() {
+  void aRoomHasANameInAnyScript() {
     for (String name :
         List.of(
             "한국어 방",
@@ -106,7 +106,7 @@ class ChatPageTest extends BrowserTest {
 
   /** The same letters, composed and decomposed, as keyboards of different systems send them. */
   @Test
-  void a_room_is_the_same_however_its_letters_are_composed() {
+  void aRoomIsTheSameHoweverItsLettersAreComposed() {
     Page whole = open("/chat#" + Normalizer.normalize("한국", Normalizer.Form.NFC));
     Page parts = open("/chat#" + Normalizer.normalize("한국", Normalizer.Form.NFD));
     say(whole, "here");
@@ -115,7 +115,7 @@ class ChatPageTest extends BrowserTest {
   }
 
   @Test
-  void a_room_is_found_by_what_it_is_called() {
+  void aRoomIsFoundByWhatItIsCalled() {
     publish("chat.late-night", "a", "good night");
     Page page = open("/chat");
     page.locator("#room").fill("late NIGHT");
@@ -127,7 +127,7 @@ class ChatPageTest extends BrowserTest {
   }
 
   @Test
-  void an_empty_room_says_so_until_somebody_speaks() {
+  void anEmptyRoomSaysSoUntilSomebodySpeaks() {
     Page page = open("/chat#빈%20방");
     expect(page, "#empty").containsText("Nobody has said anything in 빈 방 yet.");
     Page other = open("/chat#빈%20방");
@@ -147,7 +147,7 @@ class ChatPageTest extends BrowserTest {
   }
 
   @Test
-  void a_room_with_old_messages_is_never_called_empty() {
+  void aRoomWithOldMessagesIsNeverCalledEmpty() {
     publish("chat.lobby", "old", "from before");
     BrowserContext context = context();
     context.addInitScript(
@@ -170,16 +170,16 @@ class ChatPageTest extends BrowserTest {
 
   /** Messages from another program may have no id. */
   @Test
-  void messages_without_an_id_are_all_shown() {
+  void messagesWithoutAnIdAreAllShown() {
     for (String words : List.of("first", "second")) {
       JsonObject message = new JsonObject().put("name", "curl").put("text", words);
-      await(server.millrace().channel("chat.lobby").publish(Message.json(message)));
+      server.millrace().channel("chat.lobby").publish(Message.json(message)).await();
     }
     expect(open("/chat"), WORDS).hasText(new String[] {"first", "second"});
   }
 
   @Test
-  void who_enters_reads_the_last_fifty() {
+  void whoEntersReadsTheLastFifty() {
     for (int i = 1; i <= 60; i++) {
       publish("chat.lobby", "m" + i, "message " + i);
     }
@@ -191,7 +191,7 @@ class ChatPageTest extends BrowserTest {
   }
 
   @Test
-  void rooms_are_apart() {
+  void roomsAreApart() {
     publish("chat.lobby", "a", "in the lobby");
     publish("chat.hangul", "b", "한국어로");
     Page page = open("/chat");
@@ -204,7 +204,7 @@ class ChatPageTest extends BrowserTest {
   }
 
   @Test
-  void pages_live_on_when_the_server_is_restarted_and_nothing_is_doubled() {
+  void pagesLiveOnWhenTheServerIsRestartedAndNothingIsDoubled() {
     List<Page> pages =
         List.of(enter("Ada", "websocket"), enter("Bo", "sse"), enter("Cem", "stream"));
     say(pages.get(0), "before");
@@ -237,7 +237,7 @@ class ChatPageTest extends BrowserTest {
   }
 
   @Test
-  void another_transport_is_forced_and_the_next_message_comes_over_it() {
+  void anotherTransportIsForcedAndTheNextMessageComesOverIt() {
     Page page = open("/chat");
     expect(page, "#link").hasAttribute("data-transport", "websocket");
 

@@ -43,7 +43,7 @@ class CongressTest {
   }
 
   @Test
-  void it_holds_twenty_entries_none_of_the_future() throws IOException {
+  void itHoldsTwentyEntriesNoneOfTheFuture() throws IOException {
     assertThat(entries())
         .hasSize(20)
         .allSatisfy(
@@ -56,7 +56,7 @@ class CongressTest {
   }
 
   @Test
-  void it_gains_an_entry_every_few_seconds_and_some_change() throws IOException {
+  void itGainsAnEntryEveryFewSecondsAndSomeChange() throws IOException {
     SeenEntries seen = new SeenEntries(1000);
     seen.add(entries());
     List<String> events = new ArrayList<>();
@@ -72,7 +72,7 @@ class CongressTest {
   }
 
   @Test
-  void the_same_texts_come_back_under_new_ids() throws IOException {
+  void theSameTextsComeBackUnderNewIds() throws IOException {
     Set<String> ids = new HashSet<>();
     entries().forEach(entry -> ids.add(entry.id()));
     List<String> titles = entries().stream().map(FeedEntry::title).toList();
@@ -84,7 +84,7 @@ class CongressTest {
   }
 
   @Test
-  void an_edition_is_the_same_until_something_changes() {
+  void anEditionIsTheSameUntilSomethingChanges() {
     Congress.Edition first = congress.edition();
     assertThat(congress.edition()).isSameAs(first);
 

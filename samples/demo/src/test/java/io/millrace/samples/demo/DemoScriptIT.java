@@ -67,7 +67,7 @@ class DemoScriptIT {
   }
 
   @Test
-  void it_answers_and_stops_cleanly() throws Exception {
+  void itAnswersAndStopsCleanly() throws Exception {
     int port = FreePorts.find();
     String url = "http://localhost:" + port + "/";
     run(String.valueOf(port));
@@ -89,7 +89,7 @@ class DemoScriptIT {
   }
 
   @Test
-  void a_port_in_use_is_told_in_one_line() throws Exception {
+  void aPortInUseIsToldInOneLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0)) {
       run(String.valueOf(taken.getLocalPort()));
       assertThat(complaint()).contains(String.valueOf(taken.getLocalPort())).contains("in use");
@@ -97,7 +97,7 @@ class DemoScriptIT {
   }
 
   @Test
-  void wrong_options_are_told_in_one_line() throws Exception {
+  void wrongOptionsAreToldInOneLine() throws Exception {
     run("0", "--bogus");
     assertThat(complaint()).contains("--bogus");
     run("elsewhere");
@@ -115,7 +115,7 @@ class DemoScriptIT {
   }
 
   @Test
-  void a_jar_without_its_folder_says_what_it_needs_in_one_line() throws Exception {
+  void aJarWithoutItsFolderSaysWhatItNeedsInOneLine() throws Exception {
     Path jar = Files.copy(Path.of("target/demo.jar"), folder.resolve("demo.jar"));
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command = List.of(java, "-jar", jar.toString(), "--help");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class FeedPageTest extends BrowserTest {
 
   @Test
-  void entries_appear_newest_first_as_they_come() {
+  void entriesAppearNewestFirstAsTheyCome() {
     Page page = open("/feed");
     page.waitForFunction("() => document.querySelectorAll('.entry').length >= 20");
     Object newest = page.evaluate("() => document.querySelector('.entry').dataset.key");
@@ -34,7 +34,7 @@ class FeedPageTest extends BrowserTest {
   }
 
   @Test
-  void the_server_sends_only_the_kinds_that_are_chosen() {
+  void theServerSendsOnlyTheKindsThatAreChosen() {
     Page page = open("/feed?transport=stream");
     page.waitForFunction("() => document.querySelectorAll('.entry').length >= 10");
     List<String> asked = new CopyOnWriteArrayList<>();
@@ -54,7 +54,7 @@ class FeedPageTest extends BrowserTest {
   }
 
   @Test
-  void the_front_page_shows_the_log_and_the_transport() {
+  void theFrontPageShowsTheLogAndTheTransport() {
     Page page = open("/");
 
     page.waitForFunction("() => document.querySelectorAll('#log li').length >= 1");

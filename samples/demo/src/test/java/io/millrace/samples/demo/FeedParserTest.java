@@ -28,7 +28,7 @@ class FeedParserTest {
   }
 
   @Test
-  void entries_of_rss_come_oldest_first() throws IOException {
+  void entriesOfRssComeOldestFirst() throws IOException {
     String items =
         """
         <item><guid>2</guid><title>Second</title><link>https://x.example/2</link>
@@ -52,7 +52,7 @@ class FeedParserTest {
   }
 
   @Test
-  void entries_without_dates_keep_the_order_of_the_feed() throws IOException {
+  void entriesWithoutDatesKeepTheOrderOfTheFeed() throws IOException {
     String items = "<item><title>New</title></item><item><title>Old</title></item>";
 
     assertThat(parse(RSS.formatted(items)))
@@ -61,7 +61,7 @@ class FeedParserTest {
   }
 
   @Test
-  void html_in_titles_and_summaries_becomes_text() throws IOException {
+  void htmlInTitlesAndSummariesBecomesText() throws IOException {
     String items =
         """
         <item><guid>1</guid><title>A &lt;b&gt;bold&lt;/b&gt; &amp;amp; 굵은 title</title>
@@ -77,7 +77,7 @@ class FeedParserTest {
   }
 
   @Test
-  void long_summaries_are_cut_between_characters() throws IOException {
+  void longSummariesAreCutBetweenCharacters() throws IOException {
     String items =
         "<item><title>t</title><description>" + "🌊".repeat(1000) + "</description></item>";
 
@@ -88,7 +88,7 @@ class FeedParserTest {
   }
 
   @Test
-  void only_categories_that_are_wanted_become_kinds() throws IOException {
+  void onlyCategoriesThatAreWantedBecomeKinds() throws IOException {
     String items =
         """
         <item><guid>1</guid><title>a</title><category>Sports</category><category>Vote</category></item>
@@ -101,7 +101,7 @@ class FeedParserTest {
   }
 
   @Test
-  void the_charset_of_the_content_type_is_used() throws IOException {
+  void theCharsetOfTheContentTypeIsUsed() throws IOException {
     String document =
         "<rss version=\"2.0\"><channel><title>t</title><link>http://x.example</link><description>d</description>"
             + "<item><title>이벤트</title></item></channel></rss>";
@@ -116,7 +116,7 @@ class FeedParserTest {
   }
 
   @Test
-  void broken_xml_is_refused() {
+  void brokenXmlIsRefused() {
     assertThatThrownBy(() -> parse("<rss version=\"2.0\"><channel><item>"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not a readable RSS or Atom document");
@@ -126,7 +126,7 @@ class FeedParserTest {
   }
 
   @Test
-  void an_external_entity_is_not_read(@TempDir Path folder) throws IOException {
+  void anExternalEntityIsNotRead(@TempDir Path folder) throws IOException {
     Path secret = Files.writeString(folder.resolve("secret"), "top secret");
     String document =
         "<!DOCTYPE rss [<!ENTITY x SYSTEM \""
@@ -141,7 +141,7 @@ class FeedParserTest {
   }
 
   @Test
-  void a_bomb_of_entities_is_refused() {
+  void aBombOfEntitiesIsRefused() {
     String document =
         "<!DOCTYPE rss [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>"
             + "<rss version=\"2.0\"><channel><title>&b;</title></channel></rss>";

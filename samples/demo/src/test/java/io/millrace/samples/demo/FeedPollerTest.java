@@ -35,27 +35,25 @@ class FeedPollerTest {
   }
 
   @Test
-  void a_feed_that_does_not_answer_delays_no_close_and_is_no_failure_then() throws Exception {
+  void aFeedThatDoesNotAnswerDelaysNoCloseAndIsNoFailureThen() throws Exception {
     Vertx vertx = Vertx.vertx();
     Records records = new Records();
     LOG.addHandler(records);
     try {
       CountDownLatch asked = new CountDownLatch(1);
       HttpServer silent =
-          BrowserTest.await(
-              vertx.createHttpServer().requestHandler(request -> asked.countDown()).listen(0));
+          vertx.createHttpServer().requestHandler(request -> asked.countDown()).listen(0).await();
       FeedSource feed = FeedSource.parse("silent=http://localhost:" + silent.actualPort() + "/");
       DemoServer server =
-          BrowserTest.await(
-              DemoServer.start(new DemoOptions(0, 1, List.of(feed), BrokerChoice.MEMORY)));
+          DemoServer.start(new DemoOptions(0, 1, List.of(feed), BrokerChoice.MEMORY)).await();
       assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
 
-      BrowserTest.await(server.close());
+      server.close().await();
 
       assertThat(records.all).isEmpty();
     } finally {
       LOG.removeHandler(records);
-      BrowserTest.await(vertx.close());
+      vertx.close().await();
     }
   }
 }

@@ -3,7 +3,6 @@ package io.millrace.samples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -15,7 +14,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
@@ -36,11 +34,11 @@ class FeedReaderTest {
   @BeforeEach
   void start() throws Exception {
     server =
-        await(
-            vertx
-                .createHttpServer()
-                .requestHandler(request -> answer.get().handle(request))
-                .listen(0));
+        vertx
+            .createHttpServer()
+            .requestHandler(request -> answer.get().handle(request))
+            .listen(0)
+            .await();
     FeedSource source =
         new FeedSource(
             "test",
@@ -56,19 +54,11 @@ class FeedReaderTest {
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
+    vertx.close().await();
   }
 
   private List<String> read() throws Exception {
-    return await(reader.read()).stream()
+    return reader.read().await().stream()
         .map(news -> news.event() + " " + news.entry().title())
         .toList();
   }
@@ -88,7 +78,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void what_is_new_and_what_has_changed_is_told_once() throws Exception {
+  void whatIsNewAndWhatHasChangedIsToldOnce() throws Exception {
     answer(feed("a", "b"));
     assertThat(read()).containsExactly("entry a", "entry b");
     assertThat(read()).isEmpty();
@@ -97,7 +87,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void the_server_is_asked_whether_anything_has_changed() throws Exception {
+  void theServerIsAskedWhetherAnythingHasChanged() throws Exception {
     AtomicInteger unchanged = new AtomicInteger();
     answer.set(
         request -> {
@@ -121,7 +111,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_document_that_could_not_be_read_is_asked_for_again_in_full() throws Exception {
+  void aDocumentThatCouldNotBeReadIsAskedForAgainInFull() throws Exception {
     AtomicReference<String> condition = new AtomicReference<>();
     answer.set(request -> request.response().putHeader("ETag", "\"v1\"").end("<feed"));
     assertThatThrownBy(this::read).isInstanceOf(IOException.class);
@@ -136,7 +126,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_document_that_is_too_large_is_given_up() throws Exception {
+  void aDocumentThatIsTooLargeIsGivenUp() throws Exception {
     String half = "x".repeat(FeedReader.MAX_BYTES / 2);
     answer.set(
         request -> {
@@ -150,7 +140,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_small_answer_that_unpacks_to_a_large_one_is_given_up() throws Exception {
+  void aSmallAnswerThatUnpacksToALargeOneIsGivenUp() throws Exception {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream packing = new GZIPOutputStream(packed)) {
       packing.write(new byte[2 * FeedReader.MAX_BYTES]);
@@ -166,7 +156,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_redirect_is_followed() throws Exception {
+  void aRedirectIsFollowed() throws Exception {
     answer.set(
         request -> {
           if (request.path().equals("/feed")) {
@@ -180,7 +170,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void an_error_is_told_and_the_next_answer_is_read() throws Exception {
+  void anErrorIsToldAndTheNextAnswerIsRead() throws Exception {
     answer.set(request -> request.response().setStatusCode(500).end());
     assertThatThrownBy(this::read).isInstanceOf(IOException.class).hasMessageContaining("500");
     answer(feed("a"));
@@ -188,7 +178,7 @@ class FeedReaderTest {
   }
 
   @Test
-  void a_connection_that_breaks_is_a_failure() {
+  void aConnectionThatBreaksIsAFailure() {
     answer.set(
         request -> {
           request.response().setChunked(true).write("<feed");

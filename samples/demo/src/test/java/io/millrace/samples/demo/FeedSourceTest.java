@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FeedSourceTest {
 
   @Test
-  void a_name_and_a_url_are_read() {
+  void aNameAndAUrlAreRead() {
     FeedSource source = FeedSource.parse("news=https://x.example/feed?a=b");
 
     assertThat(source.name()).isEqualTo("news");
@@ -34,12 +34,12 @@ class FeedSourceTest {
         "news=/feed",
         "news=http://x y/"
       })
-  void anything_else_is_refused(String text) {
+  void anythingElseIsRefused(String text) {
     assertThatThrownBy(() -> FeedSource.parse(text)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void a_file_has_a_feed_on_each_line(@TempDir Path folder) throws IOException {
+  void aFileHasAFeedOnEachLine(@TempDir Path folder) throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("feeds"), "# mine\n\na=http://x.example/a\n b = http://x.example/b \n");

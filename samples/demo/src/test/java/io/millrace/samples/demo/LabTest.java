@@ -31,13 +31,12 @@ class LabTest {
 
   @BeforeEach
   void start() {
-    server =
-        BrowserTest.await(DemoServer.start(new DemoOptions(0, 2, List.of(), BrokerChoice.MEMORY)));
+    server = BrowserTest.start(0);
   }
 
   @AfterEach
   void stop() {
-    BrowserTest.await(server.close());
+    server.close().await();
   }
 
   private HttpResponse<String> send(String method, String path, String body, String... headers)
@@ -74,7 +73,7 @@ class LabTest {
   }
 
   @Test
-  void every_byte_of_a_lane_is_counted() throws Exception {
+  void everyByteOfALaneIsCounted() throws Exception {
     String visitor = visitor();
     try (Socket socket = request(visitor, "poll?channels=a.b")) {
       InputStream in = socket.getInputStream();
@@ -94,7 +93,7 @@ class LabTest {
   }
 
   @Test
-  void a_cut_resets_the_connection_that_is_being_answered() throws Exception {
+  void aCutResetsTheConnectionThatIsBeingAnswered() throws Exception {
     String visitor = visitor();
     try (Socket socket = request(visitor, "sse?channels=a.b")) {
       assertThat(socket.getInputStream().read()).isEqualTo('H');
@@ -107,7 +106,7 @@ class LabTest {
 
   /** Otherwise what was published after a cut could still arrive before it. */
   @Test
-  void a_cut_does_not_wait_until_everything_is_sent() throws Exception {
+  void aCutDoesNotWaitUntilEverythingIsSent() throws Exception {
     String visitor = visitor();
     try (Socket socket = new Socket()) {
       socket.setReceiveBufferSize(4096);
@@ -129,7 +128,7 @@ class LabTest {
     boolean grew = true;
     while (grew) {
       int sent = count(visitor, "sent");
-      BrowserTest.await(server.millrace().channel(channel).publish(large));
+      server.millrace().channel(channel).publish(large).await();
       grew = becomes(() -> count(visitor, "sent") > sent);
     }
   }
@@ -151,7 +150,7 @@ class LabTest {
   }
 
   @Test
-  void between_two_requests_a_cut_hits_the_next_one() throws Exception {
+  void betweenTwoRequestsACutHitsTheNextOne() throws Exception {
     String visitor = visitor();
     json("POST", "/lab/" + visitor + "/lanes/sse/cut", "");
 
@@ -164,7 +163,7 @@ class LabTest {
   }
 
   @Test
-  void a_blocked_lane_is_reset_until_it_is_let_through() throws Exception {
+  void aBlockedLaneIsResetUntilItIsLetThrough() throws Exception {
     String visitor = visitor();
     String lane = "/lab/" + visitor + "/lanes/sse";
     assertThat(json("PUT", lane, "{\"blocked\":true}").getBoolean("blocked")).isTrue();
@@ -188,7 +187,7 @@ class LabTest {
   }
 
   @Test
-  void the_ticker_keeps_to_the_rate_and_stops_when_the_visitor_leaves() throws Exception {
+  void theTickerKeepsToTheRateAndStopsWhenTheVisitorLeaves() throws Exception {
     String visitor = visitor();
     send("PUT", "/lab/" + visitor, "{\"rate\":100}");
     await().until(() -> json("GET", "/lab/" + visitor, "").getInteger("published") > 100);
@@ -199,7 +198,7 @@ class LabTest {
   }
 
   @Test
-  void what_makes_no_sense_is_refused() throws Exception {
+  void whatMakesNoSenseIsRefused() throws Exception {
     String visitor = visitor();
     for (String body :
         List.of("", "x", "[]", "{}", "{\"rate\":101}", "{\"rate\":-1}", "{\"rate\":\"5\"}")) {
@@ -221,7 +220,7 @@ class LabTest {
           List.of("DELETE", "", ""));
 
   @Test
-  void a_foreign_page_changes_nothing() throws Exception {
+  void aForeignPageChangesNothing() throws Exception {
     String visitor = "/lab/" + visitor();
     String other = "http://localhost:" + (server.port() + 1);
     for (String origin : List.of("https://evil.example", other, "null", "", "http://localhost")) {
@@ -247,7 +246,7 @@ class LabTest {
   }
 
   @Test
-  void a_page_of_this_server_may_change_what_is_its_own() throws Exception {
+  void aPageOfThisServerMayChangeWhatIsItsOwn() throws Exception {
     String visitor = "/lab/" + visitor();
     String own = "http://localhost:" + server.port();
     for (List<String> change : CHANGES) {
@@ -267,7 +266,7 @@ class LabTest {
   }
 
   @Test
-  void what_a_form_can_send_is_refused() throws Exception {
+  void whatAFormCanSendIsRefused() throws Exception {
     String visitor = "/lab/" + visitor();
     for (String type :
         List.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "")) {
@@ -286,7 +285,7 @@ class LabTest {
 
   /** Anyone who could read an id from a channel could cut that visitor's lanes. */
   @Test
-  void an_id_is_in_no_channel_and_the_channel_is_in_no_pattern() throws Exception {
+  void anIdIsInNoChannelAndTheChannelIsInNoPattern() throws Exception {
     JsonObject visitor = json("POST", "/lab", "{}");
     String id = visitor.getString("visitor");
     String channel = visitor.getString("channel");
@@ -306,7 +305,7 @@ class LabTest {
   }
 
   @Test
-  void there_is_room_for_so_many_visitors_and_no_more() throws Exception {
+  void thereIsRoomForSoManyVisitorsAndNoMore() throws Exception {
     for (int i = 0; i < Lab.MAX_VISITORS; i++) {
       assertThat(send("POST", "/lab", "").statusCode()).isEqualTo(201);
     }

@@ -44,11 +44,11 @@ class LinesPageTest extends BrowserTest {
   }
 
   private void publish(String channel, String event, JsonObject data) {
-    await(server.millrace().channel(channel).publish(Message.json(event, data)));
+    server.millrace().channel(channel).publish(Message.json(event, data)).await();
   }
 
   @Test
-  void the_front_page() {
+  void theFrontPage() {
     publish("chat.lobby", "message", new JsonObject().put("name", "Ada").put("text", "hello"));
 
     run("/", line -> line.contains("chat.lobby"));
@@ -56,14 +56,14 @@ class LinesPageTest extends BrowserTest {
   }
 
   @Test
-  void the_chat() {
+  void theChat() {
     run("/chat", line -> line.equals("Ada Good evening!"));
     Page room = open("/chat#Late%20night%20🌙");
     expect(room, "#messages .words").hasText("Good evening!");
   }
 
   @Test
-  void the_feed() {
+  void theFeed() {
     publish("feed.x", "floor", new JsonObject().put("title", "Nothing"));
     publish("feed.x", "vote", new JsonObject().put("title", "A vote").put("summary", "Yea 1"));
 
@@ -72,13 +72,13 @@ class LinesPageTest extends BrowserTest {
   }
 
   @Test
-  void the_transports() {
+  void theTransports() {
     run("/transports", line -> line.matches("message \\S+ \\S.*"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/chat", "/feed", "/transports"})
-  void a_button_copies_them(String path) {
+  void aButtonCopiesThem(String path) {
     var context = context();
     context.grantPermissions(List.of("clipboard-read", "clipboard-write"));
     Page page = open(context, path);

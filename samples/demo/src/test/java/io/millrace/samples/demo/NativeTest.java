@@ -22,12 +22,12 @@ class NativeTest extends BrowserTest {
 
   private void publish() {
     for (String text : SENT) {
-      await(server.millrace().channel("chat.native").publish(Message.json(text)));
+      server.millrace().channel("chat.native").publish(Message.json(text)).await();
     }
   }
 
   @Test
-  void an_event_source_reads_the_payloads() {
+  void anEventSourceReadsThePayloads() {
     Page page = blank();
     page.evaluate(
         """
@@ -44,7 +44,7 @@ class NativeTest extends BrowserTest {
   }
 
   @Test
-  void an_event_source_goes_on_by_itself_after_its_connection_broke() {
+  void anEventSourceGoesOnByItselfAfterItsConnectionBroke() {
     Page page = blank();
     JsonObject visitor =
         new JsonObject(
@@ -68,7 +68,7 @@ class NativeTest extends BrowserTest {
         })""",
         id);
     for (int i = 0; i < SENT.size(); i++) {
-      await(server.millrace().channel("chat.native").publish(Message.json(SENT.get(i))));
+      server.millrace().channel("chat.native").publish(Message.json(SENT.get(i))).await();
       if (i == 9) {
         page.evaluate("(id) => post(`/lab/${id}/lanes/sse/cut`)", id);
       }
@@ -80,7 +80,7 @@ class NativeTest extends BrowserTest {
   }
 
   @Test
-  void a_web_socket_reads_the_payloads() {
+  void aWebSocketReadsThePayloads() {
     Page page = blank();
     page.evaluate(
         """

@@ -33,14 +33,14 @@ class PhonePageTest extends BrowserTest {
   }
 
   private void publish(String channel, JsonObject data) {
-    await(server.millrace().channel(channel).publish(Message.json("vote", data)));
+    server.millrace().channel(channel).publish(Message.json("vote", data)).await();
   }
 
   @ParameterizedTest
   @EnumSource(
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
-  void nothing_is_wider_than_the_screen(ColorScheme scheme) {
+  void nothingIsWiderThanTheScreen(ColorScheme scheme) {
     publish("chat.lobby", new JsonObject().put("name", LONG).put("text", LONG));
     publish(
         "feed.x",
@@ -73,7 +73,7 @@ class PhonePageTest extends BrowserTest {
           .join(', ')""";
 
   @Test
-  void two_lanes_are_seen_together() {
+  void twoLanesAreSeenTogether() {
     Page page = phone("/transports", ColorScheme.LIGHT);
     page.waitForFunction(
         "() => document.querySelectorAll('.lane[data-state=connected]').length === 5");
@@ -94,7 +94,7 @@ class PhonePageTest extends BrowserTest {
   }
 
   @Test
-  void the_log_shows_on_which_side_there_is_more() {
+  void theLogShowsOnWhichSideThereIsMore() {
     for (int i = 0; i < 6; i++) {
       publish("chat.lobby", new JsonObject().put("name", "Ada").put("text", "message " + i));
     }

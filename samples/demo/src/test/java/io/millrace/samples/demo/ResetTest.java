@@ -53,27 +53,27 @@ class ResetTest {
   @AfterEach
   void close() {
     Logger.getLogger("").removeHandler(log);
-    BrowserTest.await(millrace.close());
-    BrowserTest.await(vertx.close());
+    millrace.close().await();
+    vertx.close().await();
   }
 
   @Test
-  void connections_that_are_reset_leave_no_line_in_the_log() throws IOException {
+  void connectionsThatAreResetLeaveNoLineInTheLog() throws IOException {
     Router router = Router.router(vertx);
     new LabRoutes(new Lab(vertx, millrace)).mount(router);
     router.route("/live*").subRouter(millrace.router());
     HttpServer server =
-        BrowserTest.await(
-            vertx
-                .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
-                .connectionHandler(
-                    connection -> {
-                      Wire.install(connection);
-                      connection.closeHandler(gone -> closed.incrementAndGet());
-                      opened.incrementAndGet();
-                    })
-                .requestHandler(router)
-                .listen(0));
+        vertx
+            .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+            .connectionHandler(
+                connection -> {
+                  Wire.install(connection);
+                  connection.closeHandler(gone -> closed.incrementAndGet());
+                  opened.incrementAndGet();
+                })
+            .requestHandler(router)
+            .listen(0)
+            .await();
     Logger.getLogger("").addHandler(log);
     List<String> requests =
         List.of(

@@ -16,7 +16,7 @@ class SeenEntriesTest {
   }
 
   @Test
-  void a_new_entry_is_news_of_its_kind_once() {
+  void aNewEntryIsNewsOfItsKindOnce() {
     FeedEntry entry = entry("1", "a");
 
     assertThat(seen.add(List.of(entry))).containsExactly(new SeenEntries.News("vote", entry));
@@ -24,7 +24,7 @@ class SeenEntriesTest {
   }
 
   @Test
-  void a_changed_entry_is_an_update() {
+  void aChangedEntryIsAnUpdate() {
     seen.add(List.of(entry("1", "a")));
     FeedEntry changed = entry("1", "b");
 
@@ -33,7 +33,7 @@ class SeenEntriesTest {
   }
 
   @Test
-  void a_new_date_alone_is_no_news() {
+  void aNewDateAloneIsNoNews() {
     seen.add(List.of(entry("1", "a")));
 
     assertThat(
@@ -45,7 +45,7 @@ class SeenEntriesTest {
   }
 
   @Test
-  void of_entries_with_one_id_the_first_counts() {
+  void ofEntriesWithOneIdTheFirstCounts() {
     assertThat(seen.add(List.of(entry("1", "a"), entry("1", "b"), entry("2", "c"))))
         .extracting(news -> news.entry().title())
         .containsExactly("a", "c");
@@ -53,7 +53,7 @@ class SeenEntriesTest {
   }
 
   @Test
-  void what_was_seen_longest_ago_is_forgotten_first() {
+  void whatWasSeenLongestAgoIsForgottenFirst() {
     IntStream.range(0, 150).forEach(i -> seen.add(List.of(entry("0", "a"), entry("n" + i, "a"))));
 
     assertThat(seen.add(List.of(entry("0", "a"), entry("n149", "a"), entry("n60", "a")))).isEmpty();

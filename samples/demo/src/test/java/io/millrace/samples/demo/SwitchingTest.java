@@ -35,7 +35,7 @@ class SwitchingTest extends BrowserTest {
   }
 
   @Test
-  void forced_switching_under_load_neither_loses_nor_doubles() {
+  void forcedSwitchingUnderLoadNeitherLosesNorDoubles() {
     Page page = open("/icon.svg");
     page.evaluate(
         """
@@ -62,9 +62,9 @@ class SwitchingTest extends BrowserTest {
         }""");
     Vertx vertx = Vertx.vertx();
     try {
-      await(load(vertx));
+      load(vertx).await();
     } finally {
-      await(vertx.close());
+      vertx.close().await();
     }
     page.waitForFunction("() => used.size === 5");
     page.evaluate("() => { clearInterval(turning); live.use(['websocket']); }");

@@ -33,7 +33,7 @@ class TransportsPageTest extends BrowserTest {
   }
 
   @Test
-  void what_is_cut_blocked_or_switched_recovers_without_loss_or_doubles() {
+  void whatIsCutBlockedOrSwitchedRecoversWithoutLossOrDoubles() {
     Page page = open("/transports");
     rate(page, "20");
     for (String lane : Lab.LANES) {
@@ -72,7 +72,7 @@ class TransportsPageTest extends BrowserTest {
   }
 
   @Test
-  void a_page_begins_anew_when_the_server_was_restarted() {
+  void aPageBeginsAnewWhenTheServerWasRestarted() {
     Page page = open("/transports");
     received(page, "websocket", 5);
     int port = stopServer();

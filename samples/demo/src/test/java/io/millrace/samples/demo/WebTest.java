@@ -25,13 +25,12 @@ class WebTest {
 
   @BeforeEach
   void start() {
-    server =
-        BrowserTest.await(DemoServer.start(new DemoOptions(0, 2, List.of(), BrokerChoice.MEMORY)));
+    server = BrowserTest.start(0);
   }
 
   @AfterEach
   void stop() {
-    BrowserTest.await(server.close());
+    server.close().await();
   }
 
   private HttpResponse<String> get(String path, String... headers)
@@ -55,7 +54,7 @@ class WebTest {
   }
 
   @Test
-  void every_file_is_served() throws Exception {
+  void everyFileIsServed() throws Exception {
     Path web = Path.of("src/main/resources/io/millrace/samples/demo/web");
     try (Stream<Path> files = Files.list(web)) {
       assertThat(files.map(file -> file.getFileName().toString()))
@@ -67,7 +66,7 @@ class WebTest {
   }
 
   @Test
-  void a_page_is_asked_for_each_time_and_sent_when_it_has_changed() throws Exception {
+  void aPageIsAskedForEachTimeAndSentWhenItHasChanged() throws Exception {
     for (String path : List.of("/", "/chat", "/feed", "/transports", "/style.css")) {
       HttpResponse<String> page = get(path);
       assertThat(page.statusCode()).isEqualTo(200);
@@ -84,7 +83,7 @@ class WebTest {
   }
 
   @Test
-  void nothing_but_the_files_is_served() throws Exception {
+  void nothingButTheFilesIsServed() throws Exception {
     for (String path :
         List.of(
             "/nothing", "/congress.json", "/web/index.html", "/../congress.json", "/%2e%2e/x")) {
@@ -94,7 +93,7 @@ class WebTest {
 
   /** Written by hand, because {@code URI} would not accept them. */
   @Test
-  void a_url_that_cannot_be_read_is_a_bad_request_and_no_failure_of_the_server() throws Exception {
+  void aUrlThatCannotBeReadIsABadRequestAndNoFailureOfTheServer() throws Exception {
     for (String target :
         List.of("/live?channels=%zz", "/live?channels=%", "/live/%zz", "/%", "/lab/%zz")) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
@@ -111,7 +110,7 @@ class WebTest {
   }
 
   @Test
-  void pages_hold_no_script_or_style_of_their_own_and_nothing_from_elsewhere() throws Exception {
+  void pagesHoldNoScriptOrStyleOfTheirOwnAndNothingFromElsewhere() throws Exception {
     for (String path : List.of("/", "/chat", "/feed", "/transports")) {
       assertThat(get(path).body())
           .doesNotContain("<style", " style=", "onclick=", "://")
@@ -120,7 +119,7 @@ class WebTest {
   }
 
   @Test
-  void clients_publish_where_they_may() throws Exception {
+  void clientsPublishWhereTheyMay() throws Exception {
     assertThat(publish("chat.lobby").statusCode()).isEqualTo(200);
     assertThat(publish("chat.x.y").statusCode()).isEqualTo(200);
     assertThat(publish("lab.x").statusCode()).isEqualTo(403);
@@ -129,7 +128,7 @@ class WebTest {
   }
 
   @Test
-  void clients_read_the_patterns_they_may() throws Exception {
+  void clientsReadThePatternsTheyMay() throws Exception {
     for (String pattern : List.of("chat.**", "chat.*", "feed.*", "feed.congress")) {
       assertThat(get("/live/poll?channels=" + pattern).statusCode()).as(pattern).isEqualTo(200);
     }
@@ -139,7 +138,7 @@ class WebTest {
   }
 
   @Test
-  void the_bundled_feed_is_an_atom_feed_that_answers_conditions() throws Exception {
+  void theBundledFeedIsAnAtomFeedThatAnswersConditions() throws Exception {
     HttpResponse<String> feed = get("/feed.xml");
     assertThat(feed.headers().firstValue("Content-Type")).hasValue("application/atom+xml");
     assertThat(FeedParser.parse(feed.body().getBytes(StandardCharsets.UTF_8), "", List.of()))
@@ -148,7 +147,7 @@ class WebTest {
   }
 
   @Test
-  void nothing_is_compressed() throws Exception {
+  void nothingIsCompressed() throws Exception {
     assertThat(
             get("/style.css", "Accept-Encoding", "gzip").headers().firstValue("Content-Encoding"))
         .isEmpty();

@@ -14,7 +14,7 @@ class LauncherIT {
   @TempDir private Path folder;
 
   @Test
-  void a_jar_without_its_folder_says_what_it_needs_in_one_line() throws Exception {
+  void aJarWithoutItsFolderSaysWhatItNeedsInOneLine() throws Exception {
     Path jar = Files.copy(Path.of("target/rabbitmq.jar"), folder.resolve("rabbitmq.jar"));
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Process process =

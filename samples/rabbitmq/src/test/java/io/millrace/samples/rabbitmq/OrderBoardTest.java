@@ -40,14 +40,14 @@ class OrderBoardTest {
             "stomp://%s:%s@%s:%d"
                 .formatted(
                     RABBIT.username(), RABBIT.password(), RABBIT.host(), RABBIT.stompPort()));
-    board.start(port).toCompletionStage().toCompletableFuture().get();
+    board.start(port).await();
     pages = new Pages();
   }
 
   @AfterAll
   static void stop() throws Exception {
     pages.close();
-    board.close().toCompletionStage().toCompletableFuture().get();
+    board.close().await();
     assertThat(pages.errors).as("what the pages threw").isEmpty();
   }
 
@@ -57,7 +57,7 @@ class OrderBoardTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Java", "Python", "Node", "curl"})
-  void an_order_from_any_language_is_on_the_board(String language) throws Exception {
+  void anOrderFromAnyLanguageIsOnTheBoard(String language) throws Exception {
     Publishers.need(language).orSkip();
     Page page = pages.open(port);
     assertThat(page.locator("#link")).containsText("live over");
@@ -68,7 +68,7 @@ class OrderBoardTest {
   }
 
   @Test
-  void an_answer_is_on_every_page_and_goes_to_the_broker() throws Exception {
+  void anAnswerIsOnEveryPageAndGoesToTheBroker() throws Exception {
     Page waiter = pages.open(port);
     Page kitchen = pages.open(port);
     new Publishers(RABBIT).publish("Java");
@@ -84,7 +84,7 @@ class OrderBoardTest {
   }
 
   @Test
-  void the_button_publishes_an_order_through_the_broker() throws Exception {
+  void theButtonPublishesAnOrderThroughTheBroker() throws Exception {
     Page page = pages.open(port);
     Page other = pages.open(port);
     assertThat(page.locator("#link")).containsText("live over");
@@ -101,7 +101,7 @@ class OrderBoardTest {
   }
 
   @Test
-  void the_way_home_leads_to_the_board() throws Exception {
+  void theWayHomeLeadsToTheBoard() throws Exception {
     Page page = pages.open(port);
     page.navigate("http://localhost:" + port + "/index.html");
     page.locator("header a").click();
@@ -110,7 +110,7 @@ class OrderBoardTest {
   }
 
   @Test
-  void it_fits_a_phone_in_both_schemes() throws Exception {
+  void itFitsAPhoneInBothSchemes() throws Exception {
     new Publishers(RABBIT).publish("Java");
     for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
       Page page = pages.open(port);

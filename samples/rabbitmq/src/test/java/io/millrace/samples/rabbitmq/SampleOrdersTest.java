@@ -41,16 +41,12 @@ class SampleOrdersTest {
             now::get);
     Router router = Router.router(vertx);
     router.post("/orders").handler(orders);
-    server = get(vertx.createHttpServer().requestHandler(router).listen(0));
+    server = vertx.createHttpServer().requestHandler(router).listen(0).await();
   }
 
   @AfterEach
   void stop() throws Exception {
-    get(vertx.close());
-  }
-
-  private static <T> T get(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get();
+    vertx.close().await();
   }
 
   private HttpResponse<String> post(String... headers) throws Exception {
@@ -68,7 +64,7 @@ class SampleOrdersTest {
   }
 
   @Test
-  void a_page_of_this_server_orders_something() throws Exception {
+  void aPageOfThisServerOrdersSomething() throws Exception {
     String own = "http://localhost:" + server.actualPort();
     assertThat(post("Content-Type", "application/json; charset=utf-8", "Origin", own).statusCode())
         .isEqualTo(201);
@@ -79,7 +75,7 @@ class SampleOrdersTest {
   }
 
   @Test
-  void no_other_page_does() throws Exception {
+  void noOtherPageDoes() throws Exception {
     String next = "http://localhost:" + (server.actualPort() + 1);
     for (String origin : List.of("https://evil.example", next, "null", "", "http://localhost")) {
       assertThat(post("Content-Type", JSON, "Origin", origin).statusCode())
@@ -93,7 +89,7 @@ class SampleOrdersTest {
   }
 
   @Test
-  void after_a_few_at_once_there_is_one_more_each_second() throws Exception {
+  void afterAFewAtOnceThereIsOneMoreEachSecond() throws Exception {
     for (int i = 0; i < SampleOrders.BURST; i++) {
       assertThat(order()).isEqualTo(201);
     }
@@ -111,7 +107,7 @@ class SampleOrdersTest {
   }
 
   @Test
-  void a_long_rest_saves_up_no_more_than_a_few() throws Exception {
+  void aLongRestSavesUpNoMoreThanAFew() throws Exception {
     now.addAndGet(SampleOrders.INTERVAL.multipliedBy(1000).toNanos());
     for (int i = 0; i < SampleOrders.BURST; i++) {
       assertThat(order()).isEqualTo(201);
@@ -120,7 +116,7 @@ class SampleOrdersTest {
   }
 
   @Test
-  void what_the_broker_does_not_take_is_told() throws Exception {
+  void whatTheBrokerDoesNotTakeIsTold() throws Exception {
     outcome = Future.failedFuture("out of reach");
     HttpResponse<String> answer = post("Content-Type", JSON);
 

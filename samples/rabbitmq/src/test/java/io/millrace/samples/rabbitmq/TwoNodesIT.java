@@ -119,7 +119,7 @@ class TwoNodesIT {
 
   @ParameterizedTest
   @CsvSource({"nginx, nginx-light", "haproxy, haproxy"})
-  void the_page_survives_the_death_of_either_node(String name, String debian) throws Exception {
+  void thePageSurvivesTheDeathOfEitherNode(String name, String debian) throws Exception {
     Needed.program(name, debian).orSkip();
     int[] ports = {FreePorts.find(), FreePorts.find()};
     Process[] nodes = {node(ports[0]), node(ports[1])};
