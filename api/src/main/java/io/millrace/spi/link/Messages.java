@@ -33,7 +33,7 @@ public final class Messages {
 
   private static void check(int length, int most) {
     if (length > most) {
-      throw Link.tooLarge(most);
+      throw BrokerConnection.tooLarge(most);
     }
   }
 }

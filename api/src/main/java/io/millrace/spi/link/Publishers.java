@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * further messages to that channel wait for its result. So a refusal breaks no link on which others
  * publish. Used on one context only.
  *
- * @param <L> the link
+ * @param <C> the link
  */
-public final class Publishers<L extends Link> {
+public final class Publishers<C extends BrokerConnection> {
 
   /** How many channels are remembered to which the server accepts messages. */
   private static final int MOST_TAKEN = 10_000;
 
   private static final long DOUBT_NANOS = 60_000_000_000L;
 
-  private final Spare<L> shared;
-  private final Trials<L> trials;
+  private final Spare<C> shared;
+  private final Trials<C> trials;
   private final Map<String, Boolean> taken = bounded();
 
   /**
@@ -53,10 +53,10 @@ public final class Publishers<L extends Link> {
    * Nothing is published yet. Called on the context of the links.
    *
    * @param vertx the node's
-   * @param links makes links, for example {@link LinkKeeper#another}
+   * @param links makes links, for example {@link Reconnector#another}
    * @param limit how long the server may take to confirm
    */
-  public Publishers(Vertx vertx, Supplier<Future<L>> links, Duration limit) {
+  public Publishers(Vertx vertx, Supplier<Future<C>> links, Duration limit) {
     this.shared = new Spare<>(vertx, links, limit, 0);
     this.trials = new Trials<>(vertx, links, limit);
   }
@@ -79,7 +79,7 @@ public final class Publishers<L extends Link> {
    * @param send sends it; completes when the server has confirmed
    * @return completes when the server has confirmed; fails as {@link Trials#ask} does
    */
-  public Future<Void> publish(String channel, Function<L, Future<Void>> send) {
+  public Future<Void> publish(String channel, Function<C, Future<Void>> send) {
     if (taken.get(channel) != null) {
       return publishTaken(channel, send);
     }
@@ -137,10 +137,10 @@ public final class Publishers<L extends Link> {
    * sent.
    */
   private static Throwable unsent(Throwable failure) {
-    return isUnknown(failure) ? Link.outOfReach() : failure;
+    return isUnknown(failure) ? BrokerConnection.outOfReach() : failure;
   }
 
-  private Future<Void> publishTaken(String channel, Function<L, Future<Void>> send) {
+  private Future<Void> publishTaken(String channel, Function<C, Future<Void>> send) {
     boolean probe = !late.isEmpty() && !late.contains(channel);
     if (probe ? probing : !late.isEmpty() && pending > 0) {
       // One finds out when the server continues; more would only wait in memory.

@@ -15,18 +15,18 @@ import java.util.function.Supplier;
  * A link beside the one that is kept. It is made when it is needed, and ended when it was not
  * needed for a while. After a failed attempt, none is made for a second. Used on one context only.
  *
- * @param <L> the link
+ * @param <C> the link
  */
-final class Spare<L extends Link> {
+final class Spare<C extends BrokerConnection> {
 
   static final long PAUSE_MILLIS = 1000;
 
   private final Vertx vertx;
   private final Context context;
-  private final Supplier<Future<L>> links;
+  private final Supplier<Future<C>> links;
   private final Duration limit;
   private final long idleMillis;
-  private Optional<Future<L>> link = Optional.empty();
+  private Optional<Future<C>> link = Optional.empty();
   private Optional<MillraceException> failure = Optional.empty();
   private long failedAt;
   private long uses;
@@ -38,7 +38,7 @@ final class Spare<L extends Link> {
    * @param limit how long it may take to connect
    * @param idleMillis how long a link stays that is not needed; zero for always
    */
-  Spare(Vertx vertx, Supplier<Future<L>> links, Duration limit, long idleMillis) {
+  Spare(Vertx vertx, Supplier<Future<C>> links, Duration limit, long idleMillis) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.links = links;
@@ -47,10 +47,10 @@ final class Spare<L extends Link> {
   }
 
   /** {@return the link; fails with a {@link MillraceException} if none can be made now} */
-  Future<L> link() {
+  Future<C> link() {
     uses++;
     if (closed) {
-      return Future.failedFuture(Link.outOfReach());
+      return Future.failedFuture(BrokerConnection.outOfReach());
     }
     if (link.isEmpty()) {
       if (failure.isPresent() && System.nanoTime() - failedAt < PAUSE_MILLIS * 1_000_000) {
@@ -62,8 +62,8 @@ final class Spare<L extends Link> {
   }
 
   private void connect() {
-    Promise<L> made = Promise.promise();
-    Future<L> making = made.future();
+    Promise<C> made = Promise.promise();
+    Future<C> making = made.future();
     link = Optional.of(making);
     long timer =
         vertx.setTimer(
@@ -81,12 +81,12 @@ final class Spare<L extends Link> {
                     }));
   }
 
-  private void connected(Future<L> making, Promise<L> made, AsyncResult<L> done) {
+  private void connected(Future<C> making, Promise<C> made, AsyncResult<C> done) {
     if (done.failed()) {
       failed(making, made, done.cause());
     } else if (link.filter(making::equals).isEmpty()) {
       done.result().end(new IOException("The link was made too late."));
-      made.tryFail(Link.outOfReach());
+      made.tryFail(BrokerConnection.outOfReach());
     } else {
       done.result().ended().onComplete(over -> forget(making));
       made.complete(done.result());
@@ -94,7 +94,7 @@ final class Spare<L extends Link> {
     }
   }
 
-  private void failed(Future<L> making, Promise<L> made, Throwable cause) {
+  private void failed(Future<C> making, Promise<C> made, Throwable cause) {
     forget(making);
     failedAt = System.nanoTime();
     MillraceException why =
@@ -106,13 +106,13 @@ final class Spare<L extends Link> {
     made.tryFail(why);
   }
 
-  private void forget(Future<L> ended) {
+  private void forget(Future<C> ended) {
     if (link.filter(ended::equals).isPresent()) {
       link = Optional.empty();
     }
   }
 
-  private void endWhenIdle(Future<L> watched) {
+  private void endWhenIdle(Future<C> watched) {
     if (idleMillis == 0) {
       return;
     }
@@ -140,7 +140,7 @@ final class Spare<L extends Link> {
   /** {@return completes when the link, if there is one, is closed; there is none afterwards} */
   Future<Void> close() {
     closed = true;
-    Optional<Future<L>> open = link.filter(Future::succeeded);
+    Optional<Future<C>> open = link.filter(Future::succeeded);
     link = Optional.empty();
     return open.map(linked -> linked.result().disconnect()).orElse(Future.succeededFuture());
   }

@@ -9,13 +9,13 @@ import java.util.function.Function;
 /**
  * How a protocol makes the requests of {@link Topics}. Called only on the context of the links, on
  * which the futures complete, too. A server that does not answer within {@link
- * LinkOptions#confirmTimeout} fails the future with a {@link java.util.concurrent.TimeoutException}
- * as the cause, as {@link Link#late} is. A refusal has a {@link LinkException} as its cause, see
- * {@link Link#refused}.
+ * RemoteBrokerOptions#confirmTimeout} fails the future with a {@link
+ * java.util.concurrent.TimeoutException} as the cause, as {@link BrokerConnection#late} is. A
+ * refusal has a {@link BrokerException} as its cause, see {@link BrokerConnection#refused}.
  *
- * @param <L> the link
+ * @param <C> the link
  */
-public interface TopicProtocol<L extends Link> {
+public interface TopicProtocol<C extends BrokerConnection> {
 
   /**
    * Publishes.
@@ -25,7 +25,7 @@ public interface TopicProtocol<L extends Link> {
    * @param message the message
    * @return completes when the server has accepted it
    */
-  Future<Void> publish(L link, String channel, Message message);
+  Future<Void> publish(C link, String channel, Message message);
 
   /**
    * Subscribes on a link that may break, and ends that subscription. Nobody receives what it
@@ -39,7 +39,7 @@ public interface TopicProtocol<L extends Link> {
    * @return completes as {@code begin} does; fails if the server refuses the trial
    */
   Future<Void> tryOut(
-      L trial, ChannelPattern pattern, Function<Optional<String>, Future<Void>> begin);
+      C trial, ChannelPattern pattern, Function<Optional<String>, Future<Void>> begin);
 
   /**
    * Subscribes on the link that brings messages.
@@ -51,7 +51,7 @@ public interface TopicProtocol<L extends Link> {
    * @return the subscription, not confirmed yet
    */
   TopicSubscription subscribe(
-      L link, ChannelPattern pattern, Optional<String> queue, TopicReceiver receiver);
+      C link, ChannelPattern pattern, Optional<String> queue, TopicReceiver receiver);
 
   /**
    * Returns whether a server may refuse a request by breaking the link without saying why.

@@ -23,19 +23,19 @@ import java.util.function.Supplier;
  * only after the server has accepted it on another link. After an outage everything is subscribed
  * again, and the node is told what may be missing. Used only on the context of the links.
  *
- * @param <L> the link
+ * @param <C> the link
  */
-public final class Topics<L extends Link> implements LinkUser<L> {
+public final class Topics<C extends BrokerConnection> implements Messaging<C> {
 
   private static final long MISSING_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final Ingress ingress;
   private final SkipCounter skipped;
-  private final TopicProtocol<L> protocol;
+  private final TopicProtocol<C> protocol;
   private final long limitMillis;
-  private final Publishers<L> publishers;
-  private final Trials<L> trials;
+  private final Publishers<C> publishers;
+  private final Trials<C> trials;
   private final Map<ChannelPattern, Wanted> wanted = new LinkedHashMap<>();
 
   /** Those that were subscribed before, and that the server refuses now. */
@@ -50,7 +50,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   /** Subscriptions that the server has not ended yet. */
   private final Set<Promise<Void>> leaving = new LinkedHashSet<>();
 
-  private Optional<L> link = Optional.empty();
+  private Optional<C> link = Optional.empty();
   private long linkedAt;
 
   /** How many subscriptions the server has confirmed on the link that is kept. */
@@ -71,14 +71,14 @@ public final class Topics<L extends Link> implements LinkUser<L> {
    * @param ingress the node
    * @param options say how long the server may take to confirm
    * @param skipped counts messages that cannot be brought
-   * @param links makes further links, on the same context, for example {@link LinkKeeper#another}
+   * @param links makes further links, on the same context, for example {@link Reconnector#another}
    */
   public Topics(
-      TopicProtocol<L> protocol,
+      TopicProtocol<C> protocol,
       Ingress ingress,
-      LinkOptions<?> options,
+      RemoteBrokerOptions<?> options,
       SkipCounter skipped,
-      Supplier<Future<L>> links) {
+      Supplier<Future<C>> links) {
     this.vertx = ingress.vertx();
     this.ingress = ingress;
     this.skipped = skipped;
@@ -91,7 +91,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   }
 
   @Override
-  public void up(L linked) {
+  public void up(C linked) {
     link = Optional.of(linked);
     linkedAt = System.nanoTime();
     complete = false;
@@ -107,7 +107,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   }
 
   /** Subscribes again. A refusal affects no other subscription, as long as the link lasts. */
-  private Future<Void> bringOver(L linked, Wanted each) {
+  private Future<Void> bringOver(C linked, Wanted each) {
     if (isLeft(each)) {
       return Future.succeededFuture(); // Before its turn came.
     }
@@ -117,7 +117,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   }
 
   /** Called when everything is subscribed again. */
-  private void restored(L linked) {
+  private void restored(C linked) {
     if (linked.isDown()) {
       return;
     }
@@ -136,8 +136,8 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   @Override
   public void down(Throwable cause) {
     link = Optional.empty();
-    cautious = cause instanceof LinkException || !complete || !missing.isEmpty();
-    List.copyOf(wanted.values()).forEach(each -> each.forget(Link.outOfReach()));
+    cautious = cause instanceof BrokerException || !complete || !missing.isEmpty();
+    List.copyOf(wanted.values()).forEach(each -> each.forget(BrokerConnection.outOfReach()));
     allLeft();
     if (!degraded) {
       degraded = true;
@@ -153,7 +153,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   @Override
   public Future<Publication> publish(String channel, Message message) {
     if (link.isEmpty()) {
-      return Future.failedFuture(Link.outOfReach());
+      return Future.failedFuture(BrokerConnection.outOfReach());
     }
     return publishers
         .publish(channel, linked -> protocol.publish(linked, channel, message))
@@ -187,19 +187,19 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   }
 
   /** Subscribes on the link that must not break. */
-  private Future<Void> request(L linked, Wanted each) {
+  private Future<Void> request(C linked, Wanted each) {
     return subscribe(linked, each, Optional.empty())
         .onFailure(refused -> refused(linked, each, refused));
   }
 
   /** Subscribes first on a link that may break, and then on the one that must not. */
-  private Future<Void> introduce(L linked, Wanted each) {
+  private Future<Void> introduce(C linked, Wanted each) {
     return trials
         .ask("subscribe " + each.pattern, true, trial -> tryOut(trial, linked, each))
         .onFailure(refused -> refused(linked, each, refused));
   }
 
-  private Future<Void> tryOut(L trial, L linked, Wanted each) {
+  private Future<Void> tryOut(C trial, C linked, Wanted each) {
     return protocol.tryOut(
         trial, each.pattern, queue -> unlessStuck(linked, subscribe(linked, each, queue)));
   }
@@ -209,7 +209,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
    * unless it is only slow and still answers earlier requests. Half of the limit must be enough: a
    * new subscription may be given up after that.
    */
-  private Future<Void> unlessStuck(L linked, Future<Void> asked) {
+  private Future<Void> unlessStuck(C linked, Future<Void> asked) {
     long before = answers;
     long timer =
         vertx.setTimer(
@@ -222,13 +222,13 @@ public final class Topics<L extends Link> implements LinkUser<L> {
     return asked.onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  private static void giveUp(Link linked) {
+  private static void giveUp(BrokerConnection linked) {
     linked.end(new IOException("The broker did not answer in time."));
   }
 
-  private Future<Void> subscribe(L linked, Wanted each, Optional<String> queue) {
+  private Future<Void> subscribe(C linked, Wanted each, Optional<String> queue) {
     if (linked.isDown() || isLeft(each)) {
-      return Future.failedFuture(Link.outOfReach());
+      return Future.failedFuture(BrokerConnection.outOfReach());
     }
     if (each.subscription.isPresent()) {
       return each.answer.future(); // Its trial broke meanwhile, and was repeated.
@@ -242,7 +242,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
     return each.answer.future();
   }
 
-  private void answered(L linked, Wanted each, TopicSubscription made, AsyncResult<Void> done) {
+  private void answered(C linked, Wanted each, TopicSubscription made, AsyncResult<Void> done) {
     if (!each.has(made)) {
       return; // It was left, or the link broke.
     }
@@ -263,9 +263,9 @@ public final class Topics<L extends Link> implements LinkUser<L> {
    * The server ended a subscription that is wanted: readers may miss messages until it is
    * subscribed again.
    */
-  private void again(L linked, Wanted each, TopicSubscription gone) {
+  private void again(C linked, Wanted each, TopicSubscription gone) {
     if (each.has(gone) && each.answer.future().succeeded()) {
-      each.forget(Link.outOfReach());
+      each.forget(BrokerConnection.outOfReach());
       bringBack(linked, each);
     }
   }
@@ -273,7 +273,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   /**
    * Gives up a new subscription; requests one that was subscribed before again from time to time.
    */
-  private void refused(L linked, Wanted each, Throwable refused) {
+  private void refused(C linked, Wanted each, Throwable refused) {
     if (linked.isDown() || isLeft(each)) {
       return;
     }
@@ -285,7 +285,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
     }
   }
 
-  private void bringBack(L linked, Wanted each) {
+  private void bringBack(C linked, Wanted each) {
     if (!linked.isDown() && !isLeft(each)) {
       introduce(linked, each)
           .onSuccess(
@@ -299,7 +299,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   @Override
   public Future<Void> unsubscribe(ChannelPattern pattern) {
     Wanted known = wanted.get(pattern);
-    return known == null ? Future.succeededFuture() : leave(known, Link.outOfReach());
+    return known == null ? Future.succeededFuture() : leave(known, BrokerConnection.outOfReach());
   }
 
   private Future<Void> leave(Wanted known, Throwable why) {
@@ -314,7 +314,7 @@ public final class Topics<L extends Link> implements LinkUser<L> {
         .orElse(Future.succeededFuture());
   }
 
-  private Future<Void> end(L linked, TopicSubscription subscription) {
+  private Future<Void> end(C linked, TopicSubscription subscription) {
     Promise<Void> left = Promise.promise();
     leaving.add(left);
     subscription
@@ -330,8 +330,8 @@ public final class Topics<L extends Link> implements LinkUser<L> {
     link = Optional.empty();
     List<Wanted> all = List.copyOf(wanted.values());
     wanted.clear();
-    all.forEach(each -> each.confirmed.tryFail(Link.outOfReach()));
-    all.forEach(each -> each.forget(Link.outOfReach()));
+    all.forEach(each -> each.confirmed.tryFail(BrokerConnection.outOfReach()));
+    all.forEach(each -> each.forget(BrokerConnection.outOfReach()));
     allLeft();
     return Future.join(publishers.close(), trials.close()).mapEmpty();
   }
@@ -339,10 +339,10 @@ public final class Topics<L extends Link> implements LinkUser<L> {
   /** What one subscription on one link brings. */
   private final class Arrivals implements TopicReceiver {
 
-    private final L linked;
+    private final C linked;
     private final Wanted each;
 
-    Arrivals(L linked, Wanted each) {
+    Arrivals(C linked, Wanted each) {
       this.linked = linked;
       this.each = each;
     }

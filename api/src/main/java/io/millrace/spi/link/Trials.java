@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * three seconds, in which the same request fails without being made; one because of a limit counts
  * for all requests, for a second. Used on one context only.
  *
- * @param <L> the link
+ * @param <C> the link
  */
-public final class Trials<L extends Link> {
+public final class Trials<C extends BrokerConnection> {
 
   private static final Logger LOG = System.getLogger(Trials.class.getName());
   private static final int MOST_WAITING = 10_000;
@@ -43,10 +43,10 @@ public final class Trials<L extends Link> {
   /** The pause after a link was lost: refused requests must not keep the server busy. */
   private static final long PAUSE_MILLIS = 100;
 
-  private static final class Ask<L, T> {
+  private static final class Ask<C, T> {
     final String what;
     final boolean repeatable;
-    final Function<L, Future<T>> action;
+    final Function<C, Future<T>> action;
     final long deadline;
     final Promise<T> answer = Promise.promise();
     final long since = System.nanoTime();
@@ -61,12 +61,12 @@ public final class Trials<L extends Link> {
     boolean broken;
 
     /** The link on which it is made. */
-    Optional<L> on = Optional.empty();
+    Optional<C> on = Optional.empty();
 
     /** What comes of it there. */
     Promise<T> outcome = Promise.promise();
 
-    Ask(String what, boolean repeatable, Function<L, Future<T>> action, long deadline) {
+    Ask(String what, boolean repeatable, Function<C, Future<T>> action, long deadline) {
       this.what = what;
       this.repeatable = repeatable;
       this.alone = !repeatable;
@@ -77,17 +77,17 @@ public final class Trials<L extends Link> {
 
   private final Vertx vertx;
   private final Context context;
-  private final Spare<L> spare;
+  private final Spare<C> spare;
   private final Duration limit;
   private final Supplier<Optional<Long>> wellSince;
   private final Refusals refusals = new Refusals();
-  private final Deque<Ask<L, ?>> waiting = new ArrayDeque<>();
+  private final Deque<Ask<C, ?>> waiting = new ArrayDeque<>();
   private long quietUntil = System.nanoTime();
   private long count;
-  private final Set<Ask<L, ?>> running = new LinkedHashSet<>();
+  private final Set<Ask<C, ?>> running = new LinkedHashSet<>();
 
   /** The link whose end is waited for, once and not for each request. */
-  private Optional<L> watched = Optional.empty();
+  private Optional<C> watched = Optional.empty();
 
   private boolean pausing;
   private boolean closed;
@@ -96,10 +96,10 @@ public final class Trials<L extends Link> {
    * Makes trials without requests. Called on the context of the links.
    *
    * @param vertx the node's
-   * @param links makes links, for example {@link LinkKeeper#another}
+   * @param links makes links, for example {@link Reconnector#another}
    * @param limit how long a request may wait for its turn, and then how long it may take
    */
-  public Trials(Vertx vertx, Supplier<Future<L>> links, Duration limit) {
+  public Trials(Vertx vertx, Supplier<Future<C>> links, Duration limit) {
     this(vertx, links, limit, Optional::empty);
   }
 
@@ -107,14 +107,14 @@ public final class Trials<L extends Link> {
    * The same, for a node that keeps another link.
    *
    * @param vertx the node's
-   * @param links makes links, for example {@link LinkKeeper#another}
+   * @param links makes links, for example {@link Reconnector#another}
    * @param limit how long a request may wait for its turn, and then how long it may take
    * @param wellSince returns when that link was made, by {@link System#nanoTime}, if there is one.
    *     If the server keeps that link, but breaks every link on which a certain request is made,
    *     without giving a reason, it refuses that request
    */
   public Trials(
-      Vertx vertx, Supplier<Future<L>> links, Duration limit, Supplier<Optional<Long>> wellSince) {
+      Vertx vertx, Supplier<Future<C>> links, Duration limit, Supplier<Optional<Long>> wellSince) {
     this.wellSince = wellSince;
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
@@ -138,16 +138,16 @@ public final class Trials<L extends Link> {
    *     the server does not permit it, and with one that is retryable if it refuses for another
    *     reason
    */
-  public <T> Future<T> ask(String what, boolean repeatable, Function<L, Future<T>> action) {
+  public <T> Future<T> ask(String what, boolean repeatable, Function<C, Future<T>> action) {
     long now = System.nanoTime();
     Optional<MillraceException> known = refusals.of(what, now);
     if (known.isPresent()) {
       return Future.failedFuture(known.get());
     }
     if (closed || waiting.size() >= MOST_WAITING) {
-      return Future.failedFuture(closed ? Link.outOfReach() : slow());
+      return Future.failedFuture(closed ? BrokerConnection.outOfReach() : slow());
     }
-    Ask<L, T> ask = new Ask<>(what, repeatable, action, now + limit.toNanos());
+    Ask<C, T> ask = new Ask<>(what, repeatable, action, now + limit.toNanos());
     waiting.add(ask);
     next();
     return ask.answer.future();
@@ -161,7 +161,7 @@ public final class Trials<L extends Link> {
 
   private void next() {
     while (!pausing && !waiting.isEmpty() && mayBegin(waiting.peek())) {
-      Ask<L, ?> ask = waiting.remove();
+      Ask<C, ?> ask = waiting.remove();
       long now = System.nanoTime();
       Optional<MillraceException> known = refusals.of(ask.what, now);
       if (known.isPresent()) {
@@ -174,14 +174,14 @@ public final class Trials<L extends Link> {
     }
   }
 
-  private boolean mayBegin(Ask<L, ?> ask) {
+  private boolean mayBegin(Ask<C, ?> ask) {
     return running.isEmpty()
         || (!ask.alone
             && running.size() < MOST_TOGETHER
             && running.stream().noneMatch(other -> other.alone));
   }
 
-  private <T> void begin(Ask<L, T> ask) {
+  private <T> void begin(Ask<C, T> ask) {
     running.add(ask);
     ask.together = false;
     if (running.size() > 1) {
@@ -193,7 +193,7 @@ public final class Trials<L extends Link> {
         .onSuccess(linked -> begin(ask, linked));
   }
 
-  private <T> void begin(Ask<L, T> ask, L linked) {
+  private <T> void begin(Ask<C, T> ask, C linked) {
     Promise<T> outcome = Promise.promise();
     ask.on = Optional.of(linked);
     ask.outcome = outcome;
@@ -212,26 +212,26 @@ public final class Trials<L extends Link> {
     }
   }
 
-  private void watch(L linked) {
+  private void watch(C linked) {
     if (watched.isEmpty() || watched.get() != linked || linked.ended().isComplete()) {
       watched = Optional.of(linked);
       linked.ended().onSuccess(cause -> broken(linked));
     }
   }
 
-  private void broken(L linked) {
+  private void broken(C linked) {
     if (watched.isPresent() && watched.get() == linked) {
       watched = Optional.empty();
     }
     List.copyOf(running).stream()
         .filter(ask -> ask.on.isPresent() && ask.on.get() == linked)
-        .forEach(ask -> ask.outcome.tryFail(Link.broken()));
+        .forEach(ask -> ask.outcome.tryFail(BrokerConnection.broken()));
   }
 
-  private <T> void judge(Ask<L, T> ask, L linked, AsyncResult<T> outcome) {
+  private <T> void judge(Ask<C, T> ask, C linked, AsyncResult<T> outcome) {
     if (outcome.succeeded() || !linked.ended().isComplete()) {
       if (outcome.cause() instanceof MillraceException known
-          && known.getCause() instanceof LinkException) {
+          && known.getCause() instanceof BrokerException) {
         refuse(ask.what, known);
       }
       over(ask, outcome);
@@ -242,7 +242,7 @@ public final class Trials<L extends Link> {
     if (ask.together) {
       ask.alone = true;
       again(ask);
-    } else if (cause instanceof LinkException) {
+    } else if (cause instanceof BrokerException) {
       MillraceException refusal = Refusals.typed(cause);
       refuse(ask.what, refusal);
       over(ask, isSure(ask, outcome.cause(), cause) ? Future.failedFuture(refusal) : outcome);
@@ -257,7 +257,7 @@ public final class Trials<L extends Link> {
   }
 
   /** A server that restarts also breaks links without a reason, but all of them. */
-  private <T> void refusedInSilence(Ask<L, T> ask, Throwable cause) {
+  private <T> void refusedInSilence(Ask<C, T> ask, Throwable cause) {
     boolean well = wellSince.get().filter(since -> since - ask.since < 0).isPresent();
     MillraceException refusal =
         well
@@ -273,7 +273,7 @@ public final class Trials<L extends Link> {
     over(ask, Future.failedFuture(refusal));
   }
 
-  private void again(Ask<L, ?> ask) {
+  private void again(Ask<C, ?> ask) {
     running.remove(ask);
     waiting.addFirst(ask);
     goOn();
@@ -285,7 +285,7 @@ public final class Trials<L extends Link> {
    */
   private static boolean isSure(Ask<?, ?> ask, @Nullable Throwable answer, Throwable last) {
     boolean isNamed =
-        answer instanceof MillraceException known && known.getCause() instanceof LinkException;
+        answer instanceof MillraceException known && known.getCause() instanceof BrokerException;
     return ask.repeatable || isNamed || Refusals.isClear(last);
   }
 
@@ -309,7 +309,7 @@ public final class Trials<L extends Link> {
     }
   }
 
-  private <T> void over(Ask<L, T> ask, AsyncResult<T> outcome) {
+  private <T> void over(Ask<C, T> ask, AsyncResult<T> outcome) {
     running.remove(ask);
     if (outcome.succeeded()) {
       ask.answer.complete(outcome.result());
@@ -350,7 +350,7 @@ public final class Trials<L extends Link> {
    */
   public Future<Void> close() {
     closed = true;
-    waiting.forEach(ask -> ask.answer.tryFail(Link.outOfReach()));
+    waiting.forEach(ask -> ask.answer.tryFail(BrokerConnection.outOfReach()));
     waiting.clear();
     return spare.close();
   }

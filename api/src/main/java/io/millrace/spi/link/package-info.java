@@ -5,14 +5,14 @@
  * options and URIs. You write the protocol, in four parts:
  *
  * <ul>
- *   <li>a {@link io.millrace.spi.link.Link}, one connection;
- *   <li>a {@link io.millrace.spi.link.LinkFactory}, which makes one;
+ *   <li>a {@link io.millrace.spi.link.BrokerConnection}, one connection;
+ *   <li>a {@link io.millrace.spi.link.Connector}, which makes one;
  *   <li>a {@link io.millrace.spi.link.TopicProtocol}, which makes the requests for {@link
  *       io.millrace.spi.link.Topics}; or, if the server has no topics, a {@link
- *       io.millrace.spi.link.LinkUser} of your own, which publishes and subscribes over the current
- *       link, and reports outages to the node;
- *   <li>a {@link io.millrace.spi.link.LinkBroker}, the provider, with its {@link
- *       io.millrace.spi.link.LinkOptions}.
+ *       io.millrace.spi.link.Messaging} of your own, which publishes and subscribes over the
+ *       current link, and reports outages to the node;
+ *   <li>a {@link io.millrace.spi.link.RemoteBroker}, the provider, with its {@link
+ *       io.millrace.spi.link.RemoteBrokerOptions}.
  * </ul>
  *
  * Some servers end the link on which they refuse something. Such requests go over other links:
@@ -23,7 +23,7 @@
  * <p>With these parts, the broker is no more than this:
  *
  * <pre>{@code
- * public final class NatsBroker extends LinkBroker {
+ * public final class NatsBroker extends RemoteBroker {
  *
  *   private final NatsOptions options;
  *
@@ -40,8 +40,8 @@
  *   @Override
  *   public Future<Void> open(Ingress ingress) {
  *     Vertx vertx = ingress.vertx();
- *     LinkKeeper<NatsLink> keeper =
- *         new LinkKeeper<>(
+ *     Reconnector<NatsLink> keeper =
+ *         new Reconnector<>(
  *             vertx, options.hosts(), host -> NatsLink.connect(vertx, host, options));
  *     return open(
  *         keeper,

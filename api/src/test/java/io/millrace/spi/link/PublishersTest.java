@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What a server refuses, or does not answer, harms nobody but whoever asked. */
 class PublishersTest {
 
-  private static final class MemoryLink implements Link {
+  private static final class MemoryConnection implements BrokerConnection {
     final Promise<Throwable> ended = Promise.promise();
     final AtomicInteger handlers = new AtomicInteger();
 
@@ -63,16 +63,16 @@ class PublishersTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
-  private final List<MemoryLink> links = new CopyOnWriteArrayList<>();
+  private final List<MemoryConnection> links = new CopyOnWriteArrayList<>();
 
   /** What was sent, and over which link. */
   private final List<String> sent = new CopyOnWriteArrayList<>();
 
-  private volatile Supplier<Future<MemoryLink>> server = this::connect;
-  private final Publishers<MemoryLink> publishers =
+  private volatile Supplier<Future<MemoryConnection>> server = this::connect;
+  private final Publishers<MemoryConnection> publishers =
       on(() -> Future.succeededFuture(publishers(() -> server.get()))).await();
 
-  private Publishers<MemoryLink> publishers(Supplier<Future<MemoryLink>> connecting) {
+  private Publishers<MemoryConnection> publishers(Supplier<Future<MemoryConnection>> connecting) {
     return new Publishers<>(vertx, connecting, Duration.ofSeconds(5));
   }
 
@@ -82,8 +82,8 @@ class PublishersTest {
     vertx.close().await();
   }
 
-  private Future<MemoryLink> connect() {
-    MemoryLink link = new MemoryLink();
+  private Future<MemoryConnection> connect() {
+    MemoryConnection link = new MemoryConnection();
     links.add(link);
     return Future.succeededFuture(link);
   }
@@ -94,7 +94,7 @@ class PublishersTest {
     return done.future();
   }
 
-  private Future<Void> publish(String channel, Function<MemoryLink, Future<Void>> send) {
+  private Future<Void> publish(String channel, Function<MemoryConnection, Future<Void>> send) {
     return on(
         () ->
             publishers.publish(
@@ -105,20 +105,20 @@ class PublishersTest {
                 }));
   }
 
-  private static Future<Void> confirm(MemoryLink link) {
+  private static Future<Void> confirm(MemoryConnection link) {
     return Future.succeededFuture();
   }
 
-  private static Function<MemoryLink, Future<Void>> ending(Throwable cause) {
+  private static Function<MemoryConnection, Future<Void>> ending(Throwable cause) {
     return link -> {
       link.end(cause);
       return Promise.<Void>promise().future();
     };
   }
 
-  private static Future<Void> breaking(MemoryLink link) {
+  private static Future<Void> breaking(MemoryConnection link) {
     link.end(new IOException("gone"));
-    return Future.failedFuture(Link.broken());
+    return Future.failedFuture(BrokerConnection.broken());
   }
 
   private static MillraceException failure(Future<?> failed) {
@@ -154,7 +154,7 @@ class PublishersTest {
   void whatIsNotPermittedIsNotAskedAgainForAWhileAndBreaksNoLinkOfOthers() {
     publish("a", PublishersTest::confirm).await();
     publish("a", PublishersTest::confirm).await();
-    LinkException words = new LinkException("ACCESS_REFUSED - access to topic refused");
+    BrokerException words = new BrokerException("ACCESS_REFUSED - access to topic refused");
     Future<Void> refused = publish("b", ending(words));
     Future<Void> behind = publish("b", PublishersTest::confirm);
     assertThat(failure(refused).code()).isEqualTo(MillraceException.Code.FORBIDDEN);
@@ -177,7 +177,7 @@ class PublishersTest {
 
   @Test
   void aLimitIsAnsweredAsWhatPassesAndAsksNothingElseForAMoment() {
-    LinkException words = new LinkException("queue limit in vhost '/' (2) is reached");
+    BrokerException words = new BrokerException("queue limit in vhost '/' (2) is reached");
     assertThat(failure(publish("a", ending(words))).retryable()).isTrue();
     assertThat(failure(publish("b", PublishersTest::confirm)).retryable()).isTrue();
     assertThat(sent).containsExactly("a0");
@@ -198,10 +198,10 @@ class PublishersTest {
   @Test
   void whatMayBeAskedTwiceIsRefusedForAWhileWhenItsLinkBreaksTwice() {
     List<Integer> asked = new CopyOnWriteArrayList<>();
-    Trials<MemoryLink> trials =
+    Trials<MemoryConnection> trials =
         on(() ->
                 Future.succeededFuture(
-                    new Trials<MemoryLink>(vertx, () -> server.get(), Duration.ofSeconds(5))))
+                    new Trials<MemoryConnection>(vertx, () -> server.get(), Duration.ofSeconds(5))))
             .await();
     Future<Void> once =
         on(
@@ -227,10 +227,10 @@ class PublishersTest {
   }
 
   private MillraceException brokenTwice(Supplier<Optional<Long>> wellSince) {
-    Trials<MemoryLink> trials =
+    Trials<MemoryConnection> trials =
         on(() ->
                 Future.succeededFuture(
-                    new Trials<MemoryLink>(
+                    new Trials<MemoryConnection>(
                         vertx, () -> server.get(), Duration.ofSeconds(5), wellSince)))
             .await();
     Future<Void> broken = on(() -> trials.ask("subscribe a", true, ending(new IOException("cut"))));
@@ -257,7 +257,7 @@ class PublishersTest {
   /** What a server says last may be about itself: it may have taken the message before. */
   @Test
   void whetherAServerThatShutsDownTookAPublishIsNotKnown() {
-    LinkException words = new LinkException("The broker reports an error: CONNECTION_FORCED");
+    BrokerException words = new BrokerException("The broker reports an error: CONNECTION_FORCED");
     assertThat(failure(publish("a", ending(words))).code())
         .isEqualTo(MillraceException.Code.TIMEOUT);
     // That of others was surely not sent.
@@ -268,7 +268,7 @@ class PublishersTest {
 
   @Test
   void whatAServerSaysOfThePublishItselfIsItsAnswer() {
-    LinkException words = new LinkException("The broker reports an error: no");
+    BrokerException words = new BrokerException("The broker reports an error: no");
     Future<Void> named =
         publish(
             "a",
@@ -276,7 +276,7 @@ class PublishersTest {
               Promise<Void> answer = Promise.promise();
               context.runOnContext(
                   told -> {
-                    answer.fail(Link.refused(words));
+                    answer.fail(BrokerConnection.refused(words));
                     link.end(words);
                   });
               return answer.future();
@@ -293,21 +293,21 @@ class PublishersTest {
             "The maximum data length was exceeded",
             "The broker refuses: amqp:link:message-size-exceeded link max size",
             "Frame too large")) {
-      Future<Void> refused = publish("a", ending(new LinkException(text)));
+      Future<Void> refused = publish("a", ending(new BrokerException(text)));
       Future<Void> behind = publish("a", PublishersTest::confirm);
       assertThat(failure(refused).code()).as(text).isEqualTo(MillraceException.Code.TOO_LARGE);
       behind.await();
       // The next is a trial again.
-      failure(publish("a", link -> Future.failedFuture(Link.outOfReach())));
+      failure(publish("a", link -> Future.failedFuture(BrokerConnection.outOfReach())));
     }
   }
 
   @Test
   void ofManyThatAreAskedTogetherTheOneIsFoundThatIsRefused() {
-    Trials<MemoryLink> trials =
+    Trials<MemoryConnection> trials =
         on(() ->
                 Future.succeededFuture(
-                    new Trials<MemoryLink>(vertx, () -> server.get(), Duration.ofSeconds(5))))
+                    new Trials<MemoryConnection>(vertx, () -> server.get(), Duration.ofSeconds(5))))
             .await();
     List<Future<Void>> asked = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -324,7 +324,7 @@ class PublishersTest {
                             50,
                             due -> {
                               if (refused) {
-                                link.end(new LinkException("denied"));
+                                link.end(new BrokerException("denied"));
                               } else if (!link.ended().isComplete()) {
                                 taken.tryComplete();
                               }
@@ -344,7 +344,7 @@ class PublishersTest {
     publish("a", PublishersTest::confirm).await();
     Promise<Void> late = Promise.promise();
     Future<Void> first = publish("a", link -> late.future());
-    late.fail(Link.late());
+    late.fail(BrokerConnection.late());
     assertThat(failure(first).code()).isEqualTo(MillraceException.Code.TIMEOUT);
     Promise<Void> found = Promise.promise();
     Future<Void> finding = publish("a", link -> found.future());
@@ -388,7 +388,7 @@ class PublishersTest {
     }
     Promise<Void> late = Promise.promise();
     Future<Void> first = publish("a", link -> late.future());
-    late.fail(Link.late());
+    late.fail(BrokerConnection.late());
     assertThat(failure(first).code()).isEqualTo(MillraceException.Code.TIMEOUT);
     Promise<Void> stuck = Promise.promise();
     Future<Void> again = publish("a", link -> stuck.future());
@@ -402,7 +402,7 @@ class PublishersTest {
     finding.await();
     publish("c", PublishersTest::confirm).await();
     assertThat(again.isComplete()).isFalse();
-    stuck.fail(Link.late());
+    stuck.fail(BrokerConnection.late());
     assertThat(failure(again).code()).isEqualTo(MillraceException.Code.TIMEOUT);
     publish("b", PublishersTest::confirm).await();
     publish("c", PublishersTest::confirm).await();
@@ -410,7 +410,7 @@ class PublishersTest {
 
   @Test
   void whereThereIsNoFurtherConnectionAPublishFailsAndIsTriedAgainAfterAMoment() {
-    server = () -> Future.failedFuture(new LinkException("connection limit (1) is reached"));
+    server = () -> Future.failedFuture(new BrokerException("connection limit (1) is reached"));
     assertThat(failure(publish("a", PublishersTest::confirm)).retryable()).isTrue();
     server = this::connect;
     assertThat(failure(publish("b", PublishersTest::confirm)).retryable()).isTrue();

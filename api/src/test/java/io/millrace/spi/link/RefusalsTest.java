@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RefusalsTest {
 
   private static MillraceException typed(String words) {
-    return Link.refused(new LinkException(words));
+    return BrokerConnection.refused(new BrokerException(words));
   }
 
   /** Whether what the server said stops everything else for a moment, too. */

@@ -32,7 +32,7 @@ class TopicsTest {
   private static final ChannelPattern B = ChannelPattern.of("b");
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
-  private static final class MemoryLink implements Link {
+  private static final class MemoryConnection implements BrokerConnection {
     final Promise<Throwable> ended = Promise.promise();
 
     @Override
@@ -58,14 +58,14 @@ class TopicsTest {
 
   /** A subscription on the node's link, as the server sees it. */
   private static final class Asked implements TopicSubscription {
-    final MemoryLink link;
+    final MemoryConnection link;
     final TopicReceiver receiver;
     final Promise<Void> confirmed = Promise.promise();
     final Promise<Void> ended = Promise.promise();
     final Promise<Void> left = Promise.promise();
     volatile boolean leaving;
 
-    Asked(MemoryLink link, TopicReceiver receiver) {
+    Asked(MemoryConnection link, TopicReceiver receiver) {
       this.link = link;
       this.receiver = receiver;
     }
@@ -87,23 +87,28 @@ class TopicsTest {
     }
   }
 
-  private final class Server implements TopicProtocol<MemoryLink> {
+  private final class Server implements TopicProtocol<MemoryConnection> {
 
     @Override
-    public Future<Void> publish(MemoryLink link, String channel, Message message) {
+    public Future<Void> publish(MemoryConnection link, String channel, Message message) {
       return Future.succeededFuture();
     }
 
     @Override
     public Future<Void> tryOut(
-        MemoryLink trial, ChannelPattern pattern, Function<Optional<String>, Future<Void>> begin) {
+        MemoryConnection trial,
+        ChannelPattern pattern,
+        Function<Optional<String>, Future<Void>> begin) {
       tried.add(pattern);
       return permission.apply(trial, pattern).compose(may -> begin.apply(Optional.empty()));
     }
 
     @Override
     public TopicSubscription subscribe(
-        MemoryLink link, ChannelPattern pattern, Optional<String> queue, TopicReceiver receiver) {
+        MemoryConnection link,
+        ChannelPattern pattern,
+        Optional<String> queue,
+        TopicReceiver receiver) {
       Asked made = new Asked(link, receiver);
       asked.add(made);
       if (answers.test(pattern)) {
@@ -121,24 +126,24 @@ class TopicsTest {
   private final SkipCounter skipped = new SkipCounter();
 
   /** What becomes of a trial. */
-  private volatile BiFunction<MemoryLink, ChannelPattern, Future<Void>> permission =
+  private volatile BiFunction<MemoryConnection, ChannelPattern, Future<Void>> permission =
       (trial, pattern) -> Future.succeededFuture();
 
   /** What the server confirms at once, when it is requested on the node's link. */
   private volatile Predicate<ChannelPattern> answers = pattern -> true;
 
-  private final Topics<MemoryLink> topics =
+  private final Topics<MemoryConnection> topics =
       on(() ->
               Future.succeededFuture(
                   new Topics<>(
                       new Server(),
                       ingress(),
-                      new LinkOptionsTest.Options().setConfirmTimeout(LIMIT),
+                      new RemoteBrokerOptionsTest.Options().setConfirmTimeout(LIMIT),
                       skipped,
-                      () -> Future.succeededFuture(new MemoryLink()))))
+                      () -> Future.succeededFuture(new MemoryConnection()))))
           .await();
 
-  private MemoryLink link = new MemoryLink();
+  private MemoryConnection link = new MemoryConnection();
 
   private Ingress ingress() {
     return (Ingress)
@@ -173,7 +178,7 @@ class TopicsTest {
     run(() -> up(link));
   }
 
-  private void up(MemoryLink next) {
+  private void up(MemoryConnection next) {
     link = next;
     next.ended().onSuccess(topics::down);
     topics.up(next);
@@ -207,7 +212,7 @@ class TopicsTest {
         .onSuccess(
             stuck -> {
               answers = pattern -> true;
-              up(new MemoryLink());
+              up(new MemoryConnection());
             });
     subscribe(A).await();
 
@@ -231,12 +236,12 @@ class TopicsTest {
   void whatWasSubscribedBeforeAndIsNotConfirmedInTimeEndsTheLink() {
     subscribe(A).await();
     answers = pattern -> false;
-    MemoryLink next = new MemoryLink();
+    MemoryConnection next = new MemoryConnection();
     run(
         () -> {
           link.end(new IOException("gone"));
           up(next);
-          asked(1).confirmed.fail(Link.late());
+          asked(1).confirmed.fail(BrokerConnection.late());
         });
 
     assertThat(next.isDown()).isTrue();
@@ -250,7 +255,7 @@ class TopicsTest {
     permission =
         (trial, pattern) -> {
           if (pattern.equals(B)) {
-            trial.end(new LinkException("Access denied."));
+            trial.end(new BrokerException("Access denied."));
             return Promise.<Void>promise().future();
           }
           return Future.succeededFuture();
@@ -272,7 +277,7 @@ class TopicsTest {
     run(
         () -> {
           link.end(new IOException("gone"));
-          up(new MemoryLink());
+          up(new MemoryConnection());
         });
     assertThat(tried).hasSize(1);
     assertThat(asked).hasSize(2);
@@ -280,7 +285,7 @@ class TopicsTest {
         () -> {
           link.end(new IOException("gone"));
           answers = pattern -> true;
-          up(new MemoryLink());
+          up(new MemoryConnection());
         });
 
     await().until(() -> events.contains("restored"));

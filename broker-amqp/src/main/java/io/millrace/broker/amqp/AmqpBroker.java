@@ -2,8 +2,8 @@ package io.millrace.broker.amqp;
 
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
-import io.millrace.spi.link.LinkBroker;
-import io.millrace.spi.link.LinkKeeper;
+import io.millrace.spi.link.Reconnector;
+import io.millrace.spi.link.RemoteBroker;
 import io.millrace.spi.link.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,7 +22,7 @@ import io.vertx.core.json.JsonObject;
  * <p>Safe on any thread. An instance serves one node, once. For RabbitMQ 3 see {@link
  * AmqpDialect#RABBITMQ_3}.
  */
-public final class AmqpBroker extends LinkBroker {
+public final class AmqpBroker extends RemoteBroker {
 
   private final AmqpBrokerOptions options;
 
@@ -74,8 +74,8 @@ public final class AmqpBroker extends LinkBroker {
                   + " Use the broker \"stomp\" in its stream mode, or the mode \"topic\"."));
     }
     Vertx vertx = ingress.vertx();
-    LinkKeeper<AmqpLink> keeper =
-        new LinkKeeper<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host));
+    Reconnector<AmqpLink> keeper =
+        new Reconnector<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host));
     return open(
         keeper,
         new Topics<>(new AmqpTopics(options), ingress, options, skipCounter(), keeper::another));

@@ -1,7 +1,7 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.spi.link.BrokerUri;
-import io.millrace.spi.link.LinkOptions;
+import io.millrace.spi.link.RemoteBrokerOptions;
 import io.vertx.amqp.AmqpClientOptions;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import java.util.Set;
  * <p>A message that is larger than allowed ends its subscription; it is made again, and readers
  * receive a gap notice.
  */
-public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
+public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptions> {
 
   /** The port of AMQP. */
   public static final int DEFAULT_PORT = 5672;

@@ -2,7 +2,7 @@ package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.link.BrokerConnection;
 import io.vertx.amqp.AmqpClient;
 import io.vertx.amqp.AmqpClientOptions;
 import io.vertx.amqp.AmqpConnection;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * published, and a session for each receiver of a subscription. Used only on the context on which
  * it was connected.
  */
-final class AmqpLink implements Link {
+final class AmqpLink implements BrokerConnection {
 
   private static final String VERIFY = "HTTPS";
   private static final long EXPIRY_MILLIS = 100;
@@ -287,7 +287,7 @@ final class AmqpLink implements Link {
     return outgoing
         .filter(ready -> !down)
         .map(ready -> ready.publish(message))
-        .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
+        .orElseGet(() -> Future.failedFuture(BrokerConnection.outOfReach()));
   }
 
   /** Fails if something takes too long. The result always completes on the link's context. */

@@ -1,7 +1,7 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.link.BrokerConnection;
 import io.millrace.spi.link.TopicReceiver;
 import io.millrace.spi.link.TopicSubscription;
 import io.vertx.core.Future;
@@ -43,7 +43,7 @@ final class AmqpSubscription implements TopicSubscription {
   private Future<Void> attach(String address, ProtonSession session) {
     if (left || link.isDown()) {
       link.sessions().end(session);
-      return Future.failedFuture(Link.outOfReach());
+      return Future.failedFuture(BrokerConnection.outOfReach());
     }
     Receiver made =
         new Receiver(

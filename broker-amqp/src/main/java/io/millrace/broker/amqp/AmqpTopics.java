@@ -1,7 +1,7 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.link.BrokerConnection;
 import io.millrace.spi.link.TopicProtocol;
 import io.millrace.spi.link.TopicReceiver;
 import io.millrace.spi.link.TopicSubscription;
@@ -61,6 +61,8 @@ final class AmqpTopics implements TopicProtocol<AmqpLink> {
     return asked.recover(
         failure ->
             Future.failedFuture(
-                failure instanceof AmqpException refusal ? Link.refused(refusal) : failure));
+                failure instanceof AmqpException refusal
+                    ? BrokerConnection.refused(refusal)
+                    : failure));
   }
 }

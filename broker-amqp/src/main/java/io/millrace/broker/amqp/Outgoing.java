@@ -1,7 +1,7 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.MillraceException;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.link.BrokerConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonDelivery;
@@ -60,7 +60,7 @@ final class Outgoing {
     UnsignedLong most = sender.getRemoteMaxMessageSize();
     if (most != null && most.longValue() > 0 && size(message) > most.longValue()) {
       // The broker would end the link over which everybody publishes.
-      return Future.failedFuture(Link.tooLarge(Math.max(0, most.longValue() - AROUND)));
+      return Future.failedFuture(BrokerConnection.tooLarge(Math.max(0, most.longValue() - AROUND)));
     }
     Publish publish = new Publish(message, System.nanoTime() + limit, Promise.promise());
     waiting.add(publish);
@@ -87,7 +87,9 @@ final class Outgoing {
     if (state instanceof Accepted || (state instanceof Released && releasedIsTaken)) {
       publish.settled().tryComplete();
     } else if (state instanceof Rejected rejected) {
-      publish.settled().tryFail(Link.refused(new AmqpException(why(rejected.getError()))));
+      publish
+          .settled()
+          .tryFail(BrokerConnection.refused(new AmqpException(why(rejected.getError()))));
     } else if (delivery.remotelySettled()) {
       // Released, modified, or not stated: the broker did not take it, and another attempt may
       // succeed.
@@ -115,13 +117,13 @@ final class Outgoing {
   private static void expire(Deque<Publish> oldestFirst, long now) {
     while (!oldestFirst.isEmpty()
         && (oldestFirst.peek().isSettled() || oldestFirst.peek().deadline() - now <= 0)) {
-      oldestFirst.remove().settled().tryFail(Link.late());
+      oldestFirst.remove().settled().tryFail(BrokerConnection.late());
     }
   }
 
   /** Fails everything: the link is down. */
   void fail() {
-    MillraceException broken = Link.broken();
+    MillraceException broken = BrokerConnection.broken();
     waiting.forEach(publish -> publish.settled().tryFail(broken));
     unsettled.forEach(publish -> publish.settled().tryFail(broken));
     waiting.clear();

@@ -2,7 +2,7 @@ package io.millrace.broker.stomp;
 
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.link.BrokerConnection;
 import io.millrace.spi.link.Publishers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -96,7 +96,7 @@ final class Markers {
    */
   Future<Long> write(StompLink linked, Marker marker) {
     if (linked.isDown()) {
-      return Future.failedFuture(Link.outOfReach());
+      return Future.failedFuture(BrokerConnection.outOfReach());
     }
     Promise<Long> back = Promise.promise();
     awaited.put(marker.id(), back);

@@ -3,9 +3,9 @@ package io.millrace.broker.stomp;
 import io.millrace.spi.BrokerLog;
 import io.millrace.spi.BrokerRecords;
 import io.millrace.spi.Ingress;
-import io.millrace.spi.link.Link;
-import io.millrace.spi.link.LinkBroker;
-import io.millrace.spi.link.LinkKeeper;
+import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.link.Reconnector;
+import io.millrace.spi.link.RemoteBroker;
 import io.millrace.spi.link.SkipCounter;
 import io.millrace.spi.link.Topics;
 import io.vertx.core.Context;
@@ -28,12 +28,12 @@ import java.util.Optional;
  *
  * <p>Safe on any thread. An instance serves one node, once.
  */
-public final class StompBroker extends LinkBroker {
+public final class StompBroker extends RemoteBroker {
 
   /** How many records that are read back may be in flight. */
   private static final int READ_BACK_PREFETCH = 200;
 
-  private record Streaming(LinkKeeper<StompLink> keeper, StreamMode mode) {}
+  private record Streaming(Reconnector<StompLink> keeper, StreamMode mode) {}
 
   private final StompBrokerOptions options;
   private volatile Optional<Streaming> streaming = Optional.empty();
@@ -80,8 +80,8 @@ public final class StompBroker extends LinkBroker {
   @Override
   public Future<Void> open(Ingress ingress) {
     Vertx vertx = ingress.vertx();
-    LinkKeeper<StompLink> keeper =
-        new LinkKeeper<>(vertx, options.hosts(), new StompClient(vertx, options));
+    Reconnector<StompLink> keeper =
+        new Reconnector<>(vertx, options.hosts(), new StompClient(vertx, options));
     if (options.mode() == StompMode.TOPIC) {
       return open(
           keeper,
@@ -110,14 +110,14 @@ public final class StompBroker extends LinkBroker {
     public Future<Void> catchUp() {
       return streaming
           .map(now -> now.keeper().onContext(now.mode()::catchUp))
-          .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
+          .orElseGet(() -> Future.failedFuture(BrokerConnection.outOfReach()));
     }
 
     @Override
     public Future<BrokerRecords> read(long from, Duration lead) {
-      Optional<LinkKeeper<StompLink>> keeper = streaming.map(Streaming::keeper);
+      Optional<Reconnector<StompLink>> keeper = streaming.map(Streaming::keeper);
       if (keeper.isEmpty()) {
-        return Future.failedFuture(Link.outOfReach());
+        return Future.failedFuture(BrokerConnection.outOfReach());
       }
       Context reader = keeper.get().context().owner().getOrCreateContext();
       Promise<BrokerRecords> records = Promise.promise();

@@ -1,6 +1,6 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.spi.link.LinkFactory;
+import io.millrace.spi.link.Connector;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;
@@ -8,7 +8,7 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 
 /** Makes links over TCP or TLS. */
-final class StompClient implements LinkFactory<StompLink> {
+final class StompClient implements Connector<StompLink> {
 
   private static final String VERIFY = "HTTPS";
 

@@ -1,7 +1,7 @@
 package io.millrace.broker.stomp;
 
 import io.millrace.MillraceException;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.link.BrokerConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * <p>Messages are handed over as they are read, and nothing is read from the socket in the
  * meantime. So a burst stays in the network, not in memory.
  */
-final class StompLink implements Link {
+final class StompLink implements BrokerConnection {
 
   private static final Logger LOG = System.getLogger(StompLink.class.getName());
   private static final Buffer END_OF_LINE = Buffer.buffer("\n");
@@ -163,7 +163,7 @@ final class StompLink implements Link {
             connected.future().isComplete()
                 ? "The broker reports an error: " + text
                 : "The broker refuses the connection: " + text);
-    MillraceException typed = Link.refused(refusal);
+    MillraceException typed = BrokerConnection.refused(refusal);
     if (typed.code() == MillraceException.Code.UNAVAILABLE && ENDING.matcher(text).find()) {
       // Whatever the ERROR names, the broker may have taken it before.
       end(new IOException(refusal.getMessage()));
@@ -224,7 +224,7 @@ final class StompLink implements Link {
    */
   Future<Void> request(String command, Map<String, String> headers, Buffer body) {
     if (isDown()) {
-      return Future.failedFuture(Link.outOfReach());
+      return Future.failedFuture(BrokerConnection.outOfReach());
     }
     Map<String, String> all = new LinkedHashMap<>(headers);
     String id = receipts.nextId();
@@ -299,7 +299,7 @@ final class StompLink implements Link {
     vertx.cancelTimer(expiry);
     var unused = socket.close();
     refusal.run();
-    receipts.failAll(Link.broken());
+    receipts.failAll(BrokerConnection.broken());
     connected.tryFail(cause);
     ended.complete(cause);
   }

@@ -6,8 +6,8 @@ import io.millrace.MillraceException;
 import io.millrace.Publication;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.MessageHeaders;
-import io.millrace.spi.link.Link;
-import io.millrace.spi.link.LinkUser;
+import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.link.Messaging;
 import io.millrace.spi.link.Publishers;
 import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Context;
@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * the last records that it knows again, and continues if they are the same. A message counts as
  * published when its node has read it back. Used only on the link's context.
  */
-final class StreamMode implements LinkUser<StompLink> {
+final class StreamMode implements Messaging<StompLink> {
 
   private static final Logger LOG = System.getLogger(StreamMode.class.getName());
   private static final long LEAST_PATIENCE_MILLIS = 2_000;
@@ -265,7 +265,7 @@ final class StreamMode implements LinkUser<StompLink> {
       waiting.ifPresent(promise -> promise.fail(refused));
     } finally {
       // Whatever happened, nothing else would answer.
-      waiting.ifPresent(promise -> promise.tryFail(Link.broken()));
+      waiting.ifPresent(promise -> promise.tryFail(BrokerConnection.broken()));
     }
   }
 
@@ -301,7 +301,7 @@ final class StreamMode implements LinkUser<StompLink> {
   public void down(Throwable cause) {
     link = Optional.empty();
     following = false;
-    fail(Link.broken());
+    fail(BrokerConnection.broken());
     if (!opened.future().isComplete()) {
       if (cause instanceof StompException) {
         opened.fail(cause);
@@ -320,7 +320,7 @@ final class StreamMode implements LinkUser<StompLink> {
   @Override
   public Future<Publication> publish(String channel, Message message) {
     if (link.isEmpty() || !following) {
-      return Future.failedFuture(Link.outOfReach());
+      return Future.failedFuture(BrokerConnection.outOfReach());
     }
     StompLink linked = link.get();
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
@@ -350,7 +350,7 @@ final class StreamMode implements LinkUser<StompLink> {
         .map(
             linked ->
                 markers.write(linked, markers.hello(), options.confirmTimeout()).<Void>mapEmpty())
-        .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
+        .orElseGet(() -> Future.failedFuture(BrokerConnection.outOfReach()));
   }
 
   @Override
@@ -370,7 +370,7 @@ final class StreamMode implements LinkUser<StompLink> {
     link = Optional.empty();
     following = false;
     opened.tryFail("The broker was closed.");
-    fail(Link.broken());
+    fail(BrokerConnection.broken());
     return publishers.close();
   }
 }

@@ -2,7 +2,7 @@ package io.millrace.broker.stomp;
 
 import io.millrace.spi.BrokerRecord;
 import io.millrace.spi.BrokerRecords;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.link.BrokerConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -132,8 +132,8 @@ final class StreamRecords implements BrokerRecords {
         .compose(
             linked -> {
               if (closed) {
-                linked.end(Link.broken());
-                return Future.failedFuture(Link.broken());
+                linked.end(BrokerConnection.broken());
+                return Future.failedFuture(BrokerConnection.broken());
               }
               StreamReading main = readings.apply(linked);
               link = Optional.of(linked);

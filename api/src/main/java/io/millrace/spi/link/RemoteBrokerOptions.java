@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Options that all {@link LinkBroker}s have in common, under the same names whatever the protocol
+ * Options that all {@link RemoteBroker}s have in common, under the same names whatever the protocol
  * calls them. The options of a protocol extend this class, with {@link #net()} as the protocol's
  * client accepts it. Not safe for use by several threads; a broker takes a copy.
  *
  * @param <T> the options of the protocol
  */
-public abstract class LinkOptions<T extends LinkOptions<T>> {
+public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
 
   private final BrokerUri.Scheme scheme;
   private List<HostAndPort> hosts;
@@ -35,7 +35,7 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
    *
    * @param scheme the scheme of the protocol's URIs
    */
-  protected LinkOptions(BrokerUri.Scheme scheme) {
+  protected RemoteBrokerOptions(BrokerUri.Scheme scheme) {
     this.scheme = scheme;
     hosts = List.of(HostAndPort.create("localhost", scheme.port()));
   }
@@ -45,7 +45,7 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
    *
    * @param other what to copy
    */
-  protected LinkOptions(LinkOptions<T> other) {
+  protected RemoteBrokerOptions(RemoteBrokerOptions<T> other) {
     scheme = other.scheme;
     hosts = other.hosts;
     username = other.username;
@@ -275,7 +275,7 @@ public abstract class LinkOptions<T extends LinkOptions<T>> {
 
   /**
    * Sets how many bytes the payload of a message may have. Publishing a larger one fails; one that
-   * comes from the broker is skipped, and {@linkplain LinkBroker#skipped() counted}.
+   * comes from the broker is skipped, and {@linkplain RemoteBroker#skipped() counted}.
    *
    * @param value in bytes, at least 1
    * @return this

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class LinkExceptionTest {
+class BrokerExceptionTest {
 
   @Test
   void whatAServerQuotesIsCut() {
     String reason = "Access refused to ";
 
-    assertThat(new LinkException(reason + "x".repeat(10_000)))
+    assertThat(new BrokerException(reason + "x".repeat(10_000)))
         .hasMessageStartingWith(reason)
         .hasMessageEndingWith("x…")
         .satisfies(cut -> assertThat(cut.getMessage()).hasSize(501));
-    assertThat(new LinkException(reason)).hasMessage(reason);
+    assertThat(new BrokerException(reason)).hasMessage(reason);
   }
 }

@@ -17,12 +17,12 @@ import java.util.function.Function;
  *
  * <p>Safe on any thread. An instance serves one node, once.
  */
-public abstract class LinkBroker implements Broker {
+public abstract class RemoteBroker implements Broker {
 
   /** What a message costs in memory besides its payload. */
   private static final int OVERHEAD = 1024;
 
-  private record Open(LinkKeeper<?> keeper, LinkUser<?> user) {}
+  private record Open(Reconnector<?> keeper, Messaging<?> user) {}
 
   private final long mostBytes;
   private final long maxPendingBytes;
@@ -36,7 +36,7 @@ public abstract class LinkBroker implements Broker {
    * @param options say how large a message may be, and how much may be published and not confirmed
    *     yet; beyond either, a publish fails at once
    */
-  protected LinkBroker(LinkOptions<?> options) {
+  protected RemoteBroker(RemoteBrokerOptions<?> options) {
     this.maxPendingBytes = options.maxPendingBytes();
     this.mostBytes = Math.min(options.maxMessageBytes(), maxPendingBytes);
   }
@@ -46,12 +46,13 @@ public abstract class LinkBroker implements Broker {
    *
    * @param keeper keeps the link; closed with the broker
    * @param user uses it; closed with the broker
-   * @param <L> the link
-   * @return completes when the node is linked and {@linkplain LinkUser#opened() can be served}.
+   * @param <C> the link
+   * @return completes when the node is linked and {@linkplain Messaging#opened() can be served}.
    *     Fails, and closes the broker, if the server refuses, cannot be trusted (TLS), or does not
    *     speak the protocol. While no server can be reached, the broker continues trying
    */
-  protected final <L extends Link> Future<Void> open(LinkKeeper<L> keeper, LinkUser<L> user) {
+  protected final <C extends BrokerConnection> Future<Void> open(
+      Reconnector<C> keeper, Messaging<C> user) {
     open = Optional.of(new Open(keeper, user));
     return Future.all(keeper.open(user), user.opened())
         .<Void>mapEmpty()
@@ -73,7 +74,7 @@ public abstract class LinkBroker implements Broker {
     }
     if (message.length() > mostBytes) {
       // The nodes would skip it when the server brings it, or it would wait for room forever.
-      return Future.failedFuture(Link.tooLarge(mostBytes));
+      return Future.failedFuture(BrokerConnection.tooLarge(mostBytes));
     }
     if (pendingBytes.addAndGet(size) > maxPendingBytes + OVERHEAD) {
       pendingBytes.addAndGet(-size);
@@ -96,7 +97,7 @@ public abstract class LinkBroker implements Broker {
     return ask(user -> user.unsubscribe(pattern));
   }
 
-  private <T> Future<T> ask(Function<LinkUser<?>, Future<T>> action) {
+  private <T> Future<T> ask(Function<Messaging<?>, Future<T>> action) {
     return open.map(now -> now.keeper().onContext(() -> action.apply(now.user())))
         .orElseGet(
             () ->

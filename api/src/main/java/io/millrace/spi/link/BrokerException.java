@@ -4,7 +4,7 @@ package io.millrace.spi.link;
  * The server is to blame: it refuses a request, or does not speak the protocol. Asking again would
  * not help, so if this is the first thing that happens, the start fails.
  */
-public class LinkException extends RuntimeException {
+public class BrokerException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ public class LinkException extends RuntimeException {
    * @param message what the server refuses, for the operator of the node; the part after 500
    *     characters is left out
    */
-  public LinkException(String message) {
+  public BrokerException(String message) {
     super(message.length() > SHOWN ? message.substring(0, SHOWN) + "…" : message);
   }
 }

@@ -10,22 +10,23 @@ import io.vertx.core.Future;
  * every new link, and brings messages to {@link io.millrace.spi.Ingress}. Called only on the
  * context of the links.
  *
- * @param <L> the link that it uses
+ * @param <C> the link that it uses
  */
-public interface LinkUser<L extends Link> {
+public interface Messaging<C extends BrokerConnection> {
 
   /**
    * There is a link.
    *
    * @param link the only one, until {@link #down}
    */
-  void up(L link);
+  void up(C link);
 
   /**
    * The link broke.
    *
-   * @param cause what it {@linkplain Link#ended() ended} with: a {@link LinkException} if the
-   *     server is to blame; then do not repeat on the next link what it refused
+   * @param cause what it {@linkplain BrokerConnection#ended() ended} with: a {@link
+   *     BrokerException} if the server is to blame; then do not repeat on the next link what it
+   *     refused
    */
   void down(Throwable cause);
 

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
  * One connection to a server, from the moment when it can be used to its end; it cannot be
  * reopened. Used only on the context on which it was connected.
  */
-public interface Link {
+public interface BrokerConnection {
 
   /** {@return what the server says it is, for the log; empty if it says nothing} */
   String server();
@@ -44,7 +44,7 @@ public interface Link {
   /**
    * Ends the link now; everything that is not confirmed fails. Does nothing if the link is down.
    *
-   * @param cause why, a {@link LinkException} if the server is to blame
+   * @param cause why, a {@link BrokerException} if the server is to blame
    */
   void end(Throwable cause);
 
@@ -100,7 +100,7 @@ public interface Link {
    * @return {@link MillraceException.Code#FORBIDDEN}, {@link MillraceException.Code#TOO_LARGE} or
    *     {@link MillraceException.Code#UNAVAILABLE}
    */
-  static MillraceException refused(LinkException words) {
+  static MillraceException refused(BrokerException words) {
     return Refusals.typed(words);
   }
 

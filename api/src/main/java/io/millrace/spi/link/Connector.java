@@ -4,24 +4,24 @@ import io.vertx.core.Future;
 import io.vertx.core.net.HostAndPort;
 
 /**
- * Makes links, for a {@link LinkKeeper}.
+ * Makes links, for a {@link Reconnector}.
  *
- * @param <L> the link that it makes
+ * @param <C> the link that it makes
  */
 @FunctionalInterface
-public interface LinkFactory<L extends Link> {
+public interface Connector<C extends BrokerConnection> {
 
   /**
    * Connects. Called on the context on which the link is to be used.
    *
    * @param host one of the hosts
    * @return completes when the link can be used. If it fails while a node starts, the failure
-   *     decides what follows. The start fails with a {@link LinkException} (the server refuses, or
-   *     does not speak the protocol), with an error of TLS, unless the peer hung up, and with an
+   *     decides what follows. The start fails with a {@link BrokerException} (the server refuses,
+   *     or does not speak the protocol), with an error of TLS, unless the peer hung up, and with an
    *     option or file that cannot be used. After any other failure, the next host is tried. The
    *     future must not stay open forever
    */
-  Future<L> connect(HostAndPort host);
+  Future<C> connect(HostAndPort host);
 
   /**
    * Releases what links are made with. Called once, after the last link was closed.

@@ -21,19 +21,19 @@ import javax.net.ssl.SSLException;
  * a server answers but refuses. Everything about the link happens on one context; the methods are
  * safe on any thread.
  *
- * @param <L> the link
+ * @param <C> the link
  */
-public final class LinkKeeper<L extends Link> {
+public final class Reconnector<C extends BrokerConnection> {
 
-  private static final Logger LOG = System.getLogger(LinkKeeper.class.getName());
+  private static final Logger LOG = System.getLogger(Reconnector.class.getName());
 
   private final Context context;
   private final List<HostAndPort> hosts;
-  private final LinkFactory<L> factory;
+  private final Connector<C> factory;
   private final Backoff backoff;
   private final Promise<Void> opened = Promise.promise();
-  private Optional<LinkUser<L>> user = Optional.empty();
-  private Optional<L> link = Optional.empty();
+  private Optional<Messaging<C>> user = Optional.empty();
+  private Optional<C> link = Optional.empty();
   private int attempts;
 
   /** Which of the hosts was tried last. */
@@ -48,7 +48,7 @@ public final class LinkKeeper<L extends Link> {
    * @param hosts one or more servers of one cluster, to be tried in turn
    * @param factory makes the links; the keeper closes it
    */
-  public LinkKeeper(Vertx vertx, List<HostAndPort> hosts, LinkFactory<L> factory) {
+  public Reconnector(Vertx vertx, List<HostAndPort> hosts, Connector<C> factory) {
     this.context = vertx.getOrCreateContext();
     this.hosts = List.copyOf(hosts);
     this.factory = factory;
@@ -87,7 +87,7 @@ public final class LinkKeeper<L extends Link> {
    * @return completes when there is a link for the first time; fails if the first server that
    *     answers refuses, cannot be trusted, or does not speak the protocol
    */
-  public Future<Void> open(LinkUser<L> linkUser) {
+  public Future<Void> open(Messaging<C> linkUser) {
     context.runOnContext(
         now -> {
           user = Optional.of(linkUser);
@@ -125,7 +125,7 @@ public final class LinkKeeper<L extends Link> {
       // A peer that hangs up during the handshake may be about to start.
       return !(rootCause(failure) instanceof ClosedChannelException);
     }
-    return failure instanceof LinkException
+    return failure instanceof BrokerException
         || failure instanceof FileSystemException
         || failure instanceof IllegalArgumentException
         || failure instanceof GeneralSecurityException;
@@ -136,7 +136,7 @@ public final class LinkKeeper<L extends Link> {
     return cause == null ? failure : rootCause(cause);
   }
 
-  private void use(L connected, HostAndPort host) {
+  private void use(C connected, HostAndPort host) {
     if (closed) {
       connected.end(new IllegalStateException("The broker is closed."));
       return;
@@ -162,7 +162,7 @@ public final class LinkKeeper<L extends Link> {
   }
 
   private void again(String what, Throwable cause) {
-    long millis = backoff.next(cause instanceof LinkException);
+    long millis = backoff.next(cause instanceof BrokerException);
     LOG.log(
         Logger.Level.WARNING,
         what + "; the next attempt is in " + millis + " ms: " + cause.getMessage());
@@ -176,9 +176,9 @@ public final class LinkKeeper<L extends Link> {
    * @return a link that the caller uses on its own context, and ends; fails if none of the hosts
    *     can be reached
    */
-  public Future<L> another() {
+  public Future<C> another() {
     int first = current;
-    Future<L> connected = factory.connect(hosts.get(first));
+    Future<C> connected = factory.connect(hosts.get(first));
     for (int i = 1; i < hosts.size(); i++) {
       HostAndPort next = hosts.get((first + i) % hosts.size());
       connected = connected.recover(failure -> factory.connect(next));
@@ -197,7 +197,7 @@ public final class LinkKeeper<L extends Link> {
         now -> {
           closed = true;
           opened.tryFail("The broker was closed.");
-          link.map(Link::disconnect)
+          link.map(BrokerConnection::disconnect)
               .orElse(Future.succeededFuture())
               .eventually(factory::close)
               .onComplete(done);

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class LinkOptionsTest {
+class RemoteBrokerOptionsTest {
 
   /** Adds nothing. */
-  public static final class Options extends LinkOptions<Options> {
+  public static final class Options extends RemoteBrokerOptions<Options> {
 
     private final NetClientOptions net = new NetClientOptions();
 

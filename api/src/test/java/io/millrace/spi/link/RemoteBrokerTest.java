@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A broker and a keeper over links that are in memory alone. */
-class LinkBrokerTest {
+class RemoteBrokerTest {
 
   private static final ChannelPattern A = ChannelPattern.of("a");
 
@@ -32,13 +32,13 @@ class LinkBrokerTest {
   private final List<HostAndPort> hosts =
       List.of(HostAndPort.create("one", 1), HostAndPort.create("two", 2));
   private final List<String> events = new CopyOnWriteArrayList<>();
-  private final List<MemoryLink> links = new CopyOnWriteArrayList<>();
+  private final List<MemoryConnection> links = new CopyOnWriteArrayList<>();
 
   /** What is published and not confirmed. */
   private final List<Promise<Publication>> pending = new CopyOnWriteArrayList<>();
 
   /** Says which hosts are there: by default all. */
-  private volatile Function<HostAndPort, Future<MemoryLink>> server = this::answer;
+  private volatile Function<HostAndPort, Future<MemoryConnection>> server = this::answer;
 
   /** What becomes of a goodbye. */
   private volatile Future<Void> answered = Future.succeededFuture();
@@ -51,18 +51,18 @@ class LinkBrokerTest {
     vertx.close().await();
   }
 
-  private Future<MemoryLink> answer(HostAndPort host) {
-    MemoryLink link = new MemoryLink(host);
+  private Future<MemoryConnection> answer(HostAndPort host) {
+    MemoryConnection link = new MemoryConnection(host);
     links.add(link);
     return Future.succeededFuture(link);
   }
 
-  private final class MemoryLink implements Link {
+  private final class MemoryConnection implements BrokerConnection {
 
     private final HostAndPort host;
     private final Promise<Throwable> ended = Promise.promise();
 
-    MemoryLink(HostAndPort host) {
+    MemoryConnection(HostAndPort host) {
       this.host = host;
     }
 
@@ -88,10 +88,10 @@ class LinkBrokerTest {
     }
   }
 
-  private final class User implements LinkUser<MemoryLink> {
+  private final class User implements Messaging<MemoryConnection> {
 
     @Override
-    public void up(MemoryLink link) {
+    public void up(MemoryConnection link) {
       events.add("up " + link.host.host());
     }
 
@@ -129,12 +129,12 @@ class LinkBrokerTest {
     }
   }
 
-  private final class MemoryBroker extends LinkBroker {
+  private final class MemoryBroker extends RemoteBroker {
 
-    private final LinkFactory<MemoryLink> factory =
-        new LinkFactory<>() {
+    private final Connector<MemoryConnection> factory =
+        new Connector<>() {
           @Override
-          public Future<MemoryLink> connect(HostAndPort host) {
+          public Future<MemoryConnection> connect(HostAndPort host) {
             return server.apply(host);
           }
 
@@ -145,10 +145,13 @@ class LinkBrokerTest {
           }
         };
 
-    private final LinkKeeper<MemoryLink> keeper = new LinkKeeper<>(vertx, hosts, factory);
+    private final Reconnector<MemoryConnection> keeper = new Reconnector<>(vertx, hosts, factory);
 
     MemoryBroker() {
-      super(new LinkOptionsTest.Options().setMaxMessageBytes(3_000).setMaxPendingBytes(4_000));
+      super(
+          new RemoteBrokerOptionsTest.Options()
+              .setMaxMessageBytes(3_000)
+              .setMaxPendingBytes(4_000));
     }
 
     @Override
@@ -217,7 +220,7 @@ class LinkBrokerTest {
   void whatNoOtherAttemptWouldMendFailsTheStart() {
     for (Throwable lasting :
         List.of(
-            new LinkException("refused"),
+            new BrokerException("refused"),
             new SSLHandshakeException("not trusted"),
             new IllegalArgumentException("wrong"))) {
       events.clear();
@@ -235,7 +238,7 @@ class LinkBrokerTest {
     server =
         host -> {
           server = this::answer;
-          return Future.failedFuture(new LinkException("starting"));
+          return Future.failedFuture(new BrokerException("starting"));
         };
     links.get(0).end(new IOException("cut"));
     await().until(() -> events.contains("up one") && links.size() == 2);
@@ -270,9 +273,11 @@ class LinkBrokerTest {
 
   @Test
   void whatIsLargerThanAllThatMayBePendingIsRefusedForGood() {
-    LinkBroker narrow =
-        new LinkBroker(
-            new LinkOptionsTest.Options().setMaxMessageBytes(3_000).setMaxPendingBytes(100)) {
+    RemoteBroker narrow =
+        new RemoteBroker(
+            new RemoteBrokerOptionsTest.Options()
+                .setMaxMessageBytes(3_000)
+                .setMaxPendingBytes(100)) {
           @Override
           public String name() {
             return "narrow";
@@ -314,7 +319,7 @@ class LinkBrokerTest {
 
   @Test
   void aBrokerThatIsClosedWhileItIsOpenedFailsToOpenAndEndsTheLinkThatComesLate() {
-    Promise<MemoryLink> late = Promise.promise();
+    Promise<MemoryConnection> late = Promise.promise();
     Promise<Void> asked = Promise.promise();
     server =
         host -> {
@@ -325,7 +330,7 @@ class LinkBrokerTest {
     asked.future().await();
     broker.close().await();
     assertThatThrownBy(opened::await).hasMessageContaining("closed");
-    MemoryLink link = new MemoryLink(hosts.get(0));
+    MemoryConnection link = new MemoryConnection(hosts.get(0));
     late.complete(link);
     await().until(() -> link.ended().isComplete());
     assertThat(events).doesNotContain("up one");
