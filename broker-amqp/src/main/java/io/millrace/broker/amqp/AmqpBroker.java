@@ -74,8 +74,9 @@ public final class AmqpBroker extends RemoteBroker {
                   + " Use the broker \"stomp\" in its stream mode, or the mode \"topic\"."));
     }
     Vertx vertx = ingress.vertx();
-    Reconnector<AmqpLink> keeper =
-        new Reconnector<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host));
+    Reconnector<AmqpBrokerConnection> keeper =
+        new Reconnector<>(
+            vertx, options.hosts(), host -> AmqpBrokerConnection.connect(vertx, options, host));
     return open(
         keeper,
         new Topics<>(new AmqpTopics(options), ingress, options, skipCounter(), keeper::another));

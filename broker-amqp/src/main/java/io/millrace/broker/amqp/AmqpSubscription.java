@@ -16,7 +16,7 @@ import org.apache.qpid.proton.message.Message;
  */
 final class AmqpSubscription implements TopicSubscription {
 
-  private final AmqpLink link;
+  private final AmqpBrokerConnection link;
   private final ChannelPattern pattern;
   private final AmqpBrokerOptions options;
   private final TopicReceiver arrivals;
@@ -27,7 +27,10 @@ final class AmqpSubscription implements TopicSubscription {
   private boolean left;
 
   AmqpSubscription(
-      AmqpLink link, ChannelPattern pattern, AmqpBrokerOptions options, TopicReceiver arrivals) {
+      AmqpBrokerConnection link,
+      ChannelPattern pattern,
+      AmqpBrokerOptions options,
+      TopicReceiver arrivals) {
     this.link = link;
     this.pattern = pattern;
     this.options = options;

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import org.apache.qpid.proton.message.Message;
 
 /** Topics over AMQP 1.0: one receiver for each name or pattern. */
-final class AmqpTopics implements TopicProtocol<AmqpLink> {
+final class AmqpTopics implements TopicProtocol<AmqpBrokerConnection> {
 
   private final AmqpBrokerOptions options;
 
@@ -20,7 +20,8 @@ final class AmqpTopics implements TopicProtocol<AmqpLink> {
   }
 
   @Override
-  public Future<Void> publish(AmqpLink link, String channel, io.millrace.Message message) {
+  public Future<Void> publish(
+      AmqpBrokerConnection link, String channel, io.millrace.Message message) {
     Message written = AmqpMessages.write(message);
     link.addresses().address(written, channel);
     return link.publish(written);
@@ -28,7 +29,9 @@ final class AmqpTopics implements TopicProtocol<AmqpLink> {
 
   @Override
   public Future<Void> tryOut(
-      AmqpLink trial, ChannelPattern pattern, Function<Optional<String>, Future<Void>> begin) {
+      AmqpBrokerConnection trial,
+      ChannelPattern pattern,
+      Function<Optional<String>, Future<Void>> begin) {
     Future<Void> tried =
         trial
             .source(pattern)
@@ -47,7 +50,10 @@ final class AmqpTopics implements TopicProtocol<AmqpLink> {
 
   @Override
   public TopicSubscription subscribe(
-      AmqpLink link, ChannelPattern pattern, Optional<String> queue, TopicReceiver receiver) {
+      AmqpBrokerConnection link,
+      ChannelPattern pattern,
+      Optional<String> queue,
+      TopicReceiver receiver) {
     return new AmqpSubscription(link, pattern, options, receiver);
   }
 

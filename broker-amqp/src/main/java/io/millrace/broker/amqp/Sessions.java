@@ -55,7 +55,7 @@ final class Sessions {
     session.openHandler(opened -> answered.tryComplete());
     session.closeHandler(
         closed -> {
-          answered.tryFail(AmqpLink.refusal(session.getRemoteCondition()));
+          answered.tryFail(AmqpBrokerConnection.refusal(session.getRemoteCondition()));
           answer(session);
         });
     answered

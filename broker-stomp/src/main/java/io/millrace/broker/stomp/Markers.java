@@ -29,7 +29,7 @@ final class Markers {
   private static final long AGAIN_MILLIS = 100;
 
   private final Vertx vertx;
-  private final Publishers<StompLink> publishers;
+  private final Publishers<StompBrokerConnection> publishers;
   private final String destination;
   private final StreamClock clock = new StreamClock();
   private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
@@ -54,7 +54,7 @@ final class Markers {
    * @param publishers sends the markers
    * @param destination where to send them
    */
-  Markers(Vertx vertx, Publishers<StompLink> publishers, String destination) {
+  Markers(Vertx vertx, Publishers<StompBrokerConnection> publishers, String destination) {
     this.vertx = vertx;
     this.publishers = publishers;
     this.destination = destination;
@@ -94,7 +94,7 @@ final class Markers {
    * @return completes with the marker's offset when it was read back; fails if the link breaks
    *     before that, or if the broker refuses
    */
-  Future<Long> write(StompLink linked, Marker marker) {
+  Future<Long> write(StompBrokerConnection linked, Marker marker) {
     if (linked.isDown()) {
       return Future.failedFuture(BrokerConnection.outOfReach());
     }
@@ -105,7 +105,7 @@ final class Markers {
   }
 
   /** Writes a marker, and also fails if it is not read back in time. */
-  Future<Long> write(StompLink linked, Marker marker, Duration limit) {
+  Future<Long> write(StompBrokerConnection linked, Marker marker, Duration limit) {
     Future<Long> back = write(linked, marker);
     long timer =
         vertx.setTimer(
@@ -123,7 +123,7 @@ final class Markers {
     return back.onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  private void send(StompLink linked, Marker marker) {
+  private void send(StompBrokerConnection linked, Marker marker) {
     Map<String, String> headers = marker.headers();
     headers.put("destination", destination);
     headers.put(MessageHeaders.TIME, Long.toString(System.currentTimeMillis()));
@@ -146,7 +146,7 @@ final class Markers {
     }
   }
 
-  private void again(StompLink linked, Marker marker, Throwable failure) {
+  private void again(StompBrokerConnection linked, Marker marker, Throwable failure) {
     Promise<Long> back = awaited.get(marker.id());
     if (back == null || linked.isDown()) {
       return;

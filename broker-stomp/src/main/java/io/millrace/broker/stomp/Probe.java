@@ -20,7 +20,7 @@ final class Probe {
   private static final Duration LEAST = Duration.ofMinutes(1);
   private static final Duration MOST = Duration.ofDays(365);
 
-  private final StompLink reading;
+  private final StompBrokerConnection reading;
   private final Markers markers;
   private final Duration span;
   private final boolean all;
@@ -33,7 +33,7 @@ final class Probe {
   private long end;
   private boolean closed;
 
-  private Probe(StompLink reading, Markers markers, Duration span, boolean all) {
+  private Probe(StompBrokerConnection reading, Markers markers, Duration span, boolean all) {
     this.reading = reading;
     this.markers = markers;
     this.span = span;
@@ -49,8 +49,8 @@ final class Probe {
    * @return a probe that is still reading
    */
   static Future<Probe> begin(
-      StompLink writing,
-      Supplier<Future<StompLink>> links,
+      StompBrokerConnection writing,
+      Supplier<Future<StompBrokerConnection>> links,
       StompBrokerOptions options,
       Markers markers,
       Duration since) {
@@ -59,8 +59,8 @@ final class Probe {
   }
 
   private static Future<Probe> look(
-      StompLink writing,
-      Supplier<Future<StompLink>> links,
+      StompBrokerConnection writing,
+      Supplier<Future<StompBrokerConnection>> links,
       StompBrokerOptions options,
       Markers markers,
       Duration span) {
@@ -79,7 +79,8 @@ final class Probe {
             });
   }
 
-  private Future<Probe> read(StompLink writing, StompBrokerOptions options, String from) {
+  private Future<Probe> read(
+      StompBrokerConnection writing, StompBrokerOptions options, String from) {
     Promise<Probe> found = Promise.promise();
     new StreamReading(reading, options, SkipCounter.unheard(), options.prefetch())
         .begin(from, this::take)
@@ -125,7 +126,7 @@ final class Probe {
    * @return completes when all names given up to now were read; of those with this generation, the
    *     first counts
    */
-  Future<Void> found(StompLink writing, long generation) {
+  Future<Void> found(StompBrokerConnection writing, long generation) {
     Promise<Void> back = Promise.promise();
     markers
         .write(writing, markers.founding(generation))

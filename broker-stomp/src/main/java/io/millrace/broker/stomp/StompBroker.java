@@ -33,7 +33,7 @@ public final class StompBroker extends RemoteBroker {
   /** How many records that are read back may be in flight. */
   private static final int READ_BACK_PREFETCH = 200;
 
-  private record Streaming(Reconnector<StompLink> keeper, StreamMode mode) {}
+  private record Streaming(Reconnector<StompBrokerConnection> keeper, StreamMode mode) {}
 
   private final StompBrokerOptions options;
   private volatile Optional<Streaming> streaming = Optional.empty();
@@ -80,8 +80,8 @@ public final class StompBroker extends RemoteBroker {
   @Override
   public Future<Void> open(Ingress ingress) {
     Vertx vertx = ingress.vertx();
-    Reconnector<StompLink> keeper =
-        new Reconnector<>(vertx, options.hosts(), new StompClient(vertx, options));
+    Reconnector<StompBrokerConnection> keeper =
+        new Reconnector<>(vertx, options.hosts(), new StompConnector(vertx, options));
     if (options.mode() == StompMode.TOPIC) {
       return open(
           keeper,
@@ -115,7 +115,7 @@ public final class StompBroker extends RemoteBroker {
 
     @Override
     public Future<BrokerRecords> read(long from, Duration lead) {
-      Optional<Reconnector<StompLink>> keeper = streaming.map(Streaming::keeper);
+      Optional<Reconnector<StompBrokerConnection>> keeper = streaming.map(Streaming::keeper);
       if (keeper.isEmpty()) {
         return Future.failedFuture(BrokerConnection.outOfReach());
       }
@@ -133,7 +133,7 @@ public final class StompBroker extends RemoteBroker {
       return records.future();
     }
 
-    private StreamReading reading(StompLink link) {
+    private StreamReading reading(StompBrokerConnection link) {
       return new StreamReading(link, options, SkipCounter.unheard(), READ_BACK_PREFETCH);
     }
   }

@@ -12,7 +12,7 @@ import java.util.Optional;
 /** A subscription to a topic, on the link that brings messages. Used only on its context. */
 final class StompSubscription implements TopicSubscription {
 
-  private final StompLink link;
+  private final StompBrokerConnection link;
   private final String id;
   private final ChannelPattern pattern;
 
@@ -28,7 +28,7 @@ final class StompSubscription implements TopicSubscription {
   private final Future<Void> confirmed;
 
   StompSubscription(
-      StompLink link,
+      StompBrokerConnection link,
       String id,
       ChannelPattern pattern,
       Optional<String> queue,

@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /** Topics over STOMP: one SUBSCRIBE for each name or pattern. */
-final class StompTopics implements TopicProtocol<StompLink> {
+final class StompTopics implements TopicProtocol<StompBrokerConnection> {
 
   private final String node = UUID.randomUUID().toString();
   private final StompBrokerOptions options;
@@ -25,7 +25,7 @@ final class StompTopics implements TopicProtocol<StompLink> {
   }
 
   @Override
-  public Future<Void> publish(StompLink link, String channel, Message message) {
+  public Future<Void> publish(StompBrokerConnection link, String channel, Message message) {
     Map<String, String> headers = link.destinations().send(channel);
     headers.putAll(MessageHeaders.write(message));
     return link.request("SEND", headers, message.data());
@@ -33,7 +33,9 @@ final class StompTopics implements TopicProtocol<StompLink> {
 
   @Override
   public Future<Void> tryOut(
-      StompLink trial, ChannelPattern pattern, Function<Optional<String>, Future<Void>> begin) {
+      StompBrokerConnection trial,
+      ChannelPattern pattern,
+      Function<Optional<String>, Future<Void>> begin) {
     String id = nextId();
     Map<String, String> headers = trial.destinations().subscribe(pattern);
     headers.put("id", id);
@@ -51,18 +53,21 @@ final class StompTopics implements TopicProtocol<StompLink> {
    * Ends the trial after the subscription has begun. How it ends does not matter any more: Artemis
    * may refuse to end a subscription to a pattern (ARTEMIS-6199), although it permits to subscribe.
    */
-  private static Future<Void> moveOver(StompLink trial, String id, Future<Void> begun) {
+  private static Future<Void> moveOver(StompBrokerConnection trial, String id, Future<Void> begun) {
     return begun.transform(
         subscribed -> leave(trial, id).transform(left -> (Future<Void>) subscribed));
   }
 
-  private static Future<Void> leave(StompLink trial, String id) {
+  private static Future<Void> leave(StompBrokerConnection trial, String id) {
     return trial.request("UNSUBSCRIBE", Map.of("id", id), Buffer.buffer());
   }
 
   @Override
   public TopicSubscription subscribe(
-      StompLink link, ChannelPattern pattern, Optional<String> queue, TopicReceiver receiver) {
+      StompBrokerConnection link,
+      ChannelPattern pattern,
+      Optional<String> queue,
+      TopicReceiver receiver) {
     return new StompSubscription(link, nextId(), pattern, queue, options, receiver);
   }
 

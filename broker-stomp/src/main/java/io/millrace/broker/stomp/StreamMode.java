@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * the last records that it knows again, and continues if they are the same. A message counts as
  * published when its node has read it back. Used only on the link's context.
  */
-final class StreamMode implements Messaging<StompLink> {
+final class StreamMode implements Messaging<StompBrokerConnection> {
 
   private static final Logger LOG = System.getLogger(StreamMode.class.getName());
   private static final long LEAST_PATIENCE_MILLIS = 2_000;
@@ -39,14 +39,14 @@ final class StreamMode implements Messaging<StompLink> {
   private final Ingress ingress;
   private final StompBrokerOptions options;
   private final SkipCounter skipped;
-  private final Supplier<Future<StompLink>> links;
+  private final Supplier<Future<StompBrokerConnection>> links;
   private final Promise<Void> opened = Promise.promise();
   private final Pending<Publication> publications;
-  private final Publishers<StompLink> publishers;
+  private final Publishers<StompBrokerConnection> publishers;
   private final Markers markers;
   private final long ticker;
   private final long marking;
-  private Optional<StompLink> link = Optional.empty();
+  private Optional<StompBrokerConnection> link = Optional.empty();
   private Optional<StreamEpoch> epoch = Optional.empty();
 
   /** The identity of the stream, according to all markers that were read on this link. */
@@ -79,7 +79,7 @@ final class StreamMode implements Messaging<StompLink> {
       Ingress ingress,
       StompBrokerOptions options,
       SkipCounter skipped,
-      Supplier<Future<StompLink>> links) {
+      Supplier<Future<StompBrokerConnection>> links) {
     this.vertx = vertx;
     this.links = links;
     this.ingress = ingress;
@@ -116,7 +116,7 @@ final class StreamMode implements Messaging<StompLink> {
   }
 
   @Override
-  public void up(StompLink linked) {
+  public void up(StompBrokerConnection linked) {
     link = Optional.of(linked);
     markers.beginLink();
     publishers.retry();
@@ -137,7 +137,7 @@ final class StreamMode implements Messaging<StompLink> {
    *
    * @return the place from which to follow it
    */
-  private Future<String> enter(StompLink linked, Probe probe) {
+  private Future<String> enter(StompBrokerConnection linked, Probe probe) {
     identity = probe.identity();
     Optional<StreamEpoch> named = identity.best();
     long known = epoch.map(StreamEpoch::generation).orElse(0L);
@@ -196,7 +196,7 @@ final class StreamMode implements Messaging<StompLink> {
     return here.future();
   }
 
-  private Future<Void> follow(StompLink linked, String from) {
+  private Future<Void> follow(StompBrokerConnection linked, String from) {
     return new StreamReading(linked, options, skipped, options.prefetch())
         .begin(from, this::bring)
         .compose(begun -> confirm(linked))
@@ -204,7 +204,7 @@ final class StreamMode implements Messaging<StompLink> {
         .mapEmpty();
   }
 
-  private Future<Long> confirm(StompLink linked) {
+  private Future<Long> confirm(StompBrokerConnection linked) {
     return markers.write(linked, markers.confirming(epoch.orElseThrow()));
   }
 
@@ -322,7 +322,7 @@ final class StreamMode implements Messaging<StompLink> {
     if (link.isEmpty() || !following) {
       return Future.failedFuture(BrokerConnection.outOfReach());
     }
-    StompLink linked = link.get();
+    StompBrokerConnection linked = link.get();
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
     Map<String, String> headers = linked.destinations().send(channel);
     headers.putAll(MessageHeaders.write(timed));

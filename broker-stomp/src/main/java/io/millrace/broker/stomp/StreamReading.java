@@ -41,7 +41,7 @@ final class StreamReading {
   private static final String OFFSET = "x-stream-offset";
   private static final String TIMESTAMP = "timestamp";
 
-  private final StompLink link;
+  private final StompBrokerConnection link;
   private final StreamQueue queue;
   private final Destinations destinations;
   private final SkipCounter skipped;
@@ -56,7 +56,8 @@ final class StreamReading {
   private final RecordTimes times = new RecordTimes();
   private final RecordAges ages = new RecordAges();
 
-  StreamReading(StompLink link, StompBrokerOptions options, SkipCounter skipped, int prefetch) {
+  StreamReading(
+      StompBrokerConnection link, StompBrokerOptions options, SkipCounter skipped, int prefetch) {
     this.link = link;
     this.queue = new StreamQueue(options);
     this.destinations = link.destinations();

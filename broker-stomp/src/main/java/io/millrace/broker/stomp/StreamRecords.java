@@ -33,14 +33,14 @@ final class StreamRecords implements BrokerRecords {
   private static final long LEAST_BACK = 1_000;
   private static final long FACTOR = 4;
 
-  private final Supplier<Future<StompLink>> links;
-  private final Function<StompLink, StreamReading> readings;
+  private final Supplier<Future<StompBrokerConnection>> links;
+  private final Function<StompBrokerConnection, StreamReading> readings;
   private final long from;
   private final Duration lead;
   private final Queue<BrokerRecord> came = new ArrayDeque<>();
   private @Nullable Handler<BrokerRecord> handler;
   private @Nullable Handler<Throwable> failing;
-  private Optional<StompLink> link = Optional.empty();
+  private Optional<StompBrokerConnection> link = Optional.empty();
   private Optional<StreamReading> reading = Optional.empty();
 
   /** The oldest of the requested records that still exists, once that is known. */
@@ -67,8 +67,8 @@ final class StreamRecords implements BrokerRecords {
   private Optional<Throwable> failure = Optional.empty();
 
   private StreamRecords(
-      Supplier<Future<StompLink>> links,
-      Function<StompLink, StreamReading> readings,
+      Supplier<Future<StompBrokerConnection>> links,
+      Function<StompBrokerConnection, StreamReading> readings,
       long from,
       Duration lead) {
     this.links = links;
@@ -87,8 +87,8 @@ final class StreamRecords implements BrokerRecords {
    * @param lead how much earlier to begin, by the stream's clock
    */
   static Future<BrokerRecords> read(
-      Supplier<Future<StompLink>> links,
-      Function<StompLink, StreamReading> readings,
+      Supplier<Future<StompBrokerConnection>> links,
+      Function<StompBrokerConnection, StreamReading> readings,
       long from,
       Duration lead) {
     StreamRecords records = new StreamRecords(links, readings, from, lead);
@@ -102,7 +102,7 @@ final class StreamRecords implements BrokerRecords {
         : links.get().compose(this::beginning);
   }
 
-  private Future<String> beginning(StompLink linked) {
+  private Future<String> beginning(StompBrokerConnection linked) {
     StreamReading search = readings.apply(linked);
     Promise<String> found = Promise.promise();
     linked.ended().onSuccess(found::tryFail);
@@ -188,10 +188,10 @@ final class StreamRecords implements BrokerRecords {
   private void beginAgain(String start) {
     came.clear();
     first = -1;
-    Optional<StompLink> other = link;
+    Optional<StompBrokerConnection> other = link;
     link = Optional.empty();
     reading = Optional.empty();
-    other.ifPresent(StompLink::disconnect);
+    other.ifPresent(StompBrokerConnection::disconnect);
     begin(start).onFailure(this::fail);
   }
 
@@ -205,7 +205,7 @@ final class StreamRecords implements BrokerRecords {
     reading.ifPresent(main -> main.hold(begun && demand == 0));
   }
 
-  private void ended(StompLink linked, Throwable cause) {
+  private void ended(StompBrokerConnection linked, Throwable cause) {
     if (link.filter(linked::equals).isPresent()) {
       fail(cause);
     }
@@ -259,6 +259,6 @@ final class StreamRecords implements BrokerRecords {
   public Future<Void> close() {
     closed = true;
     came.clear();
-    return link.map(StompLink::disconnect).orElse(Future.succeededFuture());
+    return link.map(StompBrokerConnection::disconnect).orElse(Future.succeededFuture());
   }
 }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * published, and a session for each receiver of a subscription. Used only on the context on which
  * it was connected.
  */
-final class AmqpLink implements BrokerConnection {
+final class AmqpBrokerConnection implements BrokerConnection {
 
   private static final String VERIFY = "HTTPS";
   private static final long EXPIRY_MILLIS = 100;
@@ -65,7 +65,7 @@ final class AmqpLink implements BrokerConnection {
   private Optional<RabbitMqManagement> management = Optional.empty();
   private boolean down;
 
-  private AmqpLink(Vertx vertx, AmqpBrokerOptions options, AmqpConnection connection) {
+  private AmqpBrokerConnection(Vertx vertx, AmqpBrokerOptions options, AmqpConnection connection) {
     this.vertx = vertx;
     this.options = options;
     this.connection = connection;
@@ -82,8 +82,9 @@ final class AmqpLink implements BrokerConnection {
    * @return completes when messages can be published; fails with an {@link AmqpException} if the
    *     broker refuses or is of an unknown kind
    */
-  static Future<AmqpLink> connect(Vertx vertx, AmqpBrokerOptions options, HostAndPort host) {
-    Promise<AmqpLink> connected = Promise.promise();
+  static Future<AmqpBrokerConnection> connect(
+      Vertx vertx, AmqpBrokerOptions options, HostAndPort host) {
+    Promise<AmqpBrokerConnection> connected = Promise.promise();
     long timer =
         vertx.setTimer(
             options.connectTimeout().toMillis(),
@@ -96,7 +97,7 @@ final class AmqpLink implements BrokerConnection {
                 return connection.close().mapEmpty();
               }
               try {
-                AmqpLink link = new AmqpLink(vertx, options, connection);
+                AmqpBrokerConnection link = new AmqpBrokerConnection(vertx, options, connection);
                 connected.future().onFailure(link::end);
                 return link.begin();
               } catch (AmqpException unknown) {
@@ -165,7 +166,7 @@ final class AmqpLink implements BrokerConnection {
             .orElse("");
   }
 
-  private Future<AmqpLink> begin() {
+  private Future<AmqpBrokerConnection> begin() {
     connection.exceptionHandler(broken -> end(reason(proton.getRemoteCondition(), broken)));
     connection
         .closeFuture()
@@ -173,7 +174,7 @@ final class AmqpLink implements BrokerConnection {
     session.closeHandler(
         closed -> end(reason(session.getRemoteCondition(), new IOException(closed.cause()))));
     session.open();
-    Promise<AmqpLink> begun = Promise.promise();
+    Promise<AmqpBrokerConnection> begun = Promise.promise();
     ended.future().onSuccess(begun::tryFail);
     ProtonSender sender = session.createSender(addresses().target().orElse(null));
     sender.openHandler(

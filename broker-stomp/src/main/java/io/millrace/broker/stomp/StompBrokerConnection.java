@@ -24,9 +24,9 @@ import java.util.regex.Pattern;
  * <p>Messages are handed over as they are read, and nothing is read from the socket in the
  * meantime. So a burst stays in the network, not in memory.
  */
-final class StompLink implements BrokerConnection {
+final class StompBrokerConnection implements BrokerConnection {
 
-  private static final Logger LOG = System.getLogger(StompLink.class.getName());
+  private static final Logger LOG = System.getLogger(StompBrokerConnection.class.getName());
   private static final Buffer END_OF_LINE = Buffer.buffer("\n");
   private static final long EXPIRY_MILLIS = 100;
 
@@ -40,7 +40,7 @@ final class StompLink implements BrokerConnection {
   private final StompDecoder decoder;
   private final HeartBeat heartBeat;
   private final Pending<Void> receipts;
-  private final Promise<StompLink> connected = Promise.promise();
+  private final Promise<StompBrokerConnection> connected = Promise.promise();
   private final Promise<Throwable> ended = Promise.promise();
   private final long expiry;
   private final Map<String, Consumer<StompFrame>> subscriptions = new HashMap<>();
@@ -50,7 +50,7 @@ final class StompLink implements BrokerConnection {
   private Destinations destinations;
   private boolean down;
 
-  private StompLink(Vertx vertx, NetSocket socket, StompBrokerOptions options) {
+  private StompBrokerConnection(Vertx vertx, NetSocket socket, StompBrokerOptions options) {
     this.vertx = vertx;
     this.socket = socket;
     this.options = options;
@@ -72,13 +72,13 @@ final class StompLink implements BrokerConnection {
    * @return completes when the broker has sent CONNECTED; fails with a {@link StompException} if it
    *     refuses or does not speak STOMP
    */
-  static Future<StompLink> connect(
+  static Future<StompBrokerConnection> connect(
       Vertx vertx, NetClient client, HostAndPort host, StompBrokerOptions options) {
     return client
         .connect(host.port(), host.host())
         .compose(
             socket -> {
-              StompLink link = new StompLink(vertx, socket, options);
+              StompBrokerConnection link = new StompBrokerConnection(vertx, socket, options);
               link.begin();
               return link.connected.future();
             });

@@ -8,7 +8,7 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 
 /** Makes links over TCP or TLS. */
-final class StompClient implements Connector<StompLink> {
+final class StompConnector implements Connector<StompBrokerConnection> {
 
   private static final String VERIFY = "HTTPS";
 
@@ -16,7 +16,7 @@ final class StompClient implements Connector<StompLink> {
   private final StompBrokerOptions options;
   private final NetClient client;
 
-  StompClient(Vertx vertx, StompBrokerOptions options) {
+  StompConnector(Vertx vertx, StompBrokerOptions options) {
     this.vertx = vertx;
     this.options = options;
     NetClientOptions net =
@@ -31,8 +31,8 @@ final class StompClient implements Connector<StompLink> {
   }
 
   @Override
-  public Future<StompLink> connect(HostAndPort host) {
-    return StompLink.connect(vertx, client, host, options);
+  public Future<StompBrokerConnection> connect(HostAndPort host) {
+    return StompBrokerConnection.connect(vertx, client, host, options);
   }
 
   @Override
