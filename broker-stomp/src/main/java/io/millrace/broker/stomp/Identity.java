@@ -19,8 +19,8 @@ final class Identity {
   private static final int MOST_SEEN = 10_000;
 
   private final Map<String, Long> seen = new LinkedHashMap<>();
-  private Optional<StreamEpoch> confirmed = Optional.empty();
-  private Optional<StreamEpoch> proposed = Optional.empty();
+  private Optional<RabbitStreamEpoch> confirmed = Optional.empty();
+  private Optional<RabbitStreamEpoch> proposed = Optional.empty();
   private long highest;
   private boolean disputed;
 
@@ -35,7 +35,7 @@ final class Identity {
     }
   }
 
-  private void read(long offset, Marker marker, StreamEpoch epoch) {
+  private void read(long offset, Marker marker, RabbitStreamEpoch epoch) {
     highest = Math.max(highest, epoch.generation());
     if (marker.founding()) {
       if (isHigher(epoch, proposed)) {
@@ -51,7 +51,7 @@ final class Identity {
     }
   }
 
-  private static boolean isHigher(StreamEpoch epoch, Optional<StreamEpoch> than) {
+  private static boolean isHigher(RabbitStreamEpoch epoch, Optional<RabbitStreamEpoch> than) {
     return than.isEmpty() || epoch.generation() > than.get().generation();
   }
 
@@ -66,12 +66,12 @@ final class Identity {
   }
 
   /** {@return the epoch, if the markers read so far are enough to know it} */
-  Optional<StreamEpoch> known() {
+  Optional<RabbitStreamEpoch> known() {
     return confirmed.isPresent() ? best() : Optional.empty();
   }
 
   /** {@return the epoch, assuming that the whole stream was read} */
-  Optional<StreamEpoch> best() {
+  Optional<RabbitStreamEpoch> best() {
     return proposed.filter(newer -> isHigher(newer, confirmed)).or(() -> confirmed);
   }
 

@@ -31,7 +31,7 @@ final class Markers {
   private final Vertx vertx;
   private final Publishers<StompBrokerConnection> publishers;
   private final String destination;
-  private final StreamClock clock = new StreamClock();
+  private final RabbitStreamClock clock = new RabbitStreamClock();
   private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
 
   /** The markers that have not been read back yet, by their ids. */
@@ -77,10 +77,10 @@ final class Markers {
 
   Marker founding(long generation) {
     String name = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
-    return Marker.founding(nextId(), new StreamEpoch(name, generation));
+    return Marker.founding(nextId(), new RabbitStreamEpoch(name, generation));
   }
 
-  Marker confirming(StreamEpoch epoch) {
+  Marker confirming(RabbitStreamEpoch epoch) {
     return new Marker(nextId(), Optional.of(epoch), false, newest);
   }
 
@@ -130,7 +130,9 @@ final class Markers {
     if (marker.founding()) {
       clock.start();
     }
-    clock.elapsed().ifPresent(elapsed -> headers.put(StreamClock.ELAPSED, Long.toString(elapsed)));
+    clock
+        .elapsed()
+        .ifPresent(elapsed -> headers.put(RabbitStreamClock.ELAPSED, Long.toString(elapsed)));
     publishers
         .publish(destination, link -> link.request("SEND", headers, Buffer.buffer()))
         .onSuccess(confirmed -> sent(marker))
@@ -167,12 +169,12 @@ final class Markers {
   }
 
   /** {@return the stream's clock, as far as the stream was read} */
-  StreamClock clock() {
+  RabbitStreamClock clock() {
     return clock;
   }
 
   /** Takes a marker that was read. */
-  void came(StreamReading.Item item, Marker marker) {
+  void came(RabbitStreamReading.Item item, Marker marker) {
     long offset = item.offset();
     if (!item.written().equals(Instant.EPOCH)) {
       clock.read(item.written().toEpochMilli());

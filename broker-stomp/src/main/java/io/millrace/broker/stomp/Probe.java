@@ -65,7 +65,8 @@ final class Probe {
       Markers markers,
       Duration span) {
     boolean all = span.compareTo(MOST) > 0;
-    String from = all ? "first" : StreamQueue.since(System.currentTimeMillis() - span.toMillis());
+    String from =
+        all ? "first" : RabbitStreamQueue.since(System.currentTimeMillis() - span.toMillis());
     return links
         .get()
         .compose(link -> new Probe(link, markers, span, all).read(writing, options, from))
@@ -82,7 +83,7 @@ final class Probe {
   private Future<Probe> read(
       StompBrokerConnection writing, StompBrokerOptions options, String from) {
     Promise<Probe> found = Promise.promise();
-    new StreamReading(reading, options, SkipCounter.unheard(), options.prefetch())
+    new RabbitStreamReading(reading, options, SkipCounter.unheard(), options.prefetch())
         .begin(from, this::take)
         .compose(begun -> markers.write(writing, markers.hello()))
         .onSuccess(
@@ -100,7 +101,7 @@ final class Probe {
     return found.future().onFailure(failure -> close());
   }
 
-  private void take(StreamReading.Item item) {
+  private void take(RabbitStreamReading.Item item) {
     if (closed) {
       return;
     }

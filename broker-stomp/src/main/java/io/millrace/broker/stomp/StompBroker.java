@@ -33,7 +33,7 @@ public final class StompBroker extends RemoteBroker {
   /** How many records that are read back may be in flight. */
   private static final int READ_BACK_PREFETCH = 200;
 
-  private record Streaming(Reconnector<StompBrokerConnection> keeper, StreamMode mode) {}
+  private record Streaming(Reconnector<StompBrokerConnection> keeper, RabbitStreamMode mode) {}
 
   private final StompBrokerOptions options;
   private volatile Optional<Streaming> streaming = Optional.empty();
@@ -87,7 +87,8 @@ public final class StompBroker extends RemoteBroker {
           keeper,
           new Topics<>(new StompTopics(options), ingress, options, skipCounter(), keeper::another));
     }
-    StreamMode mode = new StreamMode(vertx, ingress, options, skipCounter(), keeper::another);
+    RabbitStreamMode mode =
+        new RabbitStreamMode(vertx, ingress, options, skipCounter(), keeper::another);
     streaming = Optional.of(new Streaming(keeper, mode));
     return open(keeper, mode);
   }
@@ -101,10 +102,12 @@ public final class StompBroker extends RemoteBroker {
   /** {@return the stream, in stream mode} */
   @Override
   public Optional<BrokerLog> log() {
-    return options.mode() == StompMode.STREAM ? Optional.of(new Stream()) : Optional.empty();
+    return options.mode() == StompMode.STREAM
+        ? Optional.of(new RabbitStreamLog())
+        : Optional.empty();
   }
 
-  private final class Stream implements BrokerLog {
+  private final class RabbitStreamLog implements BrokerLog {
 
     @Override
     public Future<Void> catchUp() {
@@ -128,13 +131,13 @@ public final class StompBroker extends RemoteBroker {
               same ->
                   reader.runOnContext(
                       here ->
-                          StreamRecords.read(keeper.get()::another, this::reading, from, lead)
+                          RabbitStreamRecords.read(keeper.get()::another, this::reading, from, lead)
                               .onComplete(records)));
       return records.future();
     }
 
-    private StreamReading reading(StompBrokerConnection link) {
-      return new StreamReading(link, options, SkipCounter.unheard(), READ_BACK_PREFETCH);
+    private RabbitStreamReading reading(StompBrokerConnection link) {
+      return new RabbitStreamReading(link, options, SkipCounter.unheard(), READ_BACK_PREFETCH);
     }
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Records that are read back from the stream, over a link of their own, so that they do not delay
  * live messages. Used only on the context on which they were requested.
  */
-final class StreamRecords implements BrokerRecords {
+final class RabbitStreamRecords implements BrokerRecords {
 
   /** How many records are searched for a marker, whose time is reliable. */
   private static final int MOST_LOOKED_AT = 20_000;
@@ -34,14 +34,14 @@ final class StreamRecords implements BrokerRecords {
   private static final long FACTOR = 4;
 
   private final Supplier<Future<StompBrokerConnection>> links;
-  private final Function<StompBrokerConnection, StreamReading> readings;
+  private final Function<StompBrokerConnection, RabbitStreamReading> readings;
   private final long from;
   private final Duration lead;
   private final Queue<BrokerRecord> came = new ArrayDeque<>();
   private @Nullable Handler<BrokerRecord> handler;
   private @Nullable Handler<Throwable> failing;
   private Optional<StompBrokerConnection> link = Optional.empty();
-  private Optional<StreamReading> reading = Optional.empty();
+  private Optional<RabbitStreamReading> reading = Optional.empty();
 
   /** The oldest of the requested records that still exists, once that is known. */
   private long oldest = Long.MAX_VALUE;
@@ -66,9 +66,9 @@ final class StreamRecords implements BrokerRecords {
   private boolean closed;
   private Optional<Throwable> failure = Optional.empty();
 
-  private StreamRecords(
+  private RabbitStreamRecords(
       Supplier<Future<StompBrokerConnection>> links,
-      Function<StompBrokerConnection, StreamReading> readings,
+      Function<StompBrokerConnection, RabbitStreamReading> readings,
       long from,
       Duration lead) {
     this.links = links;
@@ -88,38 +88,38 @@ final class StreamRecords implements BrokerRecords {
    */
   static Future<BrokerRecords> read(
       Supplier<Future<StompBrokerConnection>> links,
-      Function<StompBrokerConnection, StreamReading> readings,
+      Function<StompBrokerConnection, RabbitStreamReading> readings,
       long from,
       Duration lead) {
-    StreamRecords records = new StreamRecords(links, readings, from, lead);
+    RabbitStreamRecords records = new RabbitStreamRecords(links, readings, from, lead);
     return records.beginning().compose(records::begin).map(records);
   }
 
   /** Finds where to begin. The time of the requested record is known only after it was read. */
   private Future<String> beginning() {
     return lead.isZero() || from == 0
-        ? Future.succeededFuture(StreamQueue.at(from))
+        ? Future.succeededFuture(RabbitStreamQueue.at(from))
         : links.get().compose(this::beginning);
   }
 
   private Future<String> beginning(StompBrokerConnection linked) {
-    StreamReading search = readings.apply(linked);
+    RabbitStreamReading search = readings.apply(linked);
     Promise<String> found = Promise.promise();
     linked.ended().onSuccess(found::tryFail);
     search
-        .begin(StreamQueue.at(from), item -> search(search, item.offset(), found))
+        .begin(RabbitStreamQueue.at(from), item -> search(search, item.offset(), found))
         .onFailure(found::tryFail);
     return found.future().onComplete(start -> linked.disconnect());
   }
 
-  private void search(StreamReading search, long offset, Promise<String> found) {
+  private void search(RabbitStreamReading search, long offset, Promise<String> found) {
     if (found.future().isComplete()) {
       return; // A record that was in flight.
     }
     oldest = Math.min(oldest, offset);
     if (search.elapsed().isPresent() && search.time().isPresent()) {
       wanted = search.elapsed();
-      found.complete(StreamQueue.since(search.time().get().minus(lead).toEpochMilli()));
+      found.complete(RabbitStreamQueue.since(search.time().get().minus(lead).toEpochMilli()));
     } else if (offset - oldest > MOST_LOOKED_AT) {
       begun = true; // It is not known when it was written.
       found.complete("first");
@@ -135,7 +135,7 @@ final class StreamRecords implements BrokerRecords {
                 linked.end(BrokerConnection.broken());
                 return Future.failedFuture(BrokerConnection.broken());
               }
-              StreamReading main = readings.apply(linked);
+              RabbitStreamReading main = readings.apply(linked);
               link = Optional.of(linked);
               reading = Optional.of(main);
               linked.ended().onSuccess(cause -> ended(linked, cause));
@@ -144,7 +144,7 @@ final class StreamRecords implements BrokerRecords {
             });
   }
 
-  private void take(StreamReading main, StreamReading.Item item) {
+  private void take(RabbitStreamReading main, RabbitStreamReading.Item item) {
     if (closed || reading.filter(main::equals).isEmpty()) {
       return; // Of a reading that did not begin at the right place.
     }
@@ -165,7 +165,7 @@ final class StreamRecords implements BrokerRecords {
    * clock, so the place that it found may be too late, or much too early. Then the place is
    * searched for by offsets, each time four times as far back.
    */
-  private void judge(StreamReading.Item item) {
+  private void judge(RabbitStreamReading.Item item) {
     boolean isTold = !item.written().equals(Instant.EPOCH);
     if (!isTold && item.offset() < oldest && came.size() < MOST_LOOKED_AT / 10) {
       return;
@@ -181,7 +181,7 @@ final class StreamRecords implements BrokerRecords {
     } else {
       back = Math.max(LEAST_BACK, back * FACTOR);
       asked = Math.max(0, oldest - back);
-      beginAgain(StreamQueue.at(asked));
+      beginAgain(RabbitStreamQueue.at(asked));
     }
   }
 

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * end a subscription to a stream, so the link is ended instead. Turns frames into records, and
  * acknowledges them. Used only on the link's context.
  */
-final class StreamReading {
+final class RabbitStreamReading {
 
   /**
    * A record.
@@ -22,7 +22,7 @@ final class StreamReading {
    * @param offset its offset
    * @param channel the channel; empty if it belongs to none
    * @param message the message, if it is one
-   * @param written when it was written, by the {@link StreamClock}
+   * @param written when it was written, by the {@link RabbitStreamClock}
    * @param marker the marker, if it is one
    * @param publication the id that the publishing node has given it, if any
    * @param print a hash of everything by which the record is recognized
@@ -42,7 +42,7 @@ final class StreamReading {
   private static final String TIMESTAMP = "timestamp";
 
   private final StompBrokerConnection link;
-  private final StreamQueue queue;
+  private final RabbitStreamQueue queue;
   private final Destinations destinations;
   private final SkipCounter skipped;
   private final int prefetch;
@@ -56,10 +56,10 @@ final class StreamReading {
   private final RecordTimes times = new RecordTimes();
   private final RecordAges ages = new RecordAges();
 
-  StreamReading(
+  RabbitStreamReading(
       StompBrokerConnection link, StompBrokerOptions options, SkipCounter skipped, int prefetch) {
     this.link = link;
-    this.queue = new StreamQueue(options);
+    this.queue = new RabbitStreamQueue(options);
     this.destinations = link.destinations();
     this.skipped = skipped;
     this.prefetch = prefetch;
@@ -69,7 +69,7 @@ final class StreamReading {
   /**
    * Starts to read.
    *
-   * @param offset see {@link StreamQueue#subscribe}
+   * @param offset see {@link RabbitStreamQueue#subscribe}
    * @param handler gets the records; each is acknowledged when the handler returns, unless {@link
    *     #hold} is in effect
    * @return completes when the broker has confirmed
@@ -170,7 +170,7 @@ final class StreamReading {
   }
 
   private static Optional<Long> elapsed(StompFrame frame) {
-    return StreamClock.parse(frame.header(StreamClock.ELAPSED));
+    return RabbitStreamClock.parse(frame.header(RabbitStreamClock.ELAPSED));
   }
 
   /** {@return the time of the newest marker, if there was one} */

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * something was written, whatever the clocks of their machines say. While no node runs, this clock
  * stops. Used only on the link's context.
  */
-final class StreamClock {
+final class RabbitStreamClock {
 
   /** The header with this time, in markers and in messages that nodes publish. */
   static final String ELAPSED = "millrace-elapsed";

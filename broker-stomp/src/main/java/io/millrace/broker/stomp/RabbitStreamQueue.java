@@ -8,7 +8,7 @@ import java.util.Map;
  * The stream as RabbitMQ's STOMP plug-in knows it: a durable queue of type stream. Each node that
  * subscribes binds it to the topic exchange, for every channel.
  */
-final class StreamQueue {
+final class RabbitStreamQueue {
 
   /** No channel can have this name, so there are no messages of channels there. */
   private static final String MARKERS = "$marker";
@@ -16,7 +16,7 @@ final class StreamQueue {
   private final StompBrokerOptions options;
   private final String destination;
 
-  StreamQueue(StompBrokerOptions options) {
+  RabbitStreamQueue(StompBrokerOptions options) {
     this.options = options;
     this.destination =
         options.topicPrefix().orElse(StompDialect.RABBITMQ.topicPrefix()) + options.prefix();

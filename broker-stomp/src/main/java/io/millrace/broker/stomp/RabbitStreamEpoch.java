@@ -7,4 +7,4 @@ package io.millrace.broker.stomp;
  * @param name the epoch of cursors
  * @param generation higher than that of any earlier name
  */
-record StreamEpoch(String name, long generation) {}
+record RabbitStreamEpoch(String name, long generation) {}

@@ -28,9 +28,9 @@ import java.util.function.Supplier;
  * the last records that it knows again, and continues if they are the same. A message counts as
  * published when its node has read it back. Used only on the link's context.
  */
-final class StreamMode implements Messaging<StompBrokerConnection> {
+final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
 
-  private static final Logger LOG = System.getLogger(StreamMode.class.getName());
+  private static final Logger LOG = System.getLogger(RabbitStreamMode.class.getName());
   private static final long LEAST_PATIENCE_MILLIS = 2_000;
   private static final long USUAL_PATIENCE_MILLIS = 20_000;
   private static final long EXPIRY_MILLIS = 100;
@@ -47,7 +47,7 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
   private final long ticker;
   private final long marking;
   private Optional<StompBrokerConnection> link = Optional.empty();
-  private Optional<StreamEpoch> epoch = Optional.empty();
+  private Optional<RabbitStreamEpoch> epoch = Optional.empty();
 
   /** The identity of the stream, according to all markers that were read on this link. */
   private Identity identity = new Identity();
@@ -74,7 +74,7 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
    *
    * @param links makes further links, on the same context
    */
-  StreamMode(
+  RabbitStreamMode(
       Vertx vertx,
       Ingress ingress,
       StompBrokerOptions options,
@@ -86,7 +86,7 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
     this.options = options;
     this.skipped = skipped;
     this.publishers = new Publishers<>(vertx, links, options.confirmTimeout());
-    this.markers = new Markers(vertx, publishers, new StreamQueue(options).markers());
+    this.markers = new Markers(vertx, publishers, new RabbitStreamQueue(options).markers());
     this.publications = new Pending<>(options.confirmTimeout());
     this.ticker = vertx.setPeriodic(EXPIRY_MILLIS, tick -> tick());
     this.marking =
@@ -139,8 +139,8 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
    */
   private Future<String> enter(StompBrokerConnection linked, Probe probe) {
     identity = probe.identity();
-    Optional<StreamEpoch> named = identity.best();
-    long known = epoch.map(StreamEpoch::generation).orElse(0L);
+    Optional<RabbitStreamEpoch> named = identity.best();
+    long known = epoch.map(RabbitStreamEpoch::generation).orElse(0L);
     boolean disputed = identity.isDisputed();
     if (epoch.isPresent() && named.equals(epoch) && !lost && !disputed) {
       if (tail.last() < 0) {
@@ -148,7 +148,7 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
       }
       if (probe.end() > tail.last()) {
         again = Optional.of(new Tail());
-        return Future.succeededFuture(StreamQueue.at(tail.from()));
+        return Future.succeededFuture(RabbitStreamQueue.at(tail.from()));
       }
       lose("it ends before the last record that this node has read");
     }
@@ -160,7 +160,7 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
         .compose(founded -> begin(identity.best().orElseThrow(), probe));
   }
 
-  private Future<String> begin(StreamEpoch named, Probe probe) {
+  private Future<String> begin(RabbitStreamEpoch named, Probe probe) {
     if (epoch.filter(before -> !before.equals(named)).isPresent()) {
       LOG.log(
           Logger.Level.ERROR,
@@ -175,7 +175,7 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
               tail = new Tail();
               again = Optional.empty();
               lost = false;
-              return StreamQueue.since(System.currentTimeMillis() - back.toMillis());
+              return RabbitStreamQueue.since(System.currentTimeMillis() - back.toMillis());
             });
   }
 
@@ -197,7 +197,7 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
   }
 
   private Future<Void> follow(StompBrokerConnection linked, String from) {
-    return new StreamReading(linked, options, skipped, options.prefetch())
+    return new RabbitStreamReading(linked, options, skipped, options.prefetch())
         .begin(from, this::bring)
         .compose(begun -> confirm(linked))
         .onSuccess(read -> caughtUp())
@@ -218,7 +218,7 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
     }
   }
 
-  private void bring(StreamReading.Item item) {
+  private void bring(RabbitStreamReading.Item item) {
     markers.alive();
     if (item.offset() <= tail.last()) {
       if (item.offset() >= tail.from()) {
@@ -244,7 +244,7 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
     link.ifPresent(linked -> linked.end(new IOException(why)));
   }
 
-  private void bringNext(StreamReading.Item item) {
+  private void bringNext(RabbitStreamReading.Item item) {
     tail.add(item);
     readAt = System.nanoTime();
     Optional<Promise<Publication>> waiting = publications.take(item.publication());
@@ -277,10 +277,10 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
             + " Send it in another form.");
   }
 
-  private void take(StreamReading.Item item, Marker marker) {
+  private void take(RabbitStreamReading.Item item, Marker marker) {
     identity.read(item.offset(), marker);
     if (identity.isDisputed()
-        || identity.best().map(StreamEpoch::generation).orElse(0L)
+        || identity.best().map(RabbitStreamEpoch::generation).orElse(0L)
             > epoch.orElseThrow().generation()) {
       startOver("Another node has given the stream another name.");
     } else {
@@ -327,11 +327,11 @@ final class StreamMode implements Messaging<StompBrokerConnection> {
     Map<String, String> headers = linked.destinations().send(channel);
     headers.putAll(MessageHeaders.write(timed));
     String id = markers.nextId();
-    headers.put(StreamReading.PUBLICATION, id);
+    headers.put(RabbitStreamReading.PUBLICATION, id);
     markers
         .clock()
         .elapsed()
-        .ifPresent(elapsed -> headers.put(StreamClock.ELAPSED, Long.toString(elapsed)));
+        .ifPresent(elapsed -> headers.put(RabbitStreamClock.ELAPSED, Long.toString(elapsed)));
     Promise<Publication> published = Promise.promise();
     return publishers
         .publish(
