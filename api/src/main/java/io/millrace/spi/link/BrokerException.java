@@ -4,7 +4,7 @@ package io.millrace.spi.link;
  * The server is to blame: it refuses a request, or does not speak the protocol. Asking again would
  * not help, so if this is the first thing that happens, the start fails.
  */
-public class BrokerException extends RuntimeException {
+public final class BrokerException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

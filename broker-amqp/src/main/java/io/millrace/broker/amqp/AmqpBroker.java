@@ -2,6 +2,7 @@ package io.millrace.broker.amqp;
 
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
+import io.millrace.spi.link.BrokerException;
 import io.millrace.spi.link.Reconnector;
 import io.millrace.spi.link.RemoteBroker;
 import io.millrace.spi.link.Topics;
@@ -69,7 +70,7 @@ public final class AmqpBroker extends RemoteBroker {
   public Future<Void> open(Ingress ingress) {
     if (options.mode() == AmqpMode.STREAM) {
       return Future.failedFuture(
-          new AmqpException(
+          new BrokerException(
               "The mode \"stream\" is not available over AMQP 1.0, because RabbitMQ 3 cannot declare a stream over it."
                   + " Use the broker \"stomp\" in its stream mode, or the mode \"topic\"."));
     }

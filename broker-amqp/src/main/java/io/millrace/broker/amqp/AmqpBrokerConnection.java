@@ -3,6 +3,7 @@ package io.millrace.broker.amqp;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.link.BrokerException;
 import io.vertx.amqp.AmqpClient;
 import io.vertx.amqp.AmqpClientOptions;
 import io.vertx.amqp.AmqpConnection;
@@ -79,7 +80,7 @@ final class AmqpBrokerConnection implements BrokerConnection {
   /**
    * Connects. Called on the link's context.
    *
-   * @return completes when messages can be published; fails with an {@link AmqpException} if the
+   * @return completes when messages can be published; fails with an {@link BrokerException} if the
    *     broker refuses or is of an unknown kind
    */
   static Future<AmqpBrokerConnection> connect(
@@ -100,7 +101,7 @@ final class AmqpBrokerConnection implements BrokerConnection {
                 AmqpBrokerConnection link = new AmqpBrokerConnection(vertx, options, connection);
                 connected.future().onFailure(link::end);
                 return link.begin();
-              } catch (AmqpException unknown) {
+              } catch (BrokerException unknown) {
                 return connection.close().transform(closed -> Future.failedFuture(unknown));
               }
             })
@@ -120,7 +121,7 @@ final class AmqpBrokerConnection implements BrokerConnection {
         failure instanceof SaslException
             && !(failure instanceof SaslSystemException system && !system.isPermanent());
     return lasting
-        ? new AmqpException("The broker refuses the connection: " + failure.getMessage())
+        ? new BrokerException("The broker refuses the connection: " + failure.getMessage())
         : failure;
   }
 
@@ -150,8 +151,8 @@ final class AmqpBrokerConnection implements BrokerConnection {
     return AmqpDialect.of(property("product"), property("version"));
   }
 
-  private AmqpException unknown() {
-    return new AmqpException(
+  private BrokerException unknown() {
+    return new BrokerException(
         "The broker calls itself \""
             + property("product")
             + "\", which is unknown. Set the dialect.");
@@ -262,8 +263,8 @@ final class AmqpBrokerConnection implements BrokerConnection {
     return management.get();
   }
 
-  static AmqpException refusal(@Nullable ErrorCondition told) {
-    return new AmqpException(
+  static BrokerException refusal(@Nullable ErrorCondition told) {
+    return new BrokerException(
         "The broker refuses: "
             + (told == null ? "" : told.getCondition() + " " + told.getDescription()));
   }

@@ -2,6 +2,7 @@ package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
 import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.link.BrokerException;
 import io.millrace.spi.link.TopicProtocol;
 import io.millrace.spi.link.TopicReceiver;
 import io.millrace.spi.link.TopicSubscription;
@@ -67,7 +68,7 @@ final class AmqpTopics implements TopicProtocol<AmqpBrokerConnection> {
     return asked.recover(
         failure ->
             Future.failedFuture(
-                failure instanceof AmqpException refusal
+                failure instanceof BrokerException refusal
                     ? BrokerConnection.refused(refusal)
                     : failure));
   }

@@ -2,6 +2,7 @@ package io.millrace.broker.amqp;
 
 import io.millrace.MillraceException;
 import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.link.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonDelivery;
@@ -89,7 +90,7 @@ final class Outgoing {
     } else if (state instanceof Rejected rejected) {
       publish
           .settled()
-          .tryFail(BrokerConnection.refused(new AmqpException(why(rejected.getError()))));
+          .tryFail(BrokerConnection.refused(new BrokerException(why(rejected.getError()))));
     } else if (delivery.remotelySettled()) {
       // Released, modified, or not stated: the broker did not take it, and another attempt may
       // succeed.

@@ -1,5 +1,6 @@
 package io.millrace.broker.amqp;
 
+import io.millrace.spi.link.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonLinkOptions;
@@ -111,7 +112,7 @@ final class RabbitMqManagement {
       answer.complete();
     } else {
       String why = response.getBody() instanceof AmqpValue value ? ": " + value.getValue() : "";
-      answer.fail(new AmqpException("The broker creates no queue, status " + status + why));
+      answer.fail(new BrokerException("The broker creates no queue, status " + status + why));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.broker.amqp;
 
+import io.millrace.spi.link.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonQoS;
@@ -145,7 +146,7 @@ final class Receiver {
         told == null || told.getCondition() == null
             ? String.valueOf(cause)
             : told.getCondition() + " " + told.getDescription();
-    attached.tryFail(new AmqpException("The broker does not accept the subscription: " + why));
+    attached.tryFail(new BrokerException("The broker does not accept the subscription: " + why));
     detached.tryComplete();
   }
 

@@ -3,6 +3,7 @@ package io.millrace.broker.stomp;
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.link.BrokerException;
 import io.millrace.spi.link.Publishers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -158,8 +159,8 @@ final class Markers {
     } else {
       awaited.remove(marker.id());
       back.fail(
-          failure.getCause() instanceof StompException refusal
-              ? new StompException(
+          failure.getCause() instanceof BrokerException refusal
+              ? new BrokerException(
                   "The broker refuses the markers that nodes must write to the stream, at "
                       + destination
                       + ": "

@@ -7,6 +7,7 @@ import io.millrace.Publication;
 import io.millrace.spi.Ingress;
 import io.millrace.spi.MessageHeaders;
 import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.link.BrokerException;
 import io.millrace.spi.link.Messaging;
 import io.millrace.spi.link.Publishers;
 import io.millrace.spi.link.SkipCounter;
@@ -122,7 +123,7 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
     publishers.retry();
     if (linked.destinations().dialect() != StompDialect.RABBITMQ) {
       linked.end(
-          new StompException("Streams need RabbitMQ, which " + linked.server() + " is not."));
+          new BrokerException("Streams need RabbitMQ, which " + linked.server() + " is not."));
       return;
     }
     Duration away = epoch.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - readAt);
@@ -235,7 +236,7 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
     try {
       bringNext(item);
     } catch (IllegalArgumentException disordered) {
-      throw new StompException("The node cannot take this record: " + disordered.getMessage());
+      throw new BrokerException("The node cannot take this record: " + disordered.getMessage());
     }
   }
 
@@ -303,7 +304,7 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
     following = false;
     fail(BrokerConnection.broken());
     if (!opened.future().isComplete()) {
-      if (cause instanceof StompException) {
+      if (cause instanceof BrokerException) {
         opened.fail(cause);
       }
     } else if (!degraded) {

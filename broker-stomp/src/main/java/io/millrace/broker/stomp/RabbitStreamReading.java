@@ -2,6 +2,7 @@ package io.millrace.broker.stomp;
 
 import io.millrace.Message;
 import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.link.BrokerException;
 import io.millrace.spi.link.SkipCounter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -83,7 +84,7 @@ final class RabbitStreamReading {
   private void receive(StompFrame frame) {
     long offset = offset(frame);
     if (offset <= last) {
-      throw new StompException(
+      throw new BrokerException(
           "The stream's offsets do not increase: " + offset + " after " + last);
     }
     last = offset;
@@ -107,7 +108,7 @@ final class RabbitStreamReading {
     try {
       return Long.parseLong(frame.header(OFFSET).orElse(""));
     } catch (NumberFormatException e) {
-      throw new StompException("A message came without " + OFFSET + ", so this is not a stream.");
+      throw new BrokerException("A message came without " + OFFSET + ", so this is not a stream.");
     }
   }
 

@@ -2,6 +2,7 @@ package io.millrace.broker.stomp;
 
 import io.millrace.MillraceException;
 import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.link.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -69,8 +70,8 @@ final class StompBrokerConnection implements BrokerConnection {
   /**
    * Connects. Called on the link's context.
    *
-   * @return completes when the broker has sent CONNECTED; fails with a {@link StompException} if it
-   *     refuses or does not speak STOMP
+   * @return completes when the broker has sent CONNECTED; fails with a {@link BrokerException} if
+   *     it refuses or does not speak STOMP
    */
   static Future<StompBrokerConnection> connect(
       Vertx vertx, NetClient client, HostAndPort host, StompBrokerOptions options) {
@@ -110,7 +111,7 @@ final class StompBrokerConnection implements BrokerConnection {
     heartBeat.received();
     try {
       decoder.handle(chunk);
-    } catch (StompException e) {
+    } catch (BrokerException e) {
       end(e);
     } catch (RuntimeException e) {
       // Our own fault: the decoder may hold half a frame now.
@@ -131,20 +132,20 @@ final class StompBrokerConnection implements BrokerConnection {
       case "RECEIPT" -> receipts.take(frame.header("receipt-id")).ifPresent(Promise::tryComplete);
       case StompFrame.CONNECTED -> begin(frame);
       case "ERROR" -> fail(frame);
-      default -> throw new StompException("A broker does not send " + frame.command() + ".");
+      default -> throw new BrokerException("A broker does not send " + frame.command() + ".");
     }
   }
 
   private void begin(StompFrame frame) {
     if (connected.future().isComplete()) {
-      throw new StompException("The broker sent CONNECTED twice.");
+      throw new BrokerException("The broker sent CONNECTED twice.");
     }
     String chosen = frame.header("version").orElse("1.0");
     version =
         StompVersion.of(chosen)
             .orElseThrow(
                 () ->
-                    new StompException(
+                    new BrokerException(
                         "The broker chose a version of STOMP that was not offered."));
     server = frame.header("server").orElse("");
     destinations = new Destinations(options, server);
@@ -158,8 +159,8 @@ final class StompBrokerConnection implements BrokerConnection {
       return;
     }
     String text = frame.header("message").orElse("") + " " + frame.body().toString().strip();
-    StompException refusal =
-        new StompException(
+    BrokerException refusal =
+        new BrokerException(
             connected.future().isComplete()
                 ? "The broker reports an error: " + text
                 : "The broker refuses the connection: " + text);

@@ -8,6 +8,7 @@ import io.millrace.fuzz.Allocation;
 import io.millrace.fuzz.Cuts;
 import io.millrace.fuzz.Messages;
 import io.millrace.spi.MessageHeaders;
+import io.millrace.spi.link.BrokerException;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ class StompDecoderFuzzTest {
     try {
       cut.accept(bytes, decoder::handle);
       return new Read(frames, "");
-    } catch (StompException refused) {
+    } catch (BrokerException refused) {
       assertThat(refused.getMessage()).isNotBlank();
       return new Read(frames, refused.getMessage());
     }
