@@ -71,10 +71,10 @@
  *
  * <h2>A broker</h2>
  *
- * A {@link io.millrace.spi.Broker} connects a node to the source of its messages, over one link,
- * with one subscription for each channel or pattern in use. A published message reaches the log
- * only when the broker brings it back through {@link io.millrace.spi.Ingress#append}. This example
- * connects nodes over an event bus of Vert.x:
+ * A {@link io.millrace.spi.Broker} connects a node to the source of its messages, over one
+ * connection, with one subscription for each channel or pattern in use. A published message reaches
+ * the log only when the broker brings it back through {@link io.millrace.spi.Ingress#append}. This
+ * example connects nodes over an event bus of Vert.x:
  *
  * <pre>{@code
  * public final class EventBusBroker implements Broker {

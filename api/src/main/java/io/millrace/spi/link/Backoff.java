@@ -13,7 +13,7 @@ final class Backoff {
   private static final long REFUSED_MILLIS = 3_000;
   private static final int DOUBLINGS = 6;
 
-  /** After a link has held for so long, the waits start short again. */
+  /** After a connection has held for so long, the waits start short again. */
   private static final long STABLE_NANOS = 10_000_000_000L;
 
   private final int hosts;
@@ -28,7 +28,7 @@ final class Backoff {
     this.hosts = hosts;
   }
 
-  /** Notes that a link broke after it had held for a time. */
+  /** Notes that a connection broke after it had held for a time. */
   void broke(long nanos) {
     if (nanos >= STABLE_NANOS) {
       failures = 0;

@@ -17,7 +17,7 @@ public interface BrokerConnection {
   String server();
 
   /**
-   * Returns a hint for the operator of the server. It is logged when the node is linked for the
+   * Returns a hint for the operator of the server. It is logged when the node is connected for the
    * first time.
    *
    * @return empty by default
@@ -27,13 +27,14 @@ public interface BrokerConnection {
   }
 
   /**
-   * {@return completes with the cause when the link is down, whichever side ended it; never fails}
+   * {@return completes with the cause when the connection is down, whichever side ended it; never
+   * fails}
    */
   Future<Throwable> ended();
 
   /**
-   * Returns whether the link is down. If its end fails anything that waits for an answer, it is
-   * down before that.
+   * Returns whether the connection is down. If its end fails anything that waits for an answer, it
+   * is down before that.
    *
    * @return whether {@link #ended} is complete, by default
    */
@@ -42,21 +43,23 @@ public interface BrokerConnection {
   }
 
   /**
-   * Ends the link now; everything that is not confirmed fails. Does nothing if the link is down.
+   * Ends the connection now; everything that is not confirmed fails. Does nothing if the connection
+   * is down.
    *
    * @param cause why, a {@link BrokerException} if the server is to blame
    */
   void end(Throwable cause);
 
   /**
-   * Tells the server that this side is about to end the link, if the protocol has a way to say so.
+   * Tells the server that this side is about to end the connection, if the protocol has a way to
+   * say so.
    *
    * @return completes when the server answered; may fail, and may never complete
    */
   Future<Void> goodbye();
 
   /**
-   * Calls {@link #goodbye}, waits at most 2 s for the answer, and ends the link.
+   * Calls {@link #goodbye}, waits at most 2 s for the answer, and ends the connection.
    *
    * @return completes when it is closed; never fails
    */
@@ -66,14 +69,14 @@ public interface BrokerConnection {
         .otherwiseEmpty()
         .compose(
             said -> {
-              end(new IOException("The link was closed."));
+              end(new IOException("The connection was closed."));
               return ended().mapEmpty();
             });
   }
 
   /**
-   * {@return the failure of a request that is made while there is no link: the server has surely
-   * not taken it, and trying again may help}
+   * {@return the failure of a request that is made while there is no connection: the server has
+   * surely not taken it, and trying again may help}
    */
   static MillraceException outOfReach() {
     return new MillraceException(
@@ -105,13 +108,13 @@ public interface BrokerConnection {
   }
 
   /**
-   * {@return the failure of a message that was sent and not confirmed when the link ended: it is
-   * not known whether the server took it}
+   * {@return the failure of a message that was sent and not confirmed when the connection ended: it
+   * is not known whether the server took it}
    */
   static MillraceException broken() {
     return new MillraceException(
         MillraceException.Code.TIMEOUT,
-        "The link to the broker broke before the broker confirmed; it may have taken the message. Try again with the same key.");
+        "The connection to the broker broke before the broker confirmed; it may have taken the message. Try again with the same key.");
   }
 
   /**

@@ -4,18 +4,18 @@ import io.vertx.core.Future;
 import io.vertx.core.net.HostAndPort;
 
 /**
- * Makes links, for a {@link Reconnector}.
+ * Makes connections, for a {@link Reconnector}.
  *
- * @param <C> the link that it makes
+ * @param <C> the connection that it makes
  */
 @FunctionalInterface
 public interface Connector<C extends BrokerConnection> {
 
   /**
-   * Connects. Called on the context on which the link is to be used.
+   * Connects. Called on the context on which the connection is to be used.
    *
    * @param host one of the hosts
-   * @return completes when the link can be used. If it fails while a node starts, the failure
+   * @return completes when the connection can be used. If it fails while a node starts, the failure
    *     decides what follows. The start fails with a {@link BrokerException} (the server refuses,
    *     or does not speak the protocol), with an error of TLS, unless the peer hung up, and with an
    *     option or file that cannot be used. After any other failure, the next host is tried. The
@@ -24,7 +24,7 @@ public interface Connector<C extends BrokerConnection> {
   Future<C> connect(HostAndPort host);
 
   /**
-   * Releases what links are made with. Called once, after the last link was closed.
+   * Releases what connections are made with. Called once, after the last connection was closed.
    *
    * @return completes when it is done; at once by default
    */

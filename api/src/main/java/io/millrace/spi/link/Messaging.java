@@ -6,32 +6,32 @@ import io.millrace.Publication;
 import io.vertx.core.Future;
 
 /**
- * Uses the links for a node: it publishes, holds the node's subscriptions, makes them again on
- * every new link, and brings messages to {@link io.millrace.spi.Ingress}. Called only on the
- * context of the links.
+ * Uses the connections for a node: it publishes, holds the node's subscriptions, makes them again
+ * on every new connection, and brings messages to {@link io.millrace.spi.Ingress}. Called only on
+ * the context of the connections.
  *
- * @param <C> the link that it uses
+ * @param <C> the connection that it uses
  */
 public interface Messaging<C extends BrokerConnection> {
 
   /**
-   * There is a link.
+   * There is a connection.
    *
-   * @param link the only one, until {@link #down}
+   * @param connection the only one, until {@link #down}
    */
-  void up(C link);
+  void up(C connection);
 
   /**
-   * The link broke.
+   * The connection broke.
    *
    * @param cause what it {@linkplain BrokerConnection#ended() ended} with: a {@link
-   *     BrokerException} if the server is to blame; then do not repeat on the next link what it
-   *     refused
+   *     BrokerException} if the server is to blame; then do not repeat on the next connection what
+   *     it refused
    */
   void down(Throwable cause);
 
   /**
-   * Returns when the node can be served, which may be later than its first link.
+   * Returns when the node can be served, which may be later than its first connection.
    *
    * @return completes when readers can be served; fails if they never can. Completed by default
    */
@@ -50,7 +50,7 @@ public interface Messaging<C extends BrokerConnection> {
   Future<Publication> publish(String channel, Message message);
 
   /**
-   * Subscribes the node, on this link and on later ones.
+   * Subscribes the node, on this connection and on later ones.
    *
    * @param pattern a name or pattern
    * @return as in {@link io.millrace.spi.Broker#subscribe}
@@ -68,7 +68,7 @@ public interface Messaging<C extends BrokerConnection> {
   /**
    * Stops: neither brings nor accepts anything from now on.
    *
-   * @return completes when links of its own are closed; never fails
+   * @return completes when connections of its own are closed; never fails
    */
   Future<Void> close();
 }

@@ -14,12 +14,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes over a link of its own, so that readers are not harmed if the server refuses a message
- * or accepts nothing for a while. The first message to a channel is a {@linkplain Trials trial};
- * further messages to that channel wait for its result. So a refusal breaks no link on which others
- * publish. Used on one context only.
+ * Publishes over a connection of its own, so that readers are not harmed if the server refuses a
+ * message or accepts nothing for a while. The first message to a channel is a {@linkplain Trials
+ * trial}; further messages to that channel wait for its result. So a refusal breaks no connection
+ * on which others publish. Used on one context only.
  *
- * @param <C> the link
+ * @param <C> the connection
  */
 public final class Publishers<C extends BrokerConnection> {
 
@@ -33,8 +33,8 @@ public final class Publishers<C extends BrokerConnection> {
   private final Map<String, Boolean> taken = bounded();
 
   /**
-   * Until when every message to a channel is a trial, since a link broke without a reason over it
-   * alone.
+   * Until when every message to a channel is a trial, since a connection broke without a reason
+   * over it alone.
    */
   private final Map<String, Long> doubted = bounded();
 
@@ -50,15 +50,15 @@ public final class Publishers<C extends BrokerConnection> {
   private int pending;
 
   /**
-   * Nothing is published yet. Called on the context of the links.
+   * Nothing is published yet. Called on the context of the connections.
    *
    * @param vertx the node's
-   * @param links makes links, for example {@link Reconnector#another}
+   * @param connections makes connections, for example {@link Reconnector#another}
    * @param limit how long the server may take to confirm
    */
-  public Publishers(Vertx vertx, Supplier<Future<C>> links, Duration limit) {
-    this.shared = new Spare<>(vertx, links, limit, 0);
-    this.trials = new Trials<>(vertx, links, limit);
+  public Publishers(Vertx vertx, Supplier<Future<C>> connections, Duration limit) {
+    this.shared = new Spare<>(vertx, connections, limit, 0);
+    this.trials = new Trials<>(vertx, connections, limit);
   }
 
   private static <V> Map<String, V> bounded() {
@@ -104,8 +104,8 @@ public final class Publishers<C extends BrokerConnection> {
   }
 
   /**
-   * A server may accept the next message and then break the link again: over STOMP, RabbitMQ does
-   * so when a queue that rejects further messages is full.
+   * A server may accept the next message and then break the connection again: over STOMP, RabbitMQ
+   * does so when a queue that rejects further messages is full.
    */
   private void confirmed(String channel) {
     Long until = doubted.get(channel);
@@ -149,7 +149,7 @@ public final class Publishers<C extends BrokerConnection> {
     probing |= probe;
     pending++;
     return shared
-        .link()
+        .connection()
         .compose(send)
         .onComplete(
             done -> {
@@ -172,8 +172,8 @@ public final class Publishers<C extends BrokerConnection> {
   }
 
   /**
-   * Allows attempts again at once after a link could not be made: the server is known to be up
-   * again.
+   * Allows attempts again at once after a connection could not be made: the server is known to be
+   * up again.
    */
   public void retry() {
     shared.retry();
@@ -183,7 +183,7 @@ public final class Publishers<C extends BrokerConnection> {
   /**
    * Stops publishing.
    *
-   * @return completes when the links are closed
+   * @return completes when the connections are closed
    */
   public Future<Void> close() {
     return Future.join(trials.close(), shared.close()).mapEmpty();

@@ -16,12 +16,12 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 /**
- * Keeps one link to one of the hosts until it is closed. Whenever the link breaks, it connects to
- * the next host after a random delay: at most half a second at first and 30 s eventually, or 3 s if
- * a server answers but refuses. Everything about the link happens on one context; the methods are
- * safe on any thread.
+ * Keeps one connection to one of the hosts until it is closed. Whenever the connection breaks, it
+ * connects to the next host after a random delay: at most half a second at first and 30 s
+ * eventually, or 3 s if a server answers but refuses. Everything about the connection happens on
+ * one context; the methods are safe on any thread.
  *
- * @param <C> the link
+ * @param <C> the connection
  */
 public final class Reconnector<C extends BrokerConnection> {
 
@@ -29,11 +29,11 @@ public final class Reconnector<C extends BrokerConnection> {
 
   private final Context context;
   private final List<HostAndPort> hosts;
-  private final Connector<C> factory;
+  private final Connector<C> connector;
   private final Backoff backoff;
   private final Promise<Void> opened = Promise.promise();
-  private Optional<Messaging<C>> user = Optional.empty();
-  private Optional<C> link = Optional.empty();
+  private Optional<Messaging<C>> messaging = Optional.empty();
+  private Optional<C> connection = Optional.empty();
   private int attempts;
 
   /** Which of the hosts was tried last. */
@@ -42,26 +42,27 @@ public final class Reconnector<C extends BrokerConnection> {
   private boolean closed;
 
   /**
-   * A keeper that has not been opened.
+   * A reconnector that has not been opened.
    *
-   * @param vertx the node's; if the caller is on one of its event loops, the link is used there
+   * @param vertx the node's; if the caller is on one of its event loops, the connection is used
+   *     there
    * @param hosts one or more servers of one cluster, to be tried in turn
-   * @param factory makes the links; the keeper closes it
+   * @param connector makes the connections; the reconnector closes it
    */
-  public Reconnector(Vertx vertx, List<HostAndPort> hosts, Connector<C> factory) {
+  public Reconnector(Vertx vertx, List<HostAndPort> hosts, Connector<C> connector) {
     this.context = vertx.getOrCreateContext();
     this.hosts = List.copyOf(hosts);
-    this.factory = factory;
+    this.connector = connector;
     this.backoff = new Backoff(hosts.size());
   }
 
-  /** {@return the context on which the link is used} */
+  /** {@return the context on which the connection is used} */
   public Context context() {
     return context;
   }
 
   /**
-   * Runs an action on the context of the link.
+   * Runs an action on the context of the connection.
    *
    * @param action what to run; may throw a {@link MillraceException} instead of failing its future
    * @param <T> the type of the result
@@ -83,14 +84,14 @@ public final class Reconnector<C extends BrokerConnection> {
   /**
    * Starts to connect. Called once.
    *
-   * @param linkUser is told when there is a link and when it breaks
-   * @return completes when there is a link for the first time; fails if the first server that
+   * @param messaging hears of every connection, and of its end
+   * @return completes when there is a connection for the first time; fails if the first server that
    *     answers refuses, cannot be trusted, or does not speak the protocol
    */
-  public Future<Void> open(Messaging<C> linkUser) {
+  public Future<Void> open(Messaging<C> messaging) {
     context.runOnContext(
         now -> {
-          user = Optional.of(linkUser);
+          this.messaging = Optional.of(messaging);
           connect();
         });
     return opened.future();
@@ -102,7 +103,7 @@ public final class Reconnector<C extends BrokerConnection> {
     }
     current = attempts++ % hosts.size();
     HostAndPort host = hosts.get(current);
-    factory
+    connector
         .connect(host)
         .onSuccess(connected -> use(connected, host))
         .onFailure(
@@ -117,8 +118,8 @@ public final class Reconnector<C extends BrokerConnection> {
   }
 
   /**
-   * Returns whether another attempt would not help. Once there was a link, the broker is assumed to
-   * be starting.
+   * Returns whether another attempt would not help. Once there was a connection, the broker is
+   * assumed to be starting.
    */
   private static boolean isLasting(Throwable failure) {
     if (failure instanceof SSLException) {
@@ -142,20 +143,20 @@ public final class Reconnector<C extends BrokerConnection> {
       return;
     }
     long since = System.nanoTime();
-    link = Optional.of(connected);
-    LOG.log(Logger.Level.INFO, "Linked to " + host + " (" + connected.server() + ")");
+    connection = Optional.of(connected);
+    LOG.log(Logger.Level.INFO, "Connected to " + host + " (" + connected.server() + ")");
     connected
         .ended()
         .onSuccess(
             cause -> {
-              link = Optional.empty();
+              connection = Optional.empty();
               if (!closed) {
                 backoff.broke(System.nanoTime() - since);
-                user.ifPresent(told -> told.down(cause));
-                again("The link to " + host + " broke", cause);
+                messaging.ifPresent(told -> told.down(cause));
+                again("The connection to " + host + " broke", cause);
               }
             });
-    user.ifPresent(told -> told.up(connected));
+    messaging.ifPresent(told -> told.up(connected));
     if (opened.tryComplete()) {
       connected.advice().ifPresent(advice -> LOG.log(Logger.Level.WARNING, advice));
     }
@@ -170,24 +171,24 @@ public final class Reconnector<C extends BrokerConnection> {
   }
 
   /**
-   * Makes another link, for work that must not hold up the one that is kept. It goes to the same
-   * host if that can be reached.
+   * Makes another connection, for work that must not hold up the one that is kept. It goes to the
+   * same host if that can be reached.
    *
-   * @return a link that the caller uses on its own context, and ends; fails if none of the hosts
-   *     can be reached
+   * @return a connection that the caller uses on its own context, and ends; fails if none of the
+   *     hosts can be reached
    */
   public Future<C> another() {
     int first = current;
-    Future<C> connected = factory.connect(hosts.get(first));
+    Future<C> connected = connector.connect(hosts.get(first));
     for (int i = 1; i < hosts.size(); i++) {
       HostAndPort next = hosts.get((first + i) % hosts.size());
-      connected = connected.recover(failure -> factory.connect(next));
+      connected = connected.recover(failure -> connector.connect(next));
     }
     return connected;
   }
 
   /**
-   * Ends the link in an orderly way, and makes no new one.
+   * Ends the connection in an orderly way, and makes no new one.
    *
    * @return completes when it is closed
    */
@@ -197,9 +198,10 @@ public final class Reconnector<C extends BrokerConnection> {
         now -> {
           closed = true;
           opened.tryFail("The broker was closed.");
-          link.map(BrokerConnection::disconnect)
+          connection
+              .map(BrokerConnection::disconnect)
               .orElse(Future.succeededFuture())
-              .eventually(factory::close)
+              .eventually(connector::close)
               .onComplete(done);
         });
     return done.future();

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * The common part of brokers with one link. It carries calls from any thread over to the context of
- * the link, limits what is published and not confirmed yet, and counts messages that cannot be
- * brought to the node.
+ * The common part of brokers with one connection. It carries calls from any thread over to the
+ * context of the connection, limits what is published and not confirmed yet, and counts messages
+ * that cannot be brought to the node.
  *
  * <p>Safe on any thread. An instance serves one node, once.
  */
@@ -22,7 +22,7 @@ public abstract class RemoteBroker implements Broker {
   /** What a message costs in memory besides its payload. */
   private static final int OVERHEAD = 1024;
 
-  private record Open(Reconnector<?> keeper, Messaging<?> user) {}
+  private record Open(Reconnector<?> reconnector, Messaging<?> messaging) {}
 
   private final long mostBytes;
   private final long maxPendingBytes;
@@ -42,19 +42,19 @@ public abstract class RemoteBroker implements Broker {
   }
 
   /**
-   * Links the node. To be called by {@link #open(io.millrace.spi.Ingress)}.
+   * Connects the node. To be called by {@link #open(io.millrace.spi.Ingress)}.
    *
-   * @param keeper keeps the link; closed with the broker
-   * @param user uses it; closed with the broker
-   * @param <C> the link
-   * @return completes when the node is linked and {@linkplain Messaging#opened() can be served}.
+   * @param reconnector keeps the connection; closed with the broker
+   * @param messaging uses it; closed with the broker
+   * @param <C> the connection
+   * @return completes when the node is connected and {@linkplain Messaging#opened() can be served}.
    *     Fails, and closes the broker, if the server refuses, cannot be trusted (TLS), or does not
    *     speak the protocol. While no server can be reached, the broker continues trying
    */
   protected final <C extends BrokerConnection> Future<Void> open(
-      Reconnector<C> keeper, Messaging<C> user) {
-    open = Optional.of(new Open(keeper, user));
-    return Future.all(keeper.open(user), user.opened())
+      Reconnector<C> reconnector, Messaging<C> messaging) {
+    open = Optional.of(new Open(reconnector, messaging));
+    return Future.all(reconnector.open(messaging), messaging.opened())
         .<Void>mapEmpty()
         .onFailure(failure -> close());
   }
@@ -83,22 +83,22 @@ public abstract class RemoteBroker implements Broker {
               MillraceException.Code.UNAVAILABLE,
               "The broker confirms more slowly than messages are published. Try again."));
     }
-    return ask(user -> user.publish(channel, message))
+    return ask(messaging -> messaging.publish(channel, message))
         .onComplete(done -> pendingBytes.addAndGet(-size));
   }
 
   @Override
   public final Future<Void> subscribe(ChannelPattern pattern) {
-    return ask(user -> user.subscribe(pattern));
+    return ask(messaging -> messaging.subscribe(pattern));
   }
 
   @Override
   public final Future<Void> unsubscribe(ChannelPattern pattern) {
-    return ask(user -> user.unsubscribe(pattern));
+    return ask(messaging -> messaging.unsubscribe(pattern));
   }
 
   private <T> Future<T> ask(Function<Messaging<?>, Future<T>> action) {
-    return open.map(now -> now.keeper().onContext(() -> action.apply(now.user())))
+    return open.map(now -> now.reconnector().onContext(() -> action.apply(now.messaging())))
         .orElseGet(
             () ->
                 Future.failedFuture(
@@ -112,7 +112,10 @@ public abstract class RemoteBroker implements Broker {
     open = Optional.empty();
     return closing
         .map(
-            was -> was.keeper().onContext(() -> was.user().close()).eventually(was.keeper()::close))
+            was ->
+                was.reconnector()
+                    .onContext(() -> was.messaging().close())
+                    .eventually(was.reconnector()::close))
         .orElse(Future.succeededFuture());
   }
 

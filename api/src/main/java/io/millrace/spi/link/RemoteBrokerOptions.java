@@ -105,8 +105,8 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
   }
 
   /**
-   * Sets the brokers of one cluster. The node is linked to one of them; when that link breaks, the
-   * next one is tried.
+   * Sets the brokers of one cluster. The node is connected to one of them; when that connection
+   * breaks, the next one is tried.
    *
    * @param names {@code host} or {@code host:port}; an IPv6 address in brackets
    * @return this
@@ -202,7 +202,7 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
 
   /**
    * Sets how often each side must send something. If the broker is silent for twice as long, the
-   * link is ended.
+   * connection is ended.
    *
    * @param value zero for never, or a time that the protocol supports
    * @return this

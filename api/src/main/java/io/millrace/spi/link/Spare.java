@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A link beside the one that is kept. It is made when it is needed, and ended when it was not
+ * A connection beside the one that is kept. It is made when it is needed, and ended when it was not
  * needed for a while. After a failed attempt, none is made for a second. Used on one context only.
  *
- * @param <C> the link
+ * @param <C> the connection
  */
 final class Spare<C extends BrokerConnection> {
 
@@ -23,54 +23,54 @@ final class Spare<C extends BrokerConnection> {
 
   private final Vertx vertx;
   private final Context context;
-  private final Supplier<Future<C>> links;
+  private final Supplier<Future<C>> connections;
   private final Duration limit;
   private final long idleMillis;
-  private Optional<Future<C>> link = Optional.empty();
+  private Optional<Future<C>> connection = Optional.empty();
   private Optional<MillraceException> failure = Optional.empty();
   private long failedAt;
   private long uses;
   private boolean closed;
 
   /**
-   * There is no link yet.
+   * There is no connection yet.
    *
    * @param limit how long it may take to connect
-   * @param idleMillis how long a link stays that is not needed; zero for always
+   * @param idleMillis how long a connection stays that is not needed; zero for always
    */
-  Spare(Vertx vertx, Supplier<Future<C>> links, Duration limit, long idleMillis) {
+  Spare(Vertx vertx, Supplier<Future<C>> connections, Duration limit, long idleMillis) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.links = links;
+    this.connections = connections;
     this.limit = limit;
     this.idleMillis = idleMillis;
   }
 
-  /** {@return the link; fails with a {@link MillraceException} if none can be made now} */
-  Future<C> link() {
+  /** {@return the connection; fails with a {@link MillraceException} if none can be made now} */
+  Future<C> connection() {
     uses++;
     if (closed) {
       return Future.failedFuture(BrokerConnection.outOfReach());
     }
-    if (link.isEmpty()) {
+    if (connection.isEmpty()) {
       if (failure.isPresent() && System.nanoTime() - failedAt < PAUSE_MILLIS * 1_000_000) {
         return Future.failedFuture(failure.get());
       }
       connect();
     }
-    return link.orElseThrow();
+    return connection.orElseThrow();
   }
 
   private void connect() {
     Promise<C> made = Promise.promise();
     Future<C> making = made.future();
-    link = Optional.of(making);
+    connection = Optional.of(making);
     long timer =
         vertx.setTimer(
             limit.toMillis(),
             late -> failed(making, made, new IOException("The broker did not answer in time.")));
     // Wherever it completes: what waits for it continues here, in the order in which it came.
-    links
+    connections
         .get()
         .onComplete(
             done ->
@@ -84,8 +84,8 @@ final class Spare<C extends BrokerConnection> {
   private void connected(Future<C> making, Promise<C> made, AsyncResult<C> done) {
     if (done.failed()) {
       failed(making, made, done.cause());
-    } else if (link.filter(making::equals).isEmpty()) {
-      done.result().end(new IOException("The link was made too late."));
+    } else if (connection.filter(making::equals).isEmpty()) {
+      done.result().end(new IOException("The connection was made too late."));
       made.tryFail(BrokerConnection.outOfReach());
     } else {
       done.result().ended().onComplete(over -> forget(making));
@@ -107,8 +107,8 @@ final class Spare<C extends BrokerConnection> {
   }
 
   private void forget(Future<C> ended) {
-    if (link.filter(ended::equals).isPresent()) {
-      link = Optional.empty();
+    if (connection.filter(ended::equals).isPresent()) {
+      connection = Optional.empty();
     }
   }
 
@@ -120,11 +120,11 @@ final class Spare<C extends BrokerConnection> {
     vertx.setTimer(
         idleMillis,
         due -> {
-          if (link.filter(watched::equals).isEmpty()) {
+          if (connection.filter(watched::equals).isEmpty()) {
             return;
           }
           if (uses == before) {
-            link = Optional.empty();
+            connection = Optional.empty();
             watched.result().disconnect();
           } else {
             endWhenIdle(watched);
@@ -137,11 +137,13 @@ final class Spare<C extends BrokerConnection> {
     failure = Optional.empty();
   }
 
-  /** {@return completes when the link, if there is one, is closed; there is none afterwards} */
+  /**
+   * {@return completes when the connection, if there is one, is closed; there is none afterwards}
+   */
   Future<Void> close() {
     closed = true;
-    Optional<Future<C>> open = link.filter(Future::succeeded);
-    link = Optional.empty();
-    return open.map(linked -> linked.result().disconnect()).orElse(Future.succeededFuture());
+    Optional<Future<C>> open = connection.filter(Future::succeeded);
+    connection = Optional.empty();
+    return open.map(connected -> connected.result().disconnect()).orElse(Future.succeededFuture());
   }
 }

@@ -19,11 +19,12 @@ import java.util.function.Supplier;
 
 /**
  * Live fan-out by the server's topics: one subscription for each name or pattern. If a server
- * refuses something, it may end the link. So a request is made on the link that brings messages
- * only after the server has accepted it on another link. After an outage everything is subscribed
- * again, and the node is told what may be missing. Used only on the context of the links.
+ * refuses something, it may end the connection. So a request is made on the connection that brings
+ * messages only after the server has accepted it on another connection. After an outage everything
+ * is subscribed again, and the node is told what may be missing. Used only on the context of the
+ * connections.
  *
- * @param <C> the link
+ * @param <C> the connection
  */
 public final class Topics<C extends BrokerConnection> implements Messaging<C> {
 
@@ -42,58 +43,59 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
   private final Set<Wanted> missing = new LinkedHashSet<>();
 
   /**
-   * Those that were subscribed before the link broke, and for which nothing has arrived on this
-   * one.
+   * Those that were subscribed before the connection broke, and for which nothing has arrived on
+   * this one.
    */
   private final Set<ChannelPattern> interrupted = new LinkedHashSet<>();
 
   /** Subscriptions that the server has not ended yet. */
   private final Set<Promise<Void>> leaving = new LinkedHashSet<>();
 
-  private Optional<C> link = Optional.empty();
-  private long linkedAt;
+  private Optional<C> connection = Optional.empty();
+  private long connectedAt;
 
-  /** How many subscriptions the server has confirmed on the link that is kept. */
+  /** How many subscriptions the server has confirmed on the connection that is kept. */
   private long answers;
 
   private boolean degraded;
 
-  /** Whether everything is subscribed again on the current link. */
+  /** Whether everything is subscribed again on the current connection. */
   private boolean complete;
 
-  /** Whether the last link may have broken because the server refused something. */
+  /** Whether the last connection may have broken because the server refused something. */
   private boolean cautious;
 
   /**
-   * Makes an object without subscriptions. Called on the context of the links.
+   * Makes an object without subscriptions. Called on the context of the connections.
    *
    * @param protocol makes the requests
    * @param ingress the node
    * @param options say how long the server may take to confirm
    * @param skipped counts messages that cannot be brought
-   * @param links makes further links, on the same context, for example {@link Reconnector#another}
+   * @param connections makes further connections, on the same context, for example {@link
+   *     Reconnector#another}
    */
   public Topics(
       TopicProtocol<C> protocol,
       Ingress ingress,
       RemoteBrokerOptions<?> options,
       SkipCounter skipped,
-      Supplier<Future<C>> links) {
+      Supplier<Future<C>> connections) {
     this.vertx = ingress.vertx();
     this.ingress = ingress;
     this.skipped = skipped;
     this.protocol = protocol;
     this.limitMillis = options.confirmTimeout().toMillis();
-    this.publishers = new Publishers<>(vertx, links, options.confirmTimeout());
+    this.publishers = new Publishers<>(vertx, connections, options.confirmTimeout());
     Supplier<Optional<Long>> wellSince =
-        protocol.refusesInSilence() ? () -> link.map(kept -> linkedAt) : Optional::empty;
-    this.trials = new Trials<>(vertx, links, options.confirmTimeout(), wellSince);
+        protocol.refusesInSilence() ? () -> connection.map(kept -> connectedAt) : Optional::empty;
+    this.trials = new Trials<>(vertx, connections, options.confirmTimeout(), wellSince);
   }
 
   @Override
-  public void up(C linked) {
-    link = Optional.of(linked);
-    linkedAt = System.nanoTime();
+  public void up(C connected) {
+    connection = Optional.of(connected);
+    connectedAt = System.nanoTime();
     complete = false;
     interrupted.clear();
     missing.clear();
@@ -101,24 +103,25 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
     trials.retry();
     List<Wanted> all = List.copyOf(wanted.values());
     all.stream().filter(Wanted::isConfirmed).forEach(each -> interrupted.add(each.pattern));
-    Window.each(all, each -> bringOver(linked, each))
-        .onSuccess(over -> restored(linked))
-        .onFailure(linked::end);
+    Window.each(all, each -> bringOver(connected, each))
+        .onSuccess(over -> restored(connected))
+        .onFailure(connected::end);
   }
 
-  /** Subscribes again. A refusal affects no other subscription, as long as the link lasts. */
-  private Future<Void> bringOver(C linked, Wanted each) {
+  /** Subscribes again. A refusal affects no other subscription, as long as the connection lasts. */
+  private Future<Void> bringOver(C connected, Wanted each) {
     if (isLeft(each)) {
       return Future.succeededFuture(); // Before its turn came.
     }
-    return (cautious ? introduce(linked, each) : request(linked, each))
+    return (cautious ? introduce(connected, each) : request(connected, each))
         .recover(
-            refused -> linked.isDown() ? Future.failedFuture(refused) : Future.succeededFuture());
+            refused ->
+                connected.isDown() ? Future.failedFuture(refused) : Future.succeededFuture());
   }
 
   /** Called when everything is subscribed again. */
-  private void restored(C linked) {
-    if (linked.isDown()) {
+  private void restored(C connected) {
+    if (connected.isDown()) {
       return;
     }
     complete = true;
@@ -135,7 +138,7 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
 
   @Override
   public void down(Throwable cause) {
-    link = Optional.empty();
+    connection = Optional.empty();
     cautious = cause instanceof BrokerException || !complete || !missing.isEmpty();
     List.copyOf(wanted.values()).forEach(each -> each.forget(BrokerConnection.outOfReach()));
     allLeft();
@@ -145,18 +148,18 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
     }
   }
 
-  /** All subscriptions have ended with the link. */
+  /** All subscriptions have ended with the connection. */
   private void allLeft() {
     List.copyOf(leaving).forEach(Promise::tryComplete);
   }
 
   @Override
   public Future<Publication> publish(String channel, Message message) {
-    if (link.isEmpty()) {
+    if (connection.isEmpty()) {
       return Future.failedFuture(BrokerConnection.outOfReach());
     }
     return publishers
-        .publish(channel, linked -> protocol.publish(linked, channel, message))
+        .publish(channel, connected -> protocol.publish(connected, channel, message))
         .map(Publication.unnamed());
   }
 
@@ -168,16 +171,16 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
     }
     Wanted added = new Wanted(pattern);
     wanted.put(pattern, added);
-    // While the link is down, it waits for the next one, but not forever.
+    // While the connection is down, it waits for the next one, but not forever.
     long timer =
         vertx.setTimer(
             limitMillis,
             late -> {
               var unused = unsubscribe(pattern);
             });
-    link.ifPresent(
-        linked -> {
-          var unused = introduce(linked, added);
+    connection.ifPresent(
+        connected -> {
+          var unused = introduce(connected, added);
         });
     return added.confirmed.future().onComplete(done -> vertx.cancelTimer(timer));
   }
@@ -186,48 +189,48 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
     return wanted.get(each.pattern) != each;
   }
 
-  /** Subscribes on the link that must not break. */
-  private Future<Void> request(C linked, Wanted each) {
-    return subscribe(linked, each, Optional.empty())
-        .onFailure(refused -> refused(linked, each, refused));
+  /** Subscribes on the connection that must not break. */
+  private Future<Void> request(C connected, Wanted each) {
+    return subscribe(connected, each, Optional.empty())
+        .onFailure(refused -> refused(connected, each, refused));
   }
 
-  /** Subscribes first on a link that may break, and then on the one that must not. */
-  private Future<Void> introduce(C linked, Wanted each) {
+  /** Subscribes first on a connection that may break, and then on the one that must not. */
+  private Future<Void> introduce(C connected, Wanted each) {
     return trials
-        .ask("subscribe " + each.pattern, true, trial -> tryOut(trial, linked, each))
-        .onFailure(refused -> refused(linked, each, refused));
+        .ask("subscribe " + each.pattern, true, trial -> tryOut(trial, connected, each))
+        .onFailure(refused -> refused(connected, each, refused));
   }
 
-  private Future<Void> tryOut(C trial, C linked, Wanted each) {
+  private Future<Void> tryOut(C trial, C connected, Wanted each) {
     return protocol.tryOut(
-        trial, each.pattern, queue -> unlessStuck(linked, subscribe(linked, each, queue)));
+        trial, each.pattern, queue -> unlessStuck(connected, subscribe(connected, each, queue)));
   }
 
   /**
-   * Ends a link that does not answer a request that the server has just accepted on another link,
-   * unless it is only slow and still answers earlier requests. Half of the limit must be enough: a
-   * new subscription may be given up after that.
+   * Ends a connection that does not answer a request that the server has just accepted on another
+   * connection, unless it is only slow and still answers earlier requests. Half of the limit must
+   * be enough: a new subscription may be given up after that.
    */
-  private Future<Void> unlessStuck(C linked, Future<Void> asked) {
+  private Future<Void> unlessStuck(C connected, Future<Void> asked) {
     long before = answers;
     long timer =
         vertx.setTimer(
             Math.max(1, limitMillis / 2),
             late -> {
               if (answers == before) {
-                giveUp(linked);
+                giveUp(connected);
               }
             });
     return asked.onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  private static void giveUp(BrokerConnection linked) {
-    linked.end(new IOException("The broker did not answer in time."));
+  private static void giveUp(BrokerConnection connected) {
+    connected.end(new IOException("The broker did not answer in time."));
   }
 
-  private Future<Void> subscribe(C linked, Wanted each, Optional<String> queue) {
-    if (linked.isDown() || isLeft(each)) {
+  private Future<Void> subscribe(C connected, Wanted each, Optional<String> queue) {
+    if (connected.isDown() || isLeft(each)) {
       return Future.failedFuture(BrokerConnection.outOfReach());
     }
     if (each.subscription.isPresent()) {
@@ -235,16 +238,16 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
     }
     each.answer = Promise.promise();
     TopicSubscription made =
-        protocol.subscribe(linked, each.pattern, queue, new Arrivals(linked, each));
+        protocol.subscribe(connected, each.pattern, queue, new Arrivals(connected, each));
     each.subscription = Optional.of(made);
-    made.confirmed().onComplete(done -> answered(linked, each, made, done));
-    made.ended().onSuccess(gone -> again(linked, each, made));
+    made.confirmed().onComplete(done -> answered(connected, each, made, done));
+    made.ended().onSuccess(gone -> again(connected, each, made));
     return each.answer.future();
   }
 
-  private void answered(C linked, Wanted each, TopicSubscription made, AsyncResult<Void> done) {
+  private void answered(C connected, Wanted each, TopicSubscription made, AsyncResult<Void> done) {
     if (!each.has(made)) {
-      return; // It was left, or the link broke.
+      return; // It was left, or the connection broke.
     }
     if (done.succeeded()) {
       answers++;
@@ -253,8 +256,8 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
       return;
     }
     if (Trials.isLate(done.cause())) {
-      // If the server confirmed later, the link would bring everything twice.
-      giveUp(linked);
+      // If the server confirmed later, the connection would bring everything twice.
+      giveUp(connected);
     }
     each.forget(done.cause());
   }
@@ -263,31 +266,31 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
    * The server ended a subscription that is wanted: readers may miss messages until it is
    * subscribed again.
    */
-  private void again(C linked, Wanted each, TopicSubscription gone) {
+  private void again(C connected, Wanted each, TopicSubscription gone) {
     if (each.has(gone) && each.answer.future().succeeded()) {
       each.forget(BrokerConnection.outOfReach());
-      bringBack(linked, each);
+      bringBack(connected, each);
     }
   }
 
   /**
    * Gives up a new subscription; requests one that was subscribed before again from time to time.
    */
-  private void refused(C linked, Wanted each, Throwable refused) {
-    if (linked.isDown() || isLeft(each)) {
+  private void refused(C connected, Wanted each, Throwable refused) {
+    if (connected.isDown() || isLeft(each)) {
       return;
     }
     if (each.isConfirmed()) {
       missing.add(each);
-      vertx.setTimer(MISSING_MILLIS, due -> bringBack(linked, each));
+      vertx.setTimer(MISSING_MILLIS, due -> bringBack(connected, each));
     } else {
       var unused = leave(each, refused);
     }
   }
 
-  private void bringBack(C linked, Wanted each) {
-    if (!linked.isDown() && !isLeft(each)) {
-      introduce(linked, each)
+  private void bringBack(C connected, Wanted each) {
+    if (!connected.isDown() && !isLeft(each)) {
+      introduce(connected, each)
           .onSuccess(
               back -> {
                 missing.remove(each);
@@ -307,27 +310,27 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
     interrupted.remove(known.pattern);
     missing.remove(known);
     known.confirmed.tryFail(why);
-    // If the link is gone, the subscription is gone, too.
+    // If the connection is gone, the subscription is gone, too.
     return known
         .forget(why)
-        .flatMap(subscription -> link.map(linked -> end(linked, subscription)))
+        .flatMap(subscription -> connection.map(connected -> end(connected, subscription)))
         .orElse(Future.succeededFuture());
   }
 
-  private Future<Void> end(C linked, TopicSubscription subscription) {
+  private Future<Void> end(C connected, TopicSubscription subscription) {
     Promise<Void> left = Promise.promise();
     leaving.add(left);
     subscription
         .end()
         .recover(
-            failure -> linked.isDown() ? Future.succeededFuture() : Future.failedFuture(failure))
+            failure -> connected.isDown() ? Future.succeededFuture() : Future.failedFuture(failure))
         .onComplete(left::tryComplete, left::tryFail);
     return left.future().onComplete(over -> leaving.remove(left));
   }
 
   @Override
   public Future<Void> close() {
-    link = Optional.empty();
+    connection = Optional.empty();
     List<Wanted> all = List.copyOf(wanted.values());
     wanted.clear();
     all.forEach(each -> each.confirmed.tryFail(BrokerConnection.outOfReach()));
@@ -336,14 +339,14 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
     return Future.join(publishers.close(), trials.close()).mapEmpty();
   }
 
-  /** What one subscription on one link brings. */
+  /** What one subscription on one connection brings. */
   private final class Arrivals implements TopicReceiver {
 
-    private final C linked;
+    private final C connected;
     private final Wanted each;
 
-    Arrivals(C linked, Wanted each) {
-      this.linked = linked;
+    Arrivals(C connected, Wanted each) {
+      this.connected = connected;
       this.each = each;
     }
 
@@ -365,9 +368,9 @@ public final class Topics<C extends BrokerConnection> implements Messaging<C> {
       }
     }
 
-    /** If it is live on this link, any missing messages were published before this one. */
+    /** If it is live on this connection, any missing messages were published before this one. */
     private boolean isLive() {
-      boolean isLive = !linked.isDown() && !isLeft(each);
+      boolean isLive = !connected.isDown() && !isLeft(each);
       if (isLive && interrupted.remove(each.pattern)) {
         ingress.interrupted(List.of(each.pattern));
       }

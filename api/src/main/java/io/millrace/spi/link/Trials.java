@@ -21,13 +21,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes requests that a server may refuse. They have a link of their own, because a server may end
- * the link on which it refuses. Requests that may be repeated are made together; if the link ends,
- * they are repeated one by one, to find out which one was refused. A refusal is remembered for
- * three seconds, in which the same request fails without being made; one because of a limit counts
- * for all requests, for a second. Used on one context only.
+ * Makes requests that a server may refuse. They have a connection of their own, because a server
+ * may end the connection on which it refuses. Requests that may be repeated are made together; if
+ * the connection ends, they are repeated one by one, to find out which one was refused. A refusal
+ * is remembered for three seconds, in which the same request fails without being made; one because
+ * of a limit counts for all requests, for a second. Used on one context only.
  *
- * @param <C> the link
+ * @param <C> the connection
  */
 public final class Trials<C extends BrokerConnection> {
 
@@ -37,10 +37,10 @@ public final class Trials<C extends BrokerConnection> {
   private static final long IDLE_MILLIS = 10_000;
   private static final long QUIET_NANOS = 60_000_000_000L;
 
-  /** After this time, a server that is going down has ended its other links, too. */
+  /** After this time, a server that is going down has ended its other connections, too. */
   private static final long SETTLED_MILLIS = 500;
 
-  /** The pause after a link was lost: refused requests must not keep the server busy. */
+  /** The pause after a connection was lost: refused requests must not keep the server busy. */
   private static final long PAUSE_MILLIS = 100;
 
   private static final class Ask<C, T> {
@@ -51,16 +51,16 @@ public final class Trials<C extends BrokerConnection> {
     final Promise<T> answer = Promise.promise();
     final long since = System.nanoTime();
 
-    /** Whether others were made on the link at the same time. */
+    /** Whether others were made on the connection at the same time. */
     boolean together;
 
     /** Whether it must be made alone. */
     boolean alone;
 
-    /** Whether the link broke without a reason while it was made alone. */
+    /** Whether the connection broke without a reason while it was made alone. */
     boolean broken;
 
-    /** The link on which it is made. */
+    /** The connection on which it is made. */
     Optional<C> on = Optional.empty();
 
     /** What comes of it there. */
@@ -86,39 +86,42 @@ public final class Trials<C extends BrokerConnection> {
   private long count;
   private final Set<Ask<C, ?>> running = new LinkedHashSet<>();
 
-  /** The link whose end is waited for, once and not for each request. */
+  /** The connection whose end is waited for, once and not for each request. */
   private Optional<C> watched = Optional.empty();
 
   private boolean pausing;
   private boolean closed;
 
   /**
-   * Makes trials without requests. Called on the context of the links.
+   * Makes trials without requests. Called on the context of the connections.
    *
    * @param vertx the node's
-   * @param links makes links, for example {@link Reconnector#another}
+   * @param connections makes connections, for example {@link Reconnector#another}
    * @param limit how long a request may wait for its turn, and then how long it may take
    */
-  public Trials(Vertx vertx, Supplier<Future<C>> links, Duration limit) {
-    this(vertx, links, limit, Optional::empty);
+  public Trials(Vertx vertx, Supplier<Future<C>> connections, Duration limit) {
+    this(vertx, connections, limit, Optional::empty);
   }
 
   /**
-   * The same, for a node that keeps another link.
+   * The same, for a node that keeps another connection.
    *
    * @param vertx the node's
-   * @param links makes links, for example {@link Reconnector#another}
+   * @param connections makes connections, for example {@link Reconnector#another}
    * @param limit how long a request may wait for its turn, and then how long it may take
-   * @param wellSince returns when that link was made, by {@link System#nanoTime}, if there is one.
-   *     If the server keeps that link, but breaks every link on which a certain request is made,
-   *     without giving a reason, it refuses that request
+   * @param wellSince returns when that connection was made, by {@link System#nanoTime}, if there is
+   *     one. If the server keeps that connection, but breaks every connection on which a certain
+   *     request is made, without giving a reason, it refuses that request
    */
   public Trials(
-      Vertx vertx, Supplier<Future<C>> links, Duration limit, Supplier<Optional<Long>> wellSince) {
+      Vertx vertx,
+      Supplier<Future<C>> connections,
+      Duration limit,
+      Supplier<Optional<Long>> wellSince) {
     this.wellSince = wellSince;
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.spare = new Spare<>(vertx, links, limit, IDLE_MILLIS);
+    this.spare = new Spare<>(vertx, connections, limit, IDLE_MILLIS);
     this.limit = limit;
   }
 
@@ -126,13 +129,13 @@ public final class Trials<C extends BrokerConnection> {
    * Makes a request when its turn comes.
    *
    * @param what the name of the request, by which refusals are remembered
-   * @param repeatable whether it may be made twice. If the link breaks without a reason each time
-   *     that it is made alone, that counts as a refusal; as a temporary one, if nothing shows that
-   *     the server is well. A request that may not be made twice fails with {@link
-   *     MillraceException.Code#TIMEOUT} if the link ends and the server does not say clearly that
-   *     it refuses
-   * @param action makes the request; until one that is not repeatable is complete, the link is used
-   *     for nothing else
+   * @param repeatable whether it may be made twice. If the connection breaks without a reason each
+   *     time that it is made alone, that counts as a refusal; as a temporary one, if nothing shows
+   *     that the server is well. A request that may not be made twice fails with {@link
+   *     MillraceException.Code#TIMEOUT} if the connection ends and the server does not say clearly
+   *     that it refuses
+   * @param action makes the request; until one that is not repeatable is complete, the connection
+   *     is used for nothing else
    * @param <T> the type of the result
    * @return completes as the action does; fails with {@link MillraceException.Code#FORBIDDEN} if
    *     the server does not permit it, and with one that is retryable if it refuses for another
@@ -188,48 +191,48 @@ public final class Trials<C extends BrokerConnection> {
       running.forEach(each -> each.together = true);
     }
     spare
-        .link()
+        .connection()
         .onFailure(none -> over(ask, Future.failedFuture(none)))
-        .onSuccess(linked -> begin(ask, linked));
+        .onSuccess(connected -> begin(ask, connected));
   }
 
-  private <T> void begin(Ask<C, T> ask, C linked) {
+  private <T> void begin(Ask<C, T> ask, C connected) {
     Promise<T> outcome = Promise.promise();
-    ask.on = Optional.of(linked);
+    ask.on = Optional.of(connected);
     ask.outcome = outcome;
     long timer =
         vertx.setTimer(
             limit.toMillis() + PAUSE_MILLIS,
-            late -> linked.end(new IOException("The broker did not answer in time.")));
-    watch(linked);
+            late -> connected.end(new IOException("The broker did not answer in time.")));
+    watch(connected);
     outcome.future().onComplete(done -> vertx.cancelTimer(timer));
-    // The link may be about to say why it ended.
-    outcome.future().onComplete(done -> context.runOnContext(turn -> judge(ask, linked, done)));
+    // The connection may be about to say why it ended.
+    outcome.future().onComplete(done -> context.runOnContext(turn -> judge(ask, connected, done)));
     try {
-      ask.action.apply(linked).onComplete(outcome::tryComplete, outcome::tryFail);
+      ask.action.apply(connected).onComplete(outcome::tryComplete, outcome::tryFail);
     } catch (MillraceException refused) {
       outcome.tryFail(refused);
     }
   }
 
-  private void watch(C linked) {
-    if (watched.isEmpty() || watched.get() != linked || linked.ended().isComplete()) {
-      watched = Optional.of(linked);
-      linked.ended().onSuccess(cause -> broken(linked));
+  private void watch(C connected) {
+    if (watched.isEmpty() || watched.get() != connected || connected.ended().isComplete()) {
+      watched = Optional.of(connected);
+      connected.ended().onSuccess(cause -> broken(connected));
     }
   }
 
-  private void broken(C linked) {
-    if (watched.isPresent() && watched.get() == linked) {
+  private void broken(C connected) {
+    if (watched.isPresent() && watched.get() == connected) {
       watched = Optional.empty();
     }
     List.copyOf(running).stream()
-        .filter(ask -> ask.on.isPresent() && ask.on.get() == linked)
+        .filter(ask -> ask.on.isPresent() && ask.on.get() == connected)
         .forEach(ask -> ask.outcome.tryFail(BrokerConnection.broken()));
   }
 
-  private <T> void judge(Ask<C, T> ask, C linked, AsyncResult<T> outcome) {
-    if (outcome.succeeded() || !linked.ended().isComplete()) {
+  private <T> void judge(Ask<C, T> ask, C connected, AsyncResult<T> outcome) {
+    if (outcome.succeeded() || !connected.ended().isComplete()) {
       if (outcome.cause() instanceof MillraceException known
           && known.getCause() instanceof BrokerException) {
         refuse(ask.what, known);
@@ -238,7 +241,7 @@ public final class Trials<C extends BrokerConnection> {
       return;
     }
     pause();
-    Throwable cause = linked.ended().result();
+    Throwable cause = connected.ended().result();
     if (ask.together) {
       ask.alone = true;
       again(ask);
@@ -256,7 +259,7 @@ public final class Trials<C extends BrokerConnection> {
     }
   }
 
-  /** A server that restarts also breaks links without a reason, but all of them. */
+  /** A server that restarts also breaks connections without a reason, but all of them. */
   private <T> void refusedInSilence(Ask<C, T> ask, Throwable cause) {
     boolean well = wellSince.get().filter(since -> since - ask.since < 0).isPresent();
     MillraceException refusal =
@@ -289,7 +292,7 @@ public final class Trials<C extends BrokerConnection> {
     return ask.repeatable || isNamed || Refusals.isClear(last);
   }
 
-  /** Returns whether the server did not answer in time, rather than breaking the link. */
+  /** Returns whether the server did not answer in time, rather than breaking the connection. */
   static boolean isLate(@Nullable Throwable failure) {
     return failure != null && failure.getCause() instanceof TimeoutException;
   }
@@ -336,8 +339,8 @@ public final class Trials<C extends BrokerConnection> {
   }
 
   /**
-   * Allows requests again at once after a link could not be made: the server is known to be up
-   * again.
+   * Allows requests again at once after a connection could not be made: the server is known to be
+   * up again.
    */
   public void retry() {
     spare.retry();
@@ -346,7 +349,7 @@ public final class Trials<C extends BrokerConnection> {
   /**
    * Makes no more requests.
    *
-   * @return completes when the link is closed
+   * @return completes when the connection is closed
    */
   public Future<Void> close() {
     closed = true;

@@ -4,13 +4,13 @@ import io.millrace.ChannelPattern;
 import io.vertx.core.Promise;
 import java.util.Optional;
 
-/** A name or pattern that the node wants, whether or not there is a link now. */
+/** A name or pattern that the node wants, whether or not there is a connection now. */
 final class Wanted {
 
   final ChannelPattern pattern;
   final Promise<Void> confirmed = Promise.promise();
 
-  /** The subscription on the current link. */
+  /** The subscription on the current connection. */
   Optional<TopicSubscription> subscription = Optional.empty();
 
   /** What comes of its request. */
@@ -25,13 +25,14 @@ final class Wanted {
     return confirmed.future().isComplete();
   }
 
-  /** {@return whether this is its subscription on the current link} */
+  /** {@return whether this is its subscription on the current connection} */
   boolean has(TopicSubscription other) {
     return subscription.filter(other::equals).isPresent();
   }
 
   /**
-   * Its subscription on the current link is over. If that was not confirmed yet, its request fails.
+   * Its subscription on the current connection is over. If that was not confirmed yet, its request
+   * fails.
    *
    * @return the subscription, if there was one
    */

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Makes many requests over one link, a few at a time, so that each can be answered in time, however
- * many there are and however slow the server is. Used on the context of the link only.
+ * Makes many requests over one connection, a few at a time, so that each can be answered in time,
+ * however many there are and however slow the server is. Used on the context of the connection
+ * only.
  *
  * @param <T> what a request is about
  */

@@ -1,8 +1,8 @@
 /**
- * For authors of brokers that keep one link to a server. <strong>It is not stable yet</strong>:
- * until other brokers have been written with it, any version may change it. This package connects
- * and reconnects to one of several hosts, limits what is published and not confirmed yet, and reads
- * options and URIs. You write the protocol, in four parts:
+ * For authors of brokers that keep one connection to a server. <strong>It is not stable
+ * yet</strong>: until other brokers have been written with it, any version may change it. This
+ * package connects and reconnects to one of several hosts, limits what is published and not
+ * confirmed yet, and reads options and URIs. You write the protocol, in four parts:
  *
  * <ul>
  *   <li>a {@link io.millrace.spi.link.BrokerConnection}, one connection;
@@ -10,13 +10,13 @@
  *   <li>a {@link io.millrace.spi.link.TopicProtocol}, which makes the requests for {@link
  *       io.millrace.spi.link.Topics}; or, if the server has no topics, a {@link
  *       io.millrace.spi.link.Messaging} of your own, which publishes and subscribes over the
- *       current link, and reports outages to the node;
+ *       current connection, and reports outages to the node;
  *   <li>a {@link io.millrace.spi.link.RemoteBroker}, the provider, with its {@link
  *       io.millrace.spi.link.RemoteBrokerOptions}.
  * </ul>
  *
- * Some servers end the link on which they refuse something. Such requests go over other links:
- * {@link io.millrace.spi.link.Trials} makes those that may be refused, and {@link
+ * Some servers end the connection on which they refuse something. Such requests go over other
+ * connections: {@link io.millrace.spi.link.Trials} makes those that may be refused, and {@link
  * io.millrace.spi.link.Publishers} publishes. After an outage, {@link io.millrace.spi.link.Window}
  * makes all subscriptions again, a few at a time.
  *
@@ -40,13 +40,13 @@
  *   @Override
  *   public Future<Void> open(Ingress ingress) {
  *     Vertx vertx = ingress.vertx();
- *     Reconnector<NatsLink> keeper =
+ *     Reconnector<NatsConnection> reconnector =
  *         new Reconnector<>(
- *             vertx, options.hosts(), host -> NatsLink.connect(vertx, host, options));
+ *             vertx, options.hosts(), host -> NatsConnection.connect(vertx, host, options));
  *     return open(
- *         keeper,
+ *         reconnector,
  *         new Topics<>(
- *             new NatsSubjects(options), ingress, options, skipCounter(), keeper::another));
+ *             new NatsSubjects(options), ingress, options, skipCounter(), reconnector::another));
  *   }
  * }
  * }</pre>

@@ -11,14 +11,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The broker {@code amqp}: one link to Artemis, RabbitMQ or ActiveMQ over AMQP 1.0, with one
+ * The broker {@code amqp}: one connection to Artemis, RabbitMQ or ActiveMQ over AMQP 1.0, with one
  * receiver for each channel or pattern that the node's readers want. The channel {@code a.b} is the
  * topic {@code millrace.a.b}.
  *
- * <p>A publish completes when the broker has accepted the message. While the link is down,
- * publishing fails at once. The link is made again automatically; then everything is subscribed
- * again, and readers receive a gap notice. {@link io.millrace.spi.MessageHeaders} says how messages
- * look to other programs.
+ * <p>A publish completes when the broker has accepted the message. While the connection is down,
+ * publishing fails at once. The connection is made again automatically; then everything is
+ * subscribed again, and readers receive a gap notice. {@link io.millrace.spi.MessageHeaders} says
+ * how messages look to other programs.
  *
  * <p>Safe on any thread. An instance serves one node, once. For RabbitMQ 3 see {@link
  * AmqpDialect#RABBITMQ_3}.
@@ -60,11 +60,11 @@ public final class AmqpBroker extends RemoteBroker {
   }
 
   /**
-   * Links the node. While no broker can be reached, it keeps trying.
+   * Connects the node. While no broker can be reached, it keeps trying.
    *
    * @param ingress where to bring messages
-   * @return completes when the node is linked; fails if the broker refuses, is not trusted (TLS) or
-   *     is of an unknown kind, or if the mode is {@link AmqpMode#STREAM}
+   * @return completes when the node is connected; fails if the broker refuses, is not trusted (TLS)
+   *     or is of an unknown kind, or if the mode is {@link AmqpMode#STREAM}
    */
   @Override
   public Future<Void> open(Ingress ingress) {
@@ -75,11 +75,12 @@ public final class AmqpBroker extends RemoteBroker {
                   + " Use the broker \"stomp\" in its stream mode, or the mode \"topic\"."));
     }
     Vertx vertx = ingress.vertx();
-    Reconnector<AmqpBrokerConnection> keeper =
+    Reconnector<AmqpBrokerConnection> reconnector =
         new Reconnector<>(
             vertx, options.hosts(), host -> AmqpBrokerConnection.connect(vertx, options, host));
     return open(
-        keeper,
-        new Topics<>(new AmqpTopics(options), ingress, options, skipCounter(), keeper::another));
+        reconnector,
+        new Topics<>(
+            new AmqpTopics(options), ingress, options, skipCounter(), reconnector::another));
   }
 }

@@ -78,9 +78,9 @@ final class AmqpBrokerConnection implements BrokerConnection {
   }
 
   /**
-   * Connects. Called on the link's context.
+   * Connects. Called on the connection's context.
    *
-   * @return completes when messages can be published; fails with an {@link BrokerException} if the
+   * @return completes when messages can be published; fails with a {@link BrokerException} if the
    *     broker refuses or is of an unknown kind
    */
   static Future<AmqpBrokerConnection> connect(
@@ -98,9 +98,9 @@ final class AmqpBrokerConnection implements BrokerConnection {
                 return connection.close().mapEmpty();
               }
               try {
-                AmqpBrokerConnection link = new AmqpBrokerConnection(vertx, options, connection);
-                connected.future().onFailure(link::end);
-                return link.begin();
+                AmqpBrokerConnection made = new AmqpBrokerConnection(vertx, options, connection);
+                connected.future().onFailure(made::end);
+                return made.begin();
               } catch (BrokerException unknown) {
                 return connection.close().transform(closed -> Future.failedFuture(unknown));
               }
@@ -171,7 +171,7 @@ final class AmqpBrokerConnection implements BrokerConnection {
     connection.exceptionHandler(broken -> end(reason(proton.getRemoteCondition(), broken)));
     connection
         .closeFuture()
-        .onComplete(done -> end(new IOException("The broker closed the link.")));
+        .onComplete(done -> end(new IOException("The broker closed the connection.")));
     session.closeHandler(
         closed -> end(reason(session.getRemoteCondition(), new IOException(closed.cause()))));
     session.open();
@@ -230,12 +230,12 @@ final class AmqpBrokerConnection implements BrokerConnection {
     return dialect == AmqpDialect.RABBITMQ_3;
   }
 
-  /** {@return the session that lasts as long as the link} */
+  /** {@return the session that lasts as long as the connection} */
   ProtonSession session() {
     return session;
   }
 
-  /** {@return the sessions that begin and end while the link lasts} */
+  /** {@return the sessions that begin and end while the connection lasts} */
   Sessions sessions() {
     return sessions;
   }
@@ -283,7 +283,8 @@ final class AmqpBrokerConnection implements BrokerConnection {
    * Publishes a message that has its address.
    *
    * @return completes when the broker has accepted the message; fails with a {@link
-   *     MillraceException} if it has not, if it does not do so in time, or if the link ends before
+   *     MillraceException} if it has not, if it does not do so in time, or if the connection ends
+   *     before
    */
   Future<Void> publish(Message message) {
     return outgoing
@@ -292,7 +293,7 @@ final class AmqpBrokerConnection implements BrokerConnection {
         .orElseGet(() -> Future.failedFuture(BrokerConnection.outOfReach()));
   }
 
-  /** Fails if something takes too long. The result always completes on the link's context. */
+  /** Fails if something takes too long. The result always completes on the connection's context. */
   Future<Void> inTime(Future<Void> done, String what) {
     Promise<Void> promise = Promise.promise();
     long timer =

@@ -93,7 +93,7 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
     return this;
   }
 
-  /** {@return the kind of broker; by default it is recognized when the link is opened} */
+  /** {@return the kind of broker; by default it is recognized when the connection is opened} */
   public Optional<AmqpDialect> dialect() {
     return dialect;
   }
@@ -131,7 +131,7 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
 
   /**
    * Sets how often each side must send something (AMQP 1.0, section 2.4.5). If the broker is silent
-   * for twice as long, the link is given up.
+   * for twice as long, the connection is given up.
    *
    * @param value zero for never, or at least 1 s, because RabbitMQ counts in seconds
    * @return this

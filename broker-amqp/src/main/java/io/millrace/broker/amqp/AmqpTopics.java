@@ -22,10 +22,10 @@ final class AmqpTopics implements TopicProtocol<AmqpBrokerConnection> {
 
   @Override
   public Future<Void> publish(
-      AmqpBrokerConnection link, String channel, io.millrace.Message message) {
+      AmqpBrokerConnection connection, String channel, io.millrace.Message message) {
     Message written = AmqpMessages.write(message);
-    link.addresses().address(written, channel);
-    return link.publish(written);
+    connection.addresses().address(written, channel);
+    return connection.publish(written);
   }
 
   @Override
@@ -51,11 +51,11 @@ final class AmqpTopics implements TopicProtocol<AmqpBrokerConnection> {
 
   @Override
   public TopicSubscription subscribe(
-      AmqpBrokerConnection link,
+      AmqpBrokerConnection connection,
       ChannelPattern pattern,
       Optional<String> queue,
       TopicReceiver receiver) {
-    return new AmqpSubscription(link, pattern, options, receiver);
+    return new AmqpSubscription(connection, pattern, options, receiver);
   }
 
   /** RabbitMQ 3 breaks the connection on which it does not permit something. */

@@ -20,8 +20,9 @@ import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages that are published over one link. They wait here until the broker gives credit, and
- * then until it settles the delivery (AMQP 1.0, section 3.4). Used only on the link's context.
+ * The messages that are published over one connection. They wait here until the broker gives
+ * credit, and then until it settles the delivery (AMQP 1.0, section 3.4). Used only on the
+ * connection's context.
  */
 final class Outgoing {
 
@@ -60,7 +61,7 @@ final class Outgoing {
   Future<Void> publish(Message message) {
     UnsignedLong most = sender.getRemoteMaxMessageSize();
     if (most != null && most.longValue() > 0 && size(message) > most.longValue()) {
-      // The broker would end the link over which everybody publishes.
+      // The broker would end the connection over which everybody publishes.
       return Future.failedFuture(BrokerConnection.tooLarge(Math.max(0, most.longValue() - AROUND)));
     }
     Publish publish = new Publish(message, System.nanoTime() + limit, Promise.promise());
@@ -122,7 +123,7 @@ final class Outgoing {
     }
   }
 
-  /** Fails everything: the link is down. */
+  /** Fails everything: the connection is down. */
   void fail() {
     MillraceException broken = BrokerConnection.broken();
     waiting.forEach(publish -> publish.settled().tryFail(broken));

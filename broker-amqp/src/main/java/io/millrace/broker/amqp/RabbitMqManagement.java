@@ -21,7 +21,7 @@ import org.apache.qpid.proton.message.Message;
 /**
  * Creates queues at RabbitMQ 4, because only queues can be sources there. It uses a pair of links
  * to the node {@code /management}, with requests and responses as in HTTP over AMQP 1.0 (OASIS
- * working draft 06). Used only on the link's context.
+ * working draft 06). Used only on the connection's context.
  */
 final class RabbitMqManagement {
 
@@ -116,7 +116,7 @@ final class RabbitMqManagement {
     }
   }
 
-  /** Fails everything that has not been answered: the link is down. */
+  /** Fails everything that has not been answered: the connection is down. */
   void fail(Throwable cause) {
     List<Promise<Void>> open = new ArrayList<>(asked.values());
     asked.clear();

@@ -17,11 +17,11 @@ import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving end of one subscription on one link, in a session of its own: RabbitMQ ends the
- * session in which it refuses something, and before version 4 it identifies a consumer only by its
- * handle within the session. Messages are handed over as they are read, and the broker sends no
+ * The receiving end of one subscription on one connection, in a session of its own: RabbitMQ ends
+ * the session in which it refuses something, and before version 4 it identifies a consumer only by
+ * its handle within the session. Messages are handed over as they are read, and the broker sends no
  * more than the credit allows, so a burst stays at the broker and not in memory. Messages arrive
- * settled, because readers receive a gap notice anyway if the link breaks.
+ * settled, because readers receive a gap notice anyway if the connection breaks.
  */
 final class Receiver {
 
@@ -157,7 +157,7 @@ final class Receiver {
 
   /**
    * {@return completes when the subscription has ended, whoever ended it; does not complete if the
-   * link ends}
+   * connection ends}
    */
   Future<Void> detached() {
     return detached.future();

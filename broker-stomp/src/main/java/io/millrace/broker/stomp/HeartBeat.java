@@ -5,9 +5,9 @@ import io.vertx.core.Vertx;
 import java.util.Optional;
 
 /**
- * The heart-beats of a link (STOMP 1.2, section "Heart-beating"). Sends an end of line in time if
- * nothing else was sent, and notices a silent peer within twice the agreed interval. Everything
- * happens on the link's context.
+ * The heart-beats of a connection (STOMP 1.2, section "Heart-beating"). Sends an end of line in
+ * time if nothing else was sent, and notices a silent peer within twice the agreed interval.
+ * Everything happens on the connection's context.
  */
 final class HeartBeat {
 

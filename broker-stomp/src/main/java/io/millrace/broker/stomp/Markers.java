@@ -23,7 +23,7 @@ import java.util.Set;
 /**
  * The markers that a node has written and not read back yet. If a broker takes nothing for a while,
  * as RabbitMQ does when it is short of memory, that says nothing about the stream. Used only on the
- * link's context.
+ * connection's context.
  */
 final class Markers {
 
@@ -41,7 +41,7 @@ final class Markers {
   /** The ids of those that the broker has taken. */
   private final Set<String> taken = new HashSet<>();
 
-  /** The newest marker that was read on this link. */
+  /** The newest marker that was read on this connection. */
   private Optional<Marker.Previous> newest = Optional.empty();
 
   private long ids;
@@ -66,8 +66,8 @@ final class Markers {
     return node + "-" + ++ids;
   }
 
-  /** Forgets what was read, because a new link may lead to another stream. */
-  void beginLink() {
+  /** Forgets what was read, because a new connection may lead to another stream. */
+  void beginConnection() {
     newest = Optional.empty();
     alive();
   }
@@ -92,22 +92,22 @@ final class Markers {
   /**
    * Writes a marker.
    *
-   * @return completes with the marker's offset when it was read back; fails if the link breaks
-   *     before that, or if the broker refuses
+   * @return completes with the marker's offset when it was read back; fails if the connection
+   *     breaks before that, or if the broker refuses
    */
-  Future<Long> write(StompBrokerConnection linked, Marker marker) {
-    if (linked.isDown()) {
+  Future<Long> write(StompBrokerConnection connected, Marker marker) {
+    if (connected.isDown()) {
       return Future.failedFuture(BrokerConnection.outOfReach());
     }
     Promise<Long> back = Promise.promise();
     awaited.put(marker.id(), back);
-    send(linked, marker);
+    send(connected, marker);
     return back.future();
   }
 
   /** Writes a marker, and also fails if it is not read back in time. */
-  Future<Long> write(StompBrokerConnection linked, Marker marker, Duration limit) {
-    Future<Long> back = write(linked, marker);
+  Future<Long> write(StompBrokerConnection connected, Marker marker, Duration limit) {
+    Future<Long> back = write(connected, marker);
     long timer =
         vertx.setTimer(
             limit.toMillis(),
@@ -124,7 +124,7 @@ final class Markers {
     return back.onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  private void send(StompBrokerConnection linked, Marker marker) {
+  private void send(StompBrokerConnection connected, Marker marker) {
     Map<String, String> headers = marker.headers();
     headers.put("destination", destination);
     headers.put(MessageHeaders.TIME, Long.toString(System.currentTimeMillis()));
@@ -135,9 +135,9 @@ final class Markers {
         .elapsed()
         .ifPresent(elapsed -> headers.put(RabbitStreamClock.ELAPSED, Long.toString(elapsed)));
     publishers
-        .publish(destination, link -> link.request("SEND", headers, Buffer.buffer()))
+        .publish(destination, connection -> connection.request("SEND", headers, Buffer.buffer()))
         .onSuccess(confirmed -> sent(marker))
-        .onFailure(failure -> again(linked, marker, failure));
+        .onFailure(failure -> again(connected, marker, failure));
   }
 
   private void sent(Marker marker) {
@@ -149,13 +149,13 @@ final class Markers {
     }
   }
 
-  private void again(StompBrokerConnection linked, Marker marker, Throwable failure) {
+  private void again(StompBrokerConnection connected, Marker marker, Throwable failure) {
     Promise<Long> back = awaited.get(marker.id());
-    if (back == null || linked.isDown()) {
+    if (back == null || connected.isDown()) {
       return;
     }
     if (failure instanceof MillraceException known && known.retryable()) {
-      vertx.setTimer(AGAIN_MILLIS, waited -> send(linked, marker));
+      vertx.setTimer(AGAIN_MILLIS, waited -> send(connected, marker));
     } else {
       awaited.remove(marker.id());
       back.fail(

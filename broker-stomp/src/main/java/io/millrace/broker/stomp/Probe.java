@@ -8,9 +8,9 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * Reads the end of the stream, on a link of its own, to find out which stream it is: first the last
- * minutes, and if no marker there names the stream, more and more of it. Used only on the link's
- * context.
+ * Reads the end of the stream, on a connection of its own, to find out which stream it is: first
+ * the last minutes, and if no marker there names the stream, more and more of it. Used only on the
+ * connection's context.
  */
 final class Probe {
 
@@ -43,40 +43,41 @@ final class Probe {
   /**
    * Starts to read.
    *
-   * @param writing the link on which markers are written
-   * @param links makes further links
+   * @param writing the connection on which markers are written
+   * @param connections makes further connections
    * @param since how long the node has not read
    * @return a probe that is still reading
    */
   static Future<Probe> begin(
       StompBrokerConnection writing,
-      Supplier<Future<StompBrokerConnection>> links,
+      Supplier<Future<StompBrokerConnection>> connections,
       StompBrokerOptions options,
       Markers markers,
       Duration since) {
     Duration some = options.markerInterval().multipliedBy(4).plus(LEAST).plus(since);
-    return look(writing, links, options, markers, some);
+    return look(writing, connections, options, markers, some);
   }
 
   private static Future<Probe> look(
       StompBrokerConnection writing,
-      Supplier<Future<StompBrokerConnection>> links,
+      Supplier<Future<StompBrokerConnection>> connections,
       StompBrokerOptions options,
       Markers markers,
       Duration span) {
     boolean all = span.compareTo(MOST) > 0;
     String from =
         all ? "first" : RabbitStreamQueue.since(System.currentTimeMillis() - span.toMillis());
-    return links
+    return connections
         .get()
-        .compose(link -> new Probe(link, markers, span, all).read(writing, options, from))
+        .compose(
+            connection -> new Probe(connection, markers, span, all).read(writing, options, from))
         .compose(
             probe -> {
               if (all || probe.first == 0 || probe.identity.known().isPresent()) {
                 return Future.succeededFuture(probe);
               }
               probe.close();
-              return look(writing, links, options, markers, span.multipliedBy(FACTOR));
+              return look(writing, connections, options, markers, span.multipliedBy(FACTOR));
             });
   }
 

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
  * The clock of the stream: how many milliseconds nodes have been keeping it. Nodes write it into
  * the stream, and each node continues from what it has read there. So all agree how long ago
  * something was written, whatever the clocks of their machines say. While no node runs, this clock
- * stops. Used only on the link's context.
+ * stops. Used only on the connection's context.
  */
 final class RabbitStreamClock {
 

@@ -24,10 +24,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * All nodes read one stream of RabbitMQ, whose offsets are the log's sequence. On every link, the
- * node first finds out which stream this is, by the names that nodes have given it. Then it reads
- * the last records that it knows again, and continues if they are the same. A message counts as
- * published when its node has read it back. Used only on the link's context.
+ * All nodes read one stream of RabbitMQ, whose offsets are the log's sequence. On every connection,
+ * the node first finds out which stream this is, by the names that nodes have given it. Then it
+ * reads the last records that it knows again, and continues if they are the same. A message counts
+ * as published when its node has read it back. Used only on the connection's context.
  */
 final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
 
@@ -40,23 +40,23 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
   private final Ingress ingress;
   private final StompBrokerOptions options;
   private final SkipCounter skipped;
-  private final Supplier<Future<StompBrokerConnection>> links;
+  private final Supplier<Future<StompBrokerConnection>> connections;
   private final Promise<Void> opened = Promise.promise();
   private final Pending<Publication> publications;
   private final Publishers<StompBrokerConnection> publishers;
   private final Markers markers;
   private final long ticker;
   private final long marking;
-  private Optional<StompBrokerConnection> link = Optional.empty();
+  private Optional<StompBrokerConnection> connection = Optional.empty();
   private Optional<RabbitStreamEpoch> epoch = Optional.empty();
 
-  /** The identity of the stream, according to all markers that were read on this link. */
+  /** The identity of the stream, according to all markers that were read on this connection. */
   private Identity identity = new Identity();
 
   /** The end of what was brought to the node. */
   private Tail tail = new Tail();
 
-  /** The same part as it is read again on this link, until it is known to be the same. */
+  /** The same part as it is read again on this connection, until it is known to be the same. */
   private Optional<Tail> again = Optional.empty();
 
   /** Whether the stream no longer contains what the node has read from it. */
@@ -73,20 +73,20 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
   /**
    * Makes a stream mode.
    *
-   * @param links makes further links, on the same context
+   * @param connections makes further connections, on the same context
    */
   RabbitStreamMode(
       Vertx vertx,
       Ingress ingress,
       StompBrokerOptions options,
       SkipCounter skipped,
-      Supplier<Future<StompBrokerConnection>> links) {
+      Supplier<Future<StompBrokerConnection>> connections) {
     this.vertx = vertx;
-    this.links = links;
+    this.connections = connections;
     this.ingress = ingress;
     this.options = options;
     this.skipped = skipped;
-    this.publishers = new Publishers<>(vertx, links, options.confirmTimeout());
+    this.publishers = new Publishers<>(vertx, connections, options.confirmTimeout());
     this.markers = new Markers(vertx, publishers, new RabbitStreamQueue(options).markers());
     this.publications = new Pending<>(options.confirmTimeout());
     this.ticker = vertx.setPeriodic(EXPIRY_MILLIS, tick -> tick());
@@ -112,25 +112,25 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
           Logger.Level.ERROR,
           "The stream {0} does not deliver what is written to it. Was it deleted?",
           options.stream());
-      link.ifPresent(silent -> silent.end(new IOException("The stream is silent.")));
+      connection.ifPresent(silent -> silent.end(new IOException("The stream is silent.")));
     }
   }
 
   @Override
-  public void up(StompBrokerConnection linked) {
-    link = Optional.of(linked);
-    markers.beginLink();
+  public void up(StompBrokerConnection connected) {
+    connection = Optional.of(connected);
+    markers.beginConnection();
     publishers.retry();
-    if (linked.destinations().dialect() != StompDialect.RABBITMQ) {
-      linked.end(
-          new BrokerException("Streams need RabbitMQ, which " + linked.server() + " is not."));
+    if (connected.destinations().dialect() != StompDialect.RABBITMQ) {
+      connected.end(
+          new BrokerException("Streams need RabbitMQ, which " + connected.server() + " is not."));
       return;
     }
     Duration away = epoch.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - readAt);
-    Probe.begin(linked, links, options, markers, away)
-        .compose(probe -> enter(linked, probe).onComplete(done -> probe.close()))
-        .compose(from -> follow(linked, from))
-        .onFailure(linked::end);
+    Probe.begin(connected, connections, options, markers, away)
+        .compose(probe -> enter(connected, probe).onComplete(done -> probe.close()))
+        .compose(from -> follow(connected, from))
+        .onFailure(connected::end);
   }
 
   /**
@@ -138,7 +138,7 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
    *
    * @return the place from which to follow it
    */
-  private Future<String> enter(StompBrokerConnection linked, Probe probe) {
+  private Future<String> enter(StompBrokerConnection connected, Probe probe) {
     identity = probe.identity();
     Optional<RabbitStreamEpoch> named = identity.best();
     long known = epoch.map(RabbitStreamEpoch::generation).orElse(0L);
@@ -157,7 +157,7 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
       return begin(named.get(), probe);
     }
     return probe
-        .found(linked, Math.max(known, identity.highest()) + 1)
+        .found(connected, Math.max(known, identity.highest()) + 1)
         .compose(founded -> begin(identity.best().orElseThrow(), probe));
   }
 
@@ -197,16 +197,16 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
     return here.future();
   }
 
-  private Future<Void> follow(StompBrokerConnection linked, String from) {
-    return new RabbitStreamReading(linked, options, skipped, options.prefetch())
+  private Future<Void> follow(StompBrokerConnection connected, String from) {
+    return new RabbitStreamReading(connected, options, skipped, options.prefetch())
         .begin(from, this::bring)
-        .compose(begun -> confirm(linked))
+        .compose(begun -> confirm(connected))
         .onSuccess(read -> caughtUp())
         .mapEmpty();
   }
 
-  private Future<Long> confirm(StompBrokerConnection linked) {
-    return markers.write(linked, markers.confirming(epoch.orElseThrow()));
+  private Future<Long> confirm(StompBrokerConnection connected) {
+    return markers.write(connected, markers.confirming(epoch.orElseThrow()));
   }
 
   private void caughtUp() {
@@ -240,9 +240,12 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
     }
   }
 
-  /** Begins again with another link, because a node identifies the stream once on each link. */
+  /**
+   * Begins again with another connection, because a node identifies the stream once on each
+   * connection.
+   */
   private void startOver(String why) {
-    link.ifPresent(linked -> linked.end(new IOException(why)));
+    connection.ifPresent(connected -> connected.end(new IOException(why)));
   }
 
   private void bringNext(RabbitStreamReading.Item item) {
@@ -291,16 +294,16 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
 
   private void markIfFollowing() {
     if (following && markers.isNoneOnItsWay()) {
-      link.ifPresent(
-          linked -> {
-            var unused = confirm(linked);
+      connection.ifPresent(
+          connected -> {
+            var unused = confirm(connected);
           });
     }
   }
 
   @Override
   public void down(Throwable cause) {
-    link = Optional.empty();
+    connection = Optional.empty();
     following = false;
     fail(BrokerConnection.broken());
     if (!opened.future().isComplete()) {
@@ -320,12 +323,12 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
 
   @Override
   public Future<Publication> publish(String channel, Message message) {
-    if (link.isEmpty() || !following) {
+    if (connection.isEmpty() || !following) {
       return Future.failedFuture(BrokerConnection.outOfReach());
     }
-    StompBrokerConnection linked = link.get();
+    StompBrokerConnection connected = connection.get();
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
-    Map<String, String> headers = linked.destinations().send(channel);
+    Map<String, String> headers = connected.destinations().send(channel);
     headers.putAll(MessageHeaders.write(timed));
     String id = markers.nextId();
     headers.put(RabbitStreamReading.PUBLICATION, id);
@@ -347,10 +350,13 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
 
   /** {@return completes when everything that was in the stream at this call has been brought} */
   Future<Void> catchUp() {
-    return link.filter(linked -> following)
+    return connection
+        .filter(connected -> following)
         .map(
-            linked ->
-                markers.write(linked, markers.hello(), options.confirmTimeout()).<Void>mapEmpty())
+            connected ->
+                markers
+                    .write(connected, markers.hello(), options.confirmTimeout())
+                    .<Void>mapEmpty())
         .orElseGet(() -> Future.failedFuture(BrokerConnection.outOfReach()));
   }
 
@@ -368,7 +374,7 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
   public Future<Void> close() {
     vertx.cancelTimer(ticker);
     vertx.cancelTimer(marking);
-    link = Optional.empty();
+    connection = Optional.empty();
     following = false;
     opened.tryFail("The broker was closed.");
     fail(BrokerConnection.broken());

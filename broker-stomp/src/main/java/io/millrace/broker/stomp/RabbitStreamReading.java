@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A subscription to the stream, and the only one on its link: RabbitMQ's plug-in does not reliably
- * end a subscription to a stream, so the link is ended instead. Turns frames into records, and
- * acknowledges them. Used only on the link's context.
+ * A subscription to the stream, and the only one on its connection: RabbitMQ's plug-in does not
+ * reliably end a subscription to a stream, so the connection is ended instead. Turns frames into
+ * records, and acknowledges them. Used only on the connection's context.
  */
 final class RabbitStreamReading {
 
@@ -42,7 +42,7 @@ final class RabbitStreamReading {
   private static final String OFFSET = "x-stream-offset";
   private static final String TIMESTAMP = "timestamp";
 
-  private final StompBrokerConnection link;
+  private final StompBrokerConnection connection;
   private final RabbitStreamQueue queue;
   private final Destinations destinations;
   private final SkipCounter skipped;
@@ -58,10 +58,13 @@ final class RabbitStreamReading {
   private final RecordAges ages = new RecordAges();
 
   RabbitStreamReading(
-      StompBrokerConnection link, StompBrokerOptions options, SkipCounter skipped, int prefetch) {
-    this.link = link;
+      StompBrokerConnection connection,
+      StompBrokerOptions options,
+      SkipCounter skipped,
+      int prefetch) {
+    this.connection = connection;
     this.queue = new RabbitStreamQueue(options);
-    this.destinations = link.destinations();
+    this.destinations = connection.destinations();
     this.skipped = skipped;
     this.prefetch = prefetch;
     this.most = options.maxMessageBytes();
@@ -77,8 +80,8 @@ final class RabbitStreamReading {
    */
   Future<Void> begin(String offset, Consumer<Item> handler) {
     items = handler;
-    link.onMessage(this::receive);
-    return link.request("SUBSCRIBE", queue.subscribe(offset, prefetch), Buffer.buffer());
+    connection.onMessage(this::receive);
+    return connection.request("SUBSCRIBE", queue.subscribe(offset, prefetch), Buffer.buffer());
   }
 
   private void receive(StompFrame frame) {
@@ -115,7 +118,7 @@ final class RabbitStreamReading {
   private void acknowledge() {
     if (count >= Math.max(1, prefetch / 4)) {
       count = 0;
-      unacknowledged.ifPresent(link::acknowledge); // This one, and all before it.
+      unacknowledged.ifPresent(connection::acknowledge); // This one, and all before it.
       unacknowledged = Optional.empty();
     }
   }

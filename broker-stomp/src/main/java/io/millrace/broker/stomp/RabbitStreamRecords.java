@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records that are read back from the stream, over a link of their own, so that they do not delay
- * live messages. Used only on the context on which they were requested.
+ * Records that are read back from the stream, over a connection of their own, so that they do not
+ * delay live messages. Used only on the context on which they were requested.
  */
 final class RabbitStreamRecords implements BrokerRecords {
 
@@ -33,14 +33,14 @@ final class RabbitStreamRecords implements BrokerRecords {
   private static final long LEAST_BACK = 1_000;
   private static final long FACTOR = 4;
 
-  private final Supplier<Future<StompBrokerConnection>> links;
+  private final Supplier<Future<StompBrokerConnection>> connections;
   private final Function<StompBrokerConnection, RabbitStreamReading> readings;
   private final long from;
   private final Duration lead;
   private final Queue<BrokerRecord> came = new ArrayDeque<>();
   private @Nullable Handler<BrokerRecord> handler;
   private @Nullable Handler<Throwable> failing;
-  private Optional<StompBrokerConnection> link = Optional.empty();
+  private Optional<StompBrokerConnection> connection = Optional.empty();
   private Optional<RabbitStreamReading> reading = Optional.empty();
 
   /** The oldest of the requested records that still exists, once that is known. */
@@ -67,11 +67,11 @@ final class RabbitStreamRecords implements BrokerRecords {
   private Optional<Throwable> failure = Optional.empty();
 
   private RabbitStreamRecords(
-      Supplier<Future<StompBrokerConnection>> links,
+      Supplier<Future<StompBrokerConnection>> connections,
       Function<StompBrokerConnection, RabbitStreamReading> readings,
       long from,
       Duration lead) {
-    this.links = links;
+    this.connections = connections;
     this.readings = readings;
     this.from = from;
     this.lead = lead;
@@ -81,17 +81,17 @@ final class RabbitStreamRecords implements BrokerRecords {
   /**
    * Starts to read.
    *
-   * @param links makes links
-   * @param readings makes the only subscription on a link
+   * @param connections makes connections
+   * @param readings makes the only subscription on a connection
    * @param from the offset of the requested record
    * @param lead how much earlier to begin, by the stream's clock
    */
   static Future<BrokerRecords> read(
-      Supplier<Future<StompBrokerConnection>> links,
+      Supplier<Future<StompBrokerConnection>> connections,
       Function<StompBrokerConnection, RabbitStreamReading> readings,
       long from,
       Duration lead) {
-    RabbitStreamRecords records = new RabbitStreamRecords(links, readings, from, lead);
+    RabbitStreamRecords records = new RabbitStreamRecords(connections, readings, from, lead);
     return records.beginning().compose(records::begin).map(records);
   }
 
@@ -99,17 +99,17 @@ final class RabbitStreamRecords implements BrokerRecords {
   private Future<String> beginning() {
     return lead.isZero() || from == 0
         ? Future.succeededFuture(RabbitStreamQueue.at(from))
-        : links.get().compose(this::beginning);
+        : connections.get().compose(this::beginning);
   }
 
-  private Future<String> beginning(StompBrokerConnection linked) {
-    RabbitStreamReading search = readings.apply(linked);
+  private Future<String> beginning(StompBrokerConnection connected) {
+    RabbitStreamReading search = readings.apply(connected);
     Promise<String> found = Promise.promise();
-    linked.ended().onSuccess(found::tryFail);
+    connected.ended().onSuccess(found::tryFail);
     search
         .begin(RabbitStreamQueue.at(from), item -> search(search, item.offset(), found))
         .onFailure(found::tryFail);
-    return found.future().onComplete(start -> linked.disconnect());
+    return found.future().onComplete(start -> connected.disconnect());
   }
 
   private void search(RabbitStreamReading search, long offset, Promise<String> found) {
@@ -127,20 +127,20 @@ final class RabbitStreamRecords implements BrokerRecords {
   }
 
   private Future<Void> begin(String start) {
-    return links
+    return connections
         .get()
         .compose(
-            linked -> {
+            connected -> {
               if (closed) {
-                linked.end(BrokerConnection.broken());
+                connected.end(BrokerConnection.broken());
                 return Future.failedFuture(BrokerConnection.broken());
               }
-              RabbitStreamReading main = readings.apply(linked);
-              link = Optional.of(linked);
+              RabbitStreamReading main = readings.apply(connected);
+              connection = Optional.of(connected);
               reading = Optional.of(main);
-              linked.ended().onSuccess(cause -> ended(linked, cause));
+              connected.ended().onSuccess(cause -> ended(connected, cause));
               main.hold(true);
-              return main.begin(start, item -> take(main, item)).onFailure(linked::end);
+              return main.begin(start, item -> take(main, item)).onFailure(connected::end);
             });
   }
 
@@ -188,8 +188,8 @@ final class RabbitStreamRecords implements BrokerRecords {
   private void beginAgain(String start) {
     came.clear();
     first = -1;
-    Optional<StompBrokerConnection> other = link;
-    link = Optional.empty();
+    Optional<StompBrokerConnection> other = connection;
+    connection = Optional.empty();
     reading = Optional.empty();
     other.ifPresent(StompBrokerConnection::disconnect);
     begin(start).onFailure(this::fail);
@@ -205,8 +205,8 @@ final class RabbitStreamRecords implements BrokerRecords {
     reading.ifPresent(main -> main.hold(begun && demand == 0));
   }
 
-  private void ended(StompBrokerConnection linked, Throwable cause) {
-    if (link.filter(linked::equals).isPresent()) {
+  private void ended(StompBrokerConnection connected, Throwable cause) {
+    if (connection.filter(connected::equals).isPresent()) {
       fail(cause);
     }
   }
@@ -259,6 +259,6 @@ final class RabbitStreamRecords implements BrokerRecords {
   public Future<Void> close() {
     closed = true;
     came.clear();
-    return link.map(StompBrokerConnection::disconnect).orElse(Future.succeededFuture());
+    return connection.map(StompBrokerConnection::disconnect).orElse(Future.succeededFuture());
   }
 }

@@ -17,14 +17,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The broker {@code stomp}: one link to RabbitMQ, ActiveMQ or Artemis over STOMP 1.2 (or 1.1 or
- * 1.0), with one subscription for each channel or pattern that the node's readers want. The channel
- * {@code a.b} is the topic {@code millrace.a.b}.
+ * The broker {@code stomp}: one connection to RabbitMQ, ActiveMQ or Artemis over STOMP 1.2 (or 1.1
+ * or 1.0), with one subscription for each channel or pattern that the node's readers want. The
+ * channel {@code a.b} is the topic {@code millrace.a.b}.
  *
- * <p>A publish completes when the broker has confirmed the message with a RECEIPT. While the link
- * is down, publishing fails at once. The link is made again automatically; then everything is
- * subscribed again, and readers receive a gap notice. {@link io.millrace.spi.MessageHeaders}
- * describes how messages look to other programs.
+ * <p>A publish completes when the broker has confirmed the message with a RECEIPT. While the
+ * connection is down, publishing fails at once. The connection is made again automatically; then
+ * everything is subscribed again, and readers receive a gap notice. {@link
+ * io.millrace.spi.MessageHeaders} describes how messages look to other programs.
  *
  * <p>Safe on any thread. An instance serves one node, once.
  */
@@ -33,7 +33,7 @@ public final class StompBroker extends RemoteBroker {
   /** How many records that are read back may be in flight. */
   private static final int READ_BACK_PREFETCH = 200;
 
-  private record Streaming(Reconnector<StompBrokerConnection> keeper, RabbitStreamMode mode) {}
+  private record Streaming(Reconnector<StompBrokerConnection> reconnector, RabbitStreamMode mode) {}
 
   private final StompBrokerOptions options;
   private volatile Optional<Streaming> streaming = Optional.empty();
@@ -80,17 +80,18 @@ public final class StompBroker extends RemoteBroker {
   @Override
   public Future<Void> open(Ingress ingress) {
     Vertx vertx = ingress.vertx();
-    Reconnector<StompBrokerConnection> keeper =
+    Reconnector<StompBrokerConnection> reconnector =
         new Reconnector<>(vertx, options.hosts(), new StompConnector(vertx, options));
     if (options.mode() == StompMode.TOPIC) {
       return open(
-          keeper,
-          new Topics<>(new StompTopics(options), ingress, options, skipCounter(), keeper::another));
+          reconnector,
+          new Topics<>(
+              new StompTopics(options), ingress, options, skipCounter(), reconnector::another));
     }
     RabbitStreamMode mode =
-        new RabbitStreamMode(vertx, ingress, options, skipCounter(), keeper::another);
-    streaming = Optional.of(new Streaming(keeper, mode));
-    return open(keeper, mode);
+        new RabbitStreamMode(vertx, ingress, options, skipCounter(), reconnector::another);
+    streaming = Optional.of(new Streaming(reconnector, mode));
+    return open(reconnector, mode);
   }
 
   /** {@return whether it brings only what is subscribed to: true in topic mode} */
@@ -112,17 +113,18 @@ public final class StompBroker extends RemoteBroker {
     @Override
     public Future<Void> catchUp() {
       return streaming
-          .map(now -> now.keeper().onContext(now.mode()::catchUp))
+          .map(now -> now.reconnector().onContext(now.mode()::catchUp))
           .orElseGet(() -> Future.failedFuture(BrokerConnection.outOfReach()));
     }
 
     @Override
     public Future<BrokerRecords> read(long from, Duration lead) {
-      Optional<Reconnector<StompBrokerConnection>> keeper = streaming.map(Streaming::keeper);
-      if (keeper.isEmpty()) {
+      Optional<Reconnector<StompBrokerConnection>> reconnector =
+          streaming.map(Streaming::reconnector);
+      if (reconnector.isEmpty()) {
         return Future.failedFuture(BrokerConnection.outOfReach());
       }
-      Context reader = keeper.get().context().owner().getOrCreateContext();
+      Context reader = reconnector.get().context().owner().getOrCreateContext();
       Promise<BrokerRecords> records = Promise.promise();
       // After this node has caught up, it is certain that this is the stream that it follows.
       catchUp()
@@ -131,13 +133,15 @@ public final class StompBroker extends RemoteBroker {
               same ->
                   reader.runOnContext(
                       here ->
-                          RabbitStreamRecords.read(keeper.get()::another, this::reading, from, lead)
+                          RabbitStreamRecords.read(
+                                  reconnector.get()::another, this::reading, from, lead)
                               .onComplete(records)));
       return records.future();
     }
 
-    private RabbitStreamReading reading(StompBrokerConnection link) {
-      return new RabbitStreamReading(link, options, SkipCounter.unheard(), READ_BACK_PREFETCH);
+    private RabbitStreamReading reading(StompBrokerConnection connection) {
+      return new RabbitStreamReading(
+          connection, options, SkipCounter.unheard(), READ_BACK_PREFETCH);
     }
   }
 }

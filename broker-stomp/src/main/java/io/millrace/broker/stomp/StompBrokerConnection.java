@@ -68,7 +68,7 @@ final class StompBrokerConnection implements BrokerConnection {
   }
 
   /**
-   * Connects. Called on the link's context.
+   * Connects. Called on the connection's context.
    *
    * @return completes when the broker has sent CONNECTED; fails with a {@link BrokerException} if
    *     it refuses or does not speak STOMP
@@ -79,9 +79,9 @@ final class StompBrokerConnection implements BrokerConnection {
         .connect(host.port(), host.host())
         .compose(
             socket -> {
-              StompBrokerConnection link = new StompBrokerConnection(vertx, socket, options);
-              link.begin();
-              return link.connected.future();
+              StompBrokerConnection connection = new StompBrokerConnection(vertx, socket, options);
+              connection.begin();
+              return connection.connected.future();
             });
   }
 
@@ -115,7 +115,10 @@ final class StompBrokerConnection implements BrokerConnection {
       end(e);
     } catch (RuntimeException e) {
       // Our own fault: the decoder may hold half a frame now.
-      LOG.log(Logger.Level.ERROR, "The link to the broker ends because of a fault in Millrace", e);
+      LOG.log(
+          Logger.Level.ERROR,
+          "The connection to the broker ends because of a fault in Millrace",
+          e);
       end(e);
     }
   }
@@ -221,7 +224,7 @@ final class StompBrokerConnection implements BrokerConnection {
    * Sends a frame and waits for its receipt.
    *
    * @return completes when the broker has confirmed; fails with a {@link MillraceException} if it
-   *     does not in time, if the link ends before, or if this version cannot express a header
+   *     does not in time, if the connection ends before, or if this version cannot express a header
    */
   Future<Void> request(String command, Map<String, String> headers, Buffer body) {
     if (isDown()) {

@@ -135,7 +135,7 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
 
   /**
    * Sets how often each side must send something. If a broker that has agreed is silent for twice
-   * as long, the link is given up.
+   * as long, the connection is given up.
    *
    * @param value zero for never, or at least 100 ms
    * @return this

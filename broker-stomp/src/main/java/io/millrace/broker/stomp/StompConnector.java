@@ -7,7 +7,7 @@ import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 
-/** Makes links over TCP or TLS. */
+/** Makes connections over TCP or TLS. */
 final class StompConnector implements Connector<StompBrokerConnection> {
 
   private static final String VERIFY = "HTTPS";

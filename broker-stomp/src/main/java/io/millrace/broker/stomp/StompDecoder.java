@@ -14,13 +14,13 @@ import java.util.Set;
  *
  * <p>Lines end in LF or CR LF. Nothing is trimmed. If a header is repeated, the first one counts. A
  * body has as many bytes as {@code content-length} says, or ends at the first NUL. A body above the
- * limit is skipped, and its frame is delivered without it; so it costs no memory, and the link
- * continues.
+ * limit is skipped, and its frame is delivered without it; so it costs no memory, and the
+ * connection continues.
  *
  * <p>Bytes that are not STOMP are fatal, and so is a head above its limits. But the contents of a
  * MESSAGE may come from any program. So a header of a MESSAGE that cannot be read, or is one of too
  * many, is skipped if it is not needed. If it is needed, or if the length is wrong, the frame is
- * delivered with a description of the flaw. Either way the link continues.
+ * delivered with a description of the flaw. Either way the connection continues.
  *
  * <p>This is not vertx-stomp's {@code FrameParser}, which (in 5.0.7) throws an exception for {@code
  * content-length:0} and for a backslash in CONNECTED, does not unescape the names of headers, holds

@@ -9,10 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** A subscription to a topic, on the link that brings messages. Used only on its context. */
+/** A subscription to a topic, on the connection that brings messages. Used only on its context. */
 final class StompSubscription implements TopicSubscription {
 
-  private final StompBrokerConnection link;
+  private final StompBrokerConnection connection;
   private final String id;
   private final ChannelPattern pattern;
 
@@ -28,32 +28,32 @@ final class StompSubscription implements TopicSubscription {
   private final Future<Void> confirmed;
 
   StompSubscription(
-      StompBrokerConnection link,
+      StompBrokerConnection connection,
       String id,
       ChannelPattern pattern,
       Optional<String> queue,
       StompBrokerOptions options,
       TopicReceiver receiver) {
-    this.link = link;
+    this.connection = connection;
     this.id = id;
     this.pattern = pattern;
     this.queue = queue;
     this.options = options;
     this.receiver = receiver;
-    Map<String, String> headers = link.destinations().subscribe(pattern);
+    Map<String, String> headers = connection.destinations().subscribe(pattern);
     queue.ifPresent(name -> headers.putAll(Destinations.named(name)));
     headers.put("id", id);
     if (acknowledges()) {
       headers.put("ack", "client-individual");
       headers.put("prefetch-count", Integer.toString(options.prefetch()));
     }
-    link.onMessage(id, this::receive);
-    confirmed = link.request("SUBSCRIBE", headers, Buffer.buffer());
+    connection.onMessage(id, this::receive);
+    confirmed = connection.request("SUBSCRIBE", headers, Buffer.buffer());
   }
 
   /** RabbitMQ sends without limit if nothing is acknowledged; others wait for the socket. */
   private boolean acknowledges() {
-    return link.destinations().dialect() == StompDialect.RABBITMQ;
+    return connection.destinations().dialect() == StompDialect.RABBITMQ;
   }
 
   @Override
@@ -67,13 +67,13 @@ final class StompSubscription implements TopicSubscription {
       bring(frame);
     }
     if (acknowledges()) {
-      link.acknowledge(frame);
+      connection.acknowledge(frame);
     }
   }
 
   private void bring(StompFrame frame) {
     String destination = frame.header("destination").orElse("");
-    Optional<String> channel = link.destinations().channel(pattern, destination);
+    Optional<String> channel = connection.destinations().channel(pattern, destination);
     if (channel.isEmpty()) {
       receiver.skip(destination, "Its destination is not a valid channel.");
     } else if (frame.isFlawed()) {
@@ -86,10 +86,10 @@ final class StompSubscription implements TopicSubscription {
 
   @Override
   public Future<Void> end() {
-    link.offMessage(id);
+    connection.offMessage(id);
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("id", id);
     queue.ifPresent(name -> headers.putAll(Destinations.deleting(name)));
-    return link.request("UNSUBSCRIBE", headers, Buffer.buffer());
+    return connection.request("UNSUBSCRIBE", headers, Buffer.buffer());
   }
 }

@@ -25,10 +25,10 @@ final class StompTopics implements TopicProtocol<StompBrokerConnection> {
   }
 
   @Override
-  public Future<Void> publish(StompBrokerConnection link, String channel, Message message) {
-    Map<String, String> headers = link.destinations().send(channel);
+  public Future<Void> publish(StompBrokerConnection connection, String channel, Message message) {
+    Map<String, String> headers = connection.destinations().send(channel);
     headers.putAll(MessageHeaders.write(message));
-    return link.request("SEND", headers, message.data());
+    return connection.request("SEND", headers, message.data());
   }
 
   @Override
@@ -42,7 +42,8 @@ final class StompTopics implements TopicProtocol<StompBrokerConnection> {
     Optional<String> queue = trial.destinations().queue(node + "-" + id);
     queue.ifPresent(name -> headers.putAll(Destinations.named(name)));
     Future<Void> tried = trial.request("SUBSCRIBE", headers, Buffer.buffer());
-    // A queue is handed over, because the broker might refuse a second one. Two links must never
+    // A queue is handed over, because the broker might refuse a second one. Two connections must
+    // never
     // read it at the same time, because each would get half of the messages.
     return queue.isPresent()
         ? tried.compose(taken -> leave(trial, id)).compose(left -> begin.apply(queue))
@@ -64,11 +65,11 @@ final class StompTopics implements TopicProtocol<StompBrokerConnection> {
 
   @Override
   public TopicSubscription subscribe(
-      StompBrokerConnection link,
+      StompBrokerConnection connection,
       ChannelPattern pattern,
       Optional<String> queue,
       TopicReceiver receiver) {
-    return new StompSubscription(link, nextId(), pattern, queue, options, receiver);
+    return new StompSubscription(connection, nextId(), pattern, queue, options, receiver);
   }
 
   private String nextId() {
