@@ -13,22 +13,22 @@ import java.util.List;
  */
 public final class Entrance {
 
-  private final Interests interests;
+  private final BrokerSubscriptions brokerSubscriptions;
   private final Surveys surveys;
 
   /** Makes an entrance of a node. */
-  public Entrance(Interests interests, Surveys surveys) {
-    this.interests = interests;
+  public Entrance(BrokerSubscriptions brokerSubscriptions, Surveys surveys) {
+    this.brokerSubscriptions = brokerSubscriptions;
     this.surveys = surveys;
   }
 
   /**
-   * Registers interest in subscriptions, at the broker and in the log.
+   * Registers subscriptions, at the broker and in the log.
    *
    * @return completes when {@link Log#begin} may be called; if it fails, nothing is held
    */
   public Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
-    Future<Void> acquired = interests.acquire(subscriptions, start);
+    Future<Void> acquired = brokerSubscriptions.acquire(subscriptions, start);
     return acquired.succeeded()
         ? surveys.enter(subscriptions, start)
         : acquired.compose(heard -> surveys.enter(subscriptions, start));

@@ -195,7 +195,7 @@ final class Attaching {
       beginning = engine.log().begin(survey);
     } catch (RuntimeException | Error e) {
       place.leave();
-      engine.interests().release(subscriptions);
+      engine.brokerSubscriptions().release(subscriptions);
       refuse(context, transport, e);
       return;
     }

@@ -273,7 +273,7 @@ final class Commands {
       subscribed = true;
       attached.complete();
     } catch (RuntimeException | Error e) {
-      engine.interests().release(added.subscriptions);
+      engine.brokerSubscriptions().release(added.subscriptions);
       added.reserved.run();
       attached.fail(e);
     }
@@ -296,7 +296,7 @@ final class Commands {
     Collection<ReaderSubscription> left = reader.unsubscribe(patterns);
     reserved.run();
     shard.release(left);
-    if (engine.interests().areSelective()) {
+    if (engine.brokerSubscriptions().areSelective()) {
       left.forEach(subscription -> linger(subscription.pattern));
     }
     tell(new Signal.Done(id, reader.place()));
@@ -321,7 +321,7 @@ final class Commands {
     if (lingering.size() > engine.options().maxChannels()) {
       ChannelPattern oldest = lingering.iterator().next();
       forget(oldest);
-      engine.interests().giveUp(oldest);
+      engine.brokerSubscriptions().giveUp(oldest);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.millrace.core.reader;
 
 import io.millrace.Gap;
-import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.ArchiveBlock;
 import io.millrace.core.log.Interruption;
@@ -59,7 +59,7 @@ public final class Shard {
 
   private final Log log;
   private final Optional<Archive> archive;
-  private final Interests interests;
+  private final BrokerSubscriptions brokerSubscriptions;
   private final LongSupplier clock;
   private final EventLoopShards siblings;
   private final Audiences audiences = new Audiences(this);
@@ -76,12 +76,12 @@ public final class Shard {
   Shard(
       Log log,
       Optional<Archive> archive,
-      Interests interests,
+      BrokerSubscriptions brokerSubscriptions,
       EventLoopShards siblings,
       LongSupplier clock) {
     this.log = log;
     this.archive = archive;
-    this.interests = interests;
+    this.brokerSubscriptions = brokerSubscriptions;
     this.siblings = siblings;
     this.clock = clock;
     this.queue = new ReaderQueue(siblings::mayRead, this::letAdvance);
@@ -181,7 +181,7 @@ public final class Shard {
   /** Gives up subscriptions that a reader held. */
   public void release(Collection<ReaderSubscription> subscriptions) {
     log.detach(subscriptions);
-    interests.release(subscriptions);
+    brokerSubscriptions.release(subscriptions);
   }
 
   /** Returns how many readers are here. Safe on any thread. */

@@ -5,13 +5,13 @@ import io.millrace.core.log.Footprint;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/** A name or pattern that {@link Interests} holds; guarded by its lock. */
-final class Interest {
+/** A name or pattern that {@link BrokerSubscriptions} holds; guarded by its lock. */
+final class BrokerSubscription {
 
   final ChannelPattern pattern;
 
   /** What covers it, so that the broker need not be asked. */
-  final Optional<Interest> covering;
+  final Optional<BrokerSubscription> covering;
 
   /** Completes with the place in the log from which on its messages arrive. */
   final Future<Long> confirmed;
@@ -33,10 +33,11 @@ final class Interest {
   /** Its position among the confirmed ones; those that are not confirmed yet come last. */
   long order = Long.MAX_VALUE;
 
-  Interest(ChannelPattern pattern, Optional<Interest> covering, Future<Long> confirmed) {
+  BrokerSubscription(
+      ChannelPattern pattern, Optional<BrokerSubscription> covering, Future<Long> confirmed) {
     this.pattern = pattern;
     this.covering = covering;
     this.confirmed = confirmed;
-    this.footprint = Footprint.interest(pattern);
+    this.footprint = Footprint.brokerSubscription(pattern);
   }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class InterestsTest {
+class BrokerSubscriptionsTest {
 
   /** A broker that answers when the test says so. */
   private static final class Scripted implements Broker {
@@ -88,7 +88,7 @@ class InterestsTest {
   private final Scripted broker = new Scripted();
   private final Log log = new Log(new MillraceOptions(), true, () -> 0);
   private final MillraceOptions options = new MillraceOptions();
-  private Interests interests = interests(Duration.ZERO);
+  private BrokerSubscriptions brokerSubscriptions = brokerSubscriptions(Duration.ZERO);
 
   @BeforeAll
   static void start() {
@@ -100,8 +100,8 @@ class InterestsTest {
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
-  private Interests interests(Duration linger) {
-    return new Interests(
+  private BrokerSubscriptions brokerSubscriptions(Duration linger) {
+    return new BrokerSubscriptions(
         broker,
         log,
         ((VertxInternal) vertx).createEventLoopContext(),
@@ -109,11 +109,11 @@ class InterestsTest {
   }
 
   private Future<Void> acquire(String... patterns) {
-    return interests.acquire(Rig.subscriptions(patterns), Start.NOW);
+    return brokerSubscriptions.acquire(Rig.subscriptions(patterns), Start.NOW);
   }
 
   private void release(String... patterns) {
-    interests.release(Rig.subscriptions(patterns));
+    brokerSubscriptions.release(Rig.subscriptions(patterns));
   }
 
   private void confirm() {
@@ -135,7 +135,7 @@ class InterestsTest {
 
   private List<ReaderSubscription> attachable(String... patterns) {
     List<ReaderSubscription> subscriptions = Rig.subscriptions(patterns);
-    Future<Void> acquired = interests.acquire(subscriptions, Start.NOW);
+    Future<Void> acquired = brokerSubscriptions.acquire(subscriptions, Start.NOW);
     while (!broker.unanswered.isEmpty()) {
       confirm();
     }
@@ -158,26 +158,26 @@ class InterestsTest {
     assertThat(first.isComplete()).isFalse();
     confirm();
     assertThat(first.succeeded()).isTrue();
-    assertThat(interests.size()).isEqualTo(2);
+    assertThat(brokerSubscriptions.size()).isEqualTo(2);
     release("a", "b.*");
     assertThat(broker.calls).endsWith("unsubscribe b.*");
-    assertThat(interests.size()).isEqualTo(1);
+    assertThat(brokerSubscriptions.size()).isEqualTo(1);
     release("a");
     assertThat(broker.calls).hasSize(4);
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
   }
 
   @Test
   void aSubscriptionThatIsNotConfirmedInTimeFailsAndIsGivenUpBeforeTheNext() {
     options.setPublishTimeout(Duration.ofMillis(50));
-    interests = interests(Duration.ZERO);
+    brokerSubscriptions = brokerSubscriptions(Duration.ZERO);
     Future<Void> first = acquire("a");
     eventually(() -> assertThat(first.failed()).isTrue());
     assertThat(first.cause())
         .isInstanceOfSatisfying(
             MillraceException.class,
             late -> assertThat(late.code()).isEqualTo(MillraceException.Code.TIMEOUT));
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
     Future<Void> second = acquire("a");
     assertThat(broker.calls).containsExactly("subscribe a");
     confirm();
@@ -199,19 +199,19 @@ class InterestsTest {
     assertThat(second.failed()).isTrue();
     assertThat(broker.calls).endsWith("unsubscribe b");
     confirm();
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
     Future<Void> third = acquire("a");
     confirm();
     assertThat(third.succeeded()).isTrue();
     release("a");
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
   }
 
   @Test
   void aBrokerThatThrowsIsABrokerThatFails() {
     broker.throwing = true;
     assertThat(acquire("a").failed()).isTrue();
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
     broker.throwing = false;
     acquire("a");
     confirm();
@@ -235,7 +235,7 @@ class InterestsTest {
     assertThat(again.isComplete()).isFalse();
     confirm();
     assertThat(again.succeeded()).isTrue();
-    assertThat(interests.size()).isEqualTo(1);
+    assertThat(brokerSubscriptions.size()).isEqualTo(1);
   }
 
   @Test
@@ -251,7 +251,7 @@ class InterestsTest {
 
   @Test
   void whatIsLeftLingersAndIsKeptIfSomebodyComesBackInTime() {
-    interests = interests(Duration.ofMillis(80));
+    brokerSubscriptions = brokerSubscriptions(Duration.ofMillis(80));
     acquire("a", "b");
     confirm();
     confirm();
@@ -264,7 +264,7 @@ class InterestsTest {
     acquire("a");
     release("a");
     eventually(() -> assertThat(broker.calls).hasSize(4).endsWith("unsubscribe a"));
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
   }
 
   private static String[] names(String prefix, int count) {
@@ -283,18 +283,18 @@ class InterestsTest {
   @Test
   void ofWhatNobodyCameBackToASmallShareLingers() {
     options.setMaxBrokerSubscriptions(2_000);
-    interests = interests(Duration.ofMinutes(1));
+    brokerSubscriptions = brokerSubscriptions(Duration.ofMinutes(1));
     String[] polled = names("polled", 200);
     left(polled);
-    assertThat(interests.size()).isEqualTo(200);
+    assertThat(brokerSubscriptions.size()).isEqualTo(200);
     left(names("passing", 1_000));
-    assertThat(interests.size()).isEqualTo(200);
+    assertThat(brokerSubscriptions.size()).isEqualTo(200);
     int calls = broker.calls.size();
     left(polled);
     assertThat(broker.calls).as("what polls was kept for them").hasSize(calls);
     // They have shown that they are used again.
     left(names("others", 1_000));
-    assertThat(interests.size()).isEqualTo(400);
+    assertThat(brokerSubscriptions.size()).isEqualTo(400);
     left(polled);
     assertThat(broker.calls.stream().filter(call -> call.contains("polled"))).hasSize(200);
   }
@@ -302,7 +302,7 @@ class InterestsTest {
   @Test
   void whatTheBrokerHasNotLetGoOfYetIsCounted() {
     options.setMaxBrokerSubscriptions(200);
-    interests = interests(Duration.ZERO);
+    brokerSubscriptions = brokerSubscriptions(Duration.ZERO);
     attachable(names("a", 200));
     release(names("a", 200));
     for (int i = 0; i < 100; i++) {
@@ -354,26 +354,27 @@ class InterestsTest {
     attachable("a", "b");
     release("b");
     confirm();
-    interests.close();
+    brokerSubscriptions.close();
     release("a");
     assertThat(broker.calls).containsExactly("subscribe a", "subscribe b", "unsubscribe b");
   }
 
   @Test
   void aBrokerThatBringsEverythingIsNotAsked() {
-    interests =
-        new Interests(
+    brokerSubscriptions =
+        new BrokerSubscriptions(
             new Rig.AllBroker(), log, ((VertxInternal) vertx).createEventLoopContext(), options);
     assertThat(acquire("a").succeeded()).isTrue();
     release("a");
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
     append("b");
     assertThat(gaps(attachable("a"), 0)).isEmpty();
   }
 
   private List<String> owners(String channel, String... subscriptions) {
     return Arrays.stream(subscriptions)
-        .filter(it -> interests.isOwner(ChannelPattern.of(it), ChannelPattern.of(channel)))
+        .filter(
+            it -> brokerSubscriptions.isOwner(ChannelPattern.of(it), ChannelPattern.of(channel)))
         .toList();
   }
 
@@ -384,13 +385,13 @@ class InterestsTest {
     assertThat(broker.calls).containsExactly("subscribe a.*");
     assertThat(owners("a.b", "a.*", "a.b")).containsExactly("a.*");
     assertThat(name.get(0).heardFrom).isEqualTo(1);
-    assertThat(interests.size()).isEqualTo(1);
+    assertThat(brokerSubscriptions.size()).isEqualTo(1);
     release("a.*");
     assertThat(broker.calls).hasSize(1);
     assertThat(owners("a.b", "a.*", "a.b")).containsExactly("a.*");
     release("a.b");
     assertThat(broker.calls).endsWith("unsubscribe a.*").hasSize(2);
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
   }
 
   @Test
@@ -406,7 +407,7 @@ class InterestsTest {
     release("a.*");
     assertThat(broker.calls.subList(2, 4))
         .containsExactlyInAnyOrder("unsubscribe a.*", "unsubscribe a.b");
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
   }
 
   @Test
@@ -452,7 +453,7 @@ class InterestsTest {
     fail();
     assertThat(pattern.failed()).isTrue();
     assertThat(name.failed()).isTrue();
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
     acquire("a.b");
     assertThat(broker.calls).containsExactly("subscribe a.*", "subscribe a.b");
   }
@@ -481,7 +482,7 @@ class InterestsTest {
       }
     }
     active.forEach(this::release);
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
     assertThat(broker.calls.stream().filter(call -> call.startsWith("subscribe")).count())
         .isEqualTo(broker.calls.stream().filter(call -> call.startsWith("unsub")).count());
   }
@@ -489,7 +490,7 @@ class InterestsTest {
   @Test
   void whenThereIsNoRoomTheOldestThatLingersGoesAndIfNoneDoesWhoAsksIsRefused() {
     options.setMaxBrokerSubscriptions(3);
-    interests = interests(Duration.ofMinutes(1));
+    brokerSubscriptions = brokerSubscriptions(Duration.ofMinutes(1));
     for (String name : List.of("a", "b", "c")) {
       attachable(name);
     }
@@ -513,13 +514,13 @@ class InterestsTest {
     attachable("f");
     assertThat(broker.calls).endsWith("unsubscribe a", "subscribe f").hasSize(9);
     assertThat(acquire("g").failed()).isTrue();
-    assertThat(interests.size()).isEqualTo(3);
+    assertThat(brokerSubscriptions.size()).isEqualTo(3);
   }
 
   @Test
   void whatIsCoveredNeedsNoRoomAndWhatOthersNeedIsNotGivenUpForIt() {
     options.setMaxBrokerSubscriptions(2);
-    interests = interests(Duration.ofMinutes(1));
+    brokerSubscriptions = brokerSubscriptions(Duration.ofMinutes(1));
     attachable("a.*");
     attachable("*.b");
     release("a.*");
@@ -530,13 +531,13 @@ class InterestsTest {
     release("a.c");
     release("*.b");
     attachable("x");
-    assertThat(interests.size()).isEqualTo(2);
+    assertThat(brokerSubscriptions.size()).isEqualTo(2);
   }
 
   @Test
   void whatOnlyLingeringOnesNeedGoesWithThem() {
     options.setMaxBrokerSubscriptions(1);
-    interests = interests(Duration.ofMinutes(1));
+    brokerSubscriptions = brokerSubscriptions(Duration.ofMinutes(1));
     attachable("a.**");
     assertThat(acquire("a.x").succeeded()).isTrue();
     release("a.**");
@@ -544,27 +545,27 @@ class InterestsTest {
     release("a.x");
     attachable("b");
     assertThat(broker.calls).containsExactly("subscribe a.**", "unsubscribe a.**", "subscribe b");
-    assertThat(interests.size()).isEqualTo(1);
+    assertThat(brokerSubscriptions.size()).isEqualTo(1);
   }
 
   @Test
   void whatIsGivenUpDoesNotLingerUnlessSomebodyReadsIt() {
-    interests = interests(Duration.ofMinutes(1));
+    brokerSubscriptions = brokerSubscriptions(Duration.ofMinutes(1));
     attachable("a");
-    interests.giveUp(ChannelPattern.of("a"));
-    interests.giveUp(ChannelPattern.of("nobody"));
-    assertThat(interests.size()).isEqualTo(1);
+    brokerSubscriptions.giveUp(ChannelPattern.of("a"));
+    brokerSubscriptions.giveUp(ChannelPattern.of("nobody"));
+    assertThat(brokerSubscriptions.size()).isEqualTo(1);
     release("a");
-    interests.giveUp(ChannelPattern.of("a"));
+    brokerSubscriptions.giveUp(ChannelPattern.of("a"));
     assertThat(broker.calls).containsExactly("subscribe a", "unsubscribe a");
-    assertThat(interests.size()).isZero();
+    assertThat(brokerSubscriptions.size()).isZero();
   }
 
   @ParameterizedTest
   @CsvSource({"1, 10", "2, 20", "3, 20"})
   void whatIsCoveredLingersUpToABoundHoweverManyComeAndGo(int times, int most) {
     options.setMaxBrokerSubscriptions(10);
-    interests = interests(Duration.ofMinutes(1));
+    brokerSubscriptions = brokerSubscriptions(Duration.ofMinutes(1));
     attachable("a.**");
     for (int i = 0; i < 1000; i++) {
       for (int time = 0; time < times; time++) {
@@ -572,8 +573,8 @@ class InterestsTest {
         release("a." + i);
       }
     }
-    assertThat(interests.heldCount()).isEqualTo(1 + most);
+    assertThat(brokerSubscriptions.heldCount()).isEqualTo(1 + most);
     release("a.**");
-    assertThat(interests.size()).isEqualTo(1);
+    assertThat(brokerSubscriptions.size()).isEqualTo(1);
   }
 }

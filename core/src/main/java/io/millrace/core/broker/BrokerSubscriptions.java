@@ -38,9 +38,9 @@ import java.util.stream.Stream;
  * arrives on that subscription is appended. That subscription is kept while any other needs it, so
  * a channel never changes its owner, which could lose or duplicate a message.
  */
-public final class Interests {
+public final class BrokerSubscriptions {
 
-  private static final Logger LOG = System.getLogger(Interests.class.getName());
+  private static final Logger LOG = System.getLogger(BrokerSubscriptions.class.getName());
 
   private final Broker broker;
   private final Log log;
@@ -51,27 +51,27 @@ public final class Interests {
   private final int mostPassing;
   private final CatchUp catchUp;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<ChannelPattern, Interest> held = new HashMap<>();
+  private final Map<ChannelPattern, BrokerSubscription> held = new HashMap<>();
 
   /** Those that are patterns and not names, and for which the broker was asked. */
-  private final Set<Interest> wide = new LinkedHashSet<>();
+  private final Set<BrokerSubscription> wide = new LinkedHashSet<>();
 
-  private final PatternTree<Interest> wideByPattern = new PatternTree<>();
+  private final PatternTree<BrokerSubscription> wideByPattern = new PatternTree<>();
 
   /** Those that nobody reads at present; they are given up first when there is no room. */
-  private final Set<Interest> lingering = new LinkedHashSet<>();
+  private final Set<BrokerSubscription> lingering = new LinkedHashSet<>();
 
   /**
    * Those of them that were never used a second time: only a small share may linger, so that names
    * cost little.
    */
-  private final Set<Interest> passing = new HashSet<>();
+  private final Set<BrokerSubscription> passing = new HashSet<>();
 
   /** For how many of them the broker was asked. */
   private int asked;
 
   /** Those that have lingered long enough, but that other subscriptions need. */
-  private final Set<Interest> idle = new LinkedHashSet<>();
+  private final Set<BrokerSubscription> idle = new LinkedHashSet<>();
 
   /** Unsubscriptions that the broker has not confirmed yet. */
   private final Map<ChannelPattern, Future<Void>> leaving = new HashMap<>();
@@ -80,7 +80,8 @@ public final class Interests {
   private volatile boolean closed;
 
   /** Makes an object without subscriptions. */
-  public Interests(Broker broker, Log log, ContextInternal context, MillraceOptions options) {
+  public BrokerSubscriptions(
+      Broker broker, Log log, ContextInternal context, MillraceOptions options) {
     this.broker = broker;
     this.log = log;
     this.context = context;
@@ -127,8 +128,8 @@ public final class Interests {
   boolean isOwner(ChannelPattern subscription, ChannelPattern channel) {
     lock.lock();
     try {
-      Interest owner = held.get(channel);
-      for (Interest candidate : wideByPattern.matching(channel.segments())) {
+      BrokerSubscription owner = held.get(channel);
+      for (BrokerSubscription candidate : wideByPattern.matching(channel.segments())) {
         if (owner == null || owner.covering.isPresent() || candidate.order < owner.order) {
           owner = candidate;
         }
@@ -178,18 +179,19 @@ public final class Interests {
 
   private Future<Long> acquire(ChannelPattern pattern) {
     Promise<Long> confirmation = Promise.promise();
-    Interest added;
+    BrokerSubscription added;
     Future<Void> before;
     Map<ChannelPattern, Promise<Void>> gone = Map.of();
     lock.lock();
     try {
-      Interest known = held.get(pattern);
+      BrokerSubscription known = held.get(pattern);
       if (known != null) {
         return again(known);
       }
-      Optional<Interest> covering = covering(pattern);
+      Optional<BrokerSubscription> covering = covering(pattern);
       if (covering.isPresent()) {
-        Interest covered = new Interest(pattern, covering, covering.get().confirmed);
+        BrokerSubscription covered =
+            new BrokerSubscription(pattern, covering, covering.get().confirmed);
         hold(covered);
         return covered.confirmed;
       }
@@ -203,7 +205,7 @@ public final class Interests {
         return Future.failedFuture(full());
       }
       asked++;
-      added = new Interest(pattern, covering, confirmation.future());
+      added = new BrokerSubscription(pattern, covering, confirmation.future());
       hold(added);
       if (!pattern.isName()) {
         wide.add(added);
@@ -222,20 +224,20 @@ public final class Interests {
     return confirmation.future();
   }
 
-  private void hold(Interest added) {
+  private void hold(BrokerSubscription added) {
     held.put(added.pattern, added);
     log.readers().add(added.footprint);
   }
 
   /** Returns whether it should be given up, and uncounts it if so. */
-  private boolean isLetGo(Interest known, boolean gone) {
+  private boolean isLetGo(BrokerSubscription known, boolean gone) {
     if (gone) {
       log.readers().add(-known.footprint);
     }
     return gone;
   }
 
-  private Future<Long> again(Interest known) {
+  private Future<Long> again(BrokerSubscription known) {
     known.returned |= known.readers == 0;
     known.readers++;
     known.generation++;
@@ -257,7 +259,7 @@ public final class Interests {
    * up the oldest that nobody reads together with those that need it, if nobody reads those either.
    */
   private Map<ChannelPattern, Promise<Void>> makeRoom() {
-    List<Interest> oldestFirst =
+    List<BrokerSubscription> oldestFirst =
         lingering.stream().filter(known -> known.covering.isEmpty()).toList();
     return oldestFirst.stream()
         .filter(known -> !isNeeded(known))
@@ -306,15 +308,15 @@ public final class Interests {
             });
   }
 
-  private Optional<Interest> covering(ChannelPattern pattern) {
-    Collection<Interest> candidates =
+  private Optional<BrokerSubscription> covering(ChannelPattern pattern) {
+    Collection<BrokerSubscription> candidates =
         pattern.isName() ? wideByPattern.matching(pattern.segments()) : wide;
     return candidates.stream()
         .filter(candidate -> candidate.pattern.covers(pattern))
         .min(Comparator.comparingLong(candidate -> candidate.order));
   }
 
-  private long confirm(Interest subscribed) {
+  private long confirm(BrokerSubscription subscribed) {
     lock.lock();
     try {
       subscribed.order = ++confirmations;
@@ -324,7 +326,7 @@ public final class Interests {
     return log.takePlace();
   }
 
-  private void forget(Interest failed) {
+  private void forget(BrokerSubscription failed) {
     lock.lock();
     try {
       if (held.get(failed.pattern) == failed) {
@@ -351,7 +353,7 @@ public final class Interests {
     int generation;
     lock.lock();
     try {
-      Interest known = held.get(pattern);
+      BrokerSubscription known = held.get(pattern);
       if (known == null || --known.readers > 0) {
         return;
       }
@@ -379,7 +381,7 @@ public final class Interests {
     int generation;
     lock.lock();
     try {
-      Interest known = held.get(pattern);
+      BrokerSubscription known = held.get(pattern);
       if (known == null || !lingering.contains(known)) {
         return;
       }
@@ -395,7 +397,7 @@ public final class Interests {
     Map<ChannelPattern, Promise<Void>> left;
     lock.lock();
     try {
-      Interest known = held.get(pattern);
+      BrokerSubscription known = held.get(pattern);
       if (known == null || known.generation != generation || closed) {
         return;
       }
@@ -410,7 +412,7 @@ public final class Interests {
   /** Removes what can be removed, and returns what must be unsubscribed at the broker. */
   private Map<ChannelPattern, Promise<Void>> leaveIdle() {
     Map<ChannelPattern, Promise<Void>> left = new HashMap<>();
-    for (Interest removed : removeIdle()) {
+    for (BrokerSubscription removed : removeIdle()) {
       if (removed.covering.isEmpty()) {
         asked--;
         Promise<Void> promise = Promise.promise();
@@ -422,11 +424,11 @@ public final class Interests {
   }
 
   /** Removes what nobody reads and no other subscription needs. */
-  private List<Interest> removeIdle() {
-    List<Interest> removed = new ArrayList<>();
-    Optional<Interest> next = unneeded();
+  private List<BrokerSubscription> removeIdle() {
+    List<BrokerSubscription> removed = new ArrayList<>();
+    Optional<BrokerSubscription> next = unneeded();
     while (next.isPresent()) {
-      Interest gone = next.get();
+      BrokerSubscription gone = next.get();
       idle.remove(gone);
       lingering.remove(gone);
       passing.remove(gone);
@@ -438,28 +440,28 @@ public final class Interests {
     return removed;
   }
 
-  private Optional<Interest> unneeded() {
+  private Optional<BrokerSubscription> unneeded() {
     return idle.stream().filter(candidate -> !isNeeded(candidate)).findFirst();
   }
 
-  private void forgetWide(Interest gone) {
+  private void forgetWide(BrokerSubscription gone) {
     if (wide.remove(gone)) {
       wideByPattern.remove(gone.pattern, gone);
     }
   }
 
-  private boolean isNeeded(Interest subscribed) {
+  private boolean isNeeded(BrokerSubscription subscribed) {
     return needing(subscribed).findAny().isPresent();
   }
 
   /**
    * Returns the subscriptions that would lose a channel without it, or would have to take one over.
    */
-  private Stream<Interest> needing(Interest subscribed) {
+  private Stream<BrokerSubscription> needing(BrokerSubscription subscribed) {
     if (subscribed.covering.isPresent()) {
       return Stream.empty();
     }
-    Collection<Interest> others = subscribed.pattern.isName() ? wide : held.values();
+    Collection<BrokerSubscription> others = subscribed.pattern.isName() ? wide : held.values();
     return others.stream()
         .filter(
             other ->
@@ -467,7 +469,7 @@ public final class Interests {
                     && other.pattern.overlaps(subscribed.pattern));
   }
 
-  private static boolean isCovering(Interest subscribed, Interest other) {
+  private static boolean isCovering(BrokerSubscription subscribed, BrokerSubscription other) {
     return other.covering.filter(it -> it == subscribed).isPresent();
   }
 
