@@ -10,9 +10,6 @@ final class BrokerSubscription {
 
   final ChannelPattern pattern;
 
-  /** What covers it, so that the broker need not be asked. */
-  final Optional<BrokerSubscription> covering;
-
   /** Completes with the place in the log from which on its messages arrive. */
   final Future<Long> confirmed;
 
@@ -33,11 +30,32 @@ final class BrokerSubscription {
   /** Its position among the confirmed ones; those that are not confirmed yet come last. */
   long order = Long.MAX_VALUE;
 
-  BrokerSubscription(
+  private final Optional<BrokerSubscription> covering;
+
+  /** One for which the broker is asked. */
+  BrokerSubscription(ChannelPattern pattern, Future<Long> confirmed) {
+    this(pattern, Optional.empty(), confirmed);
+  }
+
+  /** One that another covers, so that the broker need not be asked. */
+  BrokerSubscription(ChannelPattern pattern, BrokerSubscription covering) {
+    this(pattern, Optional.of(covering), covering.confirmed);
+  }
+
+  private BrokerSubscription(
       ChannelPattern pattern, Optional<BrokerSubscription> covering, Future<Long> confirmed) {
     this.pattern = pattern;
     this.covering = covering;
     this.confirmed = confirmed;
     this.footprint = Footprint.brokerSubscription(pattern);
+  }
+
+  /** Returns whether the broker was asked for it, because no other covers it. */
+  boolean isAsked() {
+    return covering.isEmpty();
+  }
+
+  boolean isCoveredBy(BrokerSubscription other) {
+    return covering.filter(it -> it == other).isPresent();
   }
 }

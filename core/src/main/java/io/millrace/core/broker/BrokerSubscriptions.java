@@ -5,7 +5,6 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.core.log.CatchUp;
 import io.millrace.core.log.Log;
-import io.millrace.core.log.PatternTree;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Start;
 import io.millrace.spi.Broker;
@@ -16,18 +15,13 @@ import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /**
  * The subscriptions of the whole node at its broker: each name or pattern once, counted, and kept
@@ -48,30 +42,14 @@ public final class BrokerSubscriptions {
   private final Duration linger;
   private final Duration patience;
   private final int most;
-  private final int mostPassing;
+
+  /** How many unsubscriptions may be unanswered when the broker has all that it may have. */
+  private final int mostLeaving;
+
   private final CatchUp catchUp;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<ChannelPattern, BrokerSubscription> held = new HashMap<>();
-
-  /** Those that are patterns and not names, and for which the broker was asked. */
-  private final Set<BrokerSubscription> wide = new LinkedHashSet<>();
-
-  private final PatternTree<BrokerSubscription> wideByPattern = new PatternTree<>();
-
-  /** Those that nobody reads at present; they are given up first when there is no room. */
-  private final Set<BrokerSubscription> lingering = new LinkedHashSet<>();
-
-  /**
-   * Those of them that were never used a second time: only a small share may linger, so that names
-   * cost little.
-   */
-  private final Set<BrokerSubscription> passing = new HashSet<>();
-
-  /** For how many of them the broker was asked. */
-  private int asked;
-
-  /** Those that have lingered long enough, but that other subscriptions need. */
-  private final Set<BrokerSubscription> idle = new LinkedHashSet<>();
+  private final HeldSubscriptions held;
+  private final UnreadSubscriptions unread;
 
   /** Unsubscriptions that the broker has not confirmed yet. */
   private final Map<ChannelPattern, Future<Void>> leaving = new HashMap<>();
@@ -87,7 +65,9 @@ public final class BrokerSubscriptions {
     this.context = context;
     this.linger = options.unsubscribeLinger();
     this.most = options.maxBrokerSubscriptions();
-    this.mostPassing = Math.max(Math.min(most, options.maxChannels()), most / 10);
+    this.mostLeaving = Math.max(Math.min(most, options.maxChannels()), most / 10);
+    this.held = new HeldSubscriptions(log.readers());
+    this.unread = new UnreadSubscriptions(held, most, mostLeaving);
     this.patience = options.publishTimeout();
     this.catchUp = new CatchUp(broker.log(), log);
   }
@@ -106,7 +86,7 @@ public final class BrokerSubscriptions {
   public int size() {
     lock.lock();
     try {
-      return asked;
+      return held.asked();
     } finally {
       lock.unlock();
     }
@@ -128,13 +108,7 @@ public final class BrokerSubscriptions {
   boolean isOwner(ChannelPattern subscription, ChannelPattern channel) {
     lock.lock();
     try {
-      BrokerSubscription owner = held.get(channel);
-      for (BrokerSubscription candidate : wideByPattern.matching(channel.segments())) {
-        if (owner == null || owner.covering.isPresent() || candidate.order < owner.order) {
-          owner = candidate;
-        }
-      }
-      return owner != null && owner.order < Long.MAX_VALUE && owner.pattern.equals(subscription);
+      return held.isOwner(subscription, channel);
     } finally {
       lock.unlock();
     }
@@ -181,71 +155,58 @@ public final class BrokerSubscriptions {
     Promise<Long> confirmation = Promise.promise();
     BrokerSubscription added;
     Future<Void> before;
-    Map<ChannelPattern, Promise<Void>> gone = Map.of();
+    Map<ChannelPattern, Promise<Void>> left = Map.of();
     lock.lock();
     try {
-      BrokerSubscription known = held.get(pattern);
-      if (known != null) {
-        return again(known);
+      Optional<Future<Long>> confirmed = confirmed(pattern);
+      if (confirmed.isPresent()) {
+        return confirmed.get();
       }
-      Optional<BrokerSubscription> covering = covering(pattern);
-      if (covering.isPresent()) {
-        BrokerSubscription covered =
-            new BrokerSubscription(pattern, covering, covering.get().confirmed);
-        hold(covered);
-        return covered.confirmed;
-      }
-      if (asked + leaving.size() > most + mostPassing) {
+      if (held.asked() + leaving.size() > most + mostLeaving) {
         return Future.failedFuture(full()); // The broker is slower than clients come and go.
       }
-      if (asked >= most) {
-        gone = makeRoom();
+      if (held.asked() >= most) {
+        left = makeRoom();
       }
-      if (asked >= most) {
+      if (held.asked() >= most) {
         return Future.failedFuture(full());
       }
-      asked++;
-      added = new BrokerSubscription(pattern, covering, confirmation.future());
-      hold(added);
-      if (!pattern.isName()) {
-        wide.add(added);
-        wideByPattern.add(pattern, added);
-      }
+      added = new BrokerSubscription(pattern, confirmation.future());
+      held.add(added);
       before = leaving.getOrDefault(pattern, Future.succeededFuture());
     } finally {
       lock.unlock();
     }
-    gone.forEach(this::unsubscribe);
-    Future<Void> subscribed = before.otherwiseEmpty().compose(left -> broker.subscribe(pattern));
+    left.forEach(this::unsubscribe);
+    Future<Void> subscribed = before.otherwiseEmpty().compose(over -> broker.subscribe(pattern));
     inTime(subscribed, pattern)
-        .map(confirmed -> confirm(added))
+        .map(answered -> confirm(added))
         .onFailure(failure -> forget(added))
         .onComplete(confirmation);
     return confirmation.future();
   }
 
-  private void hold(BrokerSubscription added) {
-    held.put(added.pattern, added);
-    log.readers().add(added.footprint);
+  /** Counts one more reader of a name or pattern, unless the broker must be asked for it. */
+  private Optional<Future<Long>> confirmed(ChannelPattern pattern) {
+    Optional<BrokerSubscription> known = held.of(pattern);
+    known.ifPresent(this::readAgain);
+    return known
+        .or(() -> held.covering(pattern).map(covering -> hold(pattern, covering)))
+        .map(subscription -> subscription.confirmed);
   }
 
-  /** Returns whether it should be given up, and uncounts it if so. */
-  private boolean isLetGo(BrokerSubscription known, boolean gone) {
-    if (gone) {
-      log.readers().add(-known.footprint);
-    }
-    return gone;
+  private BrokerSubscription hold(ChannelPattern pattern, BrokerSubscription covering) {
+    BrokerSubscription covered = new BrokerSubscription(pattern, covering);
+    held.add(covered);
+    return covered;
   }
 
-  private Future<Long> again(BrokerSubscription known) {
+  private void readAgain(BrokerSubscription known) {
     known.returned |= known.readers == 0;
     known.readers++;
     known.generation++;
     context.owner().cancelTimer(known.timer);
-    idle.remove(known);
-    lingering.remove(known);
-    passing.remove(known);
-    return known.confirmed;
+    unread.remove(known);
   }
 
   private static MillraceException full() {
@@ -254,29 +215,10 @@ public final class BrokerSubscriptions {
         "This server has the maximum number of subscriptions at its broker. Try again later.");
   }
 
-  /**
-   * Gives up the oldest that nobody reads and no other subscription needs. If there is none, gives
-   * up the oldest that nobody reads together with those that need it, if nobody reads those either.
-   */
   private Map<ChannelPattern, Promise<Void>> makeRoom() {
-    List<BrokerSubscription> oldestFirst =
-        lingering.stream().filter(known -> known.covering.isEmpty()).toList();
-    return oldestFirst.stream()
-        .filter(known -> !isNeeded(known))
-        .findFirst()
-        .or(
-            () ->
-                oldestFirst.stream()
-                    .filter(known -> lingering.containsAll(needing(known).toList()))
-                    .findFirst())
-        .map(
-            known -> {
-              idle.add(known);
-              idle.addAll(needing(known).toList());
-              idle.forEach(left -> context.owner().cancelTimer(left.timer));
-              return leaveIdle();
-            })
-        .orElse(Map.of());
+    List<BrokerSubscription> expired = unread.expireOldest();
+    expired.forEach(each -> context.owner().cancelTimer(each.timer));
+    return expired.isEmpty() ? Map.of() : leaveExpired();
   }
 
   /** A confirmation that comes too late is given up again, before the same is requested again. */
@@ -308,14 +250,6 @@ public final class BrokerSubscriptions {
             });
   }
 
-  private Optional<BrokerSubscription> covering(ChannelPattern pattern) {
-    Collection<BrokerSubscription> candidates =
-        pattern.isName() ? wideByPattern.matching(pattern.segments()) : wide;
-    return candidates.stream()
-        .filter(candidate -> candidate.pattern.covers(pattern))
-        .min(Comparator.comparingLong(candidate -> candidate.order));
-  }
-
   private long confirm(BrokerSubscription subscribed) {
     lock.lock();
     try {
@@ -329,14 +263,10 @@ public final class BrokerSubscriptions {
   private void forget(BrokerSubscription failed) {
     lock.lock();
     try {
-      if (held.get(failed.pattern) == failed) {
-        asked--;
+      for (BrokerSubscription each : held.with(failed)) {
+        unread.remove(each);
+        held.remove(each);
       }
-      held.values().removeIf(known -> isLetGo(known, known.confirmed == failed.confirmed));
-      lingering.removeIf(known -> known.confirmed == failed.confirmed);
-      passing.removeIf(known -> known.confirmed == failed.confirmed);
-      idle.removeIf(known -> known.confirmed == failed.confirmed);
-      forgetWide(failed);
     } finally {
       lock.unlock();
     }
@@ -353,21 +283,13 @@ public final class BrokerSubscriptions {
     int generation;
     lock.lock();
     try {
-      BrokerSubscription known = held.get(pattern);
-      if (known == null || --known.readers > 0) {
+      Optional<BrokerSubscription> known = held.of(pattern);
+      if (known.isEmpty() || --known.get().readers > 0) {
         return;
       }
-      generation = ++known.generation;
-      // Subscriptions that are covered are not requested from the broker, so clients that come and
-      // go could make very many of them linger.
-      if (!linger.isZero()
-          && lingering.size() < 2L * most
-          && (known.returned || passing.size() < mostPassing)) {
-        lingering.add(known);
-        if (!known.returned) {
-          passing.add(known);
-        }
-        known.timer = context.setTimer(linger.toMillis(), due -> leave(pattern, generation));
+      generation = ++known.get().generation;
+      if (!linger.isZero() && unread.linger(known.get())) {
+        known.get().timer = context.setTimer(linger.toMillis(), due -> leave(pattern, generation));
         return;
       }
     } finally {
@@ -381,12 +303,12 @@ public final class BrokerSubscriptions {
     int generation;
     lock.lock();
     try {
-      BrokerSubscription known = held.get(pattern);
-      if (known == null || !lingering.contains(known)) {
+      Optional<BrokerSubscription> lingering = held.of(pattern).filter(unread::isLingering);
+      if (lingering.isEmpty()) {
         return;
       }
-      context.owner().cancelTimer(known.timer);
-      generation = known.generation;
+      context.owner().cancelTimer(lingering.get().timer);
+      generation = lingering.get().generation;
     } finally {
       lock.unlock();
     }
@@ -397,12 +319,12 @@ public final class BrokerSubscriptions {
     Map<ChannelPattern, Promise<Void>> left;
     lock.lock();
     try {
-      BrokerSubscription known = held.get(pattern);
-      if (known == null || known.generation != generation || closed) {
+      Optional<BrokerSubscription> known = held.of(pattern);
+      if (closed || known.isEmpty() || known.get().generation != generation) {
         return;
       }
-      idle.add(known);
-      left = leaveIdle();
+      unread.expire(known.get());
+      left = leaveExpired();
     } finally {
       lock.unlock();
     }
@@ -410,67 +332,16 @@ public final class BrokerSubscriptions {
   }
 
   /** Removes what can be removed, and returns what must be unsubscribed at the broker. */
-  private Map<ChannelPattern, Promise<Void>> leaveIdle() {
+  private Map<ChannelPattern, Promise<Void>> leaveExpired() {
     Map<ChannelPattern, Promise<Void>> left = new HashMap<>();
-    for (BrokerSubscription removed : removeIdle()) {
-      if (removed.covering.isEmpty()) {
-        asked--;
+    for (BrokerSubscription removed : unread.removeExpired()) {
+      if (removed.isAsked()) {
         Promise<Void> promise = Promise.promise();
         left.put(removed.pattern, promise);
         leaving.put(removed.pattern, promise.future());
       }
     }
     return left;
-  }
-
-  /** Removes what nobody reads and no other subscription needs. */
-  private List<BrokerSubscription> removeIdle() {
-    List<BrokerSubscription> removed = new ArrayList<>();
-    Optional<BrokerSubscription> next = unneeded();
-    while (next.isPresent()) {
-      BrokerSubscription gone = next.get();
-      idle.remove(gone);
-      lingering.remove(gone);
-      passing.remove(gone);
-      isLetGo(gone, held.remove(gone.pattern, gone));
-      forgetWide(gone);
-      removed.add(gone);
-      next = unneeded(); // Those that only this one needed may now be removed, too.
-    }
-    return removed;
-  }
-
-  private Optional<BrokerSubscription> unneeded() {
-    return idle.stream().filter(candidate -> !isNeeded(candidate)).findFirst();
-  }
-
-  private void forgetWide(BrokerSubscription gone) {
-    if (wide.remove(gone)) {
-      wideByPattern.remove(gone.pattern, gone);
-    }
-  }
-
-  private boolean isNeeded(BrokerSubscription subscribed) {
-    return needing(subscribed).findAny().isPresent();
-  }
-
-  /**
-   * Returns the subscriptions that would lose a channel without it, or would have to take one over.
-   */
-  private Stream<BrokerSubscription> needing(BrokerSubscription subscribed) {
-    if (subscribed.covering.isPresent()) {
-      return Stream.empty();
-    }
-    Collection<BrokerSubscription> others = subscribed.pattern.isName() ? wide : held.values();
-    return others.stream()
-        .filter(
-            other ->
-                (other.order > subscribed.order || isCovering(subscribed, other))
-                    && other.pattern.overlaps(subscribed.pattern));
-  }
-
-  private static boolean isCovering(BrokerSubscription subscribed, BrokerSubscription other) {
-    return other.covering.filter(it -> it == subscribed).isPresent();
   }
 
   private void unsubscribe(ChannelPattern pattern, Promise<Void> left) {

@@ -6,10 +6,11 @@
  * {@link NodeIngress}, and only then is it appended to the log, so all nodes see the broker's
  * order.
  *
- * <p>{@link BrokerSubscriptions} holds each name or pattern once for the whole node, and keeps it
- * for a while after its last reader has left. Clients and the application enter the log through
- * {@link Entrance}: first the broker confirms what they subscribe to. If the broker's own log is
- * replaced by another one, {@link Succession} makes all readers leave, and enter again later.
+ * <p>{@link BrokerSubscriptions} subscribes the whole node once to each name or pattern. {@link
+ * HeldSubscriptions} knows which of them overlap, and {@link UnreadSubscriptions} keeps each for a
+ * while after its last reader has left. Clients and the application enter the log through {@link
+ * Entrance}: first the broker confirms what they subscribe to. If the broker's own log is replaced
+ * by another one, {@link Succession} makes all readers leave, and enter again later.
  *
  * <p>Read {@link Publishing} and {@link NodeIngress} first, then {@link Entrance} and {@link
  * BrokerSubscriptions}, then {@link Succession}.
