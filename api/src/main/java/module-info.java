@@ -18,6 +18,7 @@ module io.millrace.api {
   exports io.millrace.spi;
   exports io.millrace.spi.link;
   exports io.millrace.internal to
+      io.millrace.broker.stomp,
       io.millrace.core,
       io.millrace.transport.longpoll,
       io.millrace.transport.sse,

@@ -1,12 +1,12 @@
 package io.millrace.spi.link;
 
 import io.millrace.MillraceException;
+import io.millrace.internal.BoundedMap;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -30,13 +30,13 @@ public final class Publishers<C extends BrokerConnection> {
 
   private final Spare<C> shared;
   private final Trials<C> trials;
-  private final Map<String, Boolean> taken = bounded();
+  private final BoundedMap<String, Boolean> taken = BoundedMap.byUse(MOST_TAKEN);
 
   /**
    * Until when every message to a channel is a trial, since a connection broke without a reason
    * over it alone.
    */
-  private final Map<String, Long> doubted = bounded();
+  private final BoundedMap<String, Long> doubted = BoundedMap.byUse(MOST_TAKEN);
 
   /** The trials that are not over, by channel. */
   private final Map<String, Future<Void>> trying = new HashMap<>();
@@ -59,17 +59,6 @@ public final class Publishers<C extends BrokerConnection> {
   public Publishers(Vertx vertx, Supplier<Future<C>> connections, Duration limit) {
     this.shared = new Spare<>(vertx, connections, limit, 0);
     this.trials = new Trials<>(vertx, connections, limit);
-  }
-
-  private static <V> Map<String, V> bounded() {
-    return new LinkedHashMap<>(16, 0.75f, true) {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-        return size() > MOST_TAKEN;
-      }
-    };
   }
 
   /**

@@ -1,8 +1,7 @@
 package io.millrace.spi.link;
 
 import io.millrace.MillraceException;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.millrace.internal.BoundedMap;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -35,7 +34,7 @@ final class Refusals {
 
   private record Refused(MillraceException failure, long until) {}
 
-  private final Map<String, Refused> refused = new LinkedHashMap<>();
+  private final BoundedMap<String, Refused> refused = new BoundedMap<>(() -> MOST);
 
   /** The refusal of everything, for a moment, after a limit was reached. */
   private Optional<Refused> everything = Optional.empty();
@@ -62,9 +61,6 @@ final class Refusals {
     if (!isLimit(failure)) {
       refused.remove(what);
       refused.put(what, new Refused(failure, now + NANOS));
-      if (refused.size() > MOST) {
-        refused.remove(refused.keySet().iterator().next());
-      }
     } else {
       everything = Optional.of(new Refused(failure, now + LIMIT_NANOS));
     }

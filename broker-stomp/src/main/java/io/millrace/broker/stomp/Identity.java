@@ -1,8 +1,6 @@
 package io.millrace.broker.stomp;
 
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.millrace.internal.BoundedMap;
 import java.util.Optional;
 
 /**
@@ -18,7 +16,9 @@ final class Identity {
   /** How many markers are remembered. Each refers to one that its writer read just before. */
   private static final int MOST_SEEN = 10_000;
 
-  private final Map<String, Long> seen = new LinkedHashMap<>();
+  /** Where the markers are that were read, by their ids. */
+  private final BoundedMap<String, Long> seen = new BoundedMap<>(() -> MOST_SEEN);
+
   private Optional<RabbitStreamEpoch> confirmed = Optional.empty();
   private Optional<RabbitStreamEpoch> proposed = Optional.empty();
   private long highest;
@@ -28,11 +28,6 @@ final class Identity {
   void read(long offset, Marker marker) {
     marker.epoch().ifPresent(epoch -> read(offset, marker, epoch));
     seen.put(marker.id(), offset);
-    if (seen.size() > MOST_SEEN) {
-      Iterator<String> oldest = seen.keySet().iterator();
-      oldest.next();
-      oldest.remove();
-    }
   }
 
   private void read(long offset, Marker marker, RabbitStreamEpoch epoch) {
@@ -61,7 +56,7 @@ final class Identity {
         .filter(
             previous ->
                 previous.offset() < offset
-                    && seen.getOrDefault(previous.id(), -1L) == previous.offset())
+                    && Long.valueOf(previous.offset()).equals(seen.get(previous.id())))
         .isPresent();
   }
 

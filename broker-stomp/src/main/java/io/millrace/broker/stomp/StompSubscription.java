@@ -1,6 +1,7 @@
 package io.millrace.broker.stomp;
 
 import io.millrace.ChannelPattern;
+import io.millrace.internal.BoundedMap;
 import io.millrace.spi.link.TopicReceiver;
 import io.millrace.spi.link.TopicSubscription;
 import io.vertx.core.Future;
@@ -12,6 +13,8 @@ import java.util.Optional;
 /** A subscription to a topic, on the connection that brings messages. Used only on its context. */
 final class StompSubscription implements TopicSubscription {
 
+  private static final int MOST_RECENT = 256;
+
   private final StompBrokerConnection connection;
   private final String id;
   private final ChannelPattern pattern;
@@ -22,8 +25,11 @@ final class StompSubscription implements TopicSubscription {
   private final StompBrokerOptions options;
   private final TopicReceiver receiver;
 
-  /** The newest messages, to recognize those that arrive twice. */
-  private final RecentIds recent = new RecentIds();
+  /**
+   * The ids of the newest messages. Ids are unique (STOMP 1.2, MESSAGE), so if an id arrives again,
+   * the message was delivered again.
+   */
+  private final BoundedMap<String, Boolean> recent = new BoundedMap<>(() -> MOST_RECENT);
 
   private final Future<Void> confirmed;
 
@@ -63,12 +69,18 @@ final class StompSubscription implements TopicSubscription {
 
   private void receive(StompFrame frame) {
     // Artemis 2.55 may bring a message twice when a subscription begins under load.
-    if (frame.header("message-id").map(recent::add).orElse(true)) {
+    if (frame.header("message-id").map(this::isNew).orElse(true)) {
       bring(frame);
     }
     if (acknowledges()) {
       connection.acknowledge(frame);
     }
+  }
+
+  private boolean isNew(String messageId) {
+    boolean isNew = recent.get(messageId) == null;
+    recent.put(messageId, true);
+    return isNew;
   }
 
   private void bring(StompFrame frame) {
