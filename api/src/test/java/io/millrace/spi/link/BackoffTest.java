@@ -45,7 +45,7 @@ class BackoffTest {
   }
 
   @Test
-  void aLinkThatHeldBeginsAnewAndOneThatBrokeAtOnceDoesNot() {
+  void aConnectionThatHeldBeginsAnewAndOneThatBrokeAtOnceDoesNot() {
     Backoff backoff = new Backoff(1);
     for (int failure = 0; failure < 50; failure++) {
       backoff.next(false);

@@ -63,9 +63,9 @@ class PublishersTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
-  private final List<MemoryConnection> links = new CopyOnWriteArrayList<>();
+  private final List<MemoryConnection> connections = new CopyOnWriteArrayList<>();
 
-  /** What was sent, and over which link. */
+  /** What was sent, and over which connection. */
   private final List<String> sent = new CopyOnWriteArrayList<>();
 
   private volatile Supplier<Future<MemoryConnection>> server = this::connect;
@@ -83,9 +83,9 @@ class PublishersTest {
   }
 
   private Future<MemoryConnection> connect() {
-    MemoryConnection link = new MemoryConnection();
-    links.add(link);
-    return Future.succeededFuture(link);
+    MemoryConnection connection = new MemoryConnection();
+    connections.add(connection);
+    return Future.succeededFuture(connection);
   }
 
   private <T> Future<T> on(Supplier<Future<T>> action) {
@@ -99,25 +99,25 @@ class PublishersTest {
         () ->
             publishers.publish(
                 channel,
-                link -> {
-                  sent.add(channel + links.indexOf(link));
-                  return send.apply(link);
+                connection -> {
+                  sent.add(channel + connections.indexOf(connection));
+                  return send.apply(connection);
                 }));
   }
 
-  private static Future<Void> confirm(MemoryConnection link) {
+  private static Future<Void> confirm(MemoryConnection connection) {
     return Future.succeededFuture();
   }
 
   private static Function<MemoryConnection, Future<Void>> ending(Throwable cause) {
-    return link -> {
-      link.end(cause);
+    return connection -> {
+      connection.end(cause);
       return Promise.<Void>promise().future();
     };
   }
 
-  private static Future<Void> breaking(MemoryConnection link) {
-    link.end(new IOException("gone"));
+  private static Future<Void> breaking(MemoryConnection connection) {
+    connection.end(new IOException("gone"));
     return Future.failedFuture(BrokerConnection.broken());
   }
 
@@ -127,19 +127,20 @@ class PublishersTest {
   }
 
   @Test
-  void whatWasAnsweredIsNotKeptForTheEndOfTheLink() {
+  void whatWasAnsweredIsNotKeptForTheEndOfTheConnection() {
     for (int i = 0; i < 200; i++) {
       publish("channel" + i, PublishersTest::confirm).await();
     }
-    assertThat(links).hasSizeLessThan(10);
-    assertThat(links).allSatisfy(link -> assertThat(link.handlers).hasValueLessThan(10));
+    assertThat(connections).hasSizeLessThan(10);
+    assertThat(connections)
+        .allSatisfy(connection -> assertThat(connection.handlers).hasValueLessThan(10));
   }
 
   @Test
   void theFirstOfAChannelIsATrialAndTheOthersShareALinkInTheirOrder() {
     Promise<Void> first = Promise.promise();
     List<Future<Void>> published = new ArrayList<>();
-    published.add(publish("a", link -> first.future()));
+    published.add(publish("a", connection -> first.future()));
     published.add(publish("a", PublishersTest::confirm));
     published.add(publish("b", PublishersTest::confirm));
     published.add(publish("a", PublishersTest::confirm));
@@ -147,11 +148,11 @@ class PublishersTest {
     first.complete();
     Future.all(published).await();
     assertThat(sent).containsExactlyInAnyOrder("a0", "a1", "a1", "b0");
-    assertThat(links).hasSize(2);
+    assertThat(connections).hasSize(2);
   }
 
   @Test
-  void whatIsNotPermittedIsNotAskedAgainForAWhileAndBreaksNoLinkOfOthers() {
+  void whatIsNotPermittedIsNotAskedAgainForAWhileAndBreaksNoConnectionOfOthers() {
     publish("a", PublishersTest::confirm).await();
     publish("a", PublishersTest::confirm).await();
     BrokerException words = new BrokerException("ACCESS_REFUSED - access to topic refused");
@@ -165,7 +166,7 @@ class PublishersTest {
     publish("a", PublishersTest::confirm).await();
     publish("c", PublishersTest::confirm).await();
     assertThat(sent).containsExactly("a0", "a1", "b0", "a1", "c2");
-    assertThat(links.get(1).ended().isComplete()).isFalse();
+    assertThat(connections.get(1).ended().isComplete()).isFalse();
     await()
         .atMost(Duration.ofSeconds(60))
         .until(
@@ -190,13 +191,13 @@ class PublishersTest {
   }
 
   @Test
-  void aPublishWhoseLinkBreaksIsNotRepeated() {
+  void aPublishWhoseConnectionBreaksIsNotRepeated() {
     assertThat(failure(publish("a", ending(new IOException("cut")))).retryable()).isTrue();
     assertThat(sent).containsExactly("a0");
   }
 
   @Test
-  void whatMayBeAskedTwiceIsRefusedForAWhileWhenItsLinkBreaksTwice() {
+  void whatMayBeAskedTwiceIsRefusedForAWhileWhenItsConnectionBreaksTwice() {
     List<Integer> asked = new CopyOnWriteArrayList<>();
     Trials<MemoryConnection> trials =
         on(() ->
@@ -209,11 +210,11 @@ class PublishersTest {
                 trials.ask(
                     "subscribe a",
                     true,
-                    link -> {
-                      asked.add(links.indexOf(link));
+                    connection -> {
+                      asked.add(connections.indexOf(connection));
                       return asked.size() == 1
-                          ? ending(new IOException("cut")).apply(link)
-                          : confirm(link);
+                          ? ending(new IOException("cut")).apply(connection)
+                          : confirm(connection);
                     }));
     once.await();
     // So does a server that restarts, which must not be taken for its last word.
@@ -222,7 +223,7 @@ class PublishersTest {
     Future<Void> again = on(() -> trials.ask("subscribe b", true, PublishersTest::confirm));
     assertThat(failure(again).retryable()).isTrue();
     assertThat(asked).containsExactly(0, 1);
-    assertThat(links).hasSize(3);
+    assertThat(connections).hasSize(3);
     on(trials::close).await();
   }
 
@@ -241,14 +242,14 @@ class PublishersTest {
 
   /** As RabbitMQ 3 does over AMQP 1.0. */
   @Test
-  void aServerThatKeepsAnotherLinkAllTheTimeRefusesWhatItBreaksLinksOver() {
+  void aServerThatKeepsAnotherConnectionAllTheTimeRefusesWhatItBreaksConnectionsOver() {
     long before = System.nanoTime();
     assertThat(brokenTwice(() -> Optional.of(before)).code())
         .isEqualTo(MillraceException.Code.FORBIDDEN);
   }
 
   @Test
-  void aServerWhoseOtherLinkBrokeAsWellRefusesNothing() {
+  void aServerWhoseOtherConnectionBrokeAsWellRefusesNothing() {
     assertThat(brokenTwice(() -> Optional.of(System.nanoTime())).code())
         .isEqualTo(MillraceException.Code.UNAVAILABLE);
     assertThat(brokenTwice(Optional::empty).code()).isEqualTo(MillraceException.Code.UNAVAILABLE);
@@ -272,12 +273,12 @@ class PublishersTest {
     Future<Void> named =
         publish(
             "a",
-            link -> {
+            connection -> {
               Promise<Void> answer = Promise.promise();
               context.runOnContext(
                   told -> {
                     answer.fail(BrokerConnection.refused(words));
-                    link.end(words);
+                    connection.end(words);
                   });
               return answer.future();
             });
@@ -298,7 +299,7 @@ class PublishersTest {
       assertThat(failure(refused).code()).as(text).isEqualTo(MillraceException.Code.TOO_LARGE);
       behind.await();
       // The next is a trial again.
-      failure(publish("a", link -> Future.failedFuture(BrokerConnection.outOfReach())));
+      failure(publish("a", connection -> Future.failedFuture(BrokerConnection.outOfReach())));
     }
   }
 
@@ -318,14 +319,14 @@ class PublishersTest {
                   trials.ask(
                       "subscribe " + asked.size(),
                       true,
-                      link -> {
+                      connection -> {
                         Promise<Void> taken = Promise.promise();
                         vertx.setTimer(
                             50,
                             due -> {
                               if (refused) {
-                                link.end(new BrokerException("denied"));
-                              } else if (!link.ended().isComplete()) {
+                                connection.end(new BrokerException("denied"));
+                              } else if (!connection.ended().isComplete()) {
                                 taken.tryComplete();
                               }
                             });
@@ -335,7 +336,7 @@ class PublishersTest {
     assertThat(failure(asked.get(7)).code()).isEqualTo(MillraceException.Code.FORBIDDEN);
     asked.remove(7);
     Future.all(asked).await();
-    assertThat(links).hasSizeLessThan(5);
+    assertThat(connections).hasSizeLessThan(5);
     on(trials::close).await();
   }
 
@@ -343,22 +344,22 @@ class PublishersTest {
   void aServerThatTakesNothingIsWaitedForByOneAndFailsTheOthersAtOnce() {
     publish("a", PublishersTest::confirm).await();
     Promise<Void> late = Promise.promise();
-    Future<Void> first = publish("a", link -> late.future());
+    Future<Void> first = publish("a", connection -> late.future());
     late.fail(BrokerConnection.late());
     assertThat(failure(first).code()).isEqualTo(MillraceException.Code.TIMEOUT);
     Promise<Void> found = Promise.promise();
-    Future<Void> finding = publish("a", link -> found.future());
+    Future<Void> finding = publish("a", connection -> found.future());
     assertThat(failure(publish("a", PublishersTest::confirm)).code())
         .isEqualTo(MillraceException.Code.UNAVAILABLE);
     found.complete();
     finding.await();
     publish("a", PublishersTest::confirm).await();
-    assertThat(links).hasSize(2);
+    assertThat(connections).hasSize(2);
   }
 
   /** As RabbitMQ does over STOMP, where a queue that is full rejects what is published. */
   @Test
-  void whereLinksBreakInSilenceNowAndThenOthersPublishOverAnotherLink() {
+  void whereConnectionsBreakInSilenceNowAndThenOthersPublishOverAnotherConnection() {
     for (String channel : List.of("a", "a", "b")) {
       publish(channel, PublishersTest::confirm).await();
     }
@@ -369,7 +370,7 @@ class PublishersTest {
     publish("a", PublishersTest::confirm).await();
 
     Promise<Void> slow = Promise.promise();
-    Future<Void> other = publish("b", link -> slow.future());
+    Future<Void> other = publish("b", connection -> slow.future());
     await().until(() -> sent.stream().filter(each -> each.startsWith("b")).count() == 2);
     assertThat(failure(publish("a", PublishersTest::breaking)).code())
         .isEqualTo(MillraceException.Code.TIMEOUT);
@@ -387,14 +388,14 @@ class PublishersTest {
       publish(channel, PublishersTest::confirm).await();
     }
     Promise<Void> late = Promise.promise();
-    Future<Void> first = publish("a", link -> late.future());
+    Future<Void> first = publish("a", connection -> late.future());
     late.fail(BrokerConnection.late());
     assertThat(failure(first).code()).isEqualTo(MillraceException.Code.TIMEOUT);
     Promise<Void> stuck = Promise.promise();
-    Future<Void> again = publish("a", link -> stuck.future());
+    Future<Void> again = publish("a", connection -> stuck.future());
 
     Promise<Void> found = Promise.promise();
-    Future<Void> finding = publish("b", link -> found.future());
+    Future<Void> finding = publish("b", connection -> found.future());
     assertThat(failure(publish("c", PublishersTest::confirm)).code())
         .as("whether the server takes nothing at all is found out by one")
         .isEqualTo(MillraceException.Code.UNAVAILABLE);

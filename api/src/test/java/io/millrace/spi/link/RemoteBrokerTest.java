@@ -23,7 +23,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A broker and a keeper over links that are in memory alone. */
+/** A broker and a reconnector over connections that are in memory alone. */
 class RemoteBrokerTest {
 
   private static final ChannelPattern A = ChannelPattern.of("a");
@@ -32,7 +32,7 @@ class RemoteBrokerTest {
   private final List<HostAndPort> hosts =
       List.of(HostAndPort.create("one", 1), HostAndPort.create("two", 2));
   private final List<String> events = new CopyOnWriteArrayList<>();
-  private final List<MemoryConnection> links = new CopyOnWriteArrayList<>();
+  private final List<MemoryConnection> connections = new CopyOnWriteArrayList<>();
 
   /** What is published and not confirmed. */
   private final List<Promise<Publication>> pending = new CopyOnWriteArrayList<>();
@@ -52,9 +52,9 @@ class RemoteBrokerTest {
   }
 
   private Future<MemoryConnection> answer(HostAndPort host) {
-    MemoryConnection link = new MemoryConnection(host);
-    links.add(link);
-    return Future.succeededFuture(link);
+    MemoryConnection connection = new MemoryConnection(host);
+    connections.add(connection);
+    return Future.succeededFuture(connection);
   }
 
   private final class MemoryConnection implements BrokerConnection {
@@ -91,8 +91,8 @@ class RemoteBrokerTest {
   private final class User implements Messaging<MemoryConnection> {
 
     @Override
-    public void up(MemoryConnection link) {
-      events.add("up " + link.host.host());
+    public void up(MemoryConnection connection) {
+      events.add("up " + connection.host.host());
     }
 
     @Override
@@ -131,7 +131,7 @@ class RemoteBrokerTest {
 
   private final class MemoryBroker extends RemoteBroker {
 
-    private final Connector<MemoryConnection> factory =
+    private final Connector<MemoryConnection> connector =
         new Connector<>() {
           @Override
           public Future<MemoryConnection> connect(HostAndPort host) {
@@ -140,12 +140,13 @@ class RemoteBrokerTest {
 
           @Override
           public Future<Void> close() {
-            events.add("factory closed");
+            events.add("connector closed");
             return Future.succeededFuture();
           }
         };
 
-    private final Reconnector<MemoryConnection> keeper = new Reconnector<>(vertx, hosts, factory);
+    private final Reconnector<MemoryConnection> reconnector =
+        new Reconnector<>(vertx, hosts, connector);
 
     MemoryBroker() {
       super(
@@ -156,7 +157,7 @@ class RemoteBrokerTest {
 
     @Override
     public String name() {
-      return "memory-link";
+      return "memory-connection";
     }
 
     @Override
@@ -165,7 +166,7 @@ class RemoteBrokerTest {
     }
 
     Future<Void> open() {
-      return open(keeper, new User());
+      return open(reconnector, new User());
     }
   }
 
@@ -184,8 +185,8 @@ class RemoteBrokerTest {
   @Test
   void theHostsAreTriedInTurnWhenALinkBreaks() {
     broker.open().await();
-    links.get(0).end(new IOException("cut"));
-    await().until(() -> links.size() == 2);
+    connections.get(0).end(new IOException("cut"));
+    await().until(() -> connections.size() == 2);
     broker.subscribe(A).await();
     broker.unsubscribe(A).await();
     answered = Promise.<Void>promise().future(); // Never: it is closed all the same.
@@ -200,8 +201,8 @@ class RemoteBrokerTest {
             "unsubscribe a",
             "close",
             "goodbye",
-            "factory closed");
-    assertThat(links.get(1).ended().succeeded()).isTrue();
+            "connector closed");
+    assertThat(connections.get(1).ended().succeeded()).isTrue();
   }
 
   @Test
@@ -227,8 +228,8 @@ class RemoteBrokerTest {
       MemoryBroker refused = new MemoryBroker();
       server = host -> Future.failedFuture(lasting);
       assertThatThrownBy(() -> refused.open().await()).isSameAs(lasting);
-      await().until(() -> events.contains("factory closed"));
-      assertThat(events).containsExactly("close", "factory closed");
+      await().until(() -> events.contains("connector closed"));
+      assertThat(events).containsExactly("close", "connector closed");
     }
   }
 
@@ -240,8 +241,8 @@ class RemoteBrokerTest {
           server = this::answer;
           return Future.failedFuture(new BrokerException("starting"));
         };
-    links.get(0).end(new IOException("cut"));
-    await().until(() -> events.contains("up one") && links.size() == 2);
+    connections.get(0).end(new IOException("cut"));
+    await().until(() -> events.contains("up one") && connections.size() == 2);
     assertThat(events).containsExactly("up one", "down cut", "up one");
   }
 
@@ -307,18 +308,18 @@ class RemoteBrokerTest {
   }
 
   @Test
-  void anotherLinkIsToTheSameHostOrToOneThatIsThere() {
+  void anotherConnectionIsToTheSameHostOrToOneThatIsThere() {
     broker.open().await();
-    assertThat(broker.keeper.another().await().host.host()).isEqualTo("one");
+    assertThat(broker.reconnector.another().await().host.host()).isEqualTo("one");
     server =
         host -> host.host().equals("one") ? Future.failedFuture(new IOException()) : answer(host);
-    assertThat(broker.keeper.another().await().host.host()).isEqualTo("two");
+    assertThat(broker.reconnector.another().await().host.host()).isEqualTo("two");
     server = host -> Future.failedFuture(new IOException("gone"));
-    assertThatThrownBy(() -> broker.keeper.another().await()).hasMessage("gone");
+    assertThatThrownBy(() -> broker.reconnector.another().await()).hasMessage("gone");
   }
 
   @Test
-  void aBrokerThatIsClosedWhileItIsOpenedFailsToOpenAndEndsTheLinkThatComesLate() {
+  void aBrokerThatIsClosedWhileItIsOpenedFailsToOpenAndEndsTheConnectionThatComesLate() {
     Promise<MemoryConnection> late = Promise.promise();
     Promise<Void> asked = Promise.promise();
     server =
@@ -330,9 +331,9 @@ class RemoteBrokerTest {
     asked.future().await();
     broker.close().await();
     assertThatThrownBy(opened::await).hasMessageContaining("closed");
-    MemoryConnection link = new MemoryConnection(hosts.get(0));
-    late.complete(link);
-    await().until(() -> link.ended().isComplete());
+    MemoryConnection connection = new MemoryConnection(hosts.get(0));
+    late.complete(connection);
+    await().until(() -> connection.ended().isComplete());
     assertThat(events).doesNotContain("up one");
   }
 

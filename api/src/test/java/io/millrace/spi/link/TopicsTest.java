@@ -56,17 +56,17 @@ class TopicsTest {
     }
   }
 
-  /** A subscription on the node's link, as the server sees it. */
+  /** A subscription on the node's connection, as the server sees it. */
   private static final class Asked implements TopicSubscription {
-    final MemoryConnection link;
+    final MemoryConnection connection;
     final TopicReceiver receiver;
     final Promise<Void> confirmed = Promise.promise();
     final Promise<Void> ended = Promise.promise();
     final Promise<Void> left = Promise.promise();
     volatile boolean leaving;
 
-    Asked(MemoryConnection link, TopicReceiver receiver) {
-      this.link = link;
+    Asked(MemoryConnection connection, TopicReceiver receiver) {
+      this.connection = connection;
       this.receiver = receiver;
     }
 
@@ -90,7 +90,7 @@ class TopicsTest {
   private final class Server implements TopicProtocol<MemoryConnection> {
 
     @Override
-    public Future<Void> publish(MemoryConnection link, String channel, Message message) {
+    public Future<Void> publish(MemoryConnection connection, String channel, Message message) {
       return Future.succeededFuture();
     }
 
@@ -105,11 +105,11 @@ class TopicsTest {
 
     @Override
     public TopicSubscription subscribe(
-        MemoryConnection link,
+        MemoryConnection connection,
         ChannelPattern pattern,
         Optional<String> queue,
         TopicReceiver receiver) {
-      Asked made = new Asked(link, receiver);
+      Asked made = new Asked(connection, receiver);
       asked.add(made);
       if (answers.test(pattern)) {
         made.confirmed.complete();
@@ -129,7 +129,7 @@ class TopicsTest {
   private volatile BiFunction<MemoryConnection, ChannelPattern, Future<Void>> permission =
       (trial, pattern) -> Future.succeededFuture();
 
-  /** What the server confirms at once, when it is requested on the node's link. */
+  /** What the server confirms at once, when it is requested on the node's connection. */
   private volatile Predicate<ChannelPattern> answers = pattern -> true;
 
   private final Topics<MemoryConnection> topics =
@@ -143,7 +143,7 @@ class TopicsTest {
                       () -> Future.succeededFuture(new MemoryConnection()))))
           .await();
 
-  private MemoryConnection link = new MemoryConnection();
+  private MemoryConnection connection = new MemoryConnection();
 
   private Ingress ingress() {
     return (Ingress)
@@ -175,11 +175,11 @@ class TopicsTest {
 
   @BeforeEach
   void up() {
-    run(() -> up(link));
+    run(() -> up(connection));
   }
 
   private void up(MemoryConnection next) {
-    link = next;
+    connection = next;
     next.ended().onSuccess(topics::down);
     topics.up(next);
   }
@@ -206,9 +206,10 @@ class TopicsTest {
   }
 
   @Test
-  void aLinkThatAnswersNothingEndsBeforeTheSubscriberGivesUp() {
+  void aConnectionThatAnswersNothingEndsBeforeTheSubscriberGivesUp() {
     answers = pattern -> false;
-    link.ended()
+    connection
+        .ended()
         .onSuccess(
             stuck -> {
               answers = pattern -> true;
@@ -216,30 +217,33 @@ class TopicsTest {
             });
     subscribe(A).await();
 
-    assertThat(asked).extracting(each -> each.link == link).containsExactly(false, true);
+    assertThat(asked)
+        .extracting(each -> each.connection == connection)
+        .containsExactly(false, true);
+    await().until(() -> events.contains("restored"));
     assertThat(events).containsExactly("degraded", "restored");
   }
 
   @Test
-  void aLinkThatIsOnlySlowIsKeptAndTheSubscriberGivesUp() {
+  void aConnectionThatIsOnlySlowIsKeptAndTheSubscriberGivesUp() {
     answers = B::equals;
     Future<Void> slow = subscribe(A);
     subscribe(B).await();
 
     fails(slow, MillraceException.Code.UNAVAILABLE);
     assertThat(asked(0).leaving).isTrue();
-    assertThat(link.isDown()).isFalse();
+    assertThat(connection.isDown()).isFalse();
     assertThat(events).isEmpty();
   }
 
   @Test
-  void whatWasSubscribedBeforeAndIsNotConfirmedInTimeEndsTheLink() {
+  void whatWasSubscribedBeforeAndIsNotConfirmedInTimeEndsTheConnection() {
     subscribe(A).await();
     answers = pattern -> false;
     MemoryConnection next = new MemoryConnection();
     run(
         () -> {
-          link.end(new IOException("gone"));
+          connection.end(new IOException("gone"));
           up(next);
           asked(1).confirmed.fail(BrokerConnection.late());
         });
@@ -267,7 +271,7 @@ class TopicsTest {
     taken.await();
     fails(refused, MillraceException.Code.FORBIDDEN);
     assertThat(asked).hasSize(1);
-    assertThat(link.isDown()).isFalse();
+    assertThat(connection.isDown()).isFalse();
   }
 
   @Test
@@ -276,14 +280,14 @@ class TopicsTest {
     answers = pattern -> false;
     run(
         () -> {
-          link.end(new IOException("gone"));
+          connection.end(new IOException("gone"));
           up(new MemoryConnection());
         });
     assertThat(tried).hasSize(1);
     assertThat(asked).hasSize(2);
     run(
         () -> {
-          link.end(new IOException("gone"));
+          connection.end(new IOException("gone"));
           answers = pattern -> true;
           up(new MemoryConnection());
         });
@@ -300,16 +304,16 @@ class TopicsTest {
 
     await().until(() -> events.contains("interrupted [a]"));
     assertThat(asked).hasSize(2);
-    assertThat(link.isDown()).isFalse();
+    assertThat(connection.isDown()).isFalse();
   }
 
   @Test
-  void leavingSucceedsIfTheLinkBreaks() {
+  void leavingSucceedsIfTheConnectionBreaks() {
     subscribe(A).await();
     Future<Void> left = on(() -> topics.unsubscribe(A));
     await().until(() -> asked(0).leaving);
     assertThat(left.isComplete()).isFalse();
-    run(() -> link.end(new IOException("gone")));
+    run(() -> connection.end(new IOException("gone")));
 
     left.await();
   }
