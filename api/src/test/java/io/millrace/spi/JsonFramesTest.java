@@ -128,7 +128,7 @@ class JsonFramesTest {
     assertThat(Gap.Reason.values())
         .extracting(Gap.Reason::toString)
         .containsExactly("expired", "epoch", "interrupted", "slow", "unknown");
-    assertThat(List.of(Ending.DONE, Ending.POLICY)).noneMatch(Ending::returns);
+    assertThat(List.of(Ending.DONE, Ending.POLICY)).noneMatch(Ending::mayReconnect);
     assertThat(
             List.of(
                 Ending.SLOW,
@@ -138,6 +138,6 @@ class JsonFramesTest {
                 Ending.GAP,
                 Ending.RECYCLE,
                 Ending.goingAway(Duration.ZERO)))
-        .allMatch(Ending::returns);
+        .allMatch(Ending::mayReconnect);
   }
 }

@@ -76,7 +76,7 @@ final class Refusals {
     return QUOTED.matcher(String.valueOf(cause.getMessage())).replaceAll("");
   }
 
-  /** {@return whether the server says clearly that it refuses this request} */
+  /** Returns whether the server says clearly that it refuses this request. */
   static boolean isClear(Throwable cause) {
     String words = words(cause);
     return Stream.of(SIZE, LIMIT, PERMISSION).anyMatch(known -> known.matcher(words).find());

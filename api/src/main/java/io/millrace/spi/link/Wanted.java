@@ -20,12 +20,12 @@ final class Wanted {
     this.pattern = pattern;
   }
 
-  /** {@return whether it was subscribed once} */
+  /** Returns whether it was subscribed once. */
   boolean isConfirmed() {
     return confirmed.future().isComplete();
   }
 
-  /** {@return whether this is its subscription on the current connection} */
+  /** Returns whether this is its subscription on the current connection. */
   boolean has(TopicSubscription other) {
     return subscription.filter(other::equals).isPresent();
   }

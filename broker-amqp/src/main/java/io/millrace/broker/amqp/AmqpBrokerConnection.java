@@ -225,7 +225,7 @@ final class AmqpBrokerConnection implements BrokerConnection {
         : Optional.empty();
   }
 
-  /** {@return whether the tags of deliveries are their numbers within the session} */
+  /** Returns whether the tags of deliveries are their numbers within the session. */
   boolean numbersDeliveries() {
     return dialect == AmqpDialect.RABBITMQ_3;
   }

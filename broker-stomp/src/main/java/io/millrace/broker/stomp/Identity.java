@@ -70,7 +70,7 @@ final class Identity {
     return proposed.filter(newer -> isHigher(newer, confirmed)).or(() -> confirmed);
   }
 
-  /** {@return whether nodes have given this stream two names, so that it needs a third} */
+  /** Returns whether nodes have given this stream two names, so that it needs a third. */
   boolean isDisputed() {
     return disputed && best().equals(confirmed);
   }

@@ -55,7 +55,7 @@ final class StompMessages {
       headers.put(MessageHeaders.CONTENT_TYPE, contentType);
     }
     AmqpBody.Decoded body = body(frame);
-    return Messages.read(headers, body.bytes(), isText || body.isText(), most);
+    return Messages.read(headers, body.bytes(), isText || body.text(), most);
   }
 
   private static AmqpBody.Decoded body(StompFrame frame) {
