@@ -3,6 +3,7 @@ package io.millrace.broker.amqp;
 import io.millrace.spi.link.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.proton.ProtonDelivery;
 import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonReceiver;
 import io.vertx.proton.ProtonSession;
@@ -28,14 +29,16 @@ final class Receiver {
   /** The capability with which Artemis recognizes a multicast address. */
   private static final Symbol TOPIC = Symbol.valueOf("topic");
 
+  /** More than can be in flight: then the tags are not numbers. */
+  private static final long MOST_DROPPED = 100_000;
+
   private final ProtonSession session;
 
   /** Ends the session with the subscription, if the session is only for it. */
   private final Optional<Sessions> sessions;
 
-  /** More than can be in flight: then the tags are not numbers. */
-  private static final long MOST_DROPPED = 100_000;
-
+  private final int prefetch;
+  private final Consumer<Message> messages;
   private final ProtonReceiver receiver;
   private final Promise<Void> attached = Promise.promise();
   private final Promise<Void> detached = Promise.promise();
@@ -62,6 +65,8 @@ final class Receiver {
       Runnable tooLarge) {
     this.session = session;
     this.sessions = sessions;
+    this.prefetch = options.prefetch();
+    this.messages = messages;
     if (sessions.isPresent()) {
       session.closeHandler(
           closed -> {
@@ -78,14 +83,7 @@ final class Receiver {
         .setQoS(ProtonQoS.AT_MOST_ONCE)
         .setPrefetch(0)
         .maxMessageSizeExceededHandler(exceeded -> tooLarge.run())
-        .handler(
-            (delivery, message) -> {
-              number(delivery.getTag());
-              if (live) {
-                messages.accept(message);
-                replenish(options.prefetch() / 2);
-              }
-            })
+        .handler(this::take)
         .openHandler(
             opened -> {
               // A missing source means a refusal; the DETACH that follows says why.
@@ -96,7 +94,15 @@ final class Receiver {
     receiver.closeHandler(closed -> gone(receiver.getRemoteCondition(), closed.cause()));
     receiver.detachHandler(closed -> gone(receiver.getRemoteCondition(), closed.cause()));
     receiver.open();
-    receiver.flow(options.prefetch());
+    receiver.flow(prefetch);
+  }
+
+  private void take(ProtonDelivery delivery, Message message) {
+    number(delivery.getTag());
+    if (live) {
+      messages.accept(message);
+      replenish();
+    }
   }
 
   /**
@@ -118,8 +124,8 @@ final class Receiver {
   }
 
   /** Grants half of the credit at a time, because each grant is work for the broker. */
-  private void replenish(int batch) {
-    if (++taken >= batch) {
+  private void replenish() {
+    if (++taken >= prefetch / 2) {
       receiver.flow(taken);
       taken = 0;
     }
