@@ -16,7 +16,7 @@ module io.millrace.api {
 
   exports io.millrace;
   exports io.millrace.spi;
-  exports io.millrace.spi.link;
+  exports io.millrace.spi.remote;
   exports io.millrace.internal to
       io.millrace.broker.stomp,
       io.millrace.core,

@@ -2,10 +2,10 @@ package io.millrace.broker.amqp;
 
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
-import io.millrace.spi.link.BrokerException;
-import io.millrace.spi.link.Reconnector;
-import io.millrace.spi.link.RemoteBroker;
-import io.millrace.spi.link.Topics;
+import io.millrace.spi.remote.BrokerException;
+import io.millrace.spi.remote.Reconnector;
+import io.millrace.spi.remote.RemoteBroker;
+import io.millrace.spi.remote.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

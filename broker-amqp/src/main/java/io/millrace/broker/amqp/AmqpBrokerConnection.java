@@ -2,8 +2,8 @@ package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
-import io.millrace.spi.link.BrokerConnection;
-import io.millrace.spi.link.BrokerException;
+import io.millrace.spi.remote.BrokerConnection;
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.amqp.AmqpClient;
 import io.vertx.amqp.AmqpClientOptions;
 import io.vertx.amqp.AmqpConnection;

@@ -1,7 +1,7 @@
 package io.millrace.broker.amqp;
 
-import io.millrace.spi.link.BrokerUri;
-import io.millrace.spi.link.RemoteBrokerOptions;
+import io.millrace.spi.remote.BrokerUri;
+import io.millrace.spi.remote.RemoteBrokerOptions;
 import io.vertx.amqp.AmqpClientOptions;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;

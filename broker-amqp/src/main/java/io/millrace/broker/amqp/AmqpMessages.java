@@ -2,7 +2,7 @@ package io.millrace.broker.amqp;
 
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
-import io.millrace.spi.link.Messages;
+import io.millrace.spi.remote.Messages;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

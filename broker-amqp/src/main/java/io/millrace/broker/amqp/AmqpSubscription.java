@@ -1,9 +1,9 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
-import io.millrace.spi.link.BrokerConnection;
-import io.millrace.spi.link.TopicReceiver;
-import io.millrace.spi.link.TopicSubscription;
+import io.millrace.spi.remote.BrokerConnection;
+import io.millrace.spi.remote.TopicReceiver;
+import io.millrace.spi.remote.TopicSubscription;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonSession;

@@ -1,11 +1,11 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
-import io.millrace.spi.link.BrokerConnection;
-import io.millrace.spi.link.BrokerException;
-import io.millrace.spi.link.TopicProtocol;
-import io.millrace.spi.link.TopicReceiver;
-import io.millrace.spi.link.TopicSubscription;
+import io.millrace.spi.remote.BrokerConnection;
+import io.millrace.spi.remote.BrokerException;
+import io.millrace.spi.remote.TopicProtocol;
+import io.millrace.spi.remote.TopicReceiver;
+import io.millrace.spi.remote.TopicSubscription;
 import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,6 +1,6 @@
 package io.millrace.broker.amqp;
 
-import io.millrace.spi.link.BrokerException;
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonLinkOptions;

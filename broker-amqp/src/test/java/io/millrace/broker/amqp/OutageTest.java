@@ -8,7 +8,7 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
-import io.millrace.spi.link.BrokerException;
+import io.millrace.spi.remote.BrokerException;
 import io.millrace.tck.Artemis;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.LoopClock;

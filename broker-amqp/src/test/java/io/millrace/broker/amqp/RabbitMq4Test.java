@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceException;
-import io.millrace.spi.link.BrokerException;
+import io.millrace.spi.remote.BrokerException;
 import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

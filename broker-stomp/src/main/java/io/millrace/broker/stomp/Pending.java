@@ -1,6 +1,6 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.remote.BrokerConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;

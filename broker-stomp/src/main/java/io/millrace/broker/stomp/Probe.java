@@ -1,6 +1,6 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.spi.link.SkipCounter;
+import io.millrace.spi.remote.SkipCounter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package io.millrace.broker.stomp;
 
 import io.millrace.Message;
 import io.millrace.spi.MessageHeaders;
-import io.millrace.spi.link.BrokerException;
-import io.millrace.spi.link.SkipCounter;
+import io.millrace.spi.remote.BrokerException;
+import io.millrace.spi.remote.SkipCounter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;

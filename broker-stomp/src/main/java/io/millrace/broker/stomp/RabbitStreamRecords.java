@@ -2,7 +2,7 @@ package io.millrace.broker.stomp;
 
 import io.millrace.spi.BrokerRecord;
 import io.millrace.spi.BrokerRecords;
-import io.millrace.spi.link.BrokerConnection;
+import io.millrace.spi.remote.BrokerConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;

@@ -1,8 +1,8 @@
 package io.millrace.broker.stomp;
 
 import io.millrace.MillraceException;
-import io.millrace.spi.link.BrokerConnection;
-import io.millrace.spi.link.BrokerException;
+import io.millrace.spi.remote.BrokerConnection;
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

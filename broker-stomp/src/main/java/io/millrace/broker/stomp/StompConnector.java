@@ -1,6 +1,6 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.spi.link.Connector;
+import io.millrace.spi.remote.Connector;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;

@@ -1,7 +1,7 @@
 package io.millrace.broker.stomp;
 
 import io.millrace.spi.MessageHeaders;
-import io.millrace.spi.link.BrokerException;
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;

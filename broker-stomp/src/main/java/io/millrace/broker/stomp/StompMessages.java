@@ -3,7 +3,7 @@ package io.millrace.broker.stomp;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.MessageHeaders;
-import io.millrace.spi.link.Messages;
+import io.millrace.spi.remote.Messages;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

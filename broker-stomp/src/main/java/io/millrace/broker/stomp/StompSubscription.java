@@ -2,8 +2,8 @@ package io.millrace.broker.stomp;
 
 import io.millrace.ChannelPattern;
 import io.millrace.internal.BoundedMap;
-import io.millrace.spi.link.TopicReceiver;
-import io.millrace.spi.link.TopicSubscription;
+import io.millrace.spi.remote.TopicReceiver;
+import io.millrace.spi.remote.TopicSubscription;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.LinkedHashMap;

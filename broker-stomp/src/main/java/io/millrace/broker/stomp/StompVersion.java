@@ -1,6 +1,6 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.spi.link.BrokerException;
+import io.millrace.spi.remote.BrokerException;
 import java.util.Optional;
 
 /**

@@ -3,7 +3,7 @@ package io.millrace.broker.stomp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.spi.link.BrokerException;
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;

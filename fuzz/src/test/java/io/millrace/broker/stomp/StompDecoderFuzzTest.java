@@ -8,7 +8,7 @@ import io.millrace.fuzz.Allocation;
 import io.millrace.fuzz.Cuts;
 import io.millrace.fuzz.Messages;
 import io.millrace.spi.MessageHeaders;
-import io.millrace.spi.link.BrokerException;
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
