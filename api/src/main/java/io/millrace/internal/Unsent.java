@@ -5,12 +5,9 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.internal.ContextInternal;
 import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,14 +105,6 @@ public final class Unsent {
   /** If more than this is in use, for whatever, it is scarce. */
   private static final long SCARCE_DIRECT = PlatformDependent.maxDirectMemory() / 4 * 3;
 
-  private static final long NO_ERROR = 0;
-
-  /** How long streams over HTTP/2 may stay open after their answers. */
-  private static final long OPEN_MILLIS = 1000;
-
-  /** How many of them an event loop lets stay open. */
-  private static final int MOST_OPEN = 500;
-
   /** Who has stood still for as long is ended when memory is scarce. */
   static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -146,9 +135,6 @@ public final class Unsent {
   private final Map<Connection, Standing> standing = new LinkedHashMap<>();
 
   private long bytes;
-
-  /** How many streams over HTTP/2 may still be open after their answers. */
-  private int open;
 
   private int ended;
   private long nextLog = System.nanoTime();
@@ -217,42 +203,9 @@ public final class Unsent {
     Future<Void> answer = alone ? response.end() : response.end(content);
     count(answer, content, taken, held, ANSWER_COST, () -> ChunkedBody.abort(request));
     if (request.version() == HttpVersion.HTTP_2) {
-      answer.onSuccess(sent -> endStream(request));
+      answer.onSuccess(sent -> OpenStreams.answered(request));
     }
     return answer;
-  }
-
-  /**
-   * Ends the stream of a request over HTTP/2 that was answered but has not ended, although nothing
-   * says that a body follows: nobody waits for one, and the client may keep all its streams open
-   * (RFC 9113, section 8.1). An honest client may end it a little later, if not too many do.
-   */
-  private static void endStream(HttpServerRequest request) {
-    if (request.isEnded() || mayFollow(request)) {
-      return;
-    }
-    Unsent loop = direct();
-    ContextInternal context = ContextInternal.current();
-    if (context == null || loop.open == MOST_OPEN) {
-      request.response().reset(NO_ERROR);
-      return;
-    }
-    loop.open++;
-    context.setTimer(
-        OPEN_MILLIS,
-        later -> {
-          loop.open--;
-          if (!request.isEnded()) {
-            request.response().reset(NO_ERROR);
-          }
-        });
-  }
-
-  /** Returns whether a body may follow, which then has an end of its own. */
-  private static boolean mayFollow(HttpServerRequest request) {
-    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    return HttpMethod.POST.equals(request.method())
-        || (length != null && length.chars().anyMatch(digit -> digit != '0'));
   }
 
   /**

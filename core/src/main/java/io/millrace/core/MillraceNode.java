@@ -10,7 +10,6 @@ import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
 import io.millrace.core.broker.BrokerSubscriptions;
-import io.millrace.core.broker.Entrance;
 import io.millrace.core.broker.NodeIngress;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.broker.Succession;
@@ -21,8 +20,10 @@ import io.millrace.core.log.Archive;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Surveys;
+import io.millrace.core.reader.Entrance;
+import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Reader;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.Shards;
@@ -145,44 +146,42 @@ final class MillraceNode implements Millrace {
 
   @Override
   public Future<Subscription> subscribe(ChannelPattern pattern, Subscriber subscriber) {
-    return subscribe(pattern, Start.NOW, subscriber);
+    return subscribe(pattern, ResumeFrom.NOW, subscriber);
   }
 
   @Override
   public Future<Subscription> subscribe(
       ChannelPattern pattern, Cursor after, Subscriber subscriber) {
-    return subscribe(pattern, Start.after(after), subscriber);
+    return subscribe(pattern, ResumeFrom.after(after), subscriber);
   }
 
   private Future<Subscription> subscribe(
-      ChannelPattern pattern, Start start, Subscriber subscriber) {
+      ChannelPattern pattern, ResumeFrom from, Subscriber subscriber) {
     if (closing.get()) {
       return Future.failedFuture(closingNow());
     }
     ContextInternal caller = vertx.getOrCreateContext();
     Shard shard = engine.shards().of(caller.isEventLoopContext() ? caller : context);
-    List<ReaderSubscription> subscriptions =
-        List.of(new ReaderSubscription(pattern, EventFilter.ALL));
+    ReaderSubscription wanted = new ReaderSubscription(pattern, EventFilter.ALL);
+    Lease lease = engine.entrance().lease(shard, List.of(wanted), from);
     Promise<Subscription> promise = caller.promise();
-    ready
-        .future()
-        .compose(open -> succession.over())
-        .compose(here -> engine.entrance().enter(subscriptions, start))
-        .onFailure(promise::fail)
-        .onSuccess(
-            survey ->
-                shard.run(
-                    () -> {
-                      if (closing.get()) {
-                        shard.release(subscriptions);
-                        promise.fail(closingNow());
-                        return;
-                      }
-                      SubscriberReader reader = new SubscriberReader(shard, subscriber);
-                      reader.begin(subscriptions, engine.log().begin(survey));
-                      promise.complete(reader);
-                    }));
+    shard.run(
+        () ->
+            lease
+                .acquire(0, () -> ready.future().compose(open -> succession.over()))
+                .map(held -> begin(held, subscriber))
+                .onComplete(promise));
     return promise.future();
+  }
+
+  private Subscription begin(Lease lease, Subscriber subscriber) {
+    if (closing.get()) {
+      lease.close();
+      throw closingNow();
+    }
+    SubscriberReader reader = new SubscriberReader(lease.shard(), subscriber);
+    lease.begin(reader);
+    return reader;
   }
 
   private static MillraceException closingNow() {

@@ -170,6 +170,7 @@ class BackendNodeTest {
       assertThat(outlet.endings).hasSize(1);
       assertThat(outlet.endings.get(0).mayReconnect()).isTrue();
       assertThat(node.counts().readers()).isZero();
+      assertThat(node.counts().subscriptions()).isZero();
       assertThat(socket.isConnected()).isTrue();
     }
   }

@@ -15,6 +15,31 @@ final class Payloads {
 
   private static final int MEBIBYTE = 1 << 20;
 
+  private static final List<String> TEXTS =
+      List.of(
+          "",
+          " leading and trailing ",
+          "이벤트1,데이터1\n이벤트1,데이터2",
+          "a\rb\r\nc\n\nd\n",
+          "👩‍👩‍👧‍👦 🇰🇷 \uD83D\uDE00",
+          "\u0000\u0001\u001f\u007f\u2028\u2029\uFEFF",
+          "data: x\nid: 1\nevent: y\n\n",
+          "\"\\/<script>&amp;",
+          "한".repeat(5_000));
+
+  private static final List<String> JSON =
+      List.of(
+          "null",
+          "true",
+          "1.0",
+          "1.00",
+          "-0",
+          "1E+2",
+          "12345678901234567890.123456789",
+          "{}",
+          "[]",
+          "{\"b\":1,\"a\":[1.10,\"\\u00e9\\/\"],\"한\":{\"c\":null}}");
+
   /** The kind of object that a Java developer is likely to publish. */
   private record Vote(String bill, Instant at, Optional<String> by, Optional<String> note) {}
 
@@ -22,33 +47,8 @@ final class Payloads {
 
   static List<Message> all() {
     List<Message> messages = new ArrayList<>();
-    for (String text :
-        List.of(
-            "",
-            " leading and trailing ",
-            "이벤트1,데이터1\n이벤트1,데이터2",
-            "a\rb\r\nc\n\nd\n",
-            "👩‍👩‍👧‍👦 🇰🇷 \uD83D\uDE00",
-            "\u0000\u0001\u001f\u007f\u2028\u2029\uFEFF",
-            "data: x\nid: 1\nevent: y\n\n",
-            "\"\\/<script>&amp;",
-            "한".repeat(5_000))) {
-      messages.add(Message.json(text));
-    }
-    for (String json :
-        List.of(
-            "null",
-            "true",
-            "1.0",
-            "1.00",
-            "-0",
-            "1E+2",
-            "12345678901234567890.123456789",
-            "{}",
-            "[]",
-            "{\"b\":1,\"a\":[1.10,\"\\u00e9\\/\"],\"한\":{\"c\":null}}")) {
-      messages.add(Message.jsonText(Buffer.buffer(json)));
-    }
+    TEXTS.forEach(text -> messages.add(Message.json(text)));
+    JSON.forEach(json -> messages.add(Message.jsonText(Buffer.buffer(json))));
     byte[] every = new byte[256];
     for (int i = 0; i < every.length; i++) {
       every[i] = (byte) i;

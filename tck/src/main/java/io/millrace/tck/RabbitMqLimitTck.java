@@ -343,19 +343,22 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     }
   }
 
+  /** Reads channel x. */
+  private static List<String> follow(Millrace node) {
+    List<String> came = new CopyOnWriteArrayList<>();
+    Channel read = node.channel("x");
+    await()
+        .atMost(LONG)
+        .until(
+            () -> succeeds(read.subscribe(entry -> came.add(entry.message().data().toString()))));
+    return came;
+  }
+
   /** Tries again with the same key, as the browser client does after such an answer. */
   @Test
   void whatIsRepeatedWithItsKeyDuringAnAlarmArrivesOnceAtEveryNode() {
     List<Millrace> nodes = engines();
-    List<List<String>> came = List.of(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
-    for (int i = 0; i < nodes.size(); i++) {
-      List<String> seen = came.get(i);
-      Channel read = nodes.get(i).channel("x");
-      await()
-          .atMost(LONG)
-          .until(
-              () -> succeeds(read.subscribe(entry -> seen.add(entry.message().data().toString()))));
-    }
+    List<List<String>> came = nodes.stream().map(RabbitMqLimitTck::follow).toList();
     Channel channel = nodes.get(0).channel("x");
     Message first = Message.json("before").withKey("before");
     await().atMost(LONG).until(() -> succeeds(channel.publish(first)));

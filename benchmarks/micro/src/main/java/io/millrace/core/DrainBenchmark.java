@@ -7,7 +7,7 @@ import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.Shards;
 import io.millrace.core.reader.StreamReader;
@@ -94,7 +94,7 @@ public class DrainBenchmark extends MicroBenchmark {
                 List<ReaderSubscription> subscriptions =
                     List.of(new ReaderSubscription(ChannelPattern.of("a"), EventFilter.ALL));
                 new StreamReader(here, "none", WebSocketFramings.ENVELOPE, new Counter(), SETTINGS)
-                    .begin(subscriptions, log.attach(subscriptions, Start.NOW));
+                    .begin(log.attach(subscriptions, ResumeFrom.NOW));
               }
               return here;
             })

@@ -4,12 +4,13 @@ import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
 import io.millrace.Gap;
 import io.millrace.MillraceOptions;
-import io.millrace.core.log.Beginning;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.Slice;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ public class GapBenchmark extends MicroBenchmark {
 
   private final Log log = new Log(new MillraceOptions().setRingBytes(1 << 20), false, () -> 0);
   private final List<ChannelPattern> patterns = new ArrayList<>();
-  private Start start = Start.NOW;
+  private ResumeFrom start = ResumeFrom.NOW;
 
   /** Appends more than the log holds. */
   @Setup
@@ -54,7 +55,7 @@ public class GapBenchmark extends MicroBenchmark {
     for (int i = 0; i < APPENDED; i++) {
       log.append(patterns.get(i % channels).toString(), MESSAGE);
     }
-    start = new Start(Optional.of(cursor()), 0);
+    start = new ResumeFrom(Optional.of(cursor()), 0);
     check(gap().equals(expected()), place + " leads to " + gap());
   }
 
@@ -87,10 +88,11 @@ public class GapBenchmark extends MicroBenchmark {
     for (ChannelPattern pattern : patterns) {
       subscriptions.add(new ReaderSubscription(pattern, EventFilter.ALL));
     }
-    Beginning beginning = log.attach(subscriptions, start);
-    long seq = beginning.seq();
-    Slice slice = log.read(subscriptions, seq, seq, 1, 1, Optional.of(Gap.Reason.EXPIRED));
-    log.detach(subscriptions);
-    return beginning.gap().or(() -> slice.gaps().stream().map(Gap::reason).findFirst());
+    StartPosition position = log.attach(subscriptions, start);
+    long seq = position.seq();
+    List<ReadPosition> positions = position.positions();
+    Slice slice = log.read(positions, seq, seq, 1, 1, Optional.of(Gap.Reason.EXPIRED));
+    log.detach(positions);
+    return position.gap().or(() -> slice.gaps().stream().map(Gap::reason).findFirst());
   }
 }

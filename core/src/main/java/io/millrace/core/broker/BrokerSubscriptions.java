@@ -5,9 +5,9 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.core.log.CatchUp;
 import io.millrace.core.log.Log;
-import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.spi.Broker;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -15,6 +15,7 @@ import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,34 +119,31 @@ public final class BrokerSubscriptions {
    * Subscribes to what is not subscribed yet, and waits until this node has what a client may have
    * read at another node.
    *
-   * @return completes when a reader may be attached; if it fails, nothing is held
+   * @return completes when a reader may be attached, with the place in the log from which on the
+   *     messages of each arrive; if it fails, nothing is held
    */
-  Future<Void> acquire(List<ReaderSubscription> subscriptions, Start start) {
-    return acquire(subscriptions)
-        .compose(acquired -> catchUp.before(start).onFailure(failure -> release(subscriptions)));
+  public Future<List<Long>> acquire(List<ChannelPattern> patterns, ResumeFrom from) {
+    return acquire(patterns)
+        .compose(
+            heardFrom ->
+                catchUp.before(from).map(heardFrom).onFailure(failure -> release(patterns)));
   }
 
-  private Future<Void> acquire(List<ReaderSubscription> subscriptions) {
-    if (!broker.selective() || subscriptions.isEmpty()) {
-      return Future.succeededFuture();
+  private Future<List<Long>> acquire(List<ChannelPattern> patterns) {
+    if (!broker.selective() || patterns.isEmpty()) {
+      return Future.succeededFuture(Collections.nCopies(patterns.size(), 0L));
     }
     List<Future<Long>> confirmations = new ArrayList<>();
-    for (ReaderSubscription subscription : subscriptions) {
-      confirmations.add(acquire(subscription.pattern));
+    for (ChannelPattern pattern : patterns) {
+      confirmations.add(acquire(pattern));
     }
     return Future.join(confirmations)
-        .<Void>mapEmpty()
-        .onSuccess(
-            confirmed -> {
-              for (int i = 0; i < confirmations.size(); i++) {
-                subscriptions.get(i).heardFrom = confirmations.get(i).result();
-              }
-            })
+        .map(CompositeFuture::<Long>list)
         .onFailure(
             failure -> {
               for (int i = 0; i < confirmations.size(); i++) {
                 if (confirmations.get(i).succeeded()) {
-                  release(subscriptions.get(i).pattern);
+                  release(patterns.get(i));
                 }
               }
             });
@@ -273,9 +271,9 @@ public final class BrokerSubscriptions {
   }
 
   /** Gives up what {@link #acquire} acquired. */
-  public void release(Collection<ReaderSubscription> subscriptions) {
+  public void release(Collection<ChannelPattern> patterns) {
     if (broker.selective()) {
-      subscriptions.forEach(subscription -> release(subscription.pattern));
+      patterns.forEach(this::release);
     }
   }
 

@@ -8,12 +8,11 @@
  *
  * <p>{@link BrokerSubscriptions} subscribes the whole node once to each name or pattern. {@link
  * HeldSubscriptions} knows which of them overlap, and {@link UnreadSubscriptions} keeps each for a
- * while after its last reader has left. Clients and the application enter the log through {@link
- * Entrance}: first the broker confirms what they subscribe to. If the broker's own log is replaced
- * by another one, {@link Succession} makes all readers leave, and enter again later.
+ * while after its last reader has left. If the broker's own log is replaced by another one, {@link
+ * Succession} makes all readers leave, and enter again later.
  *
- * <p>Read {@link Publishing} and {@link NodeIngress} first, then {@link Entrance} and {@link
- * BrokerSubscriptions}, then {@link Succession}.
+ * <p>Read {@link Publishing} and {@link NodeIngress} first, then {@link BrokerSubscriptions}, then
+ * {@link Succession}.
  */
 @NullMarked
 package io.millrace.core.broker;

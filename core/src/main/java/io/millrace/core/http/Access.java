@@ -36,10 +36,11 @@ final class Access {
   /**
    * Counts a request to publish, whatever its result.
    *
+   * @param scope who publishes
    * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
    */
-  void countPublish(RoutingContext request) {
-    rates.count(request);
+  void countPublish(RoutingContext request, String scope) {
+    rates.count(request, scope);
   }
 
   /** Returns whether the request of a client is needed as long as the client is connected. */

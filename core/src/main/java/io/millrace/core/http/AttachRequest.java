@@ -4,9 +4,11 @@ import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
 import io.millrace.Message;
 import io.millrace.MillraceException;
-import io.millrace.core.log.Beginnings;
 import io.millrace.core.log.EventFilter;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.Footprint;
+import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.StartPositions;
 import io.millrace.spi.Format;
 import io.millrace.spi.Transport;
 import io.vertx.core.MultiMap;
@@ -24,15 +26,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client asks for when it attaches: in the URL, or in a JSON body, because a URL with many
- * channels is longer than servers and proxies accept.
+ * channels is longer than servers and proxies accept. A HEAD may ask for the same but attaches
+ * nothing, so neither the broker nor the log is asked for it.
  *
  * @param patterns the channels and patterns, each once
  * @param filter the events
  * @param start where to begin
  * @param format what is sent of a message
+ * @param attaches false for a HEAD
  */
 record AttachRequest(
-    List<ChannelPattern> patterns, EventFilter filter, Start start, Format format) {
+    List<ChannelPattern> patterns,
+    EventFilter filter,
+    ResumeFrom start,
+    Format format,
+    boolean attaches) {
 
   private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
@@ -60,31 +68,47 @@ record AttachRequest(
               ? "channels is required: an array of one or more channels."
               : "The query parameter channels is required: one or more channels, separated by commas.");
     }
+    boolean attaches = !HttpMethod.HEAD.equals(request.method());
     return new AttachRequest(
         patterns,
         filter(asked.events),
-        start(request.getHeader(LAST_EVENT_ID), asked.start),
-        format(transport.formats(request), asked.format));
+        attaches ? start(request.getHeader(LAST_EVENT_ID), asked.start) : ResumeFrom.NOW,
+        format(transport.formats(request), asked.format),
+        attaches);
+  }
+
+  /** Returns what is subscribed for it. */
+  List<ReaderSubscription> subscriptions() {
+    List<ReaderSubscription> subscriptions = new ArrayList<>(patterns.size());
+    if (attaches) {
+      patterns.forEach(pattern -> subscriptions.add(new ReaderSubscription(pattern, filter)));
+    }
+    return subscriptions;
+  }
+
+  /** Returns how many bytes that takes, if no other client has any of it. */
+  long bytes() {
+    return attaches ? Footprint.own(patterns, filter) : 0;
   }
 
   /**
    * The cursor that a browser says it has seen takes precedence, because it has connected with this
    * URL before.
    */
-  private static Start start(@Nullable String seen, Start asked) {
-    return seen == null || seen.isEmpty() ? asked : new Start(Optional.of(seen), asked.last());
+  private static ResumeFrom start(@Nullable String seen, ResumeFrom asked) {
+    return seen == null || seen.isEmpty() ? asked : new ResumeFrom(Optional.of(seen), asked.last());
   }
 
   /** The parts of a request, from the URL or from a body. */
   private record Asked(
-      List<String> channels, List<String> events, Start start, Optional<String> format) {}
+      List<String> channels, List<String> events, ResumeFrom start, Optional<String> format) {}
 
   private static Asked queried(MultiMap query) {
     int last = parameter(query, "last").map(AttachRequest::last).orElse(0);
     return new Asked(
         list(query, "channels"),
         list(query, "events"),
-        new Start(cursor(query), last),
+        new ResumeFrom(cursor(query), last),
         parameter(query, "format"));
   }
 
@@ -111,8 +135,8 @@ record AttachRequest(
    *
    * @throws MillraceException if it cannot be read or is out of range
    */
-  static Start start(JsonFields fields) {
-    return new Start(
+  static ResumeFrom start(JsonFields fields) {
+    return new ResumeFrom(
         fields.string("cursor").filter(cursor -> !cursor.isEmpty()),
         checkLast(fields.integer("last").orElse(0L)));
   }
@@ -169,15 +193,15 @@ record AttachRequest(
    * @throws MillraceException if it is out of bounds
    */
   static int checkLast(long last) {
-    if (last < 0 || last > Beginnings.MOST_REPLAYED) {
-      throw bad("last must be 0 to " + Beginnings.MOST_REPLAYED + ".");
+    if (last < 0 || last > StartPositions.MOST_REPLAYED) {
+      throw bad("last must be 0 to " + StartPositions.MOST_REPLAYED + ".");
     }
     return (int) last;
   }
 
   private static int last(String text) {
     if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      throw bad("last must be 0 to " + Beginnings.MOST_REPLAYED + ".");
+      throw bad("last must be 0 to " + StartPositions.MOST_REPLAYED + ".");
     }
     return checkLast(Long.parseLong(text));
   }

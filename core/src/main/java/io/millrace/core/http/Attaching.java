@@ -1,29 +1,22 @@
 package io.millrace.core.http;
 
-import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.core.log.Beginning;
-import io.millrace.core.log.Epoch;
-import io.millrace.core.log.Footprint;
-import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
-import io.millrace.core.log.Survey;
+import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Shard;
 import io.millrace.spi.Transport;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * Takes a client from its request to its transport: it is counted, its request is read and
- * authorized, its channels are subscribed at the broker, and it is attached to the log.
+ * Takes a client from its request to its transport, one way: it is counted, its request is read,
+ * its lease is acquired, and its transport is given what to attach. Whatever fails on the way, it
+ * gives everything back and is refused.
  */
 final class Attaching {
 
@@ -56,35 +49,31 @@ final class Attaching {
     return context.get(ATTACHED) != null;
   }
 
-  /**
-   * Attaches a client.
-   *
-   * @throws MillraceException if its request cannot be served
-   */
+  /** Attaches a client, or refuses it. */
   void attach(RoutingContext context, Transport transport) {
-    if (!engine.isServing()) {
-      refuse(context, transport, startingOrClosing());
-      return;
-    }
-    Place place;
     try {
-      // The address is needed only if it is limited.
-      place = admission.admit(options.maxReadersPerAddress() > 0 ? Sender.network(context) : "");
-    } catch (MillraceException full) {
-      refuse(context, transport, full);
-      return;
+      attach(context, transport, admit(context));
+    } catch (MillraceException refused) {
+      refuse(context, transport, refused);
     }
+  }
+
+  private Place admit(RoutingContext context) {
+    if (!engine.isServing()) {
+      throw startingOrClosing();
+    }
+    // The address is needed only if it is limited.
+    return admission.admit(options.maxReadersPerAddress() > 0 ? Sender.network(context) : "");
+  }
+
+  private void attach(RoutingContext context, Transport transport, Place place) {
     try {
       transport.check(context);
       place.hold(ConnectionFootprint.client(context, keepsRequest(context, transport)));
-      AttachRequest request = AttachRequest.of(context, transport, options.maxChannels());
-      if (!isHead(context)) {
-        place.reserve(Footprint.own(request.patterns(), request.filter()));
-      }
-      subscribe(context, transport, request, place);
-    } catch (MillraceException refused) {
-      place.leave();
-      refuse(context, transport, refused);
+      AttachRequest asked = AttachRequest.of(context, transport, options.maxChannels());
+      Shard shard = engine.shards().of(ContextInternal.current());
+      Lease lease = engine.entrance().lease(shard, asked.subscriptions(), asked.start());
+      acquire(new Arrival(context, transport, asked, lease, place));
     } catch (RuntimeException | Error e) {
       place.leave();
       throw e;
@@ -98,8 +87,70 @@ final class Attaching {
         || context.vertx().isMetricsEnabled(); // Vert.x's own socket keeps it.
   }
 
-  private static boolean isHead(RoutingContext context) {
-    return HttpMethod.HEAD.equals(context.request().method());
+  private void acquire(Arrival arrival) {
+    RoutingContext context = arrival.context();
+    AttachRequest asked = arrival.asked();
+    Future<Lease> acquired =
+        arrival
+            .lease()
+            .acquire(asked.bytes(), () -> access.of(context).subscribe(asked.patterns()));
+    if (acquired.isComplete()) {
+      arrived(arrival, acquired);
+      return;
+    }
+    boolean paused = pause(context.request());
+    // A client that leaves meanwhile makes room for others at once.
+    int watch = context.addEndHandler(gone -> arrival.giveBack());
+    acquired.onComplete(
+        result -> {
+          context.removeEndHandler(watch);
+          if (paused && !context.request().isEnded()) { // A client's reset ends it.
+            context.request().resume();
+          }
+          arrived(arrival, result);
+        });
+  }
+
+  /**
+   * Over HTTP/2, a request that was read to its end cannot be paused. A body, which nobody wants,
+   * is not kept.
+   */
+  private static boolean pause(HttpServerRequest request) {
+    boolean paused = !request.isEnded() && !Bodies.isAnnounced(request);
+    if (paused) {
+      request.pause();
+    }
+    return paused;
+  }
+
+  private void arrived(Arrival arrival, AsyncResult<Lease> acquired) {
+    // It may be too late: closing the node has ended only those that were attached.
+    boolean late = arrival.context().response().closed() || !engine.isServing();
+    if (late || acquired.failed()) {
+      arrival.giveBack();
+      refuse(
+          arrival.context(),
+          arrival.transport(),
+          acquired.failed() ? acquired.cause() : startingOrClosing());
+      return;
+    }
+    if (!arrival.asked().attaches()) {
+      arrival.giveBack();
+    }
+    hand(arrival);
+  }
+
+  private void hand(Arrival arrival) {
+    RoutingContext context = arrival.context();
+    ReaderAttachment attachment = new ReaderAttachment(engine, access, room, arrival);
+    try {
+      context.put(ATTACHED, true);
+      arrival.transport().handle(context, attachment);
+      attachment.abandonAtEnd();
+    } catch (RuntimeException | Error e) {
+      attachment.abandon();
+      context.fail(e); // It has a cause, so it is not mistaken for a client that gave up waiting.
+    }
   }
 
   /**
@@ -107,8 +158,8 @@ final class Attaching {
    * otherwise as a problem.
    */
   private static void refuse(RoutingContext context, Transport transport, Throwable cause) {
-    if (context.response().closed()) {
-      return;
+    if (context.response().closed() || context.response().ended()) {
+      return; // The client is gone, or the application did not want to wait and has answered it.
     }
     if (cause instanceof MillraceException known && known.retryable()) {
       context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK.toSeconds()));
@@ -122,98 +173,5 @@ final class Attaching {
   private static MillraceException startingOrClosing() {
     return new MillraceException(
         MillraceException.Code.UNAVAILABLE, "This server is starting or closing.");
-  }
-
-  private void subscribe(
-      RoutingContext context, Transport transport, AttachRequest asked, Place place) {
-    // A HEAD attaches nothing, so neither the log nor the broker is asked.
-    boolean head = isHead(context);
-    Start start = head ? Start.NOW : asked.start();
-    List<ReaderSubscription> subscriptions = new ArrayList<>();
-    (head ? List.<ChannelPattern>of() : asked.patterns())
-        .forEach(pattern -> subscriptions.add(new ReaderSubscription(pattern, asked.filter())));
-    Shard shard = engine.shards().of(ContextInternal.current());
-    Future<Survey> subscribed =
-        access
-            .of(context)
-            .subscribe(asked.patterns())
-            .compose(granted -> enter(context, subscriptions, start))
-            .compose(survey -> shard.siblings().inTurn(survey, place::whenLeft));
-    HttpServerRequest request = context.request();
-    boolean waits = !subscribed.isComplete();
-    // Over HTTP/2, a request that was read to its end cannot be paused. A body, which nobody wants,
-    // is not kept.
-    boolean paused = waits && !request.isEnded() && !Bodies.isAnnounced(request);
-    if (paused) {
-      request.pause();
-    }
-    // A client that leaves meanwhile makes room for others at once.
-    int watch = waits ? context.addEndHandler(gone -> place.leave()) : 0;
-    shard.handle(
-        subscribed,
-        result -> {
-          if (waits) {
-            context.removeEndHandler(watch);
-          }
-          if (paused && !request.isEnded()) { // A client's reset ends it.
-            request.resume();
-          }
-          if (result.failed()) {
-            place.leave();
-            refuse(context, transport, result.cause());
-          } else if (request.response().closed() || !engine.isServing()) {
-            // The client is gone, or it is too late: closing the node has ended all clients that
-            // were attached.
-            place.leave();
-            shard.release(subscriptions);
-            refuse(context, transport, startingOrClosing());
-          } else {
-            hand(context, transport, asked, result.result(), shard, place);
-          }
-        });
-  }
-
-  /** Withdraws requests to the broker for which nobody waits any more. */
-  private Future<Survey> enter(
-      RoutingContext context, List<ReaderSubscription> subscriptions, Start start) {
-    return context.response().closed()
-        ? Future.failedFuture(startingOrClosing())
-        : engine.entrance().enter(subscriptions, start);
-  }
-
-  private void hand(
-      RoutingContext context,
-      Transport transport,
-      AttachRequest asked,
-      Survey survey,
-      Shard shard,
-      Place place) {
-    List<ReaderSubscription> subscriptions = survey.subscriptions;
-    Epoch epoch = engine.log().epoch();
-    Beginning beginning;
-    try {
-      beginning = engine.log().begin(survey);
-    } catch (RuntimeException | Error e) {
-      place.leave();
-      engine.brokerSubscriptions().release(subscriptions);
-      refuse(context, transport, e);
-      return;
-    }
-    ReaderAttachment attachment =
-        new ReaderAttachment(
-            engine,
-            access,
-            room,
-            transport,
-            shard,
-            new ReaderAttachment.Arrival(context, asked, subscriptions, beginning, epoch, place));
-    try {
-      context.put(ATTACHED, true);
-      transport.handle(context, attachment);
-      attachment.abandonAtEnd();
-    } catch (RuntimeException | Error e) {
-      attachment.abandon();
-      context.fail(e); // It has a cause, so it is not mistaken for a client that gave up waiting.
-    }
   }
 }

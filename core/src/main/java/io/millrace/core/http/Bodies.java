@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 
 /**
  * Reads the bodies of requests. Each has a time limit; all together have a size limit, in one
@@ -76,12 +77,14 @@ final class Bodies {
   }
 
   /**
-   * Reads the body of a request, and then passes the request on.
+   * Reads the body of a request.
    *
-   * @param kept whether it is a publish, which counts until it has been answered
+   * @param publisher who publishes it, if it is a publish: then it counts until it has been
+   *     answered
+   * @param next what is done with the request then
    * @throws MillraceException {@link MillraceException.Code#TOO_LARGE} if its head says that it is
    */
-  void read(RoutingContext context, boolean kept) {
+  void read(RoutingContext context, Optional<String> publisher, Runnable next) {
     HttpServerRequest request = context.request();
     if (announced(request) > options.maxClientMessageBytes()) {
       throw tooLarge();
@@ -94,7 +97,7 @@ final class Bodies {
       }
       context.response().writeContinue();
     }
-    new Body(context, kept).begin();
+    new Body(context, publisher, next).begin();
   }
 
   /** Discards the rest of a refused request, for as long as a body may take. */
@@ -104,7 +107,7 @@ final class Bodies {
     }
     Body begun = context.get(READ);
     if (begun == null) {
-      begun = new Body(context, false);
+      begun = new Body(context, Optional.empty(), () -> {});
       begun.begin();
     }
     begun.discard();
@@ -127,7 +130,8 @@ final class Bodies {
   private final class Body extends Wheel.Timer {
     private final RoutingContext context;
     private final HttpServerRequest request;
-    private final boolean kept;
+    private final Optional<String> publisher;
+    private final Runnable next;
     private final EventLoopShards loop;
     private final Room.Share share;
     private State state = State.READING;
@@ -136,10 +140,11 @@ final class Bodies {
     /** Whether it is what needs room now: it is in the midst of something. */
     private boolean counting;
 
-    Body(RoutingContext context, boolean kept) {
+    Body(RoutingContext context, Optional<String> publisher, Runnable next) {
       this.context = context;
       this.request = context.request();
-      this.kept = kept;
+      this.publisher = publisher;
+      this.next = next;
       this.loop = shards.loop(ContextInternal.current());
       this.share = room.enter(full -> makeRoomHere());
     }
@@ -219,20 +224,21 @@ final class Bodies {
         return;
       }
       share.release();
-      if (kept) {
-        // It no longer counts with what arrives, or others would have to make room for messages
-        // that the broker delays.
-        try {
-          Runnable answered =
-              unanswered.reserve(
-                  Sender.scope(context), Unanswered.REQUEST_BYTES + content.length());
-          context.addEndHandler(done -> answered.run());
-        } catch (MillraceException full) {
-          context.fail(full);
-          return;
-        }
+      try {
+        publisher.ifPresent(this::keep);
+        next.run();
+      } catch (RuntimeException | Error e) {
+        context.fail(e);
       }
-      context.next();
+    }
+
+    /**
+     * It no longer counts with what arrives, or others would have to make room for messages that
+     * the broker delays.
+     */
+    private void keep(String who) {
+      Runnable answered = unanswered.reserve(who, Unanswered.REQUEST_BYTES + content.length());
+      context.addEndHandler(done -> answered.run());
     }
 
     private void over() {

@@ -3,13 +3,13 @@ package io.millrace.core.http;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
-import io.millrace.core.log.Beginning;
-import io.millrace.core.log.Beginnings;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Footprint;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
-import io.millrace.core.log.Survey;
+import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.StartPositions;
+import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.StreamReader;
 import io.millrace.spi.Signal;
@@ -26,6 +26,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -65,8 +66,8 @@ final class Commands {
   /** Completes when what was received has been carried out, so that the next frame may be. */
   private Future<Void> last = Future.succeededFuture();
 
-  /** What is done when the client leaves. */
-  private Runnable left = () -> {};
+  /** What a subscribe command is acquiring. */
+  private Optional<Lease> acquiring = Optional.empty();
 
   /** What continues once fewer publishes are pending. */
   private Runnable relieved = () -> {};
@@ -193,98 +194,56 @@ final class Commands {
   private Future<Void> subscribe(String id, JsonFields command) {
     List<ChannelPattern> patterns = channels(command);
     EventFilter filter = AttachRequest.filter(AttachRequest.events(command));
-    Start start = AttachRequest.start(command);
-    int replayed = Math.min(Beginnings.MOST_REPLAYED, start.last() * patterns.size());
+    ResumeFrom start = AttachRequest.start(command);
+    int replayed = Math.min(StartPositions.MOST_REPLAYED, start.last() * patterns.size());
     commandRate.count(shard.now(), replayed / REPLAYED_PER_COMMAND);
+    Map<ChannelPattern, ReadPosition> held = new HashMap<>();
+    reader.held().forEach(position -> held.put(position.pattern(), position));
     List<ReaderSubscription> added = new ArrayList<>();
-    List<ReaderSubscription> changed = new ArrayList<>();
-    Map<ChannelPattern, ReaderSubscription> held = new HashMap<>();
-    reader.held().forEach(subscription -> held.put(subscription.pattern, subscription));
+    List<ReadPosition> changed = new ArrayList<>();
     for (ChannelPattern pattern : patterns) {
-      ReaderSubscription known = held.get(pattern);
+      ReadPosition known = held.get(pattern);
       if (known == null) {
         added.add(new ReaderSubscription(pattern, filter));
-      } else if (!known.filter.equals(filter)) {
+      } else if (!known.filter().equals(filter)) {
         changed.add(known);
       }
     }
     if (held.size() + added.size() > engine.options().maxChannels()) {
       throw AttachRequest.tooMany(engine.options().maxChannels());
     }
-    boolean same = added.isEmpty() && changed.isEmpty();
     // It may be that no other client has any of these subscriptions.
-    long more =
-        Footprint.audience(held.values())
-            + Footprint.own(added.stream().map(one -> one.pattern).toList(), filter)
+    long bytes =
+        Footprint.audience(held.keySet())
+            + Footprint.own(ReaderSubscription.patterns(added), filter)
             + Footprint.replays(patterns, start.last());
-    Runnable reserved = engine.log().readers().reserve(same ? 0 : more);
-    if (added.isEmpty()) {
-      refilter(changed, filter);
-      reserved.run();
-      tell(new Signal.Done(id, reader.place()));
-      return Future.succeededFuture();
+    if (!added.isEmpty()) {
+      Lease lease = engine.entrance().lease(shard, added, start);
+      return add(id, lease, lease.acquire(bytes, () -> client.subscribe(patterns)))
+          .onSuccess(done -> refilter(changed, filter));
     }
-    Promise<Void> attached = Promise.promise();
-    attached.future().onSuccess(done -> refilter(changed, filter));
-    Future<Survey> acquired =
-        client
-            .subscribe(patterns)
-            .compose(granted -> engine.entrance().enter(added, start))
-            .compose(survey -> shard.siblings().inTurn(survey, this::whenLeft));
-    shard.handle(acquired, result -> attach(new Adding(id, added, reserved), result, attached));
-    return attached.future();
+    Runnable reserved = engine.log().readers().reserve(changed.isEmpty() ? 0 : bytes);
+    refilter(changed, filter);
+    reserved.run();
+    tell(new Signal.Done(id, reader.place()));
+    return Future.succeededFuture();
   }
 
-  private void whenLeft(Runnable action) {
-    left = action;
-    if (reader.isEnded()) {
-      action.run();
-    }
+  private Future<Void> add(String id, Lease lease, Future<Lease> acquired) {
+    acquiring = Optional.of(lease);
+    return acquired
+        .onComplete(done -> acquiring = Optional.empty())
+        .map(
+            held -> {
+              held.add(reader, id, !subscribed && reader.positions().isEmpty());
+              subscribed = true;
+              return null;
+            });
   }
 
-  private void refilter(List<ReaderSubscription> changed, EventFilter filter) {
+  private void refilter(List<ReadPosition> changed, EventFilter filter) {
     if (!reader.isEnded()) {
-      changed.forEach(subscription -> reader.refilter(subscription, filter));
-    }
-  }
-
-  /**
-   * What a subscribe command adds.
-   *
-   * @param id the JSON text of its id
-   * @param reserved gives back their room, once they count or have failed
-   */
-  private record Adding(String id, List<ReaderSubscription> subscriptions, Runnable reserved) {}
-
-  private void attach(Adding added, AsyncResult<Survey> acquired, Promise<Void> attached) {
-    if (acquired.failed()) {
-      added.reserved.run();
-      attached.fail(acquired.cause());
-      return;
-    }
-    if (reader.isEnded()) {
-      shard.release(added.subscriptions);
-      added.reserved.run();
-      attached.complete();
-      return;
-    }
-    try {
-      begin(added, engine.log().begin(acquired.result()));
-      subscribed = true;
-      attached.complete();
-    } catch (RuntimeException | Error e) {
-      engine.brokerSubscriptions().release(added.subscriptions);
-      added.reserved.run();
-      attached.fail(e);
-    }
-  }
-
-  private void begin(Adding added, Beginning beginning) {
-    if (subscribed || !reader.subscriptions.isEmpty()) {
-      reader.subscribeLater(added.id, added.subscriptions, beginning, added.reserved);
-    } else {
-      shard.guard(reader, first -> reader.subscribeFirst(added.id, added.subscriptions, beginning));
-      added.reserved.run();
+      changed.forEach(position -> reader.refilter(position, filter));
     }
   }
 
@@ -293,19 +252,19 @@ final class Commands {
     // It may be that no other client has what is left, too.
     Runnable reserved =
         engine.log().readers().reserve(reader.isAlone() ? 0 : audienceWithout(patterns));
-    Collection<ReaderSubscription> left = reader.unsubscribe(patterns);
+    Collection<ReadPosition> left = reader.unsubscribe(patterns);
     reserved.run();
     shard.release(left);
     if (engine.brokerSubscriptions().areSelective()) {
-      left.forEach(subscription -> linger(subscription.pattern));
+      left.forEach(position -> linger(position.pattern()));
     }
     tell(new Signal.Done(id, reader.place()));
     return Future.succeededFuture();
   }
 
   private long audienceWithout(Collection<ChannelPattern> patterns) {
-    List<ReaderSubscription> others =
-        reader.subscriptions.stream().filter(one -> !patterns.contains(one.pattern)).toList();
+    List<ChannelPattern> others = new ArrayList<>(ReadPosition.patterns(reader.positions()));
+    others.removeAll(patterns);
     return others.isEmpty() ? 0 : Footprint.audience(others);
   }
 
@@ -332,7 +291,7 @@ final class Commands {
 
   /** The reader has ended. */
   void close() {
-    left.run();
+    acquiring.ifPresent(Lease::close);
     List.copyOf(lingering).forEach(this::forget);
   }
 

@@ -2,9 +2,9 @@ package io.millrace.core.http;
 
 import io.millrace.MillraceOptions;
 import io.millrace.core.broker.BrokerSubscriptions;
-import io.millrace.core.broker.Entrance;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.log.Log;
+import io.millrace.core.reader.Entrance;
 import io.millrace.core.reader.Shards;
 import java.util.function.BooleanSupplier;
 

@@ -63,9 +63,7 @@ public final class Mount {
   /** Returns another router. */
   public Router router(Vertx vertx) {
     Router router = Router.router(vertx);
-    router.route().handler(this::begin);
-    router.post().handler(this::readBody);
-    router.route().handler(context -> route(context, pathBelowMount(context)));
+    router.route().handler(this::take);
     router.route().failureHandler(this::fail);
     return router;
   }
@@ -94,8 +92,8 @@ public final class Mount {
     return HttpMethod.POST.equals(request.method()) || Bodies.isAnnounced(request);
   }
 
-  /** Takes every request. Only requests whose body must be read go through further routes. */
-  private void begin(RoutingContext context) {
+  /** Takes every request. */
+  private void take(RoutingContext context) {
     HttpServerRequest request = context.request();
     context.response().putHeader(CONTENT_TYPE_OPTIONS, NO_SNIFF);
     requireOneHost(request);
@@ -110,9 +108,12 @@ public final class Mount {
     } else if (isJson(request)) {
       requireNoCoding(context);
       if (publish) {
-        access.countPublish(context);
+        String scope = Sender.scope(context);
+        access.countPublish(context, scope);
+        readBody(context, Optional.of(scope), () -> publish(context, scope));
+      } else {
+        readBody(context, Optional.empty(), () -> route(context, path));
       }
-      context.next();
     } else if (publish) {
       throw new MillraceException(
           MillraceException.Code.UNSUPPORTED_MEDIA_TYPE,
@@ -151,8 +152,6 @@ public final class Mount {
       String methods = methods(path);
       throw methodNotAllowed(
           context, methods, "This URL does not accept this method. It accepts " + methods + ".");
-    } else if (path.equals(PUBLISH)) {
-      publish(context);
     } else if (path.isEmpty() || path.equals("/")) {
       if (!refusedByOneThatIsOff(context)) {
         attaching.attach(context, negotiated(context));
@@ -287,13 +286,18 @@ public final class Mount {
     }
   }
 
-  /** Reads the body, which a handler of the application may have paused, or read already. */
-  private void readBody(RoutingContext context) {
+  /**
+   * Reads the body, which a handler of the application may have paused, or read already.
+   *
+   * @param publisher who publishes it, if it is a publish
+   * @param next what is done then
+   */
+  private void readBody(RoutingContext context, Optional<String> publisher, Runnable next) {
     if (context.body().available()) {
       if (context.body().length() > options.maxClientMessageBytes()) {
         throw bodies.tooLarge();
       }
-      context.next();
+      next.run();
     } else if (context.request().isEnded()) {
       throw new MillraceException(
           MillraceException.Code.INTERNAL,
@@ -302,22 +306,21 @@ public final class Mount {
               "The body was lost before it came to Millrace's router. A handler before it that waits must"
                   + " pause the request, or have a BodyHandler before it."));
     } else {
-      // A request may last, but its body is no longer needed.
-      bodies.read(context, pathBelowMount(context).equals(PUBLISH));
+      bodies.read(context, publisher, next);
     }
   }
 
-  private void publish(RoutingContext context) {
+  private void publish(RoutingContext context, String scope) {
     PublishRequest request = PublishRequest.of(JsonFields.object(context));
-    Access.Client client = access.of(context);
     Future<Publication> published =
-        client
+        access
+            .of(context)
             .publish(request.channel())
             .compose(
                 granted ->
                     engine
                         .publishing()
-                        .publish(client.scope(), request.channel().toString(), request.message()));
+                        .publish(scope, request.channel().toString(), request.message()));
     published
         .onFailure(context::fail)
         // Also without a name: no other server answers like this, so a client can recognize it.

@@ -38,13 +38,13 @@ final class PublishRates {
   /**
    * Counts a request to publish, whatever its result.
    *
+   * @param scope who publishes
    * @throws MillraceException {@link MillraceException.Code#RATE_LIMITED} if there were too many
    */
-  void count(RoutingContext request) {
+  void count(RoutingContext request, String scope) {
     try {
-      if (Sender.user(request).isPresent()) {
-        countConnected(Sender.scope(request));
-      } else if (options.publishesPerSecondPerAddress() > 0) {
+      countConnected(scope);
+      if (scope.startsWith(Publishing.ADDRESS) && options.publishesPerSecondPerAddress() > 0) {
         count(
             Publishing.ADDRESS + Sender.network(request),
             options.publishesPerSecondPerAddress(),

@@ -1,11 +1,9 @@
 package io.millrace.core.http;
 
 import io.millrace.MillraceOptions;
-import io.millrace.core.log.Beginning;
-import io.millrace.core.log.Beginnings;
-import io.millrace.core.log.Epoch;
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.StartPositions;
 import io.millrace.core.reader.BatchReader;
+import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Shard;
 import io.millrace.core.reader.Shards;
 import io.millrace.core.reader.StreamReader;
@@ -18,43 +16,24 @@ import io.millrace.spi.Outlet;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
-/**
- * What a transport attaches: subscriptions that the log already knows, waiting for their reader.
- */
+/** What a transport attaches: a client with its lease, which waits for its reader. */
 final class ReaderAttachment implements Attachment {
 
   private static final double RETRY_VARIATION = 0.3;
   private static final int SWITCHING_PROTOCOLS = 101;
 
-  /**
-   * Makes what will be attached, or given back.
-   *
-   * @param epoch the epoch of the log of the beginning
-   * @param place what the client takes, until it is gone
-   */
-  record Arrival(
-      RoutingContext context,
-      AttachRequest asked,
-      List<ReaderSubscription> subscriptions,
-      Beginning beginning,
-      Epoch epoch,
-      Place place) {}
-
   private final Engine engine;
   private final Access access;
   private final Room room;
   private final Transport transport;
-  private final Shard shard;
   private final Format format;
 
   /** Empty once it is used, so that a lasting connection does not keep its request. */
@@ -67,13 +46,11 @@ final class ReaderAttachment implements Attachment {
   private Optional<Supplier<Receiving>> receives = Optional.empty();
   private Optional<Receiving> receiving = Optional.empty();
 
-  ReaderAttachment(
-      Engine engine, Access access, Room room, Transport transport, Shard shard, Arrival arrival) {
+  ReaderAttachment(Engine engine, Access access, Room room, Arrival arrival) {
     this.engine = engine;
     this.access = access;
     this.room = room;
-    this.transport = transport;
-    this.shard = shard;
+    this.transport = arrival.transport();
     this.format = arrival.asked().format();
     this.unused = Optional.of(arrival);
   }
@@ -94,6 +71,8 @@ final class ReaderAttachment implements Attachment {
   }
 
   private void attach(Arrival arrival, Framing framing, Outlet outlet) {
+    Lease lease = arrival.lease();
+    Shard shard = lease.shard();
     StreamReader reader = new StreamReader(shard, transport.name(), framing, outlet, settings());
     Place place = arrival.place();
     reader.whenEnded(
@@ -107,25 +86,23 @@ final class ReaderAttachment implements Attachment {
       duplex = Optional.of(() -> new Commands(engine, client, reader));
       receives = Optional.of(() -> new Receiving(room, shard.siblings(), reader, engine.options()));
     }
-    shard.guard(reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
-    place.settle();
+    lease.begin(reader);
   }
 
   @Override
   public void take(Framing framing, Outlet outlet, Duration hold) {
-    Duration most = engine.options().longPollHold();
+    use(outlet).ifPresent(arrival -> take(arrival, framing, outlet, hold));
+  }
+
+  private void take(Arrival arrival, Framing framing, Outlet outlet, Duration hold) {
+    MillraceOptions options = engine.options();
+    Duration most = options.longPollHold();
     Duration bounded = hold.compareTo(most) > 0 ? most : hold;
-    use(outlet)
-        .ifPresent(
-            arrival -> {
-              BatchReader reader =
-                  new BatchReader(
-                      shard, transport.name(), framing, outlet, engine.options(), bounded);
-              reader.whenEnded(arrival.place()::leave);
-              shard.guard(
-                  reader, begun -> reader.begin(arrival.subscriptions(), arrival.beginning()));
-              arrival.place().settle();
-            });
+    Lease lease = arrival.lease();
+    BatchReader reader =
+        new BatchReader(lease.shard(), transport.name(), framing, outlet, options, bounded);
+    reader.whenEnded(arrival.place()::leave);
+    lease.begin(reader);
   }
 
   @Override
@@ -156,13 +133,11 @@ final class ReaderAttachment implements Attachment {
     return receiving;
   }
 
-  /** Returns what will be attached; if there is nothing, the outlet is ended. */
+  /** Returns whose reader begins; if none may, the outlet is ended. */
   private Optional<Arrival> use(Outlet outlet) {
     Optional<Arrival> used = unused;
     Optional<Ending> refusal =
-        used.isEmpty() || isHead(used.get())
-            ? Optional.of(Ending.DONE)
-            : refusal(used.get().epoch());
+        used.map(arrival -> refusal(arrival.lease())).orElse(Optional.of(Ending.DONE));
     if (refusal.isPresent()) {
       abandon();
       outlet.end(refusal.get());
@@ -172,18 +147,17 @@ final class ReaderAttachment implements Attachment {
     return used;
   }
 
-  /** Returns why a client that was admitted to a log can no longer be attached, if that is so. */
-  private Optional<Ending> refusal(Epoch admittedTo) {
-    if (!engine.isServing() || engine.log().epoch() != admittedTo) {
+  /** Returns why a client that was admitted can no longer be attached, if that is so. */
+  private Optional<Ending> refusal(Lease lease) {
+    if (!lease.isHeld()) {
+      return Optional.of(Ending.DONE);
+    }
+    if (!engine.isServing() || !lease.isCurrent()) {
       return Optional.of(Shards.goingAway());
     }
     return engine.transports().isOff(transport)
         ? Optional.of(Ending.TRANSPORT_OFF)
         : Optional.empty();
-  }
-
-  private static boolean isHead(Arrival arrival) {
-    return HttpMethod.HEAD.equals(arrival.context().request().method());
   }
 
   /** Gives everything back when the response has ended, if no reader was attached until then. */
@@ -204,13 +178,8 @@ final class ReaderAttachment implements Attachment {
 
   /** Gives everything back, if no reader was attached. */
   void abandon() {
-    Optional<Arrival> left = unused;
+    unused.ifPresent(Arrival::giveBack);
     unused = Optional.empty();
-    left.ifPresent(
-        arrival -> {
-          shard.release(arrival.subscriptions());
-          arrival.place().leave();
-        });
   }
 
   private StreamSettings settings() {
@@ -230,7 +199,7 @@ final class ReaderAttachment implements Attachment {
     return new JsonObject()
         .put("channels", options.maxChannels())
         .put("message", options.maxClientMessageBytes())
-        .put("last", Beginnings.MOST_REPLAYED)
+        .put("last", StartPositions.MOST_REPLAYED)
         .put("publishesPerSecond", options.publishesPerSecond());
   }
 }

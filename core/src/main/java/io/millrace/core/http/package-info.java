@@ -4,9 +4,10 @@
  * <p>{@link Mount} takes every request. {@link OriginPolicy} says whether a page may make it, and
  * {@link Bodies} reads its body. {@link Attaching} takes a client from its request to its
  * transport: {@link Admission} counts it, {@link AttachRequest} is what it asks for, {@link Access}
- * decides whether it may have that. The transport is given a {@link ReaderAttachment}, from which
- * it makes a reader, or gives everything back. {@link Commands} carries out what a client sends on
- * its connection. Failures become answers in {@link Problems}.
+ * decides whether it may have that, and a {@link io.millrace.core.reader.Lease} holds it. What a
+ * client takes on this way is its {@link Arrival}, which gives everything back if there is no
+ * reader in the end. The transport makes one from its {@link ReaderAttachment}. {@link Commands}
+ * carries out what a client sends on its connection. Failures become answers in {@link Problems}.
  *
  * <p>What is behind the mount is an {@link Engine}, which the node assembles.
  *

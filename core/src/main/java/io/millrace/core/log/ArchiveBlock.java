@@ -24,7 +24,7 @@ public record ArchiveBlock(
 
   /** Reads what comes next, as {@link Log#read} does. */
   Slice read(
-      Collection<ReaderSubscription> subscriptions,
+      Collection<ReadPosition> positions,
       long from,
       long upTo,
       int mostEntries,
@@ -33,15 +33,15 @@ public record ArchiveBlock(
     long end = Math.min(through, upTo);
     if (lost) {
       List<String> missed = new ArrayList<>();
-      for (ReaderSubscription subscription : subscriptions) {
-        if (subscription.missing(from) > 0) {
-          missed.add(subscription.pattern.toString());
+      for (ReadPosition position : positions) {
+        if (position.missing(from) > 0) {
+          missed.add(position.pattern().toString());
         }
       }
       List<Gap> gaps = missed.isEmpty() ? List.of() : List.of(new Gap(missed, reason));
       return new Slice(gaps, List.of(), 0, end);
     }
-    Wanted asked = new Wanted(subscriptions);
+    Wanted asked = new Wanted(positions);
     List<LogEntry> wanted = new ArrayList<>();
     int size = 0;
     for (int i = indexAfter(from); i < entries.size(); i++) {

@@ -127,6 +127,7 @@ final class ArchiveScan {
   }
 
   private void take(BrokerRecord record) {
+    assert context.stream().allMatch(ContextInternal::inThread) : "not on its event loop";
     if (closed) {
       return;
     }

@@ -50,4 +50,9 @@ final class ArrivedKeys {
   int size() {
     return known.size();
   }
+
+  /** Returns about how many bytes of the heap they take. */
+  long heldBytes() {
+    return (long) known.size() * Footprint.ARRIVED_KEY;
+  }
 }

@@ -29,11 +29,10 @@ public final class CatchUp {
   /**
    * Returns a future that completes when it is known whether a client can begin where it asks to.
    */
-  public Future<Void> before(Start start) {
+  public Future<Void> before(ResumeFrom from) {
     boolean ahead =
         backend.isPresent()
-            && start
-                .cursor()
+            && from.cursor()
                 .flatMap(Cursor::parse)
                 .filter(it -> it.epoch().equals(log.epoch().name()) && it.seq() > log.head())
                 .isPresent();

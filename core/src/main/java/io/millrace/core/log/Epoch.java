@@ -1,6 +1,7 @@
 package io.millrace.core.log;
 
 import io.millrace.Cursor;
+import java.security.SecureRandom;
 
 /**
  * The name of a log, so that no cursor of another log is mistaken for its own. It may get its name
@@ -12,6 +13,12 @@ public final class Epoch {
 
   Epoch(String name) {
     this.name = name;
+  }
+
+  /** Names a log that nobody else numbers. */
+  static Epoch random() {
+    long number = new SecureRandom().nextLong();
+    return new Epoch(Long.toUnsignedString(number, Character.MAX_RADIX));
   }
 
   /** Returns the name. */

@@ -55,7 +55,7 @@ public final class Footprint {
   /** The Optional in which a message has its key. */
   private static final int OPTIONAL = 16;
 
-  /** A subscription of a reader: the ReaderSubscription 56, its slot in a list. */
+  /** A subscription of a reader: the ReadPosition 56, its slot in a list. */
   public static final int SUBSCRIPTION = 64;
 
   /**
@@ -71,8 +71,8 @@ public final class Footprint {
   private static final int AUDIENCE = 480;
 
   /**
-   * A name of an audience: its Interest 24 with a place in a set 42, its Route 24 with a list of
-   * one filter 24, a list of routes 48 and its place in the map 40.
+   * A name of an audience: its ReaderSubscription 24 with a place in a set 42, its Route 24 with a
+   * list of one filter 24, a list of routes 48 and its place in the map 40.
    */
   private static final int AUDIENCE_NAME = 200;
 
@@ -110,10 +110,10 @@ public final class Footprint {
   }
 
   /** What a shard keeps for readers that are alike. */
-  public static long audience(Collection<ReaderSubscription> subscriptions) {
+  public static long audience(Collection<ChannelPattern> patterns) {
     long bytes = AUDIENCE;
-    for (ReaderSubscription subscription : subscriptions) {
-      bytes += audience(subscription.pattern);
+    for (ChannelPattern pattern : patterns) {
+      bytes += audience(pattern);
     }
     return bytes;
   }
@@ -144,7 +144,7 @@ public final class Footprint {
   /** What is remembered about each channel that {@code last} replays, until it has been read. */
   public static long replays(Collection<ChannelPattern> patterns, int last) {
     boolean wide = patterns.stream().anyMatch(pattern -> !pattern.isName());
-    int channels = wide ? Beginnings.MOST_REPLAYED : patterns.size();
+    int channels = wide ? StartPositions.MOST_REPLAYED : patterns.size();
     return last == 0 ? 0 : (long) REPLAYING * patterns.size() + (long) REPLAYED * channels;
   }
 

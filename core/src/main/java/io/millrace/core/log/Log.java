@@ -7,18 +7,15 @@ import io.millrace.Gap;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * One sequence of everything that arrives: a ring that all channels share, and each channel's
@@ -35,34 +32,18 @@ public final class Log {
   private final boolean shared;
   private final ReentrantLock lock = new ReentrantLock();
   private final LogQueue<LogItem> ring = new LogQueue<>();
+  private final Sources sources;
   private final Retention retention;
-
-  /** Changed only under the lock; a survey iterates over it without the lock. */
-  private final Map<String, ChannelLog> channels = new ConcurrentHashMap<>();
-
-  private final Map<ChannelPattern, PatternLog> patterns = new HashMap<>();
-  private final PatternTree<PatternLog> patternTree = new PatternTree<>();
-  private final ForgottenMarks forgotten = new ForgottenMarks();
+  private final Readership readership;
+  private final WarmUp warmUp;
+  private final ArrivedKeys arrived;
+  private RecordKeys keys;
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
-
-  /** Counts what readers and their subscriptions take, wherever they are. */
-  private final Allowance readers;
-
-  /** How many subscriptions are attached. */
-  private int attached;
 
   /** The newest place where messages may have been lost on their way to this node. */
   private long interruptedThrough;
 
-  private final ArrivedKeys arrived;
-  private RecordKeys keys;
-
-  /** When a backend's log is first followed, messages up to this time count only for their keys. */
-  private Optional<Long> servedFrom = Optional.empty();
-
-  private boolean warmingUp;
-  private boolean serving;
-  private volatile Epoch epoch = new Epoch(randomName());
+  private volatile Epoch epoch = Epoch.random();
 
   /** The newest sequence number; written under the lock. */
   private volatile long head;
@@ -78,16 +59,12 @@ public final class Log {
     this.options = options;
     this.shared = shared;
     this.clock = clock;
-    this.readers =
-        new Allowance(
-            options.readerBytes(), "This server is full. Name fewer channels, or try again later.");
-    this.retention = new Retention(options, ring, this::forgetIfIdle);
+    this.sources = new Sources(options);
+    this.retention = new Retention(options, ring, sources::forgetIfIdle);
+    this.readership = new Readership(options, sources);
+    this.warmUp = new WarmUp(options, sources);
     this.arrived = new ArrivedKeys(options);
     this.keys = new RecordKeys(options);
-  }
-
-  private static String randomName() {
-    return Long.toUnsignedString(new SecureRandom().nextLong(), Character.MAX_RADIX);
   }
 
   /** Returns the name of the present numbering. */
@@ -107,7 +84,7 @@ public final class Log {
 
   /** Returns the room for all readers, which counts their subscriptions while they are attached. */
   public Allowance readers() {
-    return readers;
+    return readership.room();
   }
 
   /** Calls a follower after each append from now on. The follower must return at once. */
@@ -143,8 +120,7 @@ public final class Log {
 
   private void add(long seq, String channel, Message message) {
     long now = clock.getAsLong();
-    ChannelLog known = channels.get(channel);
-    ChannelLog source = known != null ? known : channel(ChannelPattern.of(channel));
+    ChannelLog source = sources.channel(channel);
     LogEntry entry = new LogEntry(epoch, seq, now, source, message);
     source.entries.add(entry);
     ring.add(entry);
@@ -159,23 +135,17 @@ public final class Log {
    * @param name the name that distinguishes this log from others
    */
   public void begin(String name) {
-    lock.lock();
-    try {
-      epoch = new Epoch(name);
-      head = 0;
-      warmingUp = false;
-      servedFrom = Optional.empty();
-      keys = new RecordKeys(options);
-      ring.clear();
-      retention.clear();
-      forgotten.clear();
-      patterns.values().forEach(PatternLog::clear);
-      interruptedThrough = 0;
-      channels.values().forEach(ChannelLog::clear);
-      channels.values().removeIf(ChannelLog::isForgettable); // They have no mark to remember.
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          epoch = new Epoch(name);
+          head = 0;
+          interruptedThrough = 0;
+          warmUp.startOver();
+          keys = new RecordKeys(options);
+          ring.clear();
+          retention.clear();
+          sources.clear();
+        });
   }
 
   /**
@@ -199,13 +169,12 @@ public final class Log {
       try {
         ChannelPattern.checkName(channel);
         long original = key.isEmpty() ? seq : keys.originalOf(seq, key.get(), time);
-        boolean served = isServed(offset, time);
-        if (served && original == seq) {
+        if (warmUp.isServed(head, offset, time) && original == seq) {
           add(seq, channel, message);
         }
         return cursor(original);
       } finally {
-        reach(seq);
+        head = warmUp.reach(seq);
       }
     } finally {
       lock.unlock();
@@ -215,138 +184,48 @@ public final class Log {
 
   /** Skips a record of a backend's log that is not a message, but may say the time. */
   public void skip(long offset, Instant written) {
-    lock.lock();
-    try {
-      if (offset >= head) {
-        isServed(offset, written.toEpochMilli());
-        reach(offset + 1);
-      }
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          if (offset >= head) {
+            warmUp.isServed(head, offset, written.toEpochMilli());
+            head = warmUp.reach(offset + 1);
+          }
+        });
     followers.forEach(Runnable::run);
   }
 
   /** From now on every record is served, however little was read before it. */
   public void serve() {
-    lock.lock();
-    try {
-      serving = true;
-      warmingUp = false;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean isServed(long offset, long time) {
-    if (head == 0 && offset > 0) {
-      forgotten.rememberEverywhere(offset); // Everything before it is only in the backend.
-      warmingUp = !serving;
-    }
-    if (warmingUp && time != Instant.EPOCH.toEpochMilli()) {
-      if (servedFrom.isEmpty()) {
-        servedFrom = Optional.of(time + RecordKeys.lead(options).toMillis());
-      }
-      warmingUp = time < servedFrom.get();
-    }
-    return !warmingUp;
-  }
-
-  private void reach(long seq) {
-    if (warmingUp) {
-      forgotten.rememberEverywhere(seq);
-    }
-    head = seq;
+    locked(warmUp::serve);
   }
 
   /** Takes a place for a possible loss, and marks the channels that it concerns. */
   public void interrupt(Collection<ChannelPattern> concerned) {
-    takePlace(
-        concerned,
-        seq -> {
-          interruptedThrough = seq;
-          mark(concerned, seq);
-        });
+    takePlace(concerned);
   }
 
   /** Takes a new place, after everything that was appended before, and returns it. */
   public long takePlace() {
-    return takePlace(List.of(), seq -> {});
+    return takePlace(List.of());
   }
 
-  private long takePlace(Collection<ChannelPattern> concerned, LongConsumer marking) {
-    long seq;
-    lock.lock();
-    try {
-      long now = clock.getAsLong();
-      seq = head + 1;
-      ring.add(new Interruption(seq, now, concerned));
-      head = seq;
-      marking.accept(seq);
-      retention.enforce(now);
-    } finally {
-      lock.unlock();
-    }
+  private long takePlace(Collection<ChannelPattern> concerned) {
+    long taken =
+        locked(
+            () -> {
+              long now = clock.getAsLong();
+              long seq = head + 1;
+              ring.add(new Interruption(seq, now, concerned));
+              head = seq;
+              if (!concerned.isEmpty()) {
+                interruptedThrough = seq;
+                sources.interrupt(concerned, seq);
+              }
+              retention.enforce(now);
+              return seq;
+            });
     followers.forEach(Runnable::run);
-    return seq;
-  }
-
-  /**
-   * There may be very many concerned names and patterns, and also very many that are held and
-   * subscribed.
-   */
-  private void mark(Collection<ChannelPattern> concerned, long seq) {
-    PatternTree<ChannelPattern> wide = new PatternTree<>();
-    for (ChannelPattern pattern : concerned) {
-      forgotten.rememberInterruption(pattern, seq);
-      if (pattern.isName()) {
-        Optional.ofNullable(channels.get(pattern.toString()))
-            .ifPresent(source -> source.interruptAt(seq));
-        patternTree.matching(pattern.segments()).forEach(source -> source.interruptAt(seq));
-      } else {
-        wide.add(pattern, pattern);
-        patterns.values().stream()
-            .filter(source -> pattern.overlaps(source.pattern()))
-            .forEach(source -> source.interruptAt(seq));
-      }
-    }
-    if (!wide.isEmpty()) {
-      channels.values().stream()
-          .filter(source -> !wide.matching(source.pattern().segments()).isEmpty())
-          .forEach(source -> source.interruptAt(seq));
-    }
-  }
-
-  private ChannelLog channel(ChannelPattern pattern) {
-    String name = pattern.toString();
-    ChannelLog known = channels.get(name);
-    if (known != null) {
-      return known;
-    }
-    ChannelLog created = new ChannelLog(pattern, options.historyOf(name), patternTree);
-    forgotten.recall(created);
-    channels.put(name, created);
-    return created;
-  }
-
-  private PatternLog pattern(ChannelPattern pattern) {
-    PatternLog known = patterns.get(pattern);
-    if (known != null) {
-      return known;
-    }
-    PatternLog created = new PatternLog(pattern);
-    forgotten.recall(created);
-    patterns.put(pattern, created);
-    patternTree.add(pattern, created);
-    return created;
-  }
-
-  private void forgetIfIdle(ChannelLog channel) {
-    if (channel.isForgettable()) {
-      channels.remove(channel.text());
-      channel.tellPatterns(); // The current survey will not find it any more.
-      forgotten.remember(channel.pattern(), channel.mark());
-    }
+    return taken;
   }
 
   /**
@@ -356,8 +235,8 @@ public final class Log {
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
    *     no interest then
    */
-  public Beginning attach(List<ReaderSubscription> subscriptions, Start start) {
-    Survey survey = enter(subscriptions, start);
+  public StartPosition attach(List<ReaderSubscription> subscriptions, ResumeFrom from) {
+    Survey survey = enter(subscriptions, Collections.nCopies(subscriptions.size(), 0L), from);
     if (!survey.targets().isEmpty()) {
       SurveyPass pass = pass(List.of(survey));
       while (step(pass)) {
@@ -370,69 +249,29 @@ public final class Log {
   /**
    * Registers interest in subscriptions. Nothing that is appended later is missed.
    *
+   * @param heardFrom from where on the broker brings the messages of each
    * @return the survey that must be complete before {@link #begin}, if it has any targets
    */
-  public Survey enter(List<ReaderSubscription> subscriptions, Start start) {
-    long bytes = 0;
-    lock.lock();
-    try {
-      boolean listed = Survey.asksLast(start);
-      Survey survey = new Survey(subscriptions, start, epoch, head);
-      for (ReaderSubscription subscription : subscriptions) {
-        ChannelPattern pattern = subscription.pattern;
-        if (pattern.isName()) {
-          subscription.source = channel(pattern);
-        } else {
-          PatternLog source = pattern(pattern);
-          subscription.source = source;
-          if (listed || (!source.surveyed && mayHaveLost(start))) {
-            survey.add(source, listed);
-          }
-        }
-        subscription.pattern = subscription.source.pattern(); // All its readers share one text.
-        bytes += counted(subscription, subscription.source.interest++);
-        subscription.filter.hold(readers);
-        attached++;
-      }
-      return survey;
-    } finally {
-      lock.unlock();
-      readers.add(bytes);
-    }
-  }
-
-  /** Returns what a subscription takes if other readers have the same one. */
-  private static int counted(ReaderSubscription subscription, int others) {
-    return Footprint.SUBSCRIPTION + (others == 0 ? Footprint.source(subscription.pattern) : 0);
-  }
-
-  /** Returns whether anything may have been lost after a cursor. */
-  private boolean mayHaveLost(Start start) {
-    return start
-        .cursor()
-        .flatMap(Cursor::parse)
-        .filter(cursor -> cursor.epoch().equals(epoch.name()))
-        .filter(cursor -> cursor.seq() < Math.max(retention.evictedThrough(), interruptedThrough))
-        .isPresent();
+  public Survey enter(
+      List<ReaderSubscription> subscriptions, List<Long> heardFrom, ResumeFrom from) {
+    return locked(
+        () -> {
+          Survey survey = new Survey(from, epoch, head);
+          long lostThrough = Math.max(retention.evictedThrough(), interruptedThrough);
+          readership.enter(survey, subscriptions, heardFrom, lostThrough);
+          return survey;
+        });
   }
 
   /** Begins a pass over all channels, for surveys that have targets. */
   SurveyPass pass(Collection<Survey> surveys) {
-    return new SurveyPass(surveys, channels.values().iterator());
+    return new SurveyPass(surveys, sources.channels());
   }
 
   /** Examines some more channels. Returns whether there may be more. */
   boolean step(SurveyPass pass) {
     boolean more = pass.look();
-    lock.lock();
-    try {
-      pass.take();
-      if (!more) {
-        pass.complete();
-      }
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> pass.take(more));
     return more;
   }
 
@@ -443,65 +282,33 @@ public final class Log {
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
    *     no interest any more then
    */
-  public Beginning begin(Survey survey) {
-    if (Survey.asksLast(survey.start)) {
-      return newest(survey);
+  public StartPosition begin(Survey survey) {
+    if (!Survey.asksLast(survey.from)) {
+      return locked(
+          () -> new StartPositions(epoch.name(), shared, head).of(survey.positions, survey.from));
     }
-    lock.lock();
-    try {
-      return new Beginnings(epoch.name(), shared, head).of(survey.subscriptions, survey.start);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private Beginning newest(Survey survey) {
-    try {
-      Beginnings.checkReplayed(survey);
-    } catch (MillraceException refused) {
-      detach(survey.subscriptions);
-      throw refused;
+    Optional<MillraceException> refusal = StartPositions.refusal(survey);
+    if (refusal.isPresent()) {
+      detach(survey.positions);
+      throw refusal.get();
     }
     long from = survey.epoch.equals(epoch) ? survey.head : head;
     Newest newest = new Newest(survey, from, clock.getAsLong());
-    boolean more = true;
-    while (more) {
-      lock.lock();
-      try {
-        more = newest.look();
-      } finally {
-        lock.unlock();
-      }
+    while (locked(newest::look)) {
+      Thread.onSpinWait(); // Others can take the lock meanwhile.
     }
-    return newest.beginning();
+    return newest.start();
   }
 
   /** Gives up the interest that {@link #attach} registered. */
-  public void detach(Collection<ReaderSubscription> subscriptions) {
-    long bytes = 0;
-    lock.lock();
-    try {
-      for (ReaderSubscription subscription : subscriptions) {
-        LogSource source = subscription.source;
-        bytes += counted(subscription, --source.interest);
-        subscription.filter.letGo(readers);
-        attached--;
-        if (source instanceof ChannelLog channel) {
-          forgetIfIdle(channel);
-        } else if (source instanceof PatternLog pattern && source.interest == 0) {
-          patterns.remove(pattern.pattern());
-          patternTree.remove(pattern.pattern(), pattern);
-        }
-      }
-    } finally {
-      lock.unlock();
-      readers.add(-bytes);
-    }
+  public void detach(Collection<ReadPosition> positions) {
+    locked(() -> readership.leave(positions));
   }
 
   /**
    * Reads what comes next for attached subscriptions.
    *
+   * @param positions where they are
    * @param after how far they have read
    * @param upTo how far to read, not beyond the head
    * @param mostEntries the maximum number of entries
@@ -509,13 +316,13 @@ public final class Log {
    * @param lost the reason to give for what is no longer held; none if it should be read back
    */
   public Slice read(
-      Collection<ReaderSubscription> subscriptions,
+      Collection<ReadPosition> positions,
       long after,
       long upTo,
       int mostEntries,
       int mostBytes,
       Optional<Gap.Reason> lost) {
-    LogReader reader = new LogReader(ring, subscriptions, after, upTo, mostEntries, mostBytes);
+    LogReader reader = new LogReader(ring, positions, after, upTo, mostEntries, mostBytes);
     lock.lock();
     try {
       reader.look(retention.past(), retention.evictedThrough(), lost);
@@ -524,15 +331,6 @@ public final class Log {
     }
     return reader.slice();
   }
-
-  /**
-   * What was read from the ring.
-   *
-   * @param count how many items; -1 if some have already left the ring
-   * @param bytes their sizes, together
-   * @param through there is nothing except these up to here
-   */
-  public record RingSlice(int count, int bytes, long through) {}
 
   /**
    * Reads the ring.
@@ -544,20 +342,9 @@ public final class Log {
   public RingSlice readRing(long after, LogItem[] into, int mostBytes) {
     lock.lock();
     try {
-      if (after < retention.evictedThrough()) {
-        return new RingSlice(-1, 0, head);
-      }
-      int bytes = 0;
-      int count = 0;
-      for (int i = ring.indexAfter(after); i < ring.size(); i++) {
-        LogItem item = ring.get(i);
-        if (count == into.length || (count > 0 && bytes + item.size > mostBytes)) {
-          return new RingSlice(count, bytes, into[count - 1].seq);
-        }
-        bytes += item.size;
-        into[count++] = item;
-      }
-      return new RingSlice(count, bytes, head);
+      return after < retention.evictedThrough()
+          ? new RingSlice(-1, 0, head)
+          : RingSlice.read(ring, head, after, into, mostBytes);
     } finally {
       lock.unlock();
     }
@@ -565,57 +352,46 @@ public final class Log {
 
   /** Returns the newest entries held of a channel, oldest first. */
   public List<Entry> history(String channel, int limit) {
-    lock.lock();
-    try {
-      ChannelLog held = channels.get(channel);
-      return held == null
-          ? List.of()
-          : List.copyOf(Beginnings.newest(held, limit, EventFilter.ALL, clock.getAsLong()));
-    } finally {
-      lock.unlock();
-    }
+    long now = clock.getAsLong();
+    return locked(() -> sources.history(channel, limit, now));
   }
 
   /** Drops what has become too old. Called about every second. */
   public void sweep() {
     boolean more = true;
     for (int i = 0; more && i < STEPS_PER_SWEEP; i++) {
-      lock.lock();
-      try {
-        more = retention.sweep(clock.getAsLong());
-      } finally {
-        lock.unlock();
-      }
+      more = locked(() -> retention.sweep(clock.getAsLong()));
     }
   }
 
   /** Returns how many subscriptions are attached. */
   public int subscriptionCount() {
-    lock.lock();
-    try {
-      return attached;
-    } finally {
-      lock.unlock();
-    }
+    return locked(readership::subscriptions);
   }
 
   /** Returns how many channels are held. */
   public int channelCount() {
+    return locked(sources::channelCount);
+  }
+
+  /** Returns about how many bytes of the heap the log takes. */
+  public long heldBytes() {
+    return locked(() -> retention.heldBytes() + arrived.heldBytes() + keys.heldBytes());
+  }
+
+  private <T> T locked(Supplier<T> action) {
     lock.lock();
     try {
-      return channels.size();
+      return action.get();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Returns about how many bytes of the heap the log takes. */
-  public long heldBytes() {
+  private void locked(Runnable action) {
     lock.lock();
     try {
-      return retention.heldBytes()
-          + (long) arrived.size() * Footprint.ARRIVED_KEY
-          + (long) keys.size() * Footprint.RECORD_KEY;
+      action.run();
     } finally {
       lock.unlock();
     }

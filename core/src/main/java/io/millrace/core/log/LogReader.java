@@ -25,7 +25,7 @@ public final class LogReader {
   private static final int LEAST_LOOKS = 16;
 
   private final LogQueue<LogItem> ring;
-  private final Collection<ReaderSubscription> subscriptions;
+  private final Collection<ReadPosition> positions;
   private final long after;
   private final long upTo;
   private final int mostEntries;
@@ -43,13 +43,13 @@ public final class LogReader {
 
   LogReader(
       LogQueue<LogItem> ring,
-      Collection<ReaderSubscription> subscriptions,
+      Collection<ReadPosition> positions,
       long after,
       long upTo,
       int mostEntries,
       int mostBytes) {
     this.ring = ring;
-    this.subscriptions = subscriptions;
+    this.positions = positions;
     this.after = after;
     this.upTo = upTo;
     this.mostEntries = mostEntries;
@@ -87,14 +87,14 @@ public final class LogReader {
   private List<Gap> gaps(Optional<Gap.Reason> lost) {
     List<String> expired = List.of();
     List<String> interrupted = List.of();
-    for (ReaderSubscription subscription : subscriptions) {
-      boolean byInterruption = subscription.source.interruptedAfter(subscription.accounted(after));
-      if ((byInterruption || lost.isPresent() || subscription.isReplayLost(after))
-          && subscription.takeLoss(after)) {
+    for (ReadPosition position : positions) {
+      boolean byInterruption = position.isInterrupted(after);
+      if ((byInterruption || lost.isPresent() || position.isReplayLost(after))
+          && position.takeLoss(after)) {
         if (byInterruption) {
-          interrupted = with(interrupted, subscription);
+          interrupted = with(interrupted, position);
         } else {
-          expired = with(expired, subscription);
+          expired = with(expired, position);
         }
       }
     }
@@ -111,27 +111,27 @@ public final class LogReader {
     return gaps;
   }
 
-  private static List<String> with(List<String> names, ReaderSubscription subscription) {
+  private static List<String> with(List<String> names, ReadPosition position) {
     List<String> longer = names.isEmpty() ? new ArrayList<>() : names;
-    longer.add(subscription.pattern.toString());
+    longer.add(position.pattern().toString());
     return longer;
   }
 
   private long missing() {
     long missing = 0;
-    for (ReaderSubscription subscription : subscriptions) {
-      missing = Math.max(missing, subscription.missing(after));
+    for (ReadPosition position : positions) {
+      missing = Math.max(missing, position.missing(after));
     }
     return Math.min(missing, upTo);
   }
 
   private boolean isWide(long evictedThrough) {
-    for (ReaderSubscription subscription : subscriptions) {
-      if (!(subscription.source instanceof ChannelLog)) {
+    for (ReadPosition position : positions) {
+      if (!(position.source() instanceof ChannelLog)) {
         return true;
       }
     }
-    return subscriptions.size() > MOST_MERGED && after >= evictedThrough;
+    return positions.size() > MOST_MERGED && after >= evictedThrough;
   }
 
   private boolean add(LogEntry entry) {
@@ -156,7 +156,7 @@ public final class LogReader {
   }
 
   private long choose() {
-    Wanted wanted = new Wanted(subscriptions);
+    Wanted wanted = new Wanted(positions);
     long chosen = after;
     for (LogItem item : candidates) {
       if (wanted.isEnough()
@@ -171,7 +171,7 @@ public final class LogReader {
   /** One channel's place in a merge. */
   private static final class Head {
     final ChannelLog channel;
-    final List<ReaderSubscription> subscriptions = new ArrayList<>(1);
+    final List<ReadPosition> positions = new ArrayList<>(1);
     int index;
 
     /** How many more entries may be examined. */
@@ -185,10 +185,10 @@ public final class LogReader {
       return channel.entries.get(index);
     }
 
-    long beginsAfter() {
+    long startsAfter() {
       long earliest = Long.MAX_VALUE;
-      for (ReaderSubscription subscription : subscriptions) {
-        earliest = Math.min(earliest, subscription.beginsAfter(channel));
+      for (ReadPosition position : positions) {
+        earliest = Math.min(earliest, position.startsAfter(channel));
       }
       return earliest;
     }
@@ -206,8 +206,8 @@ public final class LogReader {
     }
 
     boolean isWanted() {
-      for (ReaderSubscription subscription : subscriptions) {
-        if (subscription.wants(entry())) {
+      for (ReadPosition position : positions) {
+        if (position.wants(entry())) {
           return true;
         }
       }
@@ -220,7 +220,7 @@ public final class LogReader {
         new PriorityQueue<>((a, b) -> Long.compare(a.entry().seq, b.entry().seq));
     Collection<Head> all = heads().values();
     for (Head head : all) {
-      head.index = head.channel.entries.indexAfter(Math.max(after, head.beginsAfter()));
+      head.index = head.channel.entries.indexAfter(Math.max(after, head.startsAfter()));
       head.looks = Math.max(LEAST_LOOKS, MOST_SCANNED / all.size());
       if (head.advance(upTo)) {
         heads.add(head);
@@ -246,9 +246,9 @@ public final class LogReader {
 
   private Map<ChannelLog, Head> heads() {
     Map<ChannelLog, Head> heads = new HashMap<>();
-    for (ReaderSubscription subscription : subscriptions) {
-      if (subscription.source instanceof ChannelLog channel) {
-        heads.computeIfAbsent(channel, Head::new).subscriptions.add(subscription);
+    for (ReadPosition position : positions) {
+      if (position.source() instanceof ChannelLog channel) {
+        heads.computeIfAbsent(channel, Head::new).positions.add(position);
       }
     }
     return heads;

@@ -2,7 +2,6 @@ package io.millrace.core.log;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -23,7 +22,7 @@ final class Newest {
 
   /** What one subscription has of one channel, from the newest back. */
   private final class Tail {
-    final ReaderSubscription subscription;
+    final ReadPosition position;
     final ChannelLog channel;
     long seq = head + 1;
     boolean accepted;
@@ -35,8 +34,8 @@ final class Newest {
     /** The oldest that is replayed. */
     long first;
 
-    Tail(ReaderSubscription subscription, ChannelLog channel) {
-      this.subscription = subscription;
+    Tail(ReadPosition position, ChannelLog channel) {
+      this.position = position;
       this.channel = channel;
     }
 
@@ -50,14 +49,14 @@ final class Newest {
       at = index;
       LogEntry entry = channel.entries.get(index);
       seq = entry.seq;
-      accepted = subscription.filter.accepts(entry.message());
+      accepted = position.filter().accepts(entry.message());
       // Too old, only not yet swept.
       return index >= channel.historyCount
           || now - entry.appendedAt < channel.limits.age().toMillis();
     }
   }
 
-  private final Collection<ReaderSubscription> subscriptions;
+  private final List<ReadPosition> positions;
   private final int last;
   private final long head;
   private final long now;
@@ -78,17 +77,17 @@ final class Newest {
    * @param now the present
    */
   Newest(Survey survey, long head, long now) {
-    this.subscriptions = survey.subscriptions;
-    this.last = survey.start.last();
+    this.positions = survey.positions;
+    this.last = survey.from.last();
     this.head = head;
     this.now = now;
     this.oldest = head + 1;
-    for (ReaderSubscription subscription : subscriptions) {
-      if (subscription.source instanceof ChannelLog channel) {
-        unplaced.add(new Tail(subscription, channel));
+    for (ReadPosition position : positions) {
+      if (position.source() instanceof ChannelLog channel) {
+        unplaced.add(new Tail(position, channel));
       } else {
-        for (ChannelLog channel : survey.channels(subscription.pattern)) {
-          unplaced.add(new Tail(subscription, channel));
+        for (ChannelLog channel : survey.channels(position.pattern())) {
+          unplaced.add(new Tail(position, channel));
         }
       }
     }
@@ -121,7 +120,7 @@ final class Newest {
   /** Takes a message, if there are not enough of them yet. */
   private boolean take(Tail tail) {
     if (tail.seq != oldest) {
-      if (count == Beginnings.MOST_REPLAYED) {
+      if (count == StartPositions.MOST_REPLAYED) {
         return false;
       }
       count++;
@@ -139,14 +138,14 @@ final class Newest {
    * Returns where reading begins: before the oldest of what is replayed, with each channel
    * beginning at its own, and those of which nothing is replayed at the head.
    */
-  Beginning beginning() {
-    for (ReaderSubscription subscription : subscriptions) {
-      subscription.told = head;
-      subscription.after = head;
+  StartPosition start() {
+    for (ReadPosition position : positions) {
+      position.tellThrough(head);
+      position.startAfter(head);
     }
     for (Tail tail : replayed) {
-      tail.subscription.beginAfter(tail.channel, tail.first - 1);
+      tail.position.replayAfter(tail.channel, tail.first - 1);
     }
-    return new Beginning(oldest - 1, Optional.empty(), through, head);
+    return new StartPosition(oldest - 1, Optional.empty(), through, head, positions);
   }
 }

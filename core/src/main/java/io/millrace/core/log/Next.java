@@ -7,26 +7,22 @@ import java.util.Optional;
 /**
  * What a reader reads next.
  *
- * @param subscriptions attached to the log
+ * @param positions attached to the log
  * @param after where it has read to
  * @param upTo how far to read
  * @param mostEntries how many entries at the most
  * @param mostBytes how many bytes at the most; one entry always fits
  */
 public record Next(
-    Collection<ReaderSubscription> subscriptions,
-    long after,
-    long upTo,
-    int mostEntries,
-    int mostBytes) {
+    Collection<ReadPosition> positions, long after, long upTo, int mostEntries, int mostBytes) {
 
   /** Reads it from the node's log. */
   public Slice read(Log log, Optional<Gap.Reason> lost) {
-    return log.read(subscriptions, after, upTo, mostEntries, mostBytes, lost);
+    return log.read(positions, after, upTo, mostEntries, mostBytes, lost);
   }
 
   /** Reads it from what was read back. */
   public Slice read(ArchiveBlock block, long needed, Gap.Reason lost) {
-    return block.read(subscriptions, after, needed, mostEntries, mostBytes, lost);
+    return block.read(positions, after, needed, mostEntries, mostBytes, lost);
   }
 }

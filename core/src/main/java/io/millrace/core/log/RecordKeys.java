@@ -29,9 +29,9 @@ public final class RecordKeys {
     this.known = new BoundedMap<>(options::maxKeys);
   }
 
-  /** Returns how many keys are remembered. */
-  int size() {
-    return known.size();
+  /** Returns about how many bytes of the heap they take. */
+  long heldBytes() {
+    return (long) known.size() * Footprint.RECORD_KEY;
   }
 
   /** Returns how much earlier than the first served message reading must begin. */

@@ -1,6 +1,7 @@
 package io.millrace.core.log;
 
 import io.millrace.ChannelPattern;
+import io.millrace.Cursor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ public final class Survey {
 
     /** Returns whether no further channel matters. */
     boolean isFull() {
-      return listed && channels.size() > Beginnings.MOST_REPLAYED_CHANNELS;
+      return listed && channels.size() > StartPositions.MOST_REPLAYED_CHANNELS;
     }
 
     /** Takes a channel that the pattern matches. Called under the log's lock. */
@@ -43,10 +44,10 @@ public final class Survey {
     }
   }
 
-  /** What somebody subscribes to. */
-  public final List<ReaderSubscription> subscriptions;
+  /** Of what somebody subscribes to. */
+  public final List<ReadPosition> positions = new ArrayList<>(1);
 
-  final Start start;
+  final ResumeFrom from;
   final Epoch epoch;
 
   /** The log's newest sequence when the interest was taken. */
@@ -55,9 +56,8 @@ public final class Survey {
   /** Mostly none. */
   private Map<ChannelPattern, Target> targets = Map.of();
 
-  Survey(List<ReaderSubscription> subscriptions, Start start, Epoch epoch, long head) {
-    this.subscriptions = subscriptions;
-    this.start = start;
+  Survey(ResumeFrom from, Epoch epoch, long head) {
+    this.from = from;
     this.epoch = epoch;
     this.head = head;
   }
@@ -71,26 +71,34 @@ public final class Survey {
 
   /** Returns how many messages may have to be looked at to find out where reading begins. */
   public int looks() {
-    if (!asksLast(start)) {
+    if (!asksLast(from)) {
       return 0;
     }
     long looks = 0;
-    for (ReaderSubscription subscription : subscriptions) {
-      if (!subscription.filter.events().isEmpty()) {
+    for (ReadPosition position : positions) {
+      if (!position.filter().events().isEmpty()) {
         return Newest.MOST_LOOKS; // There may be many that it does not accept.
       }
-      Target target = targets.get(subscription.pattern);
-      looks += (long) start.last() * (target == null ? 1 : target.channels.size());
+      Target target = targets.get(position.pattern());
+      looks += (long) from.last() * (target == null ? 1 : target.channels.size());
     }
     // A message that several patterns match is looked at for each of them.
-    int each = targets.size() + (targets.size() < subscriptions.size() ? 1 : 0);
-    long most = Math.min(Newest.MOST_LOOKS, (long) Beginnings.MOST_REPLAYED * each);
+    int each = targets.size() + (targets.size() < positions.size() ? 1 : 0);
+    long most = Math.min(Newest.MOST_LOOKS, (long) StartPositions.MOST_REPLAYED * each);
     return (int) Math.min(most, looks);
   }
 
   /** Returns whether {@code last} is asked, not a cursor. */
-  static boolean asksLast(Start start) {
-    return start.cursor().isEmpty() && start.last() > 0;
+  static boolean asksLast(ResumeFrom from) {
+    return from.cursor().isEmpty() && from.last() > 0;
+  }
+
+  /** Returns whether a cursor is asked, and it is before a place. */
+  boolean startsBefore(long seq) {
+    return from.cursor()
+        .flatMap(Cursor::parse)
+        .filter(cursor -> cursor.epoch().equals(epoch.name()) && cursor.seq() < seq)
+        .isPresent();
   }
 
   Collection<Target> targets() {

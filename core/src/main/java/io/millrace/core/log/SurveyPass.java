@@ -52,8 +52,12 @@ final class SurveyPass {
     return true;
   }
 
-  /** Takes what was found. Called under the log's lock. */
-  void take() {
+  /**
+   * Takes what was found. Called under the log's lock.
+   *
+   * @param more whether there may be more; otherwise the surveys are complete
+   */
+  void take(boolean more) {
     for (Match match : found) {
       match.target.take(match.channel);
       if (match.target.isFull()) {
@@ -61,10 +65,8 @@ final class SurveyPass {
       }
     }
     found.clear();
-  }
-
-  /** Ends it. Called under the log's lock. */
-  void complete() {
-    surveys.forEach(Survey::complete);
+    if (!more) {
+      surveys.forEach(Survey::complete);
+    }
   }
 }

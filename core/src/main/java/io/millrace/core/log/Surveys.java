@@ -37,12 +37,12 @@ public final class Surveys {
   }
 
   /**
-   * Registers interest in subscriptions, and finds out what must be known before reading can begin.
+   * Finds out what must be known before reading can begin.
    *
-   * @return completes, usually at once, when {@link Log#begin} may be called; never fails
+   * @param survey from {@link Log#enter}
+   * @return completes, usually at once, when {@link Log#begin} may be called
    */
-  public Future<Survey> enter(List<ReaderSubscription> subscriptions, Start start) {
-    Survey survey = log.enter(subscriptions, start);
+  public Future<Survey> complete(Survey survey) {
     if (survey.targets().isEmpty()) {
       return Future.succeededFuture(survey);
     }

@@ -18,22 +18,22 @@ final class Wanted {
   /** How much work is done for one slice. */
   private static final int MOST_STEPS = 1 << 15;
 
-  private final Map<String, ReaderSubscription> byName = new HashMap<>();
-  private final List<ReaderSubscription> wide = new ArrayList<>();
-  private final Map<ChannelLog, List<ReaderSubscription>> byChannel = new HashMap<>();
+  private final Map<String, ReadPosition> byName = new HashMap<>();
+  private final List<ReadPosition> wide = new ArrayList<>();
+  private final Map<ChannelLog, List<ReadPosition>> byChannel = new HashMap<>();
 
   /** How much work a look at the patterns is. */
   private int stepsPerChannel = 1;
 
   private long steps;
 
-  Wanted(Collection<ReaderSubscription> subscriptions) {
-    for (ReaderSubscription subscription : subscriptions) {
-      String text = subscription.pattern.toString();
-      if (subscription.pattern.isName()) {
-        byName.put(text, subscription);
+  Wanted(Collection<ReadPosition> positions) {
+    for (ReadPosition position : positions) {
+      String text = position.pattern().toString();
+      if (position.pattern().isName()) {
+        byName.put(text, position);
       } else {
-        wide.add(subscription);
+        wide.add(position);
         stepsPerChannel += 1 + text.length() / CHARACTERS_PER_STEP;
       }
     }
@@ -41,8 +41,8 @@ final class Wanted {
 
   boolean isWanted(LogEntry entry) {
     steps++;
-    for (ReaderSubscription subscription : byChannel.computeIfAbsent(entry.source, this::meaning)) {
-      if (subscription.wants(entry)) {
+    for (ReadPosition position : byChannel.computeIfAbsent(entry.source, this::meaning)) {
+      if (position.wants(entry)) {
         return true;
       }
     }
@@ -54,16 +54,16 @@ final class Wanted {
     return steps > MOST_STEPS;
   }
 
-  private List<ReaderSubscription> meaning(ChannelLog channel) {
+  private List<ReadPosition> meaning(ChannelLog channel) {
     steps += stepsPerChannel;
-    List<ReaderSubscription> meaning = new ArrayList<>(1);
-    ReaderSubscription named = byName.get(channel.text());
+    List<ReadPosition> meaning = new ArrayList<>(1);
+    ReadPosition named = byName.get(channel.text());
     if (named != null) {
       meaning.add(named);
     }
-    for (ReaderSubscription subscription : wide) {
-      if (subscription.pattern.covers(channel.pattern())) {
-        meaning.add(subscription);
+    for (ReadPosition position : wide) {
+      if (position.pattern().covers(channel.pattern())) {
+        meaning.add(position);
       }
     }
     return meaning;

@@ -7,10 +7,11 @@
  * cursor can be continued. If it cannot, the reader receives a gap notice before anything else.
  * What the broker's own log still has is read back instead.
  *
- * <p>Read {@link Log} first, with {@link LogEntry}, {@link ChannelLog} and {@link Retention}. Then
- * where reading begins: {@link Start} is what a client asks for, {@link Survey} and {@link
- * Beginnings} find the answer, {@link Beginning} is the answer. Then how it continues: {@link
- * ReaderSubscription}, {@link LogReader}, {@link Slice}. Then the marks: {@link LogSource}, {@link
+ * <p>Read {@link Log} first, with {@link LogEntry}, {@link Sources}, {@link ChannelLog} and {@link
+ * Retention}. Then who reads: {@link Readership}. Then where reading begins: {@link
+ * ReaderSubscription} and {@link ResumeFrom} are what a client asks for, {@link Survey} and {@link
+ * StartPositions} find the answer, {@link StartPosition} is the answer. Then how it continues:
+ * {@link ReadPosition}, {@link LogReader}, {@link Slice}. Then the marks: {@link LogSource}, {@link
  * PatternLog}, {@link ForgottenMarks}. Last, the broker's own log: {@link Archive}, {@link
  * RecordKeys}, {@link CatchUp}.
  */

@@ -1,6 +1,5 @@
 package io.millrace.core.reader;
 
-import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Footprint;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.ReaderSubscription;
@@ -24,17 +23,17 @@ final class Audience {
    * one that they cannot predict: if many were equal, each reader would be compared with every
    * other.
    */
-  record Key(Framing framing, Set<Interest> interests, int hash) {
+  record Key(Framing framing, Set<ReaderSubscription> subscriptions, int hash) {
 
     private static final long SECRET = new SecureRandom().nextLong();
     private static final long FNV_PRIME = 0x100000001b3L;
 
-    static Key of(Framing framing, Set<Interest> interests) {
+    static Key of(Framing framing, Set<ReaderSubscription> subscriptions) {
       long sum = framing.hashCode();
-      for (Interest interest : interests) {
-        sum += hash(interest.pattern) ^ interest.filter.hashCode();
+      for (ReaderSubscription subscription : subscriptions) {
+        sum += hash(subscription.pattern().toString()) ^ subscription.filter().hashCode();
       }
-      return new Key(framing, interests, Long.hashCode(sum));
+      return new Key(framing, subscriptions, Long.hashCode(sum));
     }
 
     private static long hash(String text) {
@@ -51,11 +50,7 @@ final class Audience {
     }
   }
 
-  /** A subscription without the parts that belong to one reader. */
-  record Interest(String pattern, EventFilter filter) {}
-
   final Key key;
-  final List<ReaderSubscription> subscriptions;
 
   /** About how many bytes of the heap it takes. */
   final long footprint;
@@ -78,12 +73,11 @@ final class Audience {
   private boolean delivering;
   private boolean departed;
 
-  Audience(Shard shard, Key key, List<ReaderSubscription> subscriptions) {
+  Audience(Shard shard, Key key) {
     this.shard = shard;
     this.key = key;
     this.alike = shard.siblings().alike(key);
-    this.subscriptions = List.copyOf(subscriptions);
-    this.footprint = Footprint.audience(subscriptions);
+    this.footprint = Footprint.audience(ReaderSubscription.patterns(key.subscriptions()));
   }
 
   void join(Reader reader) {

@@ -4,6 +4,7 @@ import io.millrace.core.log.Allowance;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.PatternTree;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.spi.Framing;
 import java.util.ArrayList;
@@ -60,41 +61,38 @@ final class Audiences {
   }
 
   /** Finds the audience that a reader belongs to, and counts the reader. */
-  Audience enter(Framing framing, List<ReaderSubscription> subscriptions) {
+  Audience enter(Framing framing, List<ReadPosition> positions) {
+    shard.assertHere();
     Audience audience =
         audiences.computeIfAbsent(
-            Audience.Key.of(framing, interests(subscriptions)),
-            key -> created(new Audience(shard, key, subscriptions)));
+            Audience.Key.of(framing, subscriptions(positions)),
+            key -> created(new Audience(shard, key)));
     audience.readers++;
     audience.alike.readers++;
     return audience;
   }
 
-  private static Set<Audience.Interest> interests(List<ReaderSubscription> subscriptions) {
-    if (subscriptions.size() == 1) {
-      return Set.of(interest(subscriptions.get(0)));
+  private static Set<ReaderSubscription> subscriptions(List<ReadPosition> positions) {
+    if (positions.size() == 1) {
+      return Set.of(positions.get(0).subscription());
     }
-    Set<Audience.Interest> interests = new HashSet<>();
-    subscriptions.forEach(subscription -> interests.add(interest(subscription)));
-    return interests;
-  }
-
-  private static Audience.Interest interest(ReaderSubscription subscription) {
-    return new Audience.Interest(subscription.pattern.toString(), subscription.filter);
+    Set<ReaderSubscription> subscriptions = new HashSet<>();
+    positions.forEach(position -> subscriptions.add(position.subscription()));
+    return subscriptions;
   }
 
   private Audience created(Audience audience) {
     Allowance room = shard.log().readers();
     room.add(audience.footprint);
-    for (ReaderSubscription subscription : audience.subscriptions) {
-      subscription.filter.hold(room);
-      Route route = new Route(audience, List.of(subscription.filter));
-      if (subscription.pattern.isName()) {
+    for (ReaderSubscription subscription : audience.key.subscriptions()) {
+      subscription.filter().hold(room);
+      Route route = new Route(audience, List.of(subscription.filter()));
+      if (subscription.pattern().isName()) {
         byName
-            .computeIfAbsent(subscription.pattern.toString(), name -> new ArrayList<>(1))
+            .computeIfAbsent(subscription.pattern().toString(), name -> new ArrayList<>(1))
             .add(route);
       } else {
-        byPattern.add(subscription.pattern, route);
+        byPattern.add(subscription.pattern(), route);
       }
     }
     forgetRoutes();
@@ -103,6 +101,7 @@ final class Audiences {
 
   /** Uncounts a reader; an audience without readers is removed. */
   void exit(Audience audience) {
+    shard.assertHere();
     if (--audience.alike.readers == 0) {
       shard.siblings().forget(audience.key);
     }
@@ -112,18 +111,18 @@ final class Audiences {
     audiences.remove(audience.key);
     Allowance room = shard.log().readers();
     room.add(-audience.footprint);
-    for (ReaderSubscription subscription : audience.subscriptions) {
-      subscription.filter.letGo(room);
-      Route route = new Route(audience, List.of(subscription.filter));
-      if (subscription.pattern.isName()) {
-        String name = subscription.pattern.toString();
+    for (ReaderSubscription subscription : audience.key.subscriptions()) {
+      subscription.filter().letGo(room);
+      Route route = new Route(audience, List.of(subscription.filter()));
+      if (subscription.pattern().isName()) {
+        String name = subscription.pattern().toString();
         List<Route> routes = byName.getOrDefault(name, List.of());
         routes.remove(route);
         if (routes.isEmpty()) {
           byName.remove(name);
         }
       } else {
-        byPattern.remove(subscription.pattern, route);
+        byPattern.remove(subscription.pattern(), route);
       }
     }
     forgetRoutes();

@@ -3,10 +3,10 @@ package io.millrace.core.reader;
 import io.millrace.Gap;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.log.Beginning;
 import io.millrace.core.log.LogEntry;
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
+import io.millrace.core.log.StartPosition;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
@@ -67,23 +67,18 @@ public final class BatchReader extends Reader {
     this.hold = hold;
   }
 
-  /**
-   * Begins to read.
-   *
-   * @param initial attached to the log
-   * @param beginning where
-   */
-  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
+  @Override
+  public void begin(StartPosition start) {
     shard.add(this);
-    enter(initial);
+    enter(start.positions());
     outlet.onDrain(() -> {});
     outlet.onClose(this::detach);
     if (isEnded()) {
       return;
     }
-    moveTo(beginning.seq());
+    moveTo(start.seq());
     holdUntil = shard.now() + hold.toMillis();
-    gap = beginning.gap().map(reason -> new Gap(ReaderSubscription.names(initial), reason));
+    gap = start.gap().map(reason -> new Gap(ReadPosition.names(positions()), reason));
     due = hold.isZero();
     advanceInTurn();
   }
@@ -96,23 +91,37 @@ public final class BatchReader extends Reader {
       } else {
         shard.queue(this);
       }
-      return;
+    } else if (!isGiven()) {
+      readOn();
     }
+  }
+
+  /** Answers with what was read for another one, if there is such a slice. */
+  private boolean isGiven() {
     Optional<SharedSlices.Shared> given =
         isCommonAnswer() ? shard.slices().of(this) : Optional.empty();
     if (given.isPresent() && (due || given.get().last() > 0)) {
       shard.siblings().hasRead(given.get().frames().length()); // It is copied for each of them.
       leaveWith(given.get().frames());
-      return;
+      return true;
     }
-    Optional<Slice> next = shard.read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
+    return false;
+  }
+
+  private void readOn() {
+    Optional<Slice> next =
+        shard.ownSlices().read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
       if (closing || waiting) {
         waitForMore();
       }
       return;
     }
-    Slice slice = next.get();
+    take(next.get());
+  }
+
+  /** Answers with what was read, or waits for more. */
+  private void take(Slice slice) {
     slice.gaps().forEach(this::addGap);
     boolean all = slice.through() == shard.position();
     boolean nothing = slice.entries().isEmpty() && gap.isEmpty();

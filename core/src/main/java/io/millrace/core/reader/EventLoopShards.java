@@ -114,10 +114,12 @@ public final class EventLoopShards {
   }
 
   FrameCache frames() {
+    assertHere();
     return frames;
   }
 
   SharedSlices slices() {
+    assertHere();
     return slices;
   }
 
@@ -140,17 +142,24 @@ public final class EventLoopShards {
 
   /** Returns the count of the readers of a kind. */
   Alike alike(Audience.Key key) {
+    assertHere();
     return alike.computeIfAbsent(key, first -> new Alike());
   }
 
   /** Forgets a count that is zero. */
   void forget(Audience.Key key) {
+    assertHere();
     alike.remove(key);
   }
 
   /** Returns whether this is the event loop's thread. Safe on any thread. */
   public boolean isHere() {
     return context.inThread();
+  }
+
+  /** Asserts that this is the event loop's thread. Costs nothing while assertions are off. */
+  void assertHere() {
+    assert isHere() : "not on its event loop, but on " + Thread.currentThread().getName();
   }
 
   /** Runs something on the event loop, later. Safe on any thread. */
@@ -186,6 +195,7 @@ public final class EventLoopShards {
   }
 
   private void takeTurn(Survey survey, Consumer<Runnable> whenLeft, Promise<Survey> begins) {
+    assertHere();
     int cost = survey.looks() * LOOK_BYTES;
     if (mayRead() && later.isEmpty()) {
       hasRead(cost);
@@ -217,6 +227,7 @@ public final class EventLoopShards {
 
   /** Counts what was read for a reader alone. */
   void hasRead(int bytes) {
+    assertHere();
     read += bytes;
   }
 
@@ -239,6 +250,7 @@ public final class EventLoopShards {
   }
 
   private void turn() {
+    assertHere();
     awake.set(false);
     if (!outside) {
       for (Shard shard : shards) {
@@ -315,12 +327,14 @@ public final class EventLoopShards {
 
   /** Ends every client's reader, and lets nobody read: the log becomes another one. */
   void leaveLog(Ending ending) {
+    assertHere();
     shards.forEach(shard -> shard.leaveLog(ending));
     outside = true;
   }
 
   /** Follows the log from where it is, another one than before. */
   void enterLog() {
+    assertHere();
     frames.clear(); // They are known by their sequence alone, which begins anew.
     slices.clear();
     outside = false;
@@ -334,6 +348,7 @@ public final class EventLoopShards {
 
   /** Tells every reader whether the broker is out of reach. */
   void setDegraded(boolean value) {
+    assertHere();
     degraded = value;
     slices.clear(); // Answers to long polls say it.
     shards.forEach(Shard::tellHealth);

@@ -1,6 +1,7 @@
 package io.millrace.core.reader;
 
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ReadPosition;
+import io.millrace.core.log.StartPosition;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import java.util.ArrayList;
@@ -18,9 +19,6 @@ public abstract class Reader {
 
   /** Where it belongs. */
   public final Shard shard;
-
-  /** What it reads. */
-  public final List<ReaderSubscription> subscriptions = new ArrayList<>(1);
 
   /** Where it is among the members of its audience. */
   int slot;
@@ -40,6 +38,7 @@ public abstract class Reader {
   /** Whether what it waited for could not be read back. */
   boolean gaveUp;
 
+  private final List<ReadPosition> positions = new ArrayList<>(1);
   private final String transport;
   private final Framing framing;
   private Audience audience;
@@ -61,6 +60,12 @@ public abstract class Reader {
    */
   public final String transport() {
     return transport;
+  }
+
+  /** Returns where it has got to with each of its subscriptions; the list changes with them. */
+  public final List<ReadPosition> positions() {
+    shard.assertHere();
+    return positions;
   }
 
   final Framing framing() {
@@ -86,8 +91,16 @@ public abstract class Reader {
   }
 
   final void moveTo(long seq) {
+    shard.assertHere();
     cursor = seq;
   }
+
+  /**
+   * Begins to read.
+   *
+   * @param start where; without subscriptions if they come by commands
+   */
+  public abstract void begin(StartPosition start);
 
   /** Reads on, if it is not live and can take more. */
   abstract void advance();
@@ -123,10 +136,10 @@ public abstract class Reader {
   abstract Wheel.Timer timer();
 
   /** Sets the subscriptions, which the log has been told of. */
-  final void enter(List<ReaderSubscription> added) {
-    subscriptions.addAll(added);
+  final void enter(List<ReadPosition> added) {
+    positions.addAll(added);
     member = true;
-    audience = shard.audiences().enter(framing, subscriptions);
+    audience = shard.audiences().enter(framing, positions);
   }
 
   /** Returns whether no other reader is like it, so that its audience ends with it. */
@@ -139,11 +152,12 @@ public abstract class Reader {
     fallBehind(cursorSeq());
     shard.audiences().exit(audience);
     change.run();
-    audience = shard.audiences().enter(framing, subscriptions);
+    audience = shard.audiences().enter(framing, positions);
   }
 
   /** Leaves the live members, to read on by itself from a place. */
   void fallBehind(long from) {
+    shard.assertHere();
     if (live) {
       audience.leave(this);
       live = false;
@@ -154,11 +168,12 @@ public abstract class Reader {
 
   /** Becomes live if there is nothing left to read up to where the shard is. */
   final boolean becomeLive() {
+    shard.assertHere();
     if (cursor != shard.position() || shard.isDistributing()) {
       return false;
     }
-    for (ReaderSubscription subscription : subscriptions) {
-      if (!subscription.isPlainAfter(cursor)) {
+    for (ReadPosition position : positions) {
+      if (!position.settle(cursor)) {
         return false;
       }
     }
@@ -172,8 +187,8 @@ public abstract class Reader {
    * cursor.
    */
   final boolean isCommon() {
-    for (ReaderSubscription subscription : subscriptions) {
-      if (!subscription.isCommonAfter(cursor)) {
+    for (ReadPosition position : positions) {
+      if (!position.isCommonAfter(cursor)) {
         return false;
       }
     }
@@ -187,6 +202,7 @@ public abstract class Reader {
 
   /** Removes it from everywhere. Returns whether it was there. */
   final boolean detach() {
+    shard.assertHere();
     if (ended) {
       return false;
     }
@@ -211,6 +227,9 @@ public abstract class Reader {
     Nobody() {
       super(null, "", null);
     }
+
+    @Override
+    public void begin(StartPosition start) {}
 
     @Override
     void advance() {}

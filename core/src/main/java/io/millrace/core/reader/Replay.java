@@ -1,9 +1,10 @@
 package io.millrace.core.reader;
 
 import io.millrace.Gap;
-import io.millrace.core.log.Beginning;
 import io.millrace.core.log.Next;
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ReadPosition;
+import io.millrace.core.log.StartPosition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ final class Replay {
   /** The JSON text of the subscribe command's id. */
   final String id;
 
-  final List<ReaderSubscription> subscriptions;
+  final List<ReadPosition> positions;
   final long through;
 
   /** Called once it is over, whatever came of it. */
@@ -32,44 +33,35 @@ final class Replay {
    * A replay.
    *
    * @param id the JSON text of the subscribe command's id
-   * @param subscriptions attached to the log; may become fewer
-   * @param beginning where they begin
+   * @param start where the subscriptions begin, which may become fewer
    * @param through the reader's cursor
    * @param whenOver called once it is over, whatever came of it
    */
-  Replay(
-      String id,
-      List<ReaderSubscription> subscriptions,
-      Beginning beginning,
-      long through,
-      Runnable whenOver) {
+  Replay(String id, StartPosition start, long through, Runnable whenOver) {
     this.id = id;
-    this.subscriptions = subscriptions;
+    this.positions = new ArrayList<>(start.positions());
     this.through = through;
     this.whenOver = whenOver;
-    this.gap = beginning.gap();
-    this.cursor = beginning.seq();
-    for (ReaderSubscription subscription : subscriptions) {
-      subscription.after = Math.max(subscription.after, cursor);
-    }
+    this.gap = start.gap();
+    this.cursor = start.seq();
   }
 
   boolean isDone() {
-    return (read && cursor >= through) || subscriptions.isEmpty();
+    return (read && cursor >= through) || positions.isEmpty();
   }
 
   /** Returns the gap to tell before anything else, once. */
   Optional<Gap> takeGap() {
     Optional<Gap> due =
-        gap.filter(reason -> !subscriptions.isEmpty())
-            .map(reason -> new Gap(ReaderSubscription.names(subscriptions), reason));
+        gap.filter(reason -> !positions.isEmpty())
+            .map(reason -> new Gap(ReadPosition.names(positions), reason));
     gap = Optional.empty();
     return due;
   }
 
   /** Returns what is to be read next. */
   Next next(int mostEntries, int mostBytes) {
-    return new Next(subscriptions, cursor, through, mostEntries, mostBytes);
+    return new Next(positions, cursor, through, mostEntries, mostBytes);
   }
 
   void moveTo(long seq) {

@@ -1,17 +1,15 @@
 package io.millrace.core.reader;
 
-import io.millrace.Gap;
 import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.log.Archive;
-import io.millrace.core.log.ArchiveBlock;
 import io.millrace.core.log.Interruption;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.LogItem;
 import io.millrace.core.log.LogReader;
-import io.millrace.core.log.Next;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Slice;
+import io.millrace.core.log.RingSlice;
 import io.millrace.spi.Ending;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -27,11 +25,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A part of the readers whose connections live on one event loop, and a position in the ring. It
@@ -58,13 +54,13 @@ public final class Shard {
   private static final int TURN_RING_BYTES_BEHIND = LogReader.MOST_SCANNED * LogItem.OVERHEAD;
 
   private final Log log;
-  private final Optional<Archive> archive;
   private final BrokerSubscriptions brokerSubscriptions;
   private final LongSupplier clock;
   private final EventLoopShards siblings;
   private final Audiences audiences = new Audiences(this);
   private final Set<Reader> readers = new LinkedHashSet<>();
   private final ReaderQueue queue;
+  private final OwnSlices ownSlices;
   private final LogItem[] items = new LogItem[RING_ITEMS];
   private final AtomicInteger readerCount = new AtomicInteger();
 
@@ -80,11 +76,11 @@ public final class Shard {
       EventLoopShards siblings,
       LongSupplier clock) {
     this.log = log;
-    this.archive = archive;
     this.brokerSubscriptions = brokerSubscriptions;
     this.siblings = siblings;
     this.clock = clock;
     this.queue = new ReaderQueue(siblings::mayRead, this::letAdvance);
+    this.ownSlices = new OwnSlices(this, archive, queue);
   }
 
   Log log() {
@@ -118,6 +114,10 @@ public final class Shard {
     return siblings.slices();
   }
 
+  OwnSlices ownSlices() {
+    return ownSlices;
+  }
+
   Audiences audiences() {
     return audiences;
   }
@@ -135,6 +135,11 @@ public final class Shard {
 
   boolean isDegraded() {
     return siblings.isDegraded();
+  }
+
+  /** Asserts that this is the event loop's thread. */
+  void assertHere() {
+    siblings.assertHere();
   }
 
   /** Runs something on the event loop, later. Safe on any thread. */
@@ -158,6 +163,7 @@ public final class Shard {
 
   /** Takes a reader in. From now on the shard follows the log. */
   void add(Reader reader) {
+    assertHere();
     if (readers.isEmpty()) {
       siblings.follow();
       position = log.head();
@@ -167,11 +173,12 @@ public final class Shard {
   }
 
   void remove(Reader reader) {
+    assertHere();
     queue.remove(reader);
     reader.unawaited.run();
     if (readers.remove(reader)) {
       readerCount.decrementAndGet();
-      release(reader.subscriptions);
+      release(reader.positions());
       if (readers.isEmpty()) {
         siblings.unfollow();
       }
@@ -179,9 +186,9 @@ public final class Shard {
   }
 
   /** Gives up subscriptions that a reader held. */
-  public void release(Collection<ReaderSubscription> subscriptions) {
-    log.detach(subscriptions);
-    brokerSubscriptions.release(subscriptions);
+  public void release(Collection<ReadPosition> positions) {
+    log.detach(positions);
+    brokerSubscriptions.release(ReadPosition.patterns(positions));
   }
 
   /** Returns how many readers are here. Safe on any thread. */
@@ -191,6 +198,7 @@ public final class Shard {
 
   /** Lets a reader advance on the next turn. */
   void queue(Reader reader) {
+    assertHere();
     if (!reader.queued && !reader.waiting && !reader.isEnded()) {
       queue.add(reader, position);
       siblings.wake();
@@ -226,6 +234,7 @@ public final class Shard {
    * is disturbed.
    */
   public void guard(Reader reader, Consumer<Reader> action) {
+    assertHere();
     try {
       action.accept(reader);
     } catch (Throwable failure) {
@@ -240,6 +249,7 @@ public final class Shard {
 
   /** Gives out what is new. */
   void follow() {
+    assertHere();
     if (readers.isEmpty()) {
       return;
     }
@@ -248,7 +258,7 @@ public final class Shard {
     long given = position;
     boolean room = true;
     for (int bytes = 0; room && bytes < most && given < log.head(); ) {
-      Log.RingSlice slice = log.readRing(given, items, most - bytes);
+      RingSlice slice = log.readRing(given, items, most - bytes);
       bytes += slice.bytes();
       if (slice.count() < 0) {
         deliver(addressed, given);
@@ -278,7 +288,7 @@ public final class Shard {
    *
    * @return how far that was
    */
-  private long distribute(Log.RingSlice slice, List<Audience> addressed) {
+  private long distribute(RingSlice slice, List<Audience> addressed) {
     long given = slice.through();
     for (int i = 0; i < slice.count(); i++) {
       LogItem item = items[i];
@@ -327,82 +337,13 @@ public final class Shard {
    */
   private void disperse(Interruption interruption) {
     for (Audience audience : List.copyOf(audiences.all())) {
-      for (ReaderSubscription subscription : audience.subscriptions) {
-        if (interruption.concerns(subscription.pattern)) {
+      for (ReaderSubscription subscription : audience.key.subscriptions()) {
+        if (interruption.concerns(subscription.pattern())) {
           audience.disperse(position);
           break;
         }
       }
     }
-  }
-
-  /**
-   * Reads for a reader: the log, or what the log no longer holds from the broker's own.
-   *
-   * @param next what to read
-   * @param lost the reason to give for what is held nowhere
-   * @return empty if it must be read back first, or is much while others wait: the reader will be
-   *     let advance again then
-   */
-  Optional<Slice> read(Reader reader, Next next, Gap.Reason lost) {
-    if (reader.waiting) {
-      return Optional.empty();
-    }
-    boolean mayBeMissing = archive.isPresent() && !reader.gaveUp;
-    reader.gaveUp = false;
-    Slice slice = next.read(log, mayBeMissing ? Optional.empty() : Optional.of(lost));
-    boolean much = slice.bytes() > ReaderQueue.LITTLE;
-    // A gap is taken from the subscription when it is read: it cannot be read twice.
-    boolean again = slice.gaps().isEmpty() && !slice.isMissing();
-    if (much && again && !reader.readsMuch && (queue.isServingNear() || !siblings.mayRead())) {
-      reader.readsMuch = true;
-      siblings.hasRead(ReaderQueue.LOOK_BYTES);
-      queue(reader);
-      return Optional.empty();
-    }
-    count(reader, next, slice);
-    if (!slice.isMissing()) {
-      return Optional.of(slice);
-    }
-    Future<ArchiveBlock> block = archive.orElseThrow().block(next.after(), slice.missing());
-    if (block.succeeded()) {
-      Slice readBack = next.read(block.result(), slice.missing(), lost);
-      count(reader, next, readBack);
-      return Optional.of(readBack);
-    }
-    await(reader, block);
-    return Optional.empty();
-  }
-
-  /** Lets a reader advance when a block is there. Until then, nothing holds it if it ends. */
-  private void await(Reader reader, Future<ArchiveBlock> block) {
-    AtomicReference<@Nullable Reader> waiting = new AtomicReference<>(reader);
-    reader.waiting = true;
-    reader.unawaited = () -> waiting.set(null);
-    handle(
-        block,
-        result -> {
-          Reader here = waiting.get();
-          if (here != null) {
-            here.waiting = false;
-            here.gaveUp = result.failed();
-            queue(here);
-          }
-        });
-  }
-
-  private void count(Reader reader, Next next, Slice slice) {
-    reader.readsMuch = slice.bytes() > ReaderQueue.LITTLE;
-    long passed = Math.min(slice.through() - next.after(), LogReader.MOST_SCANNED);
-    siblings.hasRead(slice.bytes() + (int) passed * ReaderQueue.PASSED_BYTES);
-  }
-
-  /** Reads the log for a reader, up to where the shard is. */
-  Optional<Slice> read(Reader reader, int mostEntries, int mostBytes, Gap.Reason lost) {
-    return read(
-        reader,
-        new Next(reader.subscriptions, reader.cursorSeq(), position, mostEntries, mostBytes),
-        lost);
   }
 
   /** Ends every client's reader: what it has read of is another log. */

@@ -59,7 +59,7 @@ final class SharedSlices {
 
   /** A slice keeps the key of an audience that may be gone. */
   private static int cost(Key key, Shared slice) {
-    return slice.frames().length() + CHANNEL_COST * key.audience().interests().size();
+    return slice.frames().length() + CHANNEL_COST * key.audience().subscriptions().size();
   }
 
   /** Returns how many bytes are kept. */

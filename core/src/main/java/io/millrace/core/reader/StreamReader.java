@@ -3,23 +3,20 @@ package io.millrace.core.reader;
 import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
 import io.millrace.Gap;
-import io.millrace.core.log.Beginning;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.LogEntry;
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
+import io.millrace.core.log.StartPosition;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Outlet;
 import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.function.UnaryOperator;
 
 /** A reader that stays: what is written to it goes into a connection that is kept open. */
 public final class StreamReader extends Reader {
@@ -28,7 +25,7 @@ public final class StreamReader extends Reader {
 
   private final Outlet outlet;
   private final StreamSettings settings;
-  private final Queue<Replay> replays = new ArrayDeque<>(0);
+  private final Replays replays = new Replays(this);
   private final Wheel.Timer timer =
       new Wheel.Timer() {
         @Override
@@ -63,37 +60,30 @@ public final class StreamReader extends Reader {
     this.settings = settings;
   }
 
-  /**
-   * Begins to read.
-   *
-   * @param initial attached to the log; none if they come by commands
-   * @param beginning where
-   */
-  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
+  @Override
+  public void begin(StartPosition start) {
     shard.add(this);
-    enter(initial);
+    enter(start.positions());
     outlet.onDrain(() -> shard.guard(this, reader -> drained()));
     outlet.onClose(this::detach);
     if (isEnded()) {
       return;
     }
-    moveTo(beginning.seq());
+    moveTo(start.seq());
     lastWrite = shard.now();
     // No cursor may be told before a gap that leads elsewhere, nor while older messages are still
     // to come.
-    boolean resumable = beginning.gap().isEmpty() && beginning.replayThrough() == 0;
+    boolean resumable = start.gap().isEmpty() && start.replayThrough() == 0;
     Optional<Cursor> told = resumable ? Optional.of(place()) : Optional.empty();
     toldCursor = resumable ? cursorSeq() : -1;
     tell(new Signal.Welcome(told, settings.heartbeat(), settings.retry(), settings.limits().get()));
     schedule();
-    start(beginning);
+    readFrom(start);
   }
 
-  private void start(Beginning beginning) {
-    replayThrough = beginning.replayThrough();
-    beginning
-        .gap()
-        .ifPresent(reason -> tellGap(new Gap(ReaderSubscription.names(subscriptions), reason)));
+  private void readFrom(StartPosition start) {
+    replayThrough = start.replayThrough();
+    start.gap().ifPresent(reason -> tellGap(new Gap(ReadPosition.names(positions()), reason)));
     if (!isEnded()) {
       advanceInTurn();
     }
@@ -102,12 +92,12 @@ public final class StreamReader extends Reader {
   /**
    * Takes the first subscriptions of a connection that has begun without any. They set the cursor.
    */
-  public void subscribeFirst(String id, List<ReaderSubscription> first, Beginning beginning) {
-    regroup(() -> subscriptions.addAll(first));
-    moveTo(beginning.seq());
+  public void subscribeFirst(String id, StartPosition start) {
+    regroup(() -> positions().addAll(start.positions()));
+    moveTo(start.seq());
     unconfirmed = Optional.of(id);
     begun = false;
-    start(beginning);
+    readFrom(start);
   }
 
   /**
@@ -115,43 +105,41 @@ public final class StreamReader extends Reader {
    *
    * @param whenOver called once that is over, whatever came of it
    */
-  public void subscribeLater(
-      String id, List<ReaderSubscription> further, Beginning beginning, Runnable whenOver) {
+  public void subscribeLater(String id, StartPosition start, Runnable whenOver) {
     fallBehind(cursorSeq());
-    replays.add(new Replay(id, further, beginning, cursorSeq(), whenOver));
+    replays.add(new Replay(id, start, cursorSeq(), whenOver));
   }
 
   /** Gives up what is subscribed as written, confirms, and returns what that was. */
-  public Collection<ReaderSubscription> unsubscribe(Collection<ChannelPattern> patterns) {
-    List<ReaderSubscription> removed = new ArrayList<>();
-    for (ReaderSubscription subscription : held()) {
-      if (patterns.contains(subscription.pattern)) {
-        removed.add(subscription);
+  public Collection<ReadPosition> unsubscribe(Collection<ChannelPattern> patterns) {
+    List<ReadPosition> removed = new ArrayList<>();
+    for (ReadPosition position : held()) {
+      if (patterns.contains(position.pattern())) {
+        removed.add(position);
       }
     }
-    replays.forEach(replay -> replay.subscriptions.removeAll(removed));
-    if (subscriptions.stream().anyMatch(removed::contains)) {
-      regroup(() -> subscriptions.removeAll(removed));
+    replays.remove(removed);
+    if (positions().stream().anyMatch(removed::contains)) {
+      regroup(() -> positions().removeAll(removed));
     }
     return removed;
   }
 
   /** Changes which events of a subscription are wanted, from here on. */
-  public void refilter(ReaderSubscription held, EventFilter filter) {
-    ReaderSubscription changed = held.withFilter(filter);
+  public void refilter(ReadPosition held, EventFilter filter) {
     filter.hold(shard.log().readers());
-    held.filter.letGo(shard.log().readers());
-    UnaryOperator<ReaderSubscription> exchange = one -> one == held ? changed : one;
-    replays.forEach(replay -> replay.subscriptions.replaceAll(exchange));
-    if (subscriptions.contains(held)) {
-      regroup(() -> subscriptions.replaceAll(exchange));
+    held.filter().letGo(shard.log().readers());
+    if (positions().contains(held)) {
+      regroup(() -> held.refilter(filter));
+    } else {
+      held.refilter(filter); // It is still being replayed.
     }
   }
 
   /** Returns all that is subscribed, also what is still being replayed. */
-  public List<ReaderSubscription> held() {
-    List<ReaderSubscription> held = new ArrayList<>(subscriptions);
-    replays.forEach(replay -> held.addAll(replay.subscriptions));
+  public List<ReadPosition> held() {
+    List<ReadPosition> held = new ArrayList<>(positions());
+    held.addAll(replays.positions());
     return held;
   }
 
@@ -173,7 +161,7 @@ public final class StreamReader extends Reader {
     // Only reading leads to being live: it finds what must be told, and confirms.
     boolean settled = false;
     if (!replays.isEmpty() && unconfirmed.isEmpty()) {
-      replay(replays.element());
+      replays.advance(SLICE_ENTRIES);
     } else if (cursorSeq() <= shard.position()) {
       settled = read();
     }
@@ -205,8 +193,13 @@ public final class StreamReader extends Reader {
       return true;
     }
     Optional<Slice> next =
-        shard.read(
-            this, SLICE_ENTRIES, Shard.TURN_BYTES, begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
+        shard
+            .ownSlices()
+            .read(
+                this,
+                SLICE_ENTRIES,
+                Shard.TURN_BYTES,
+                begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
       return false;
     }
@@ -246,31 +239,6 @@ public final class StreamReader extends Reader {
     }
   }
 
-  private void replay(Replay replay) {
-    replay.takeGap().ifPresent(this::tellGap);
-    if (!isEnded() && !replay.isDone()) {
-      shard
-          .read(this, replay.next(SLICE_ENTRIES, Shard.TURN_BYTES), Gap.Reason.EXPIRED)
-          .ifPresent(slice -> write(replay, slice));
-    }
-    if (!isEnded() && replay.isDone()) {
-      replays.remove();
-      regroup(() -> subscriptions.addAll(replay.subscriptions));
-      replay.whenOver.run();
-      tell(new Signal.Done(replay.id, place()));
-    }
-  }
-
-  private void write(Replay replay, Slice slice) {
-    replay.moveTo(slice.through());
-    slice.gaps().forEach(this::tellGap);
-    List<Buffer> frames = new ArrayList<>();
-    slice.entries().forEach(entry -> frames.add(framing().replayed(entry, replay.id)));
-    if (!frames.isEmpty() && !isEnded()) {
-      write(FrameCache.join(frames));
-    }
-  }
-
   /** Confirms the first subscribe command: after any gap, and after what {@code last} replays. */
   private void confirm() {
     if (!isEnded() && cursorSeq() >= replayThrough) {
@@ -289,7 +257,7 @@ public final class StreamReader extends Reader {
     }
   }
 
-  private void tellGap(Gap gap) {
+  void tellGap(Gap gap) {
     if (isEnded()) {
       return;
     }
@@ -315,7 +283,7 @@ public final class StreamReader extends Reader {
     }
   }
 
-  private void write(Buffer frames) {
+  void write(Buffer frames) {
     outlet.write(frames);
     lastWrite = shard.now();
     written += frames.length();
@@ -393,12 +361,7 @@ public final class StreamReader extends Reader {
 
   @Override
   void detached() {
-    replays.forEach(
-        replay -> {
-          shard.release(replay.subscriptions);
-          replay.whenOver.run();
-        });
-    replays.clear();
+    replays.end();
   }
 
   @Override

@@ -5,17 +5,16 @@ import io.millrace.Entry;
 import io.millrace.Gap;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
-import io.millrace.core.log.Beginning;
 import io.millrace.core.log.LogEntry;
-import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
+import io.millrace.core.log.StartPosition;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Signal;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.lang.System.Logger;
-import java.util.List;
 import java.util.Optional;
 
 /** A reader for the application itself: entries are handed over, not framed. */
@@ -57,13 +56,13 @@ public final class SubscriberReader extends Reader implements Subscription {
     this.subscriber = subscriber;
   }
 
-  /** Begins to read. */
-  public void begin(List<ReaderSubscription> initial, Beginning beginning) {
+  @Override
+  public void begin(StartPosition start) {
     shard.add(this);
-    enter(initial);
-    moveTo(beginning.seq());
-    read = beginning.seq();
-    beginning.gap().ifPresent(reason -> tell(new Gap(ReaderSubscription.names(initial), reason)));
+    enter(start.positions());
+    moveTo(start.seq());
+    read = start.seq();
+    start.gap().ifPresent(reason -> tell(new Gap(ReadPosition.names(positions()), reason)));
     if (!isEnded()) {
       shard.queue(this); // Nothing is delivered before the application has the subscription.
     }
@@ -73,7 +72,7 @@ public final class SubscriberReader extends Reader implements Subscription {
   void advance() {
     if (cursorSeq() <= shard.position()) {
       Gap.Reason lost = begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED;
-      Optional<Slice> next = shard.read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
+      Optional<Slice> next = shard.ownSlices().read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
       if (next.isEmpty()) {
         return;
       }
@@ -99,10 +98,10 @@ public final class SubscriberReader extends Reader implements Subscription {
   @Override
   void startOver() {
     fallBehind(cursorSeq());
-    subscriptions.forEach(ReaderSubscription::startOver);
+    positions().forEach(ReadPosition::startOver);
     moveTo(shard.position());
     read = shard.position();
-    tell(new Gap(ReaderSubscription.names(subscriptions), Gap.Reason.EPOCH));
+    tell(new Gap(ReadPosition.names(positions()), Gap.Reason.EPOCH));
   }
 
   private void deliver(LogEntry entry) {

@@ -78,6 +78,7 @@ public final class Wheel {
 
   /** Sets when a timer is due, in milliseconds of the clock, instead of whatever was set before. */
   void schedule(Timer timer, long due) {
+    assertHere();
     cancel(timer);
     if (!turning) {
       turning = true;
@@ -92,10 +93,15 @@ public final class Wheel {
 
   /** Cancels a timer, if it is scheduled. */
   public void cancel(Timer timer) {
+    assertHere();
     if (timer.isScheduled()) {
       timer.unlink();
       size.decrementAndGet();
     }
+  }
+
+  private void assertHere() {
+    assert context.inThread() : "not on its event loop, but on " + Thread.currentThread().getName();
   }
 
   /** The clock may be negative. */

@@ -10,8 +10,10 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.core.log.Log;
+import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.Survey;
 import io.millrace.core.reader.Rig;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
@@ -109,11 +111,15 @@ class BrokerSubscriptionsTest {
   }
 
   private Future<Void> acquire(String... patterns) {
-    return brokerSubscriptions.acquire(Rig.subscriptions(patterns), Start.NOW);
+    return brokerSubscriptions.acquire(patterns(patterns), ResumeFrom.NOW).mapEmpty();
   }
 
   private void release(String... patterns) {
-    brokerSubscriptions.release(Rig.subscriptions(patterns));
+    brokerSubscriptions.release(patterns(patterns));
+  }
+
+  private static List<ChannelPattern> patterns(String... patterns) {
+    return ReaderSubscription.patterns(Rig.subscriptions(patterns));
   }
 
   private void confirm() {
@@ -124,23 +130,25 @@ class BrokerSubscriptionsTest {
     broker.unanswered.remove().fail("on purpose");
   }
 
-  private List<Gap> gaps(List<ReaderSubscription> subscriptions, long after) {
-    log.attach(subscriptions, Start.after(log.cursor(after)));
+  private record Acquired(List<ReaderSubscription> subscriptions, List<Long> heardFrom) {}
+
+  private List<Gap> gaps(Acquired acquired, long after) {
+    ResumeFrom start = ResumeFrom.after(log.cursor(after));
+    Survey survey = log.enter(acquired.subscriptions, acquired.heardFrom, start);
+    List<ReadPosition> positions = log.begin(survey).positions();
     List<Gap> gaps =
-        log.read(subscriptions, after, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.EXPIRED))
-            .gaps();
-    log.detach(subscriptions);
+        log.read(positions, after, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.EXPIRED)).gaps();
+    log.detach(positions);
     return gaps;
   }
 
-  private List<ReaderSubscription> attachable(String... patterns) {
-    List<ReaderSubscription> subscriptions = Rig.subscriptions(patterns);
-    Future<Void> acquired = brokerSubscriptions.acquire(subscriptions, Start.NOW);
+  private Acquired attachable(String... patterns) {
+    Future<List<Long>> acquired = brokerSubscriptions.acquire(patterns(patterns), ResumeFrom.NOW);
     while (!broker.unanswered.isEmpty()) {
       confirm();
     }
     assertThat(acquired.succeeded()).isTrue();
-    return subscriptions;
+    return new Acquired(Rig.subscriptions(patterns), acquired.result());
   }
 
   private void append(String channel) {
@@ -331,7 +339,7 @@ class BrokerSubscriptionsTest {
       long cursor = log.head();
       release(pattern);
       confirm(); // Messages that are published now do not arrive here.
-      List<ReaderSubscription> back = attachable(pattern);
+      Acquired back = attachable(pattern);
       assertThat(gaps(back, cursor)).containsExactly(new Gap(List.of(pattern), Gap.Reason.EXPIRED));
       release(pattern);
       confirm();
@@ -381,10 +389,10 @@ class BrokerSubscriptionsTest {
   @Test
   void aNameThatAPatternCoversIsNotAskedForAndIsThePatterns() {
     attachable("a.*");
-    List<ReaderSubscription> name = attachable("a.b");
+    Acquired name = attachable("a.b");
     assertThat(broker.calls).containsExactly("subscribe a.*");
     assertThat(owners("a.b", "a.*", "a.b")).containsExactly("a.*");
-    assertThat(name.get(0).heardFrom).isEqualTo(1);
+    assertThat(name.heardFrom).containsExactly(1L);
     assertThat(brokerSubscriptions.size()).isEqualTo(1);
     release("a.*");
     assertThat(broker.calls).hasSize(1);

@@ -3,6 +3,7 @@ package io.millrace.core.log;
 import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.ChannelPattern;
 import io.millrace.Gap;
 import io.millrace.HistoryOptions;
 import io.millrace.Message;
@@ -22,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -111,7 +114,7 @@ class ArchiveTest {
   @Test
   void aLateSubscriptionIsReadBackTooBeforeItIsConfirmed() {
     publish("a", "b", "a", "b");
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.subscribe(reader, "7", rig.after(1), "b");
     story(outlet, "welcome", "r2", "r4", "ok");
     publish("b", "a");
@@ -376,6 +379,144 @@ class ArchiveTest {
         () -> assertThat(outlet.sequences()).containsExactly(1L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L));
     assertThat(backend.reads).isNotEmpty();
     assertThat(outlet.frames("gap")).as("nothing is lost").isEmpty();
+  }
+
+  /**
+   * Something of c is only in the backend, so everything is read back from where the readers are:
+   * also what they did not ask for.
+   */
+  private void loseSomethingOfC() {
+    publish("c", "c", "c");
+  }
+
+  @Test
+  void whatLastReplaysOfAPatternBeginsWhereItShouldThoughItIsReadBack() {
+    options.setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
+    publish("p.a", "p.b", "p.b", "p.b", "p.a");
+    outlet.writable = false;
+    rig.stream(outlet, Rig.last(2), "p.*", "c");
+    loseSomethingOfC();
+    rig.onLoop(outlet::drain);
+    eventually(() -> assertThat(outlet.sequences()).containsExactly(1L, 3L, 4L, 5L, 6L, 7L, 8L));
+    assertThat(backend.reads).isNotEmpty();
+    assertThat(outlet.frames("gap")).as("nothing is lost").isEmpty();
+  }
+
+  @Test
+  void whatLastReplaysOfANameAndItsPatternBeginsWhereEachShouldThoughItIsReadBack() {
+    options.setHistory(new HistoryOptions(4, 1 << 20, Duration.ofHours(1)));
+    publish("p.a", Message.json(1).withEvent("x"));
+    publish("p.a", Message.json(1).withEvent("x"));
+    publish("p.a", "p.a");
+    options.setHistory("c", HistoryOptions.NONE);
+    outlet.writable = false;
+    rig.stream(outlet, Rig.last(1), "p.a:x", "p.*", "c");
+    loseSomethingOfC();
+    rig.onLoop(outlet::drain);
+    eventually(() -> assertThat(outlet.sequences()).containsExactly(2L, 4L, 5L, 6L, 7L));
+    assertThat(backend.reads).isNotEmpty();
+    assertThat(outlet.frames("gap")).as("nothing is lost").isEmpty();
+  }
+
+  @Test
+  void whatLastReplaysOfAChannelThatIsForgottenAndComesBackIsNoMoreThanWasAskedFor() {
+    options.setHistory(new HistoryOptions(2, 1 << 20, Duration.ofSeconds(10)));
+    publish("p.a", "p.a", "p.a");
+    outlet.writable = false;
+    rig.stream(outlet, Rig.last(1), "p.*", "c");
+    rig.time.addAndGet(20_000);
+    rig.log.sweep();
+    assertThat(rig.log.history("p.a", 1)).isEmpty();
+    publish("p.a");
+    loseSomethingOfC();
+    rig.onLoop(outlet::drain);
+    eventually(() -> assertThat(outlet.sequences()).containsExactly(3L, 4L, 5L, 6L, 7L));
+    assertThat(backend.reads).isNotEmpty();
+    assertThat(outlet.frames("gap"))
+        .extracting(gap -> gap.getJsonArray("channels").getString(0))
+        .as("the log has lost what it was to replay")
+        .containsExactly("p.*");
+  }
+
+  /** What a reader with {@code last} may be given. */
+  private record Replaying(TestOutlet outlet, SortedSet<Long> last, long head, List<String> of) {
+
+    boolean wants(BrokerRecord record) {
+      long seq = record.offset() + 1;
+      return last.contains(seq)
+          || (seq > head
+              && of.stream().anyMatch(it -> ChannelPattern.of(it).matches(record.channel())));
+    }
+  }
+
+  /** Readers that are slow at random get what they ask for, once, in order, and nothing older. */
+  @RepeatedTest(20)
+  void lastReplaysNothingOlderThanItAsksForHoweverSlowAReaderIs(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    for (String channel : List.of("p.a", "p.b", "p.c", "a", "b")) {
+      int count = random.nextInt(5);
+      options.setHistory(channel, new HistoryOptions(count, 1 << 20, Duration.ofSeconds(10)));
+    }
+    List<Replaying> readers = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      publish(List.of("p.a", "p.b", "p.c", "a", "b").get(random.nextInt(5)));
+      if (random.nextInt(100) == 0) {
+        rig.time.addAndGet(7_000);
+        rig.log.sweep();
+      }
+      if (random.nextInt(20) == 0) {
+        readers.add(replaying(random));
+      } else if (!readers.isEmpty() && random.nextInt(4) == 0) {
+        rig.onLoop(readers.get(random.nextInt(readers.size())).outlet::drain);
+      }
+    }
+    for (Replaying reader : readers) {
+      reader.outlet.onWrite = written -> {};
+      rig.onLoop(reader.outlet::drain);
+      List<Long> wanted =
+          backend.records.stream().filter(reader::wants).map(it -> it.offset() + 1).toList();
+      long newest = wanted.isEmpty() ? 0 : wanted.get(wanted.size() - 1);
+      eventually(
+          () -> assertThat(newestOf(reader.outlet) == newest || hasGap(reader.outlet)).isTrue());
+      if (!hasGap(reader.outlet)) {
+        assertThat(reader.outlet.sequences()).isEqualTo(wanted);
+      } else {
+        assertThat(reader.outlet.sequences()).isSubsetOf(wanted).isSorted().doesNotHaveDuplicates();
+      }
+    }
+    assertThat(backend.reads).isNotEmpty();
+  }
+
+  private static boolean hasGap(TestOutlet outlet) {
+    return !outlet.frames("gap").isEmpty();
+  }
+
+  private static long newestOf(TestOutlet outlet) {
+    return outlet.sequences().stream().mapToLong(seq -> seq).max().orElse(0);
+  }
+
+  /** A reader of something at random, whose socket is full after each write. */
+  private Replaying replaying(Random random) {
+    List<List<String>> all =
+        List.of(List.of("p.*"), List.of("p.a", "p.*"), List.of("a", "p.*"), List.of("**"));
+    List<String> of = all.get(random.nextInt(all.size()));
+    int last = 1 + random.nextInt(3);
+    SortedSet<Long> replayed = new TreeSet<>();
+    for (String channel : List.of("p.a", "p.b", "p.c", "a", "b")) {
+      if (of.stream().anyMatch(it -> ChannelPattern.of(it).matches(channel))) {
+        rig.log.history(channel, last).forEach(entry -> replayed.add(entry.cursor().seq()));
+      }
+    }
+    TestOutlet each = new TestOutlet();
+    each.onWrite = written -> each.writable = false;
+    Replaying reader = new Replaying(each, replayed, rig.log.head(), of);
+    if (random.nextBoolean()) {
+      rig.stream(each, Rig.last(last), of.toArray(String[]::new));
+    } else {
+      StreamReader later = rig.stream(each, ResumeFrom.NOW, "none");
+      rig.subscribe(later, "1", Rig.last(last), of.toArray(String[]::new));
+    }
+    return reader;
   }
 
   @Test

@@ -26,7 +26,7 @@ class BackendLogTest {
     return log.append(offset, message.time().orElseThrow(), channel, message);
   }
 
-  private Slice read(List<ReaderSubscription> reader, long after) {
+  private Slice read(List<ReadPosition> reader, long after) {
     return log.read(reader, after, log.head(), 10, 1 << 20, Optional.empty());
   }
 
@@ -47,8 +47,8 @@ class BackendLogTest {
     log.skip(3, Instant.EPOCH);
     assertThat(log.head()).isEqualTo(6);
     assertThatThrownBy(() -> append(5, "a", at(1))).isInstanceOf(IllegalArgumentException.class);
-    List<ReaderSubscription> reader = Rig.subscriptions("a");
-    log.attach(reader, Start.after(log.cursor(0)));
+    List<ReadPosition> reader =
+        log.attach(Rig.subscriptions("a"), ResumeFrom.after(log.cursor(0))).positions();
     assertThat(read(reader, 0).entries()).extracting(entry -> entry.seq).containsExactly(1L, 6L);
   }
 
@@ -94,8 +94,8 @@ class BackendLogTest {
     append(13, "a", keyed(1, "new", 1361));
     log.serve();
     assertThat(log.history("a", 10)).extracting(entry -> entry.cursor().seq()).containsExactly(14L);
-    List<ReaderSubscription> reader = Rig.subscriptions("a", "b");
-    log.attach(reader, Start.after(log.cursor(11)));
+    List<ReadPosition> reader =
+        log.attach(Rig.subscriptions("a", "b"), ResumeFrom.after(log.cursor(11))).positions();
     assertThat(read(reader, 11).missing()).isEqualTo(12);
     assertThat(read(reader, 12).missing()).isZero();
     assertThat(read(reader, 12).entries()).extracting(entry -> entry.seq).containsExactly(14L);
@@ -113,17 +113,17 @@ class BackendLogTest {
   void anotherLogOfTheBackendBeginsAnew() {
     append(0, "a", at(0));
     Cursor before = log.cursor(1);
-    List<ReaderSubscription> reader = Rig.subscriptions("a");
-    log.attach(reader, Start.after(before));
+    List<ReadPosition> reader =
+        log.attach(Rig.subscriptions("a"), ResumeFrom.after(before)).positions();
     log.begin("other");
     assertThat(log.head()).isZero();
     assertThat(log.heldBytes()).isZero();
     append(0, "a", at(1));
-    List<ReaderSubscription> back = Rig.subscriptions("a");
-    assertThat(log.attach(back, Start.after(before)).gap()).contains(Gap.Reason.EPOCH);
+    StartPosition back = log.attach(Rig.subscriptions("a"), ResumeFrom.after(before));
+    assertThat(back.gap()).contains(Gap.Reason.EPOCH);
     assertThat(log.history("a", 10)).extracting(Entry::cursor).containsExactly(log.cursor(1));
     log.detach(reader);
-    log.detach(back);
+    log.detach(back.positions());
     assertThat(log.subscriptionCount()).isZero();
   }
 

@@ -141,13 +141,12 @@ class HeldBytesTest {
     assertThat(growth / readers).isLessThan(150);
   }
 
-  private static List<ReaderSubscription> attached(Log log, int count, IntFunction<String> name) {
+  private static List<ReadPosition> attached(Log log, int count, IntFunction<String> name) {
     List<ReaderSubscription> subscriptions = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       subscriptions.add(new ReaderSubscription(ChannelPattern.of(name.apply(i)), EventFilter.ALL));
     }
-    log.attach(subscriptions, Start.NOW);
-    return subscriptions;
+    return log.attach(subscriptions, ResumeFrom.NOW).positions();
   }
 
   @ParameterizedTest
@@ -184,8 +183,7 @@ class HeldBytesTest {
                         ChannelPattern.of("c" + i),
                         new EventFilter(Collections.unmodifiableSet(events))));
               }
-              log.attach(all, Start.NOW);
-              return all;
+              return log.attach(all, ResumeFrom.NOW).positions();
             });
     assertThat(growth).isGreaterThan(ENOUGH);
     assertThat((double) growth / log.readers().taken()).isBetween(1 / 1.5, 1.5);
@@ -199,7 +197,7 @@ class HeldBytesTest {
       }
       TestOutlet outlet = new TestOutlet();
       outlets.add(outlet);
-      rig.stream(outlet, Start.NOW, names);
+      rig.stream(outlet, ResumeFrom.NOW, names);
     }
     return rig;
   }

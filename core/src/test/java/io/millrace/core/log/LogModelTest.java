@@ -78,7 +78,7 @@ class LogModelTest {
     }
 
     ChannelPattern pattern() {
-      return subscription.pattern;
+      return subscription.pattern();
     }
   }
 
@@ -215,21 +215,21 @@ class LogModelTest {
       return new ArrayList<>(chosen.values());
     }
 
-    private Start someStart() {
+    private ResumeFrom someStart() {
       return switch (random.nextInt(8)) {
-        case 0, 1 -> new Start(Optional.empty(), 1 + random.nextInt(8));
-        case 2, 3 -> Start.after(log.cursor(random.nextLong(model.head() + 1)));
-        case 4 -> Start.after(log.cursor(model.head() + 1 + random.nextInt(5)));
-        case 5 -> new Start(Optional.of("other-" + random.nextInt(50)), 0);
-        case 6 -> new Start(Optional.of("what?"), random.nextInt(3));
-        default -> Start.NOW;
+        case 0, 1 -> new ResumeFrom(Optional.empty(), 1 + random.nextInt(8));
+        case 2, 3 -> ResumeFrom.after(log.cursor(random.nextLong(model.head() + 1)));
+        case 4 -> ResumeFrom.after(log.cursor(model.head() + 1 + random.nextInt(5)));
+        case 5 -> new ResumeFrom(Optional.of("other-" + random.nextInt(50)), 0);
+        case 6 -> new ResumeFrom(Optional.of("what?"), random.nextInt(3));
+        default -> ResumeFrom.NOW;
       };
     }
 
     private void checkRing() {
       LogItem[] into = new LogItem[1 + random.nextInt(20)];
       long after = random.nextLong(model.head() + 1);
-      Log.RingSlice slice = log.readRing(after, into, 1 << 20);
+      RingSlice slice = log.readRing(after, into, 1 << 20);
       int count = slice.count();
       if (after < model.evictedThrough()) {
         assertThat(count).isEqualTo(-1);
@@ -259,20 +259,20 @@ class LogModelTest {
     /** A reader without an event loop. */
     private final class Client {
       private final List<Subscribed> subscribed = new ArrayList<>();
-      private final List<ReaderSubscription> subscriptions;
+      private final List<ReadPosition> positions;
 
       /** Everything beyond it is wanted; before it only what {@code last} replays. */
       private final long begins;
 
       private long cursor;
 
-      Client(List<ReaderSubscription> subscriptions, Start start) {
-        this.subscriptions = subscriptions;
+      Client(List<ReaderSubscription> subscriptions, ResumeFrom start) {
         subscriptions.forEach(it -> subscribed.add(new Subscribed(it)));
         long head = model.head();
         SortedSet<Long> last = last(start);
-        Beginning beginning = log.attach(subscriptions, start);
-        subscriptions.forEach(it -> model.interested(it.pattern, 1));
+        StartPosition beginning = log.attach(subscriptions, start);
+        positions = beginning.positions();
+        positions.forEach(it -> model.interested(it.pattern(), 1));
         cursor = beginning.seq();
         assertThat(beginning.head()).isEqualTo(head);
         assertThat(beginning.gap()).isEqualTo(gap(start));
@@ -284,13 +284,13 @@ class LogModelTest {
         }
       }
 
-      private SortedSet<Long> last(Start start) {
+      private SortedSet<Long> last(ResumeFrom start) {
         TreeSet<Long> last = new TreeSet<>();
         if (start.cursor().isEmpty() && start.last() > 0) {
           for (Subscribed by : subscribed) {
             NAMES.stream()
                 .filter(it -> LogModel.matches(by.pattern(), it))
-                .map(it -> model.history(it, start.last(), by.subscription.filter, now))
+                .map(it -> model.history(it, start.last(), by.subscription.filter(), now))
                 .forEach(by.replayed::addAll);
             last.addAll(by.replayed);
           }
@@ -298,7 +298,7 @@ class LogModelTest {
         return last;
       }
 
-      private Optional<Gap.Reason> gap(Start start) {
+      private Optional<Gap.Reason> gap(ResumeFrom start) {
         return start
             .cursor()
             .flatMap(
@@ -310,7 +310,7 @@ class LogModelTest {
                             : Optional.empty());
       }
 
-      private long begin(Start start) {
+      private long begin(ResumeFrom start) {
         if (start.cursor().isEmpty()) {
           return model.head();
         }
@@ -332,8 +332,8 @@ class LogModelTest {
       private boolean wants(Subscribed by, LogModel.Item item) {
         return item.isEntry()
             && LogModel.matches(by.pattern(), item.channel)
-            && (by.subscription.filter.events().isEmpty()
-                || by.subscription.filter.events().contains(item.event))
+            && (by.subscription.filter().events().isEmpty()
+                || by.subscription.filter().events().contains(item.event))
             && (item.seq > begins || by.replayed.contains(item.seq));
       }
 
@@ -346,8 +346,7 @@ class LogModelTest {
         int mostEntries = small ? 1 + random.nextInt(5) : 1000;
         int mostBytes = small ? 1 + random.nextInt(3000) : 1 << 20;
         Slice slice =
-            log.read(
-                subscriptions, cursor, upTo, mostEntries, mostBytes, Optional.of(Gap.Reason.SLOW));
+            log.read(positions, cursor, upTo, mostEntries, mostBytes, Optional.of(Gap.Reason.SLOW));
         slice.gaps().forEach(this::checkGap);
         checkEntries(slice, upTo, mostEntries, mostBytes);
         cursor = slice.through();
@@ -442,21 +441,19 @@ class LogModelTest {
       }
 
       void leave() {
-        log.detach(subscriptions);
-        subscriptions.forEach(it -> model.interested(it.pattern, -1));
+        log.detach(positions);
+        positions.forEach(it -> model.interested(it.pattern(), -1));
         clients.remove(this);
       }
 
       void resume() {
         List<ReaderSubscription> again =
-            subscriptions.stream()
-                .map(it -> new ReaderSubscription(it.pattern, it.filter))
-                .toList();
+            positions.stream().map(ReadPosition::subscription).toList();
         boolean attachFirst = random.nextBoolean();
         if (!attachFirst) {
           leave();
         }
-        clients.add(new Client(again, Start.after(log.cursor(cursor))));
+        clients.add(new Client(again, ResumeFrom.after(log.cursor(cursor))));
         if (attachFirst) {
           leave();
         }

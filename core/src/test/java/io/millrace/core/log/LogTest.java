@@ -42,18 +42,16 @@ class LogTest {
     return subscriptions;
   }
 
-  private static Start last(int count) {
-    return new Start(Optional.empty(), count);
+  private static ResumeFrom last(int count) {
+    return new ResumeFrom(Optional.empty(), count);
   }
 
   private static List<Long> sequences(Slice slice) {
     return slice.entries().stream().map(entry -> entry.seq).toList();
   }
 
-  private static Slice read(
-      Log log, List<ReaderSubscription> subscriptions, long after, int mostEntries) {
-    return log.read(
-        subscriptions, after, log.head(), mostEntries, 1 << 20, Optional.of(Gap.Reason.SLOW));
+  private static Slice read(Log log, List<ReadPosition> reader, long after, int mostEntries) {
+    return log.read(reader, after, log.head(), mostEntries, 1 << 20, Optional.of(Gap.Reason.SLOW));
   }
 
   /** Holds three messages of each channel. */
@@ -66,8 +64,9 @@ class LogTest {
     holdThree();
     Log log = log();
     append(log, "a", "a", "a");
-    List<ReaderSubscription> reader = subscriptions("a");
-    assertThat(log.attach(reader, last(3)).seq()).isZero();
+    StartPosition beginning = log.attach(subscriptions("a"), last(3));
+    List<ReadPosition> reader = beginning.positions();
+    assertThat(beginning.seq()).isZero();
 
     assertThat(sequences(read(log, reader, 0, 1))).containsExactly(1L);
     append(log, "a", "a");
@@ -83,8 +82,9 @@ class LogTest {
     holdThree();
     Log log = log();
     append(log, "p.a", "p.a", "p.b", "p.b", "p.b");
-    List<ReaderSubscription> reader = subscriptions("p.*");
-    assertThat(log.attach(reader, last(2)).seq()).isZero();
+    StartPosition beginning = log.attach(subscriptions("p.*"), last(2));
+    List<ReadPosition> reader = beginning.positions();
+    assertThat(beginning.seq()).isZero();
 
     append(log, "p.b"); // Drops the first of p.b, which is older than its last two.
     Slice slice = read(log, reader, 0, 1);
@@ -103,8 +103,7 @@ class LogTest {
     Log log = log();
     append(log, "a", "a", "a");
     log.interrupt(List.of(ChannelPattern.of("a")));
-    List<ReaderSubscription> reader = subscriptions("a");
-    log.attach(reader, last(3));
+    List<ReadPosition> reader = log.attach(subscriptions("a"), last(3)).positions();
 
     assertThat(read(log, reader, 0, 1).gaps()).isEmpty();
     append(log, "a", "a");
@@ -117,12 +116,12 @@ class LogTest {
     for (int i = 0; i < 400; i++) {
       append(log, "a", "b", "c", "d");
     }
-    List<ReaderSubscription> reader = subscriptions("a", "b", "c", "d");
-    Beginning beginning = log.attach(reader, last(300));
+    StartPosition beginning = log.attach(subscriptions("a", "b", "c", "d"), last(300));
 
     assertThat(beginning.seq()).isEqualTo(600);
     assertThat(beginning.replayThrough()).isEqualTo(1600);
-    Slice slice = log.read(reader, 600, 1600, 2000, 1 << 30, Optional.of(Gap.Reason.SLOW));
+    Slice slice =
+        log.read(beginning.positions(), 600, 1600, 2000, 1 << 30, Optional.of(Gap.Reason.SLOW));
     assertThat(sequences(slice)).hasSize(1000).startsWith(601L).endsWith(1600L).isSorted();
   }
 
@@ -146,8 +145,7 @@ class LogTest {
     for (int i = 0; i < channels.length; i++) {
       channels[i] = "wide." + i;
     }
-    List<ReaderSubscription> reader = subscriptions(channels);
-    log.attach(reader, Start.NOW);
+    List<ReadPosition> reader = log.attach(subscriptions(channels), ResumeFrom.NOW).positions();
     for (int i = 0; i < 10_000; i++) {
       append(log, "other");
     }
@@ -171,8 +169,7 @@ class LogTest {
   void aMessageLargerThanTheRingLeavesAMarkAndNoBytes() {
     options.setRingBytes(50).setHistory(HistoryOptions.NONE);
     Log log = log();
-    List<ReaderSubscription> reader = subscriptions("a");
-    log.attach(reader, Start.NOW);
+    List<ReadPosition> reader = log.attach(subscriptions("a"), ResumeFrom.NOW).positions();
     append(log, "a");
 
     assertThat(log.heldBytes()).isZero();
@@ -183,8 +180,7 @@ class LogTest {
   void aChannelWithoutHistoryLosesNothingWithinTheRing() {
     options.setHistory(HistoryOptions.NONE).setRingBytes(10 * SIZE + 2 * Footprint.channel("a"));
     Log log = log();
-    List<ReaderSubscription> reader = subscriptions("a");
-    log.attach(reader, Start.NOW);
+    List<ReadPosition> reader = log.attach(subscriptions("a"), ResumeFrom.NOW).positions();
     append(log, "a", "b", "b", "b", "b", "b", "b", "b", "b", "b");
 
     Slice slice = read(log, reader, 0, 10);
@@ -200,12 +196,12 @@ class LogTest {
     assertThat(log.channelCount()).isEqualTo(1);
 
     for (String pattern : List.of("a.b.c", "a.*.c", "a.**", "**", "*.b.*")) {
-      List<ReaderSubscription> reader = subscriptions(pattern);
-      log.attach(reader, Start.after(log.cursor(0)));
+      List<ReadPosition> reader =
+          log.attach(subscriptions(pattern), ResumeFrom.after(log.cursor(0))).positions();
       assertThat(read(log, reader, 0, 10).gaps()).as(pattern).hasSize(1);
       log.detach(reader);
-      log.attach(reader, Start.after(log.cursor(1)));
-      assertThat(read(log, subscriptions(pattern), 1, 10).gaps()).as(pattern).isEmpty();
+      reader = log.attach(subscriptions(pattern), ResumeFrom.after(log.cursor(1))).positions();
+      assertThat(read(log, reader, 1, 10).gaps()).as(pattern).isEmpty();
       log.detach(reader);
     }
   }
@@ -214,8 +210,8 @@ class LogTest {
   void aChannelThatNeverHadAnEntryLeavesNoMark() {
     Log log = log();
     append(log, "a", "a");
-    List<ReaderSubscription> reader = subscriptions("b", "b.*");
-    log.attach(reader, Start.after(log.cursor(0)));
+    List<ReadPosition> reader =
+        log.attach(subscriptions("b", "b.*"), ResumeFrom.after(log.cursor(0))).positions();
     assertThat(read(log, reader, 0, 10).gaps()).isEmpty();
   }
 

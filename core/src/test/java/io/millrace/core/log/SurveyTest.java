@@ -19,6 +19,7 @@ import io.vertx.core.internal.VertxInternal;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,8 +55,12 @@ class SurveyTest {
     }
   }
 
-  private List<Gap> gaps(List<ReaderSubscription> reader, long after) {
+  private List<Gap> gaps(List<ReadPosition> reader, long after) {
     return log.read(reader, after, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW)).gaps();
+  }
+
+  private Survey enter(ResumeFrom start, String... patterns) {
+    return log.enter(Rig.subscriptions(patterns), Collections.nCopies(patterns.length, 0L), start);
   }
 
   private int steps(Survey... surveys) {
@@ -68,7 +73,7 @@ class SurveyTest {
   }
 
   private int looks(int last, String... patterns) {
-    Survey survey = log.enter(Rig.subscriptions(patterns), Rig.last(last));
+    Survey survey = enter(Rig.last(last), patterns);
     steps(survey);
     return survey.looks();
   }
@@ -83,9 +88,9 @@ class SurveyTest {
     assertThat(looks(2, "few.x1", "few.x2", "none")).isEqualTo(6);
     assertThat(looks(2, "few.*")).isEqualTo(10);
     assertThat(looks(2, "few.*", "*.x1", "few.x1")).isEqualTo(14);
-    assertThat(looks(1000, "few.*", "*.x1")).isEqualTo(2 * Beginnings.MOST_REPLAYED);
-    assertThat(looks(1000, "few.*", "few.x1")).isEqualTo(2 * Beginnings.MOST_REPLAYED);
-    assertThat(looks(1000, "few.*")).isEqualTo(Beginnings.MOST_REPLAYED);
+    assertThat(looks(1000, "few.*", "*.x1")).isEqualTo(2 * StartPositions.MOST_REPLAYED);
+    assertThat(looks(1000, "few.*", "few.x1")).isEqualTo(2 * StartPositions.MOST_REPLAYED);
+    assertThat(looks(1000, "few.*")).isEqualTo(StartPositions.MOST_REPLAYED);
     assertThat(looks(1, "few.x1", "few.x2:event")).isEqualTo(Newest.MOST_LOOKS);
   }
 
@@ -96,12 +101,13 @@ class SurveyTest {
     options.setRingBytes(1 << 20);
     log = log();
     appendToMany();
-    Start start = behind < 0 ? Start.NOW : Start.after(log.cursor(log.head() - behind));
-    assertThat(log.enter(Rig.subscriptions("many.*", "**", "*.x1"), start).targets()).isEmpty();
-    Start foreign = new Start(Optional.of("other-5"), 0);
-    assertThat(log.enter(Rig.subscriptions("*.*"), foreign).targets()).isEmpty();
-    Start ahead = Start.after(log.cursor(log.head() + 1));
-    assertThat(log.enter(Rig.subscriptions("*.*"), ahead).targets()).isEmpty();
+    ResumeFrom start =
+        behind < 0 ? ResumeFrom.NOW : ResumeFrom.after(log.cursor(log.head() - behind));
+    assertThat(enter(start, "many.*", "**", "*.x1").targets()).isEmpty();
+    ResumeFrom foreign = new ResumeFrom(Optional.of("other-5"), 0);
+    assertThat(enter(foreign, "*.*").targets()).isEmpty();
+    ResumeFrom ahead = ResumeFrom.after(log.cursor(log.head() + 1));
+    assertThat(enter(ahead, "*.*").targets()).isEmpty();
   }
 
   @Test
@@ -117,7 +123,7 @@ class SurveyTest {
     patterns[1] = "*.*";
     patterns[2] = "many.*";
     patterns[3] = "many.**";
-    log.attach(Rig.subscriptions(patterns), Start.NOW);
+    log.attach(Rig.subscriptions(patterns), ResumeFrom.NOW);
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
   }
 
@@ -125,9 +131,11 @@ class SurveyTest {
   void whoComesBackLaterIsToldExactlyWhichPatternsHaveLostSomething() {
     appendToMany();
     append("quiet.a"); // The latest one: only what came before it was lost, and of other channels.
-    List<ReaderSubscription> reader =
-        Rig.subscriptions("quiet.*", "many.*", "many.none", "*.x5", "many.x5.**");
-    log.attach(reader, Start.after(log.cursor(1)));
+    List<ReadPosition> reader =
+        log.attach(
+                Rig.subscriptions("quiet.*", "many.*", "many.none", "*.x5", "many.x5.**"),
+                ResumeFrom.after(log.cursor(1)))
+            .positions();
     assertThat(gaps(reader, 1))
         .containsExactly(new Gap(List.of("many.*", "*.x5"), Gap.Reason.SLOW));
   }
@@ -135,8 +143,8 @@ class SurveyTest {
   @Test
   void aSearchIsMadeInStepsBetweenWhichOthersAppend() {
     appendToMany();
-    List<ReaderSubscription> reader = Rig.subscriptions("many.*", "*.*", "**");
-    Survey survey = log.enter(reader, Start.after(log.cursor(MANY)));
+    Survey survey = enter(ResumeFrom.after(log.cursor(MANY)), "many.*", "*.*", "**");
+    List<ReadPosition> reader = survey.positions;
     SurveyPass pass = log.pass(List.of(survey));
     int steps = 0;
     do {
@@ -154,10 +162,9 @@ class SurveyTest {
   void aChannelThatIsForgottenBeforeItIsLookedAtIsNotMissed() {
     append("gone.a");
     append("gone.a"); // Drops the first.
-    List<ReaderSubscription> other = Rig.subscriptions("gone.a");
-    log.attach(other, Start.NOW);
-    List<ReaderSubscription> reader = Rig.subscriptions("*.a");
-    Survey survey = log.enter(reader, Start.after(log.cursor(0)));
+    List<ReadPosition> other = log.attach(Rig.subscriptions("gone.a"), ResumeFrom.NOW).positions();
+    Survey survey = enter(ResumeFrom.after(log.cursor(0)), "*.a");
+    List<ReadPosition> reader = survey.positions;
     now += 10_000_000;
     log.sweep();
     log.detach(other);
@@ -170,15 +177,15 @@ class SurveyTest {
   @Test
   void whatIsKnownOfAPatternInUseIsNotSearchedAgain() {
     appendToMany();
-    Start old = Start.after(log.cursor(1));
-    List<ReaderSubscription> first = Rig.subscriptions("many.*");
-    log.attach(first, old);
-    List<ReaderSubscription> second = Rig.subscriptions("many.*");
-    assertThat(log.enter(second, old).targets()).isEmpty();
+    ResumeFrom old = ResumeFrom.after(log.cursor(1));
+    List<ReadPosition> first = log.attach(Rig.subscriptions("many.*"), old).positions();
+    Survey again = enter(old, "many.*");
+    assertThat(again.targets()).isEmpty();
+    List<ReadPosition> second = again.positions;
     assertThat(gaps(second, 1)).hasSize(1);
     log.detach(first);
     log.detach(second);
-    assertThat(log.enter(Rig.subscriptions("many.*"), old).targets()).hasSize(1);
+    assertThat(enter(old, "many.*").targets()).hasSize(1);
   }
 
   @Test
@@ -186,19 +193,19 @@ class SurveyTest {
     appendToMany();
     Survey[] surveys = new Survey[50];
     for (int i = 0; i < surveys.length; i++) {
-      surveys[i] = log.enter(Rig.subscriptions("*.x" + i), Start.after(log.cursor(0)));
+      surveys[i] = enter(ResumeFrom.after(log.cursor(0)), "*.x" + i);
     }
     assertThat(steps(surveys)).isEqualTo(MANY / SurveyPass.CHANNELS_AT_ONCE + 1);
     for (Survey survey : surveys) {
       log.begin(survey);
-      assertThat(gaps(survey.subscriptions, 0)).hasSize(survey.subscriptions.size());
+      assertThat(gaps(survey.positions, 0)).hasSize(survey.positions.size());
     }
   }
 
   @Test
   void lastOfTooWideAPatternStopsTheSearchEarly() {
     appendToMany();
-    Survey survey = log.enter(Rig.subscriptions("*.*"), Rig.last(1));
+    Survey survey = enter(Rig.last(1), "*.*");
     assertThat(steps(survey)).isEqualTo(2);
     assertThatThrownBy(() -> log.begin(survey)).isInstanceOf(MillraceException.class);
     assertThat(log.subscriptionCount()).isZero();
@@ -208,14 +215,14 @@ class SurveyTest {
   void whatComesDuringTheSearchFollowsWhatLastReplays() {
     append("p.a");
     append("p.b");
-    List<ReaderSubscription> reader = Rig.subscriptions("p.*");
-    Survey survey = log.enter(reader, Rig.last(1));
+    Survey survey = enter(Rig.last(1), "p.*");
+    List<ReadPosition> reader = survey.positions;
     append("p.new");
     append("p.b"); // Its message that should be replayed is dropped, which is no loss, because it
     // arrives anyway.
     steps(survey);
     append("p.c");
-    Beginning beginning = log.begin(survey);
+    StartPosition beginning = log.begin(survey);
     Slice slice =
         log.read(reader, beginning.seq(), log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW));
     assertThat(slice.entries().stream().map(entry -> entry.seq)).containsExactly(1L, 3L, 4L, 5L);
@@ -228,20 +235,19 @@ class SurveyTest {
     for (int i = 0; i < 8 * MANY; i++) {
       append("c" + i % 5);
     }
-    List<ReaderSubscription> reader =
-        Rig.subscriptions("c0:never", "c1:never", "c2:never", "c3:never", "c4:never");
-    Newest newest = new Newest(log.enter(reader, Rig.last(1000)), log.head(), now);
+    Survey survey =
+        enter(Rig.last(1000), "c0:never", "c1:never", "c2:never", "c3:never", "c4:never");
+    Newest newest = new Newest(survey, log.head(), now);
     int steps = 1;
     while (newest.look()) {
       steps++;
     }
     assertThat(steps).isEqualTo(Newest.MOST_LOOKS / Newest.LOOKS_AT_ONCE + 1);
-    assertThat(newest.beginning().replayThrough()).isZero();
+    assertThat(newest.start().replayThrough()).isZero();
 
-    Newest plain =
-        new Newest(log.enter(Rig.subscriptions("c0", "c1"), Rig.last(1000)), log.head(), now);
+    Newest plain = new Newest(enter(Rig.last(1000), "c0", "c1"), log.head(), now);
     assertThat(plain.look()).as("a thousand and two are enough").isFalse();
-    assertThat(plain.beginning().seq()).isGreaterThan(log.head() - 5 * 501);
+    assertThat(plain.start().seq()).isGreaterThan(log.head() - 5 * 501);
   }
 
   @Test
@@ -249,8 +255,8 @@ class SurveyTest {
     appendToMany();
     append("other.a");
     for (String pattern : List.of("other.*", "*.a")) {
-      List<ReaderSubscription> reader = Rig.subscriptions(pattern);
-      log.attach(reader, Start.NOW);
+      List<ReadPosition> reader =
+          log.attach(Rig.subscriptions(pattern), ResumeFrom.after(log.cursor(0))).positions();
       long through = 0;
       List<Long> got = new ArrayList<>();
       int slices = 0;
@@ -273,8 +279,7 @@ class SurveyTest {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = "*.none" + i;
     }
-    List<ReaderSubscription> reader = Rig.subscriptions(patterns);
-    log.attach(reader, Start.NOW);
+    List<ReadPosition> reader = log.attach(Rig.subscriptions(patterns), ResumeFrom.NOW).positions();
     Slice slice = log.read(reader, MANY, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW));
     assertThat(slice.entries()).isEmpty();
     assertThat(slice.through()).isBetween(MANY + 10L, MANY + 1000L);
@@ -302,13 +307,22 @@ class SurveyTest {
       context.runOnContext(
           here -> {
             for (int i = 0; i < 30; i++) {
-              made.add(surveys.enter(Rig.subscriptions("*.x" + i), Start.after(log.cursor(1))));
+              made.add(
+                  surveys.complete(
+                      log.enter(
+                          Rig.subscriptions("*.x" + i),
+                          List.of(0L),
+                          ResumeFrom.after(log.cursor(1)))));
             }
             context.runOnContext(other -> served.set(made.stream().noneMatch(Future::isComplete)));
           });
       eventually(() -> assertThat(made).hasSize(30).allMatch(Future::succeeded));
       assertThat(served).as("what came later was done before").isTrue();
-      assertThat(surveys.enter(Rig.subscriptions("*.x1"), Start.NOW).isComplete()).isTrue();
+      assertThat(
+              surveys
+                  .complete(log.enter(Rig.subscriptions("*.x1"), List.of(0L), ResumeFrom.NOW))
+                  .isComplete())
+          .isTrue();
     } finally {
       Server.await(vertx.close());
     }

@@ -2,7 +2,6 @@ package io.millrace.core.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.core.log.EventFilter;
 import io.millrace.core.testing.EqualHashes;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.spi.Framing;
@@ -16,9 +15,7 @@ class AudienceKeyTest {
   private final Framing framing = new LineFraming();
 
   private Audience.Key key(String... patterns) {
-    Set<Audience.Interest> interests = new HashSet<>();
-    List.of(patterns).forEach(it -> interests.add(new Audience.Interest(it, EventFilter.ALL)));
-    return Audience.Key.of(framing, interests);
+    return Audience.Key.of(framing, Set.copyOf(Rig.subscriptions(patterns)));
   }
 
   @Test

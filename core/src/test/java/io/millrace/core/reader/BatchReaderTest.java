@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.HistoryOptions;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
 import io.vertx.core.Vertx;
@@ -106,7 +106,7 @@ class BatchReaderTest {
 
   @Test
   void aLongPollIsAnsweredByTheNextMessage() {
-    rig.batch(outlet, HOLD, Start.NOW, "a");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
     rig.append("b");
     rig.settle();
     assertThat(outlet.writes).isEmpty();
@@ -117,7 +117,7 @@ class BatchReaderTest {
   @Test
   void aLongPollThatGetsNothingIsAnsweredWhenItsHoldIsOver() {
     rig.append("b");
-    rig.batch(outlet, HOLD, Start.NOW, "a");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
     rig.append("b");
     rig.pass(24_000);
     assertThat(outlet.writes).isEmpty();
@@ -130,7 +130,7 @@ class BatchReaderTest {
     List<TestOutlet> outlets = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       outlets.add(new TestOutlet());
-      rig.batch(outlets.get(i), HOLD, Start.NOW, "a", "b");
+      rig.batch(outlets.get(i), HOLD, ResumeFrom.NOW, "a", "b");
     }
     rig.append("a");
     outlets.forEach(it -> answer(it, "1"));
@@ -142,7 +142,7 @@ class BatchReaderTest {
     rig.append("a");
     TestOutlet earlier = new TestOutlet();
     TestOutlet waiting = new TestOutlet();
-    rig.batch(waiting, HOLD, Start.NOW, "b"); // So that the shard continues.
+    rig.batch(waiting, HOLD, ResumeFrom.NOW, "b"); // So that the shard continues.
     rig.batch(earlier, HOLD, rig.after(0), "a");
     rig.batch(outlet, HOLD, rig.after(0), "a");
     answer(outlet, "1");
@@ -153,8 +153,8 @@ class BatchReaderTest {
   @Test
   void whatOneIsAnsweredWhenItsHoldIsOverIsNoAnswerToAnother() {
     TestOutlet impatient = new TestOutlet();
-    rig.batch(impatient, Duration.ofMillis(500), Start.NOW, "a");
-    rig.batch(outlet, HOLD, Start.NOW, "a");
+    rig.batch(impatient, Duration.ofMillis(500), ResumeFrom.NOW, "a");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
     rig.pass(550);
     answer(impatient);
     TestOutlet later = new TestOutlet();
@@ -171,8 +171,8 @@ class BatchReaderTest {
   void aMessageOfLowPriorityThatLeftWithAnotherStillWaits() {
     TestOutlet impatient = new TestOutlet();
     TestOutlet waiting = new TestOutlet();
-    rig.batch(waiting, HOLD, Start.NOW, "b");
-    rig.batch(impatient, Duration.ofMillis(500), Start.NOW, "a");
+    rig.batch(waiting, HOLD, ResumeFrom.NOW, "b");
+    rig.batch(impatient, Duration.ofMillis(500), ResumeFrom.NOW, "a");
     low("a");
     rig.settle();
     rig.pass(550);
@@ -187,7 +187,7 @@ class BatchReaderTest {
 
   @Test
   void aMessageOfLowPriorityWaitsForItsDelay() {
-    rig.batch(outlet, HOLD, Start.NOW, "a");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
     rig.pass(100);
     low("a");
     rig.settle();
@@ -218,7 +218,7 @@ class BatchReaderTest {
 
   @Test
   void enoughMessagesOfLowPriorityAreAnsweredAtOnce() {
-    rig.batch(outlet, HOLD, Start.NOW, "a");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
     for (int i = 0; i < 9; i++) {
       low("a");
     }
@@ -230,7 +230,7 @@ class BatchReaderTest {
 
   @Test
   void enoughBytesOfLowPriorityAreAnsweredAtOnce() {
-    rig.batch(outlet, HOLD, Start.NOW, "a");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
     rig.append("a", Priority.LOW, 3000);
     rig.settle();
     assertThat(outlet.writes).isEmpty();
@@ -240,7 +240,7 @@ class BatchReaderTest {
 
   @Test
   void anotherPriorityTakesWhatWaitsAlongInOrder() {
-    rig.batch(outlet, HOLD, Start.NOW, "a", "b");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a", "b");
     low("a");
     low("b");
     rig.append("other");
@@ -253,7 +253,7 @@ class BatchReaderTest {
 
   @Test
   void whatWaitsLeavesWhenTheHoldIsOver() {
-    rig.batch(outlet, Duration.ofMillis(500), Start.NOW, "a");
+    rig.batch(outlet, Duration.ofMillis(500), ResumeFrom.NOW, "a");
     low("a");
     rig.pass(400);
     assertThat(outlet.writes).isEmpty();
@@ -263,7 +263,7 @@ class BatchReaderTest {
 
   @Test
   void whatWaitsLeavesWhenTheReaderIsEnded() {
-    BatchReader reader = rig.batch(outlet, HOLD, Start.NOW, "a");
+    BatchReader reader = rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
     low("a");
     rig.settle();
     rig.onLoop(() -> reader.end(Ending.TRANSPORT_OFF));
@@ -273,14 +273,14 @@ class BatchReaderTest {
   @Test
   void withoutADelayNothingWaits() {
     options.setLowPriorityDelay(Duration.ZERO);
-    rig.batch(outlet, HOLD, Start.NOW, "a");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
     low("a");
     answer(outlet, "1");
   }
 
   @Test
   void anInterruptionAnswersALongPollThatWaits() {
-    rig.batch(outlet, HOLD, Start.NOW, "a", "b");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a", "b");
     rig.interrupt("a");
     JsonObject batch = answer(outlet);
     assertThat(batch.getJsonArray("channels")).containsExactly("a");
@@ -290,7 +290,7 @@ class BatchReaderTest {
 
   @Test
   void anInterruptionTakesWhatWaitsAlong() {
-    rig.batch(outlet, HOLD, Start.NOW, "a", "b");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a", "b");
     low("b");
     rig.settle();
     Runnable release = rig.stall();
@@ -303,7 +303,7 @@ class BatchReaderTest {
   @Test
   void aCursorThatCannotBeContinuedIsAnsweredAtOnceByAGap() {
     rig.append("a");
-    rig.batch(outlet, HOLD, new Start(Optional.of("?"), 0), "a", "b");
+    rig.batch(outlet, HOLD, new ResumeFrom(Optional.of("?"), 0), "a", "b");
     JsonObject batch = answer(outlet, "1");
     assertThat(batch.getString("reason")).isEqualTo("unknown");
     assertThat(batch.getJsonArray("channels")).containsExactly("a", "b");
@@ -394,7 +394,7 @@ class BatchReaderTest {
 
   @Test
   void aConnectionThatClosesLeavesNothing() {
-    rig.batch(outlet, HOLD, Start.NOW, "a");
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
     assertThat(rig.timers()).isEqualTo(1);
     rig.onLoop(outlet::close);
     assertThat(rig.readers()).isZero();
@@ -428,7 +428,7 @@ class BatchReaderTest {
 
   @Test
   void oneThatIsAheadOfItsShardIsAnsweredWhenTheLogBecomesAnother() {
-    rig.stream(new TestOutlet(), Start.NOW, "b"); // The shard already follows the log.
+    rig.stream(new TestOutlet(), ResumeFrom.NOW, "b"); // The shard already follows the log.
     rig.settle();
     rig.onLoop(
         () -> {

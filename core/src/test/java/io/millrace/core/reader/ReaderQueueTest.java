@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.log.Beginning;
-import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
@@ -97,21 +96,21 @@ class ReaderQueueTest {
   }
 
   private Survey survey() {
-    Survey survey = rig.log.enter(Rig.subscriptions("old"), Rig.last(1000));
-    rig.log.detach(survey.subscriptions);
+    Survey survey = rig.log.enter(Rig.subscriptions("old"), List.of(0L), Rig.last(1000));
+    rig.log.detach(survey.positions);
     return survey;
   }
 
   private void attachForMuch() {
     for (int i = 0; i < READERS; i++) {
-      Survey survey = rig.log.enter(Rig.subscriptions("old"), Rig.last(1000));
+      Survey survey = rig.log.enter(Rig.subscriptions("old"), List.of(0L), Rig.last(1000));
       rig.shard
           .siblings()
           .inTurn(survey, whenLeft -> {})
           .onSuccess(
               begins -> {
                 rig.log.begin(survey);
-                rig.log.detach(survey.subscriptions);
+                rig.log.detach(survey.positions);
                 order.add("much");
               });
     }
@@ -147,10 +146,9 @@ class ReaderQueueTest {
     rig.onLoop(
         () -> {
           for (int i = 0; i < READERS; i++) {
-            List<ReaderSubscription> old = Rig.subscriptions("old");
-            Beginning beginning = rig.log.attach(old, Rig.last(1000));
+            StartPosition beginning = rig.log.attach(Rig.subscriptions("old"), Rig.last(1000));
             new StreamReader(rig.shard, "test", rig.framing, outlet("much"), Rig.SETTINGS)
-                .begin(old, beginning);
+                .begin(beginning);
           }
           order.clear();
           rig.begin(outlet("little"), Duration.ofSeconds(25), rig.after(before), "new");
@@ -214,7 +212,7 @@ class ReaderQueueTest {
   @Test
   void whoIsPutOffIsToldOfALossAllTheSame() {
     TestOutlet outlet = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.onLoop(() -> outlet.writable = false);
     rig.append("a");
     rig.interrupt("a");
@@ -231,7 +229,7 @@ class ReaderQueueTest {
   void whoIsPutOffIsToldOfWhatHasLeftTheLog() {
     Rig small = new Rig(vertx, new MillraceOptions().setRingBytes(1 << 20));
     TestOutlet outlet = new TestOutlet();
-    small.stream(outlet, Start.NOW, "a");
+    small.stream(outlet, ResumeFrom.NOW, "a");
     small.onLoop(() -> outlet.writable = false);
     int messages = ReaderQueue.NEAR - 10;
     for (int i = 0; i < messages; i++) {

@@ -9,11 +9,11 @@ import io.millrace.Priority;
 import io.millrace.Publication;
 import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.log.Archive;
-import io.millrace.core.log.Beginning;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
@@ -138,51 +138,45 @@ public final class Rig {
         new EventFilter(Set.copyOf(Arrays.asList(parts).subList(1, parts.length))));
   }
 
-  public Start after(long seq) {
-    return Start.after(log.cursor(seq));
+  public ResumeFrom after(long seq) {
+    return ResumeFrom.after(log.cursor(seq));
   }
 
-  public static Start last(int count) {
-    return new Start(Optional.empty(), count);
+  public static ResumeFrom last(int count) {
+    return new ResumeFrom(Optional.empty(), count);
   }
 
-  public StreamReader stream(TestOutlet outlet, Start start, String... patterns) {
+  public StreamReader stream(TestOutlet outlet, ResumeFrom start, String... patterns) {
     return stream(shard, outlet, SETTINGS, start, patterns);
   }
 
   StreamReader stream(
-      Shard on, TestOutlet outlet, StreamSettings settings, Start start, String... patterns) {
+      Shard on, TestOutlet outlet, StreamSettings settings, ResumeFrom start, String... patterns) {
     return onLoop(
         on,
         () -> {
-          List<ReaderSubscription> subscriptions = subscriptions(patterns);
-          Beginning beginning = log.attach(subscriptions, start);
+          StartPosition beginning = log.attach(subscriptions(patterns), start);
           StreamReader reader = new StreamReader(on, "test", framing, outlet, settings);
-          reader.begin(subscriptions, beginning);
+          reader.begin(beginning);
           return reader;
         });
   }
 
-  public BatchReader batch(TestOutlet outlet, Duration hold, Start start, String... patterns) {
+  public BatchReader batch(TestOutlet outlet, Duration hold, ResumeFrom start, String... patterns) {
     return onLoop(() -> begin(outlet, hold, start, patterns));
   }
 
   /** As {@link #batch}; called on the event loop. */
-  public BatchReader begin(TestOutlet outlet, Duration hold, Start start, String... patterns) {
-    List<ReaderSubscription> subscriptions = subscriptions(patterns);
-    Beginning beginning = log.attach(subscriptions, start);
+  public BatchReader begin(TestOutlet outlet, Duration hold, ResumeFrom start, String... patterns) {
+    StartPosition beginning = log.attach(subscriptions(patterns), start);
     BatchReader reader = new BatchReader(shard, "batch", framing, outlet, options, hold);
-    reader.begin(subscriptions, beginning);
+    reader.begin(beginning);
     return reader;
   }
 
   /** Adds subscriptions on a connection, as the command does. */
-  public void subscribe(StreamReader reader, String id, Start start, String... patterns) {
-    onLoop(
-        () -> {
-          List<ReaderSubscription> further = subscriptions(patterns);
-          reader.subscribeLater(id, further, log.attach(further, start), () -> {});
-        });
+  public void subscribe(StreamReader reader, String id, ResumeFrom start, String... patterns) {
+    onLoop(() -> reader.subscribeLater(id, log.attach(subscriptions(patterns), start), () -> {}));
   }
 
   void unsubscribe(StreamReader reader, String... patterns) {

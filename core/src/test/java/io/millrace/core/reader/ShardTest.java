@@ -10,9 +10,9 @@ import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
 import io.millrace.core.Server;
-import io.millrace.core.log.Beginning;
 import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
@@ -161,7 +161,7 @@ class ShardTest {
     for (Wanderer wanderer : wanderers) {
       TreeMap<Long, String> wanted = new TreeMap<>(published);
       List<ReaderSubscription> by = Rig.subscriptions(wanderer.patterns);
-      wanted.values().removeIf(it -> by.stream().noneMatch(s -> s.pattern.matches(it)));
+      wanted.values().removeIf(it -> by.stream().noneMatch(s -> s.pattern().matches(it)));
       eventually(() -> assertThat(wanderer.isAt(wanted.lastKey())).isTrue());
       wanderer.collect();
       assertThat(wanderer.got).containsExactlyElementsOf(wanted.keySet());
@@ -175,7 +175,7 @@ class ShardTest {
   void theCursorOfEveryHeartbeatIsAPromise() {
     rig = new Rig(vertx, new MillraceOptions());
     TestOutlet outlet = new TestOutlet();
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     Random random = new Random(1);
     for (int i = 0; i < 300; i++) {
       rig.append(random.nextBoolean() ? "a" : "b");
@@ -200,6 +200,16 @@ class ShardTest {
     rig.onLoop(outlet::close);
   }
 
+  @Test
+  void aReaderIsUsedOnItsEventLoopAlone() {
+    rig = new Rig(vertx, new MillraceOptions());
+    TestOutlet outlet = new TestOutlet();
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    assertThatThrownBy(reader::positions).hasMessageContaining("not on its event loop");
+    assertThat(rig.onLoop(reader::positions)).hasSize(1);
+    rig.onLoop(outlet::close);
+  }
+
   /** A framing that cannot frame the event {@code bad}. */
   private static Framing failing() {
     Framing good = new LineFraming();
@@ -219,14 +229,13 @@ class ShardTest {
     };
   }
 
-  private void attach(Framing framing, TestOutlet outlet, Start start) {
+  private void attach(Framing framing, TestOutlet outlet, ResumeFrom start) {
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> subscriptions = Rig.subscriptions("a");
-          Beginning beginning = rig.log.attach(subscriptions, start);
+          StartPosition beginning = rig.log.attach(Rig.subscriptions("a"), start);
           StreamReader reader =
               new StreamReader(rig.shard, "failing", framing, outlet, Rig.SETTINGS);
-          rig.shard.guard(reader, begun -> reader.begin(subscriptions, beginning));
+          rig.shard.guard(reader, begun -> reader.begin(beginning));
         });
   }
 
@@ -237,9 +246,9 @@ class ShardTest {
     TestOutlet before = new TestOutlet();
     TestOutlet live = new TestOutlet();
     TestOutlet after = new TestOutlet();
-    rig.stream(before, Start.NOW, "a");
-    attach(failing, live, Start.NOW);
-    rig.stream(after, Start.NOW, "*");
+    rig.stream(before, ResumeFrom.NOW, "a");
+    attach(failing, live, ResumeFrom.NOW);
+    rig.stream(after, ResumeFrom.NOW, "*");
     rig.append("a", "a:bad", "a");
     eventually(() -> assertThat(live.endings).hasSize(1));
     rig.append("a");
@@ -265,7 +274,7 @@ class ShardTest {
     List<TestOutlet> outlets = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       outlets.add(new TestOutlet());
-      rig.stream(outlets.get(i), Start.NOW, "a");
+      rig.stream(outlets.get(i), ResumeFrom.NOW, "a");
     }
     rig.settle();
     outlets.get(1).onWrite =
@@ -287,7 +296,7 @@ class ShardTest {
   void aPlaceThatConcernsNobodyDividesNothing() {
     rig = new Rig(vertx, new MillraceOptions());
     TestOutlet outlet = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.settle();
     int before = outlet.writes.size();
     rig.onLoop(
@@ -307,7 +316,7 @@ class ShardTest {
     List<TestOutlet> outlets = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       outlets.add(new TestOutlet());
-      rig.stream(outlets.get(i), Start.NOW, "c" + i);
+      rig.stream(outlets.get(i), ResumeFrom.NOW, "c" + i);
     }
     outlets.forEach(outlet -> outlet.writes.clear());
     Runnable release = rig.stall();
@@ -327,18 +336,18 @@ class ShardTest {
   @Test
   void onlyFramesThatOthersMayNeedAreKept() {
     rig = new Rig(vertx, new MillraceOptions());
-    rig.stream(new TestOutlet(), Start.NOW, "alone");
-    rig.stream(new TestOutlet(), Start.NOW, "alike");
-    rig.stream(new TestOutlet(), Start.NOW, "alike");
-    rig.stream(new TestOutlet(), Start.NOW, "also");
-    rig.stream(new TestOutlet(), Start.NOW, "also", "other");
+    rig.stream(new TestOutlet(), ResumeFrom.NOW, "alone");
+    rig.stream(new TestOutlet(), ResumeFrom.NOW, "alike");
+    rig.stream(new TestOutlet(), ResumeFrom.NOW, "alike");
+    rig.stream(new TestOutlet(), ResumeFrom.NOW, "also");
+    rig.stream(new TestOutlet(), ResumeFrom.NOW, "also", "other");
     int before = kept();
     rig.append("alone");
     assertThat(kept()).isEqualTo(before);
     Shard another = rig.shards.of(rig.shard.context());
     assertThat(another).isNotSameAs(rig.shard);
     TestOutlet apart = new TestOutlet();
-    rig.stream(another, apart, Rig.SETTINGS, Start.NOW, "alone");
+    rig.stream(another, apart, Rig.SETTINGS, ResumeFrom.NOW, "alone");
     int then = kept();
     rig.append("alone");
     assertThat(kept()).isEqualTo(then + 1);
@@ -367,8 +376,8 @@ class ShardTest {
     Shard next = rig.shards.of(rig.shard.context());
     TestOutlet first = new TestOutlet();
     TestOutlet second = new TestOutlet();
-    rig.stream(rig.shard, first, Rig.SETTINGS, Start.NOW, "a");
-    rig.stream(next, second, Rig.SETTINGS, Start.NOW, "a");
+    rig.stream(rig.shard, first, Rig.SETTINGS, ResumeFrom.NOW, "a");
+    rig.stream(next, second, Rig.SETTINGS, ResumeFrom.NOW, "a");
     rig.settle();
     first.writes.clear();
     second.writes.clear();
@@ -392,7 +401,7 @@ class ShardTest {
     for (int i = 0; i < EventLoopShards.SHARDS; i++) {
       Shard shard = rig.shards.of(rig.shard.context());
       outlets.put(shard, new TestOutlet());
-      rig.stream(shard, outlets.get(shard), Rig.SETTINGS, Start.NOW, "a");
+      rig.stream(shard, outlets.get(shard), Rig.SETTINGS, ResumeFrom.NOW, "a");
     }
     assertThat(outlets).hasSize(EventLoopShards.SHARDS);
     outlets.forEach(
@@ -401,7 +410,7 @@ class ShardTest {
           for (int i = 0; i < 3; i++) {
             assertThat(rig.shards.of(rig.shard.context())).isSameAs(shard);
           }
-          rig.stream(shard, new TestOutlet(), Rig.SETTINGS, Start.NOW, "a");
+          rig.stream(shard, new TestOutlet(), Rig.SETTINGS, ResumeFrom.NOW, "a");
         });
     endAll();
   }
@@ -412,8 +421,8 @@ class ShardTest {
     for (int size : List.of(10, 20)) {
       TestOutlet stream = new TestOutlet();
       TestOutlet other = new TestOutlet();
-      rig.stream(stream, Start.NOW, "a");
-      rig.stream(other, Start.NOW, "a");
+      rig.stream(stream, ResumeFrom.NOW, "a");
+      rig.stream(other, ResumeFrom.NOW, "a");
       rig.append("a", Priority.NORMAL, size);
       eventually(() -> assertThat(data(other)).containsExactly("x".repeat(size)));
       TestOutlet poll = new TestOutlet();
@@ -434,7 +443,7 @@ class ShardTest {
   void whatIsPendingOnOneChannelLeavesInWritesThatAreBounded() {
     rig = new Rig(vertx, new MillraceOptions());
     TestOutlet outlet = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.writes.clear();
     Runnable release = rig.stall();
     for (int i = 0; i < 100; i++) {
@@ -451,7 +460,7 @@ class ShardTest {
   void whatIsKeptToBeSharedIsBoundedAndGoesWithTheLastReader() {
     rig = new Rig(vertx, new MillraceOptions());
     TestOutlet outlet = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "other");
+    rig.stream(outlet, ResumeFrom.NOW, "other");
     for (int i = 0; i < 10; i++) {
       rig.append("a", Priority.NORMAL, 1 << 20);
       TestOutlet poll = new TestOutlet();
@@ -479,7 +488,7 @@ class ShardTest {
       for (int j = 0; j < 100; j++) {
         channels[j] = "c" + i + "." + j;
       }
-      rig.stream(new TestOutlet(), Start.NOW, channels);
+      rig.stream(new TestOutlet(), ResumeFrom.NOW, channels);
     }
     assertThat(rig.log.subscriptionCount()).isEqualTo(10_000);
     assertThat(rig.log.channelCount()).isEqualTo(10_000);
@@ -498,7 +507,7 @@ class ShardTest {
     List<TestOutlet> outlets = new ArrayList<>();
     for (int i = 0; i < readers; i++) {
       outlets.add(new TestOutlet());
-      rig.stream(outlets.get(i), Start.NOW, "news.*", "own." + i);
+      rig.stream(outlets.get(i), ResumeFrom.NOW, "news.*", "own." + i);
     }
     int channels = 2 * Audiences.MOST_CACHED / (4 * readers);
     for (int i = 0; i < channels; i++) {

@@ -8,10 +8,9 @@ import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.log.Beginning;
 import io.millrace.core.log.EventFilter;
-import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.StartPosition;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
@@ -84,7 +83,7 @@ class StreamReaderTest {
   @Test
   void whatIsPublishedAfterTheAttachComesOnceAndInOrder() {
     rig().append("a", "b");
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.append("a", "b", "a");
     story(outlet, "welcome", "3", "5");
     assertThat(TestOutlet.seq(outlet.frames("welcome").get(0))).isEqualTo(2);
@@ -110,7 +109,7 @@ class StreamReaderTest {
   @Test
   void theEventsOfANameAndOfAPatternAreUnited() {
     rig();
-    rig.stream(outlet, Start.NOW, "a.b:x", "a.*:y");
+    rig.stream(outlet, ResumeFrom.NOW, "a.b:x", "a.*:y");
     rig.append("a.b:x", "a.b:y", "a.b:z", "a.c:x", "a.c:y");
     story(outlet, "welcome", "1", "2", "5");
   }
@@ -127,7 +126,7 @@ class StreamReaderTest {
   @Test
   void aCursorOfAnotherEpochIsAnsweredByAGapAndThenByEverythingHeld() {
     rig().append("a", "a");
-    rig.stream(outlet, new Start(Optional.of("other-7"), 0), "a");
+    rig.stream(outlet, new ResumeFrom(Optional.of("other-7"), 0), "a");
     story(outlet, "welcome", "gap[\"a\"]", "1", "2");
     assertThat(outlet.frames("welcome").get(0).containsKey("cursor")).isFalse();
     assertThat(TestOutlet.seq(outlet.frames("gap").get(0))).isZero();
@@ -153,7 +152,7 @@ class StreamReaderTest {
       outlets.add(new TestOutlet());
       rig.stream(
           outlets.get(i),
-          Start.NOW,
+          ResumeFrom.NOW,
           i % 2 == 0 ? new String[] {"a", "b"} : new String[] {"b", "a"});
     }
     Runnable release = rig.stall();
@@ -169,9 +168,9 @@ class StreamReaderTest {
     rig().append("a", "a", "a");
     TestOutlet first = new TestOutlet();
     TestOutlet second = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a");
-    rig.stream(first, Start.NOW, "a");
-    rig.stream(second, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
+    rig.stream(first, ResumeFrom.NOW, "a");
+    rig.stream(second, ResumeFrom.NOW, "a");
     first.writable = false;
     second.writable = false;
     rig.append("a");
@@ -192,8 +191,8 @@ class StreamReaderTest {
   void aReaderThatStallsCatchesUpWhenItDrainsAndDisturbsNobody() {
     rig();
     TestOutlet other = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a");
-    rig.stream(other, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
+    rig.stream(other, ResumeFrom.NOW, "a");
     rig.append("a");
     story(outlet, "welcome", "1");
     outlet.writable = false;
@@ -230,7 +229,7 @@ class StreamReaderTest {
   void aReaderThatTheLogHasLeftBehindIsToldAGapAndGoesOn() {
     holdTwo();
     rig().append("b");
-    rig.stream(outlet, Start.NOW, "a", "b");
+    rig.stream(outlet, ResumeFrom.NOW, "a", "b");
     outlet.writable = false;
     rig.append("a", "a", "a", "a");
     rig.settle();
@@ -244,7 +243,7 @@ class StreamReaderTest {
   void aReaderThatTheLogHasLeftBehindIsEndedIfThatIsWanted() {
     holdTwo();
     rig();
-    rig.stream(rig.shard, outlet, settings(15_000, 120_000, 0, true), Start.NOW, "a");
+    rig.stream(rig.shard, outlet, settings(15_000, 120_000, 0, true), ResumeFrom.NOW, "a");
     outlet.writable = false;
     rig.append("a", "a", "a", "a");
     rig.settle();
@@ -261,9 +260,9 @@ class StreamReaderTest {
     rig();
     TestOutlet kept = new TestOutlet();
     TestOutlet quiet = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a");
-    rig.stream(kept, Start.NOW, "kept");
-    rig.stream(quiet, Start.NOW, "quiet");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
+    rig.stream(kept, ResumeFrom.NOW, "kept");
+    rig.stream(quiet, ResumeFrom.NOW, "quiet");
     Runnable release = rig.stall();
     rig.append("a", "kept");
     for (int i = 0; i < 20; i++) {
@@ -284,10 +283,10 @@ class StreamReaderTest {
     TestOutlet behind = new TestOutlet();
     TestOutlet other = new TestOutlet();
     TestOutlet pattern = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a");
-    rig.stream(behind, Start.NOW, "a");
-    rig.stream(other, Start.NOW, "b");
-    rig.stream(pattern, Start.NOW, "*");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
+    rig.stream(behind, ResumeFrom.NOW, "a");
+    rig.stream(other, ResumeFrom.NOW, "b");
+    rig.stream(pattern, ResumeFrom.NOW, "*");
     behind.writable = false;
     Runnable release = rig.stall();
     rig.append("a");
@@ -308,9 +307,9 @@ class StreamReaderTest {
     rig();
     TestOutlet overlapping = new TestOutlet();
     TestOutlet apart = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a.b");
-    rig.stream(overlapping, Start.NOW, "*.b");
-    rig.stream(apart, Start.NOW, "b.*", "a", "a.b.c");
+    rig.stream(outlet, ResumeFrom.NOW, "a.b");
+    rig.stream(overlapping, ResumeFrom.NOW, "*.b");
+    rig.stream(apart, ResumeFrom.NOW, "b.*", "a", "a.b.c");
     rig.interrupt("a.*");
     rig.append("a.b", "a.b.c");
     story(outlet, "welcome", "gap[\"a.b\"]", "2");
@@ -337,9 +336,9 @@ class StreamReaderTest {
   void aLateSubscriptionThatCannotBeContinuedIsToldAGapBeforeItsReplayAndItsOk() {
     holdTwo();
     rig().append("b", "b", "b");
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.subscribe(reader, "1", rig.after(0), "b");
-    rig.subscribe(reader, "2", new Start(Optional.of("other-1"), 0), "c.*", "d");
+    rig.subscribe(reader, "2", new ResumeFrom(Optional.of("other-1"), 0), "c.*", "d");
     rig.subscribe(reader, "3", rig.after(1000), "e");
     rig.append("e", "b");
     story(
@@ -360,11 +359,11 @@ class StreamReaderTest {
   @Test
   void aLateSubscriptionFromNowGetsNothingOlderThoughItsReaderIsBehind() {
     rig();
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.writable = false;
     rig.append("a", "b", "a");
     rig.settle();
-    rig.subscribe(reader, "1", Start.NOW, "b");
+    rig.subscribe(reader, "1", ResumeFrom.NOW, "b");
     rig.append("b", "a");
     rig.settle();
     rig.onLoop(outlet::drain);
@@ -375,7 +374,7 @@ class StreamReaderTest {
   @Test
   void aLateSubscriptionWhoseCursorIsAheadOfItsReaderGetsOnlyWhatIsBeyondItsCursor() {
     rig();
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.writable = false;
     rig.append("a", "b", "b", "a");
     rig.settle();
@@ -387,7 +386,7 @@ class StreamReaderTest {
   @Test
   void aLateSubscriptionWithLastReplaysThatMuchOfEachChannel() {
     rig().append("b", "b", "c", "b");
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.subscribe(reader, "\"x\"", Rig.last(2), "b", "c");
     story(outlet, "welcome", "r2", "r3", "r4", "ok");
     assertThat(outlet.frames("message").get(0).getString("replay")).isEqualTo("x");
@@ -401,7 +400,7 @@ class StreamReaderTest {
     for (int i = 0; i < 5; i++) {
       rig.append("b", Priority.NORMAL, 50_000);
     }
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.onWrite = written -> outlet.writable = written.length() < 1000;
     rig.subscribe(reader, "1", rig.after(0), "b");
     eventually(() -> assertThat(outlet.sequences()).containsExactly(1L));
@@ -430,7 +429,7 @@ class StreamReaderTest {
     for (int i = 0; i < 5; i++) {
       rig.append("b", Priority.NORMAL, 50_000);
     }
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.onWrite = written -> outlet.writable = written.length() < 1000;
     rig.subscribe(reader, "1", rig.after(0), "b");
     eventually(() -> assertThat(outlet.sequences()).containsExactly(1L));
@@ -444,7 +443,7 @@ class StreamReaderTest {
   @Test
   void unsubscribingRemovesWhatIsWrittenTheSameAndNothingElse() {
     rig();
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a", "*", "b");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a", "*", "b");
     rig.unsubscribe(reader, "a", "never");
     rig.append("a", "b");
     story(outlet, "welcome", "1", "2");
@@ -462,7 +461,7 @@ class StreamReaderTest {
       rig.append("b:x", Priority.NORMAL, 50_000);
     }
     rig.append("b:y");
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a:x");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a:x");
     rig.append("a:x", "a:y");
     story(outlet, "welcome", "5");
     rig.onLoop(() -> reader.refilter(reader.held().get(0), new EventFilter(Set.of("y"))));
@@ -482,13 +481,12 @@ class StreamReaderTest {
   @Test
   void theFirstSubscriptionOfAConnectionSetsItsCursor() {
     rig().append("a", "a");
-    StreamReader reader = rig.stream(outlet, Start.NOW);
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW);
     rig.append("a");
     rig.settle();
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> first = Rig.subscriptions("a");
-          reader.subscribeFirst("1", first, rig.log.attach(first, rig.after(1)));
+          reader.subscribeFirst("1", rig.log.attach(Rig.subscriptions("a"), rig.after(1)));
         });
     story(outlet, "welcome", "ok", "2", "3");
     assertThat(TestOutlet.seq(outlet.frames("ok").get(0))).isEqualTo(1);
@@ -497,11 +495,10 @@ class StreamReaderTest {
   @Test
   void theFirstSubscriptionWithLastIsConfirmedAfterIt() {
     rig().append("a", "a", "a");
-    StreamReader reader = rig.stream(outlet, Start.NOW);
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW);
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> first = Rig.subscriptions("a");
-          reader.subscribeFirst("1", first, rig.log.attach(first, Rig.last(2)));
+          reader.subscribeFirst("1", rig.log.attach(Rig.subscriptions("a"), Rig.last(2)));
         });
     story(outlet, "welcome", "r2", "3", "ok");
     assertThat(TestOutlet.seq(outlet.frames("ok").get(0))).isEqualTo(3);
@@ -511,11 +508,10 @@ class StreamReaderTest {
   void theFirstSubscriptionThatCannotBeContinuedIsToldAGapBeforeItsOk() {
     holdTwo();
     rig().append("a", "a", "a");
-    StreamReader reader = rig.stream(outlet, Start.NOW);
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW);
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> first = Rig.subscriptions("a");
-          reader.subscribeFirst("1", first, rig.log.attach(first, rig.after(0)));
+          reader.subscribeFirst("1", rig.log.attach(Rig.subscriptions("a"), rig.after(0)));
         });
     story(outlet, "welcome", "gap[\"a\"]", "ok", "2", "3");
     assertThat(TestOutlet.seq(outlet.frames("ok").get(0))).isZero();
@@ -524,7 +520,7 @@ class StreamReaderTest {
   @Test
   void afterSilenceAHeartbeatSaysWhereTheReaderIsAndWhetherItHasMoved() {
     rig();
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.time.addAndGet(14_900);
     rig.append("b");
     rig.settle();
@@ -573,7 +569,7 @@ class StreamReaderTest {
     rig.onLoop(
         () ->
             new StreamReader(rig.shard, "silent", silent, outlet, Rig.SETTINGS)
-                .begin(List.of(), new Beginning(0, Optional.empty(), 0, 0)));
+                .begin(new StartPosition(0, Optional.empty(), 0, 0, List.of())));
     rig.pass(7000);
     rig.pass(7000);
     assertThat(asked).hasValue(0);
@@ -588,7 +584,7 @@ class StreamReaderTest {
   void aClientThatTakesNothingFromTheBeginningHasAsLongAsAnyOther() {
     rig();
     outlet.writable = false;
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.pass(100_000);
     assertThat(outlet.endings).isEmpty();
     rig.pass(36_000);
@@ -598,7 +594,7 @@ class StreamReaderTest {
   @Test
   void aClientThatTakesNothingForLongIsGivenUp() {
     rig();
-    rig.stream(rig.shard, outlet, settings(1000, 3000, 0, false), Start.NOW, "a");
+    rig.stream(rig.shard, outlet, settings(1000, 3000, 0, false), ResumeFrom.NOW, "a");
     outlet.writable = false;
     rig.append("a");
     rig.time.addAndGet(2900);
@@ -613,7 +609,7 @@ class StreamReaderTest {
   @Test
   void aConnectionIsRecycledAfterSoManyBytes() {
     rig();
-    rig.stream(rig.shard, outlet, settings(15_000, 120_000, 600, false), Start.NOW, "a");
+    rig.stream(rig.shard, outlet, settings(15_000, 120_000, 600, false), ResumeFrom.NOW, "a");
     rig.append("a", "a", "a", "a", "a", "a", "a", "a", "a", "a");
     eventually(() -> assertThat(outlet.endings).containsExactly(Ending.RECYCLE));
     assertThat(outlet.story()).startsWith("welcome", "1").endsWith("goodbye");
@@ -639,13 +635,13 @@ class StreamReaderTest {
     rig();
     TestOutlet full = new TestOutlet();
     TestOutlet late = new TestOutlet();
-    rig.stream(outlet, Start.NOW, "a");
-    rig.stream(full, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
+    rig.stream(full, ResumeFrom.NOW, "a");
     full.writable = false;
     rig.shards.setDegraded(true);
     rig.shards.setDegraded(true);
     story(outlet, "welcome", "degraded");
-    rig.stream(late, Start.NOW, "a");
+    rig.stream(late, ResumeFrom.NOW, "a");
     story(late, "welcome", "degraded");
     rig.onLoop(full::drain);
     story(full, "welcome", "degraded");
@@ -658,14 +654,14 @@ class StreamReaderTest {
     rig.onLoop(full::drain);
     story(full, "welcome", "degraded");
     TestOutlet elsewhere = new TestOutlet();
-    rig.stream(rig.anotherShard(), elsewhere, Rig.SETTINGS, Start.NOW, "a");
+    rig.stream(rig.anotherShard(), elsewhere, Rig.SETTINGS, ResumeFrom.NOW, "a");
     story(elsewhere, "welcome", "degraded");
   }
 
   @Test
   void anOutletThatFailsWhenItHasRoomAgainIsEnded() {
     rig();
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.writable = false;
     rig.shards.setDegraded(true);
     rig.settle();
@@ -682,8 +678,8 @@ class StreamReaderTest {
   void whoeverIsEndedIsToldGoodbyeIfItCanBeTold() {
     rig();
     TestOutlet full = new TestOutlet();
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
-    StreamReader stalled = rig.stream(full, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    StreamReader stalled = rig.stream(full, ResumeFrom.NOW, "a");
     full.writable = false;
     Ending ending = Ending.goingAway(Duration.ofMillis(1200));
     rig.onLoop(
@@ -721,7 +717,7 @@ class StreamReaderTest {
               dying.close();
             }
           };
-      StreamReader reader = rig.stream(dying, new Start(Optional.of("other-1"), 0), "a");
+      StreamReader reader = rig.stream(dying, new ResumeFrom(Optional.of("other-1"), 0), "a");
       rig.settle();
       if (rig.readers() > 0) {
         rig.subscribe(reader, "1", rig.after(0), "b", "c");
@@ -742,7 +738,7 @@ class StreamReaderTest {
     for (int i = 0; i < 5; i++) {
       rig.append("b", Priority.NORMAL, 50_000);
     }
-    StreamReader reader = rig.stream(outlet, Start.NOW, "a");
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.onWrite = written -> outlet.writable = written.length() < 1000;
     rig.subscribe(reader, "1", rig.after(0), "b");
     rig.subscribe(reader, "2", rig.after(0), "c", "d.*");
@@ -755,7 +751,7 @@ class StreamReaderTest {
   @Test
   void aShardFollowsTheLogOnlyWhileItHasReaders() {
     rig();
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.onLoop(outlet::close);
     rig.append("a", "a");
     rig.settle();
@@ -769,7 +765,7 @@ class StreamReaderTest {
   @Test
   void bytesTravelInTheEnvelopeOfTheLog() {
     rig();
-    rig.stream(outlet, Start.NOW, "a");
+    rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.log.append("a", Message.bytes(Buffer.buffer("한")));
     eventually(() -> assertThat(outlet.frames("message")).hasSize(1));
     assertThat(outlet.frames("message").get(0).getString("base64")).isEqualTo("7ZWc");

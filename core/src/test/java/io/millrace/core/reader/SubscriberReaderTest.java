@@ -8,8 +8,7 @@ import io.millrace.Gap;
 import io.millrace.HistoryOptions;
 import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
-import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.testing.TestOutlet;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -73,12 +72,11 @@ class SubscriberReaderTest {
     return rig;
   }
 
-  private SubscriberReader subscribe(Start start, String... patterns) {
+  private SubscriberReader subscribe(ResumeFrom start, String... patterns) {
     return rig.onLoop(
         () -> {
-          List<ReaderSubscription> subscriptions = Rig.subscriptions(patterns);
           SubscriberReader reader = new SubscriberReader(rig.shard, subscriber);
-          reader.begin(subscriptions, rig.log.attach(subscriptions, start));
+          reader.begin(rig.log.attach(Rig.subscriptions(patterns), start));
           return reader;
         });
   }
@@ -95,7 +93,7 @@ class SubscriberReaderTest {
   @Test
   void getsWhatIsPublishedInOrderUntilItEnds() {
     rig().append("a");
-    SubscriberReader reader = subscribe(Start.NOW, "a", "b.*");
+    SubscriberReader reader = subscribe(ResumeFrom.NOW, "a", "b.*");
     rig.append("a", "b.c", "c", "a");
     told("2", "3", "5");
     assertThat(reader.cursor()).isEqualTo(rig.log.cursor(5));
@@ -123,7 +121,7 @@ class SubscriberReaderTest {
     told("expired [a]", "2", "3");
     end(reader);
     told.clear();
-    reader = subscribe(new Start(Optional.of("other-1"), 0), "b", "c");
+    reader = subscribe(new ResumeFrom(Optional.of("other-1"), 0), "b", "c");
     told("epoch [b, c]");
     rig.interrupt("c");
     told("epoch [b, c]", "interrupted [c]");
@@ -134,7 +132,7 @@ class SubscriberReaderTest {
   void isToldThatItIsSlow() {
     options.setRingBytes(0).setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
     rig();
-    SubscriberReader reader = subscribe(Start.NOW, "a");
+    SubscriberReader reader = subscribe(ResumeFrom.NOW, "a");
     rig.settle();
     Runnable release = rig.stall();
     rig.append("a", "a", "a");
@@ -147,8 +145,8 @@ class SubscriberReaderTest {
   void whateverASubscriberThrowsStopsNothing() {
     rig();
     TestOutlet other = new TestOutlet();
-    SubscriberReader reader = subscribe(Start.NOW, "a");
-    StreamReader stream = rig.stream(other, Start.NOW, "a");
+    SubscriberReader reader = subscribe(ResumeFrom.NOW, "a");
+    StreamReader stream = rig.stream(other, ResumeFrom.NOW, "a");
     rig.settle();
     rig.append("a:exception", "a:failure", "a");
     told("1", "2", "3");

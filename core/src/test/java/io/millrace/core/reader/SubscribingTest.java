@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.MillraceOptions;
-import io.millrace.core.log.ReaderSubscription;
-import io.millrace.core.log.Start;
+import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.Survey;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.spi.Ending;
 import io.vertx.core.Vertx;
@@ -52,19 +52,17 @@ class SubscribingTest {
 
   private StreamReader reader(String... patterns) {
     rig = new Rig(vertx, options);
-    StreamReader reader = rig.stream(outlet, Start.NOW, patterns);
+    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, patterns);
     rig.settle();
     return reader;
   }
 
-  private void first(StreamReader reader, String id, Start start, String... patterns) {
-    List<ReaderSubscription> first = Rig.subscriptions(patterns);
-    reader.subscribeFirst(id, first, rig.log.attach(first, start));
+  private void first(StreamReader reader, String id, ResumeFrom start, String... patterns) {
+    reader.subscribeFirst(id, rig.log.attach(Rig.subscriptions(patterns), start));
   }
 
-  private void later(StreamReader reader, String id, Start start, String... patterns) {
-    List<ReaderSubscription> further = Rig.subscriptions(patterns);
-    reader.subscribeLater(id, further, rig.log.attach(further, start), () -> {});
+  private void later(StreamReader reader, String id, ResumeFrom start, String... patterns) {
+    reader.subscribeLater(id, rig.log.attach(Rig.subscriptions(patterns), start), () -> {});
   }
 
   private void story(String... expected) {
@@ -77,8 +75,8 @@ class SubscribingTest {
     rig.onLoop(
         () -> {
           rig.append("x");
-          first(reader, "1", Start.NOW, "a");
-          later(reader, "2", Start.NOW, "b");
+          first(reader, "1", ResumeFrom.NOW, "a");
+          later(reader, "2", ResumeFrom.NOW, "b");
         });
     story("welcome", "ok", "ok");
     assertThat(outlet.frames("ok"))
@@ -95,9 +93,9 @@ class SubscribingTest {
     rig.onLoop(
         () -> {
           rig.append("x");
-          first(reader, "1", Start.NOW, "a");
+          first(reader, "1", ResumeFrom.NOW, "a");
           later(reader, "2", rig.after(0), "b");
-          later(reader, "3", Start.NOW, "c");
+          later(reader, "3", ResumeFrom.NOW, "c");
         });
     rig.settle();
     story("welcome");
@@ -122,9 +120,9 @@ class SubscribingTest {
     rig.onLoop(
         () -> {
           rig.append("x");
-          first(reader, "1", Start.NOW, "a");
+          first(reader, "1", ResumeFrom.NOW, "a");
           rig.shard.release(reader.unsubscribe(List.of(ChannelPattern.of("a"))));
-          later(reader, "2", Start.NOW, "b");
+          later(reader, "2", ResumeFrom.NOW, "b");
         });
     story("welcome", "ok", "ok");
   }
@@ -134,9 +132,9 @@ class SubscribingTest {
     StreamReader reader = reader("a");
     rig.onLoop(
         () -> {
-          List<ReaderSubscription> further = Rig.subscriptions("b");
-          further.get(0).heardFrom = rig.log.takePlace();
-          reader.subscribeLater("1", further, rig.log.attach(further, rig.after(0)), () -> {});
+          List<Long> heardFrom = List.of(rig.log.takePlace());
+          Survey survey = rig.log.enter(Rig.subscriptions("b"), heardFrom, rig.after(0));
+          reader.subscribeLater("1", rig.log.begin(survey), () -> {});
         });
     story("welcome", "gap[\"b\"]", "ok");
   }
@@ -145,16 +143,15 @@ class SubscribingTest {
   void aReaderIsSlowAlsoIfItWasGivenAFurtherSubscriptionAtOnce() {
     options.setRingBytes(0).setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
     rig = new Rig(vertx, options);
-    rig.stream(new TestOutlet(), Start.NOW, "x"); // The shard already follows the log.
+    rig.stream(new TestOutlet(), ResumeFrom.NOW, "x"); // The shard already follows the log.
     rig.settle();
     rig.onLoop(
         () -> {
           rig.append("x");
-          List<ReaderSubscription> initial = Rig.subscriptions("a");
           StreamReader begun =
               new StreamReader(rig.shard, "test", rig.framing, outlet, Rig.SETTINGS);
-          begun.begin(initial, rig.log.attach(initial, Start.NOW));
-          later(begun, "1", Start.NOW, "b");
+          begun.begin(rig.log.attach(Rig.subscriptions("a"), ResumeFrom.NOW));
+          later(begun, "1", ResumeFrom.NOW, "b");
         });
     story("welcome", "ok");
     rig.settle(); // It reads for the first time after the confirmation.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceException;
-import io.millrace.core.log.Beginnings;
+import io.millrace.core.log.StartPositions;
 import io.millrace.fuzz.Allocation;
 import io.millrace.spi.Format;
 import io.millrace.spi.Transport;
@@ -92,7 +92,7 @@ class QueryFuzzTest {
   private static void check(AttachRequest request) {
     assertThat(request.patterns()).hasSizeLessThanOrEqualTo(MAX_CHANNELS);
     assertThat(new HashSet<>(request.patterns())).hasSameSizeAs(request.patterns());
-    assertThat(request.start().last()).isBetween(0, Beginnings.MOST_REPLAYED);
+    assertThat(request.start().last()).isBetween(0, StartPositions.MOST_REPLAYED);
     if (isForQueries(request)) {
       assertThat(decode(queryOf(request)).flatMap(QueryFuzzTest::get))
           .as("asked again by a query")

@@ -1,5 +1,7 @@
 package io.millrace.samples.demo;
 
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
@@ -40,7 +42,10 @@ final class LabRoutes {
     router.put("/lab/:visitor/lanes/:lane").handler(lane(this::block));
     router
         .post("/lab/:visitor/lanes/:lane/cut")
-        .handler(lane((context, lane) -> answer(context, new JsonObject().put("cut", lane.cut()))));
+        .handler(
+            lane(
+                (context, lane) ->
+                    answer(context, lane.cut().map(cut -> new JsonObject().put("cut", cut)))));
   }
 
   /** A client that breaks the connection in the middle of a body is not a fault of the server. */
@@ -101,8 +106,7 @@ final class LabRoutes {
 
   private void block(RoutingContext context, Lane lane) {
     if (field(context, "blocked") instanceof Boolean blocked) {
-      lane.block(blocked);
-      answer(context, lane.toJson());
+      answer(context, lane.block(blocked).map(done -> lane.toJson()));
     } else {
       Problem.send(context, 400, "Send {\"blocked\": true} or {\"blocked\": false}.");
     }
@@ -135,6 +139,11 @@ final class LabRoutes {
                 .ifPresentOrElse(
                     lane -> handler.accept(context, lane),
                     () -> Problem.send(context, 404, "There is no such lane.")));
+  }
+
+  private static void answer(RoutingContext context, Future<JsonObject> body) {
+    Context eventLoop = context.vertx().getOrCreateContext();
+    body.onSuccess(json -> eventLoop.runOnContext(now -> answer(context, json)));
   }
 
   private static void answer(RoutingContext context, JsonObject body) {

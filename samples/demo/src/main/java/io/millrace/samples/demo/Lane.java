@@ -1,7 +1,9 @@
 package io.millrace.samples.demo;
 
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +34,7 @@ final class Lane {
     wires.add(wire);
     wire.assign(this, request.response());
     if (blocked || cutNext.getAndSet(false)) {
-      wire.reset();
+      var unused = wire.reset();
       return false;
     }
     return true;
@@ -42,12 +44,12 @@ final class Lane {
    * Resets the connections on which a request is being answered. If there is none, for example
    * between two polls, resets that of the next request.
    *
-   * @return how many were reset
+   * @return completes with how many were reset, when nothing can be sent on them any more
    */
-  int cut() {
-    int cut = resetBusy();
-    cutNext.set(cut == 0);
-    return cut;
+  Future<Integer> cut() {
+    List<Future<Void>> cut = resetBusy();
+    cutNext.set(cut.isEmpty());
+    return Future.join(cut).map(cut.size());
   }
 
   /**
@@ -55,12 +57,11 @@ final class Lane {
    * every new one.
    *
    * @param value whether to block it
+   * @return completes when nothing can be sent on the connections that were reset
    */
-  void block(boolean value) {
+  Future<Void> block(boolean value) {
     blocked = value;
-    if (value) {
-      resetBusy();
-    }
+    return value ? Future.join(resetBusy()).mapEmpty() : Future.succeededFuture();
   }
 
   void leave(Wire wire) {
@@ -84,14 +85,7 @@ final class Lane {
         .put("blocked", blocked);
   }
 
-  private int resetBusy() {
-    int reset = 0;
-    for (Wire wire : wires) {
-      if (wire.busy()) {
-        wire.reset();
-        reset++;
-      }
-    }
-    return reset;
+  private List<Future<Void>> resetBusy() {
+    return wires.stream().filter(Wire::busy).map(Wire::reset).toList();
   }
 }

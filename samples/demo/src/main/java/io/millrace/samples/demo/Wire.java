@@ -6,6 +6,8 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -75,10 +77,21 @@ final class Wire extends ChannelDuplexHandler {
     return answer != null && (answer.getStatusCode() == 101 || !answer.ended());
   }
 
-  /** Breaks the connection with a TCP reset (RFC 9293, section 3.10.7). Safe on any thread. */
-  void reset() {
+  /**
+   * Breaks the connection with a TCP reset (RFC 9293, section 3.10.7). Safe on any thread.
+   *
+   * @return completes when it is broken, on the connection's event loop
+   */
+  Future<Void> reset() {
+    ChannelHandlerContext context = channel.pipeline().context(this);
+    if (context == null) {
+      return Future.succeededFuture(); // It is closed already.
+    }
     channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    var unused = channel.close();
+    // Not channel.close(), which Vert.x puts off until it has sent what it holds.
+    Promise<Void> closed = Promise.promise();
+    context.close().addListener(done -> closed.complete());
+    return closed.future();
   }
 
   @Override

@@ -3,16 +3,21 @@ package io.millrace.samples.demo;
 import static io.millrace.tck.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.Message;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +61,11 @@ class LabTest {
   }
 
   private Socket request(String visitor, String path) throws IOException {
-    Socket socket = new Socket("localhost", server.port());
+    return request(new Socket(), visitor, path);
+  }
+
+  private Socket request(Socket socket, String visitor, String path) throws IOException {
+    socket.connect(new InetSocketAddress("localhost", server.port()));
     String head =
         "GET /live/%s&visitor=%s&lane=sse HTTP/1.1\r\nHost: localhost\r\n\r\n"
             .formatted(path, visitor);
@@ -94,6 +103,51 @@ class LabTest {
 
       assertThat(endsByReset(socket)).isTrue();
     }
+  }
+
+  /** Otherwise what was published after a cut could still arrive before it. */
+  @Test
+  void a_cut_does_not_wait_until_everything_is_sent() throws Exception {
+    String visitor = visitor();
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4096);
+      request(socket, visitor, "sse?channels=a.b");
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+      fill(visitor, "a.b");
+      assertThat(count(visitor, "connections")).isEqualTo(1);
+
+      json("POST", "/lab/" + visitor + "/lanes/sse/cut", "");
+
+      await("the connection, from which nothing more is read")
+          .untilAsserted(() -> assertThat(count(visitor, "connections")).isZero());
+    }
+  }
+
+  /** Publishes until no more is sent to the client, because the socket takes no more. */
+  private void fill(String visitor, String channel) throws Exception {
+    Message large = Message.json("x".repeat(50_000));
+    boolean grew = true;
+    while (grew) {
+      int sent = count(visitor, "sent");
+      BrowserTest.await(server.millrace().channel(channel).publish(large));
+      grew = becomes(() -> count(visitor, "sent") > sent);
+    }
+  }
+
+  private static boolean becomes(Callable<Boolean> condition) {
+    try {
+      await().atMost(Duration.ofSeconds(2)).until(condition);
+      return true;
+    } catch (ConditionTimeoutException no) {
+      return false;
+    }
+  }
+
+  private int count(String visitor, String name) throws Exception {
+    return json("GET", "/lab/" + visitor, "")
+        .getJsonObject("lanes")
+        .getJsonObject("sse")
+        .getInteger(name);
   }
 
   @Test

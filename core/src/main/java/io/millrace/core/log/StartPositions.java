@@ -4,16 +4,15 @@ import io.millrace.Cursor;
 import io.millrace.Gap;
 import io.millrace.MillraceException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Finds where reading begins, except for what {@code last} replays ({@link Newest}). Called under
- * the log's lock, for subscriptions that have their sources.
+ * the log's lock.
  */
-public final class Beginnings {
+public final class StartPositions {
 
   /** The maximum number of messages that {@code last} replays, over all channels. */
   public static final int MOST_REPLAYED = 1000;
@@ -26,63 +25,64 @@ public final class Beginnings {
   private final long head;
 
   /**
-   * Makes the beginnings at a moment.
+   * Finds them for the log at a moment.
    *
    * @param epoch the epoch of the log
    * @param shared whether clients may have seen this log's contents under another epoch
    * @param head the log's newest sequence number
    */
-  Beginnings(String epoch, boolean shared, long head) {
+  StartPositions(String epoch, boolean shared, long head) {
     this.epoch = epoch;
     this.shared = shared;
     this.head = head;
   }
 
-  Beginning of(Collection<ReaderSubscription> subscriptions, Start start) {
-    if (start.cursor().isPresent()) {
-      return after(Cursor.parse(start.cursor().get()), subscriptions);
+  StartPosition of(List<ReadPosition> positions, ResumeFrom from) {
+    if (from.cursor().isPresent()) {
+      return after(Cursor.parse(from.cursor().get()), positions);
     }
-    return new Beginning(head, Optional.empty(), 0, head);
+    return at(head, Optional.empty(), positions);
   }
 
-  private Beginning after(Optional<Cursor> asked, Collection<ReaderSubscription> subscriptions) {
+  private StartPosition after(Optional<Cursor> asked, List<ReadPosition> positions) {
     if (asked.isEmpty()) {
-      return anew(shared ? head : 0, Gap.Reason.UNKNOWN, subscriptions);
+      return afterGap(shared ? head : 0, Gap.Reason.UNKNOWN, positions);
     }
     Cursor cursor = asked.get();
     if (!cursor.epoch().equals(epoch)) {
       // Everything in a log that is not shared was published since it began, so no client can have
       // it already.
-      return anew(shared ? head : 0, Gap.Reason.EPOCH, subscriptions);
+      return afterGap(shared ? head : 0, Gap.Reason.EPOCH, positions);
     }
     return cursor.seq() > head
-        ? anew(head, Gap.Reason.UNKNOWN, subscriptions)
-        : new Beginning(cursor.seq(), Optional.empty(), 0, head);
+        ? afterGap(head, Gap.Reason.UNKNOWN, positions)
+        : at(cursor.seq(), Optional.empty(), positions);
   }
 
-  private Beginning anew(
-      long seq, Gap.Reason reason, Collection<ReaderSubscription> subscriptions) {
-    subscriptions.forEach(subscription -> subscription.told = head);
-    return new Beginning(seq, Optional.of(reason), 0, head);
+  private StartPosition afterGap(long seq, Gap.Reason reason, List<ReadPosition> positions) {
+    positions.forEach(position -> position.tellThrough(head));
+    return at(seq, Optional.of(reason), positions);
   }
 
-  /**
-   * Checks that no pattern matches too many channels.
-   *
-   * @throws MillraceException if one does
-   */
-  static void checkReplayed(Survey survey) {
-    for (Survey.Target target : survey.targets()) {
-      if (target.isFull()) {
-        throw new MillraceException(
-            MillraceException.Code.BAD_REQUEST,
-            "The pattern \""
-                + target.pattern.pattern()
-                + "\" matches more than "
-                + MOST_REPLAYED_CHANNELS
-                + " channels, so last cannot be used with it. Name the channels, or leave last out.");
-      }
-    }
+  private StartPosition at(long seq, Optional<Gap.Reason> gap, List<ReadPosition> positions) {
+    positions.forEach(position -> position.startAfter(seq));
+    return new StartPosition(seq, gap, 0, head, positions);
+  }
+
+  /** Returns why {@code last} is refused, if a pattern matches too many channels. */
+  static Optional<MillraceException> refusal(Survey survey) {
+    return survey.targets().stream()
+        .filter(Survey.Target::isFull)
+        .findFirst()
+        .map(
+            target ->
+                new MillraceException(
+                    MillraceException.Code.BAD_REQUEST,
+                    "The pattern \""
+                        + target.pattern.pattern()
+                        + "\" matches more than "
+                        + MOST_REPLAYED_CHANNELS
+                        + " channels, so last cannot be used with it. Name the channels, or leave last out."));
   }
 
   /**

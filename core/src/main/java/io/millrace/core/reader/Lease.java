@@ -1,0 +1,216 @@
+package io.millrace.core.reader;
+
+import io.millrace.MillraceException;
+import io.millrace.core.log.Epoch;
+import io.millrace.core.log.ReadPosition;
+import io.millrace.core.log.ReaderSubscription;
+import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.StartPosition;
+import io.millrace.core.log.Survey;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/**
+ * What somebody holds who wants to read and has no reader yet: subscriptions at the broker and in
+ * the log, and the room that they take. A reader takes it over, once. Otherwise it is given back,
+ * once, whoever closes it, at whatever moment and on whatever thread.
+ */
+public final class Lease {
+
+  private enum State {
+    /** It is being acquired. If it is closed meanwhile, it is given back when that is over. */
+    PENDING,
+    /** A reader may begin. */
+    HELD,
+    /** A reader has it. */
+    TAKEN,
+    CLOSED
+  }
+
+  private final Entrance entrance;
+  private final Shard shard;
+  private final List<ReaderSubscription> subscriptions;
+  private final ResumeFrom from;
+  private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
+
+  // Written while it is pending, by one step after the other; then read by whoever ends it.
+  private long room;
+  private boolean atBroker;
+  private List<ReadPosition> positions = List.of();
+  private Epoch epoch;
+  private StartPosition start;
+
+  /** Ends the wait for a turn. Owned by the event loop. */
+  private Runnable withdraw = () -> {};
+
+  @SuppressWarnings("NullAway.Init") // Where reading begins is known when it is held.
+  Lease(Entrance entrance, Shard shard, List<ReaderSubscription> subscriptions, ResumeFrom from) {
+    this.entrance = entrance;
+    this.shard = shard;
+    this.subscriptions = subscriptions;
+    this.from = from;
+  }
+
+  /** Returns where its reader will be. */
+  public Shard shard() {
+    return shard;
+  }
+
+  /**
+   * Acquires it: takes room, waits for a permission, subscribes at the broker and in the log, waits
+   * for its turn, and finds where reading begins. Called once, on the event loop.
+   *
+   * @param bytes the room that it takes until its reader has begun
+   * @param permission asked for if there is room
+   * @return completes on the event loop, at once if nothing has to be waited for; if it fails, the
+   *     lease is closed and nothing is held
+   */
+  public Future<Lease> acquire(long bytes, Supplier<Future<Void>> permission) {
+    Promise<Survey> here = Promise.promise();
+    shard.handle(entered(bytes, permission), here::handle);
+    return here.future()
+        .map(this::hold)
+        .onFailure(
+            failure -> {
+              state.set(State.CLOSED);
+              giveBack();
+            });
+  }
+
+  private Future<Survey> entered(long bytes, Supplier<Future<Void>> permission) {
+    try {
+      shard.log().readers().take(bytes);
+      room = bytes;
+      return permission
+          .get()
+          .compose(granted -> subscribe())
+          .compose(survey -> shard.siblings().inTurn(survey, this::whenClosed));
+    } catch (RuntimeException | Error e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private Future<Survey> subscribe() {
+    requireOpen();
+    Future<List<Long>> heard =
+        entrance.brokerSubscriptions().acquire(ReaderSubscription.patterns(subscriptions), from);
+    return heard.succeeded() ? survey(heard.result()) : heard.compose(this::survey);
+  }
+
+  private Future<Survey> survey(List<Long> heardFrom) {
+    atBroker = true;
+    requireOpen();
+    Survey survey = shard.log().enter(subscriptions, heardFrom, from);
+    positions = survey.positions;
+    return entrance.surveys().complete(survey);
+  }
+
+  private Lease hold(Survey survey) {
+    requireOpen();
+    epoch = shard.log().epoch();
+    try {
+      start = shard.log().begin(survey);
+    } catch (MillraceException refused) {
+      positions = List.of(); // The log has let go of it.
+      throw refused;
+    }
+    if (!state.compareAndSet(State.PENDING, State.HELD)) {
+      throw gone();
+    }
+    return this;
+  }
+
+  private void requireOpen() {
+    if (state.get() == State.CLOSED) {
+      throw gone();
+    }
+  }
+
+  private static MillraceException gone() {
+    return new MillraceException(
+        MillraceException.Code.UNAVAILABLE, "Nobody waits for this any more.");
+  }
+
+  private void whenClosed(Runnable action) {
+    withdraw = action;
+    if (state.get() == State.CLOSED) {
+      action.run();
+    }
+  }
+
+  /** Returns whether a reader may take it. */
+  public boolean isHeld() {
+    return state.get() == State.HELD;
+  }
+
+  /** Returns whether the log is still the one in which reading would begin. */
+  public boolean isCurrent() {
+    return epoch == shard.log().epoch();
+  }
+
+  /** Lets a reader begin with it, unless it is closed. Called on the event loop. */
+  public void begin(Reader reader) {
+    if (take()) {
+      shard.guard(reader, begun -> begun.begin(start));
+      settle();
+    }
+  }
+
+  /**
+   * Adds it to a reader, unless it is closed; if the reader has ended, closes it. Called on the
+   * event loop.
+   *
+   * @param id the JSON text of the id of the subscribe command
+   * @param first whether the reader has had no subscriptions yet: these set its cursor
+   */
+  public void add(StreamReader reader, String id, boolean first) {
+    if (reader.isEnded()) {
+      close();
+    } else if (!take()) {
+      return;
+    } else if (first) {
+      shard.guard(reader, begun -> reader.subscribeFirst(id, start));
+      settle();
+    } else {
+      reader.subscribeLater(id, start, this::settle);
+    }
+  }
+
+  private boolean take() {
+    return state.compareAndSet(State.HELD, State.TAKEN);
+  }
+
+  /**
+   * Gives it back, unless a reader has taken it. May be called again, and on any thread. While it
+   * is being acquired, what is held is given back when the present step is over.
+   */
+  public void close() {
+    State before = state.getAndUpdate(now -> now == State.TAKEN ? now : State.CLOSED);
+    if (before == State.HELD) {
+      giveBack();
+    } else if (before == State.PENDING) {
+      if (shard.siblings().isHere()) {
+        withdraw.run();
+      } else {
+        shard.run(() -> withdraw.run());
+      }
+    }
+  }
+
+  private void giveBack() {
+    shard.log().detach(positions);
+    if (atBroker) {
+      entrance.brokerSubscriptions().release(ReaderSubscription.patterns(subscriptions));
+    }
+    settle();
+  }
+
+  /** Gives back the room, because the subscriptions count elsewhere, or no more. */
+  private void settle() {
+    shard.log().readers().add(-room);
+    room = 0;
+  }
+}
