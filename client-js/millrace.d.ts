@@ -213,8 +213,8 @@ export interface Down {
   after?: number;
 }
 
-/** What the client gives to a transport, for one connection. */
-export interface Link {
+/** The client, as a transport sees it for one connection. */
+export interface Host {
   /** No channels for a duplex transport: it is given `subscribe` frames to send. */
   attach: Attach;
   options: Options;
@@ -248,7 +248,7 @@ export interface Transport {
   name: string;
   /** Sends frames to the server, too: `subscribe`, `publish`, `auth`, `ping`. */
   duplex?: boolean;
-  connect(link: Link): Handle | void;
+  connect(host: Host): Handle | void;
 }
 
 export const websocket: Transport;

@@ -27,6 +27,10 @@ export const PONG = 5e3;
 export const HEARTBEAT = 25e3;
 /** When to poll again, unless the server says otherwise. */
 export const POLL = 15e3;
+/** A long poll that is answered with nothing before this time was not held. */
+export const HASTY = 500;
+/** When to repeat such a long poll. */
+export const PAUSE_AFTER_HASTY = 1e3;
 /** How long to remember which transport worked. */
 export const REMEMBER = 30 * 60e3;
 /** When better transports are tried for the first time, and how often after that. */

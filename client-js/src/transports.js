@@ -2,8 +2,8 @@
 // attaches, hands over frames, and says when it is down. The rest of the client does everything else.
 // They share a file because a page loads all of them.
 
-/** @import { Frame, Link, Transport } from '../millrace.js' */
-import { LONGEST_TIMER, LONG_URL, POLL } from './constants.js';
+/** @import { Frame, Host, Transport } from '../millrace.js' */
+import { HASTY, HEARTBEAT, LONGEST_TIMER, LONG_URL, PAUSE_AFTER_HASTY, POLL } from './constants.js';
 import { failure } from './failure.js';
 import { batchOf } from './http.js';
 
@@ -11,7 +11,7 @@ const MOST_OF_A_LINE = 2 ** 24;
 
 /**
  * @param {string} text
- * @param {Link} link
+ * @param {Host} host
  * @param {(frame: any) => Frame} [more]
  */
 const take = (text, { frame, down }, more = (it) => it) => {
@@ -29,12 +29,12 @@ const take = (text, { frame, down }, more = (it) => it) => {
 export const websocket = {
   name: 'websocket',
   duplex: true,
-  connect(link) {
-    const { url, down, options } = link;
+  connect(host) {
+    const { url, down, options } = host;
     const address = url('/websocket').replace(/^http/, 'ws');
     /** @type {WebSocket} */
     const socket = new (options.WebSocket ?? WebSocket)(address, 'millrace.v1');
-    socket.onmessage = ({ data }) => take(data, link);
+    socket.onmessage = ({ data }) => take(data, host);
     socket.onerror = () => down();
     socket.onclose = ({ code }) => down({ code });
     return {
@@ -52,8 +52,8 @@ const SIGNALS = ['welcome', 'gap', 'heartbeat', 'goodbye', 'degraded', 'restored
  */
 export const sse = {
   name: 'sse',
-  connect(link) {
-    const { url, attach, down, options } = link;
+  connect(host) {
+    const { url, attach, down, options } = host;
     const address = url('/sse', { ...attach, format: 'envelope' });
     const { length } = address;
     if (length > LONG_URL) throw failure(`the whole URL is too long for an EventSource (${length})`, { status: 414 });
@@ -62,7 +62,7 @@ export const sse = {
     const source = new (options.EventSource ?? EventSource)(address, { withCredentials });
     for (const type of ['message', ...SIGNALS]) {
       source.addEventListener(type == 'message' ? type : `millrace.${type}`, (event) => {
-        take(event.data, link, (it) => ({ cursor: event.lastEventId, ...it, type }));
+        take(event.data, host, (it) => ({ cursor: event.lastEventId, ...it, type }));
       });
     }
     // A browser may reconnect by itself, or give up after a 5xx. The client does it instead, with jitter.
@@ -122,12 +122,12 @@ const polling = (name, wait) => ({
         const pause = wait ? 0 : Math.min(nextPoll > 0 ? nextPoll : POLL, LONGEST_TIMER);
         if (gap) frame({ ...gap, type: 'gap' });
         for (const message of messages) frame({ ...message, type: 'message' });
-        frame({ type: 'heartbeat', cursor, heartbeat: 25e3 + pause });
+        frame({ type: 'heartbeat', cursor, heartbeat: HEARTBEAT + pause });
         attach.cursor = cursor;
         // If a request that should be held is answered at once with nothing, do not ask again at once.
-        const hasty = hold && !messages[0] && Date.now() - asked < 500;
+        const hasty = hold && !messages[0] && Date.now() - asked < HASTY;
         hold = wait;
-        timer = setTimeout(ask, more ? 0 : hasty ? 1000 : pause * (1 + Math.random() / 10));
+        timer = setTimeout(ask, more ? 0 : hasty ? PAUSE_AFTER_HASTY : pause * (1 + Math.random() / 10));
       } catch (error) {
         down(error);
       }

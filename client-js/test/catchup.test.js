@@ -80,26 +80,26 @@ const held = async (t, answer) => {
   const live = connect('http://test/live', { transports: [socket], fetch });
   t.after(() => live.close());
   live.subscribe('a', () => {});
-  await until(() => socket.links.length);
-  const [link] = socket.links;
-  const ok = () => link.frame({ type: 'ok', id: link.sent.at(-1).id, cursor: 'k1-9' });
-  link.frame({ type: 'welcome', cursor: 'k1-9' });
+  await until(() => socket.connections.length);
+  const [connection] = socket.connections;
+  const ok = () => connection.frame({ type: 'ok', id: connection.sent.at(-1).id, cursor: 'k1-9' });
+  connection.frame({ type: 'welcome', cursor: 'k1-9' });
   await settle();
   ok();
   await until(() => live.state === 'connected');
   const got = [];
   const sub = live.subscribe('a', { cursor: 'k1-0' }, ({ data }) => got.push(data));
-  await until(() => link.sent.length === 2);
+  await until(() => connection.sent.length === 2);
   ok();
-  return { live, sub, got, queries, link, ok };
+  return { live, sub, got, queries, connection, ok };
 };
 const message = (n) => ({ channel: 'a', data: n, cursor: `k1-${n}` });
 
 test('an answer that says "more" without a newer cursor is not asked for again and again', async (t) => {
-  const { live, sub, queries, got, link, ok } = await held(t, () => ({ cursor: 'k1-1', messages: [message(1)], more: true }));
+  const { live, sub, queries, got, connection, ok } = await held(t, () => ({ cursor: 'k1-1', messages: [message(1)], more: true }));
   for (let sent = 2; queries.length < 3; ) {
-    await until(() => link.sent.length > sent);
-    sent = link.sent.length;
+    await until(() => connection.sent.length > sent);
+    sent = connection.sent.length;
     ok();
     await settle();
   }

@@ -58,14 +58,14 @@ test('other transports during a change lose nothing that is new', async (t) => {
   const live = connect('http://test/live', { transports: [one], fetch: answering() });
   t.after(() => live.close());
   live.subscribe('a', () => {});
-  await until(() => one.links.length);
-  one.links[0].frame({ type: 'welcome', cursor: 'k1-1' });
+  await until(() => one.connections.length);
+  one.connections[0].frame({ type: 'welcome', cursor: 'k1-1' });
   await settle();
   live.subscribe('b', () => {});
-  await until(() => one.links.length === 2);
+  await until(() => one.connections.length === 2);
   live.use([one]);
-  await until(() => one.links.length === 3);
-  assert.deepEqual(one.links[2].attach.channels, ['a', 'b']);
+  await until(() => one.connections.length === 3);
+  assert.deepEqual(one.connections[2].attach.channels, ['a', 'b']);
 });
 
 for (const transport of [manual('stream'), manual('socket', true)]) {
@@ -83,21 +83,21 @@ for (const transport of [manual('stream'), manual('socket', true)]) {
       for (const ms of steps) {
         t.mock.timers.tick(ms);
         await settle();
-        const { links } = transport;
-        const asked = links.at(-1)?.sent.at(-1);
-        if (asked?.id > (links.answered ?? 0)) {
-          links.answered = asked.id;
-          links.at(-1).frame({ type: 'ok', id: asked.id, cursor: 'k1-1' });
+        const { connections } = transport;
+        const asked = connections.at(-1)?.sent.at(-1);
+        if (asked?.id > (connections.answered ?? 0)) {
+          connections.answered = asked.id;
+          connections.at(-1).frame({ type: 'ok', id: asked.id, cursor: 'k1-1' });
           await settle();
         }
       }
     };
-    const { links } = transport;
+    const { connections } = transport;
     const live = connect('http://test/live', { transports: [transport], minDelay: undefined, maxDelay: undefined, fetch });
     t.after(() => live.close());
     live.subscribe('a', () => {});
     await tick(1, 1);
-    links[0].frame({ type: 'welcome', cursor: 'k1-1', heartbeat: 1e6 });
+    connections[0].frame({ type: 'welcome', cursor: 'k1-1', heartbeat: 1e6 });
     await tick(1, 1, 1);
     assert.equal(live.state, 'connected');
     live.subscribe('a', { last: 5 }, () => {});

@@ -33,10 +33,10 @@ const open = async (t, { duplex = false, random = () => 0.5, ...options } = {}) 
     await settle();
   };
   const deliver = async () => {
-    one.links.at(-1).frame({ type: 'welcome', version: 1, cursor: 'k1-1', heartbeat: 15e3 });
+    one.connections.at(-1).frame({ type: 'welcome', version: 1, cursor: 'k1-1', heartbeat: 15e3 });
     await settle();
-    const ask = one.links.at(-1).sent.findLast(({ type }) => type === 'subscribe');
-    if (ask) one.links.at(-1).frame({ type: 'ok', id: ask.id, cursor: 'k1-1' });
+    const ask = one.connections.at(-1).sent.findLast(({ type }) => type === 'subscribe');
+    if (ask) one.connections.at(-1).frame({ type: 'ok', id: ask.id, cursor: 'k1-1' });
     await settle();
   };
   const got = [];
@@ -47,9 +47,9 @@ const open = async (t, { duplex = false, random = () => 0.5, ...options } = {}) 
 
 /** How long until the next attempt, up to 35 s. */
 const next = async ({ one, tick }) => {
-  const { length } = one.links;
+  const { length } = one.connections;
   for (let ms = 0; ms <= 35e3; ms += 20) {
-    if (one.links.length > length) return ms;
+    if (one.connections.length > length) return ms;
     await tick(20);
   }
   return Infinity;
@@ -62,7 +62,7 @@ for (const [name, low, high] of [['least', 0, 0], ['most', 1, 1], ['any', 0, 1]]
     const it = await open(t, { random: () => low + (high - low) * real() });
     await it.deliver();
     for (const bound of bounds) {
-      it.one.links.at(-1).down({ code: 1006 });
+      it.one.connections.at(-1).down({ code: 1006 });
       const delay = await next(it);
       const [least, most] = [500 + low * (bound - 500) * (low === high), low === high && !low ? 500 : bound];
       assert.ok(delay >= least && delay <= most + 40, `${delay} for ${bound}`);
@@ -75,7 +75,7 @@ test('back-off starts again after 10 s of stability, not before', async (t) => {
   const fail = async (after) => {
     await it.deliver();
     await it.tick(after);
-    it.one.links.at(-1).down();
+    it.one.connections.at(-1).down();
     return Math.round((await next(it)) / 1000);
   };
   assert.deepEqual([await fail(0), await fail(9000), await fail(9000)], [1, 2, 4]);
@@ -102,7 +102,7 @@ for (const [code, expected] of CODES) {
   test(`close code ${code} reconnects after ${expected} ms`, async (t) => {
     const it = await open(t, { random: () => 1 });
     await it.deliver();
-    it.one.links.at(-1).down({ code });
+    it.one.connections.at(-1).down({ code });
     const delay = await next(it);
     if (expected === Infinity) {
       assert.equal(delay, Infinity);
@@ -115,13 +115,13 @@ for (const [code, expected] of CODES) {
 test('a goodbye says when to reconnect, or that it can be now', async (t) => {
   const it = await open(t);
   await it.deliver();
-  it.one.links.at(-1).frame({ type: 'goodbye', reason: 'going away', after: 7000 });
-  it.one.links.at(-1).down({ code: 1001 });
+  it.one.connections.at(-1).frame({ type: 'goodbye', reason: 'going away', after: 7000 });
+  it.one.connections.at(-1).down({ code: 1001 });
   assert.ok(Math.abs((await next(it)) - 7000) <= 40);
   await it.deliver();
   await it.tick(20e3);
-  it.one.links.at(-1).frame({ type: 'goodbye', reason: 'recycle', after: 0 });
-  it.one.links.at(-1).down();
+  it.one.connections.at(-1).frame({ type: 'goodbye', reason: 'recycle', after: 0 });
+  it.one.connections.at(-1).down();
   assert.ok((await next(it)) <= 40);
 });
 
@@ -129,7 +129,7 @@ test('a server that says "now" at once, again and again, is not stormed', async 
   const it = await open(t);
   for (let i = 0; i < 8; i++) {
     await it.deliver();
-    it.one.links.at(-1).down({ code: 4200 });
+    it.one.connections.at(-1).down({ code: 4200 });
     const delay = await next(it);
     assert.ok(i ? delay >= 500 : delay <= 40);
   }
@@ -152,41 +152,41 @@ test('a silent connection is given up after two heartbeats', async (t) => {
   const it = await open(t);
   await it.deliver();
   await it.tick(29e3);
-  it.one.links[0].frame({ type: 'heartbeat', cursor: 'k1-5' });
+  it.one.connections[0].frame({ type: 'heartbeat', cursor: 'k1-5' });
   await it.tick(29e3);
   assert.equal(it.live.state, 'connected');
   await it.tick(1100);
   assert.equal(it.live.state, 'connecting');
-  assert.equal(it.one.links[0].closed, true);
+  assert.equal(it.one.connections[0].closed, true);
   await next(it);
-  assert.equal(it.one.links[1].attach.cursor, 'k1-5');
+  assert.equal(it.one.connections[1].attach.cursor, 'k1-5');
 });
 
 for (const type of ['visibilitychange', 'pageshow', 'online']) {
   test(`${type}: a duplex connection has to answer a ping within 5 s`, async (t) => {
     const it = await open(t, { duplex: true });
     await it.deliver();
-    const [link] = it.one.links;
+    const [connection] = it.one.connections;
     happens(type);
-    assert.equal(link.sent.at(-1).type, 'ping');
-    link.frame({ type: 'heartbeat', cursor: 'k1-1' });
+    assert.equal(connection.sent.at(-1).type, 'ping');
+    connection.frame({ type: 'heartbeat', cursor: 'k1-1' });
     await it.tick(6e3);
     assert.equal(it.live.state, 'connected');
     happens(type);
     await it.tick(5001);
     assert.equal(it.live.state, 'connecting');
-    assert.equal(link.closed, true);
+    assert.equal(connection.closed, true);
   });
 
   test(`${type}: does not wait for the next attempt`, async (t) => {
     const it = await open(t, { random: () => 1 });
     await it.deliver();
-    it.one.links[0].down();
+    it.one.connections[0].down();
     await it.tick(10);
-    assert.equal(it.one.links.length, 1);
+    assert.equal(it.one.connections.length, 1);
     happens(type);
     await it.tick(1);
-    assert.equal(it.one.links.length, 2);
+    assert.equal(it.one.connections.length, 2);
   });
 }
 
@@ -225,16 +225,16 @@ for (const type of ['online', 'pageshow', 'visibilitychange']) {
       assert.equal(it.live.state, 'connected');
       const late = it.live.subscribe('a', { last: 5 }, () => {});
       for (const ms of [1, 1, 1]) await it.tick(ms);
-      const ask = it.one.links[0].sent.findLast(({ type: what }) => what === 'subscribe');
-      if (duplex) it.one.links[0].frame({ type: 'ok', id: ask.id, cursor: 'k1-1' });
+      const ask = it.one.connections[0].sent.findLast(({ type: what }) => what === 'subscribe');
+      if (duplex) it.one.connections[0].frame({ type: 'ok', id: ask.id, cursor: 'k1-1' });
       await settle();
       assert.equal(asked, 1);
       await it.tick(5000);
       happens(type);
       for (const ms of [1, 1, 1]) await it.tick(ms);
       if (duplex) {
-        const again = it.one.links[0].sent.findLast(({ type: what }) => what === 'subscribe');
-        it.one.links[0].frame({ type: 'ok', id: again.id, cursor: 'k1-1' });
+        const again = it.one.connections[0].sent.findLast(({ type: what }) => what === 'subscribe');
+        it.one.connections[0].frame({ type: 'ok', id: again.id, cursor: 'k1-1' });
         await settle();
       } else await it.deliver();
       assert.equal(asked, 2);
@@ -246,10 +246,10 @@ for (const type of ['online', 'pageshow', 'visibilitychange']) {
 test('hiding the page is no reason to check the connection', async (t) => {
   const it = await open(t, { duplex: true });
   await it.deliver();
-  const { length } = it.one.links[0].sent;
+  const { length } = it.one.connections[0].sent;
   hidden = true;
   happens('visibilitychange');
-  assert.equal(it.one.links[0].sent.length, length);
+  assert.equal(it.one.connections[0].sent.length, length);
 });
 
 for (const duplex of [true, false]) {
@@ -261,8 +261,8 @@ for (const duplex of [true, false]) {
     assert.equal(it.live.state, 'paused');
     assert.equal(it.sub.state, 'connecting');
     await it.tick(1);
-    assert.equal(it.one.links[0].closed, false, 'the browser may be wrong');
-    if (duplex) it.one.links[0].frame({ type: 'heartbeat', cursor: 'k1-1' });
+    assert.equal(it.one.connections[0].closed, false, 'the browser may be wrong');
+    if (duplex) it.one.connections[0].frame({ type: 'heartbeat', cursor: 'k1-1' });
     else await it.deliver();
     assert.equal(it.live.state, 'connected');
     assert.equal(it.sub.state, 'live');
@@ -276,19 +276,19 @@ test('a socket that is silent when offline is given up, then tried at the slowes
   onLine = false;
   happens('offline');
   await it.tick(5001);
-  assert.equal(it.one.links[0].closed, true);
-  for (const links of [2, 3, 4]) {
+  assert.equal(it.one.connections[0].closed, true);
+  for (const connections of [2, 3, 4]) {
     await it.tick(29e3);
-    assert.equal(it.one.links.length, links - 1);
+    assert.equal(it.one.connections.length, connections - 1);
     await it.tick(1e3);
-    assert.equal(it.one.links.length, links);
+    assert.equal(it.one.connections.length, connections);
     assert.equal(it.live.state, 'paused');
-    it.one.links.at(-1).down();
+    it.one.connections.at(-1).down();
   }
   onLine = true;
   happens('online');
   await it.tick(1);
-  assert.equal(it.one.links.length, 5);
+  assert.equal(it.one.connections.length, 5);
   assert.equal(it.live.state, 'connecting');
 });
 
@@ -304,15 +304,15 @@ test('offline pauses, online resumes at once', async (t) => {
   const it = await open(t);
   await it.deliver();
   onLine = false;
-  it.one.links[0].down();
+  it.one.connections[0].down();
   await it.tick(10e3);
   assert.equal(it.live.state, 'paused');
-  assert.equal(it.one.links.length, 1);
+  assert.equal(it.one.connections.length, 1);
   onLine = true;
   happens('online');
   await it.tick(1);
-  assert.equal(it.one.links.length, 2);
-  assert.equal(it.one.links[1].attach.cursor, 'k1-1');
+  assert.equal(it.one.connections.length, 2);
+  assert.equal(it.one.connections[1].attach.cursor, 'k1-1');
 });
 
 test('online attaches again, make before break, and tries better transports', async (t) => {
@@ -321,14 +321,14 @@ test('online attaches again, make before break, and tries better transports', as
   await it.deliver();
   it.live.use([better, it.one]);
   await it.tick(1);
-  better.links[0].down();
+  better.connections[0].down();
   happens('online');
   await it.tick(500);
-  assert.equal(better.links.length, 2);
-  assert.equal(it.one.links.length, 2);
-  assert.equal(it.one.links[0].closed, false);
+  assert.equal(better.connections.length, 2);
+  assert.equal(it.one.connections.length, 2);
+  assert.equal(it.one.connections[0].closed, false);
   await it.deliver();
-  assert.equal(it.one.links[0].closed, true);
+  assert.equal(it.one.connections[0].closed, true);
   assert.equal(it.live.state, 'connected');
 });
 
@@ -336,15 +336,15 @@ test('leaving the page ends everything, returning resumes', async (t) => {
   const it = await open(t);
   await it.deliver();
   happens('pagehide');
-  assert.equal(it.one.links[0].closed, true);
+  assert.equal(it.one.connections[0].closed, true);
   assert.equal(it.live.state, 'paused');
   await it.tick(300e3);
-  assert.equal(it.one.links.length, 1);
+  assert.equal(it.one.connections.length, 1);
   happens('pageshow');
   await it.tick(1);
-  assert.equal(it.one.links.length, 2);
+  assert.equal(it.one.connections.length, 2);
   await it.deliver();
-  it.one.links[1].frame({ type: 'message', channel: 'a', data: 1, cursor: 'k1-2' });
+  it.one.connections[1].frame({ type: 'message', channel: 'a', data: 1, cursor: 'k1-2' });
   assert.deepEqual(it.got, [1]);
 });
 
@@ -356,7 +356,7 @@ test('close is final', async (t) => {
   await it.tick(300e3);
   it.live.subscribe('b', () => {});
   await it.tick(300e3);
-  assert.equal(it.one.links.length, 1);
+  assert.equal(it.one.connections.length, 1);
   assert.equal(it.live.state, 'closed');
   assert.equal(it.live.transport, undefined);
 });

@@ -62,7 +62,7 @@ test('without an option, each transport has a head start of 400 ms', async (t) =
   for (const [ms, begun] of [[1, 1], [390, 1], [10, 2], [390, 2], [10, 3], [400, 4]]) {
     t.mock.timers.tick(ms);
     await settle();
-    assert.equal(transports.filter(({ links }) => links.length).length, begun, `${ms}`);
+    assert.equal(transports.filter(({ connections }) => connections.length).length, begun, `${ms}`);
   }
 });
 
@@ -73,9 +73,9 @@ test('a better transport that delivers later takes over before the other is left
   t.after(() => live.close());
   const got = [];
   live.subscribe('a', ({ data }) => got.push(data));
-  await until(() => worse.links.length);
-  const [slow] = better.links;
-  const [fast] = worse.links;
+  await until(() => worse.connections.length);
+  const [slow] = better.connections;
+  const [fast] = worse.connections;
   fast.frame({ type: 'welcome', version: 1, cursor: 'k1-1' });
   assert.equal(live.transport, 'worse');
   assert.equal(slow.closed, false);
@@ -94,17 +94,17 @@ test('a duplex transport takes over only when its subscriptions are confirmed', 
   const live = connect('http://test/live', { transports: [better, worse], headStart: 5, fetch: answering() });
   t.after(() => live.close());
   live.subscribe('a', () => {});
-  await until(() => worse.links.length);
-  worse.links[0].frame({ type: 'welcome', version: 1, cursor: 'k1-7' });
-  better.links[0].frame({ type: 'welcome', version: 1, cursor: 'k1-9' });
+  await until(() => worse.connections.length);
+  worse.connections[0].frame({ type: 'welcome', version: 1, cursor: 'k1-7' });
+  better.connections[0].frame({ type: 'welcome', version: 1, cursor: 'k1-9' });
   await settle();
   assert.equal(live.transport, 'worse');
-  const [ask] = better.links[0].sent;
+  const [ask] = better.connections[0].sent;
   assert.deepEqual(ask, { type: 'subscribe', channels: ['a'], cursor: 'k1-7', id: ask.id });
-  better.links[0].frame({ type: 'ok', id: ask.id, cursor: 'k1-7' });
+  better.connections[0].frame({ type: 'ok', id: ask.id, cursor: 'k1-7' });
   await settle();
   assert.equal(live.transport, 'better');
-  assert.equal(worse.links[0].closed, true);
+  assert.equal(worse.connections[0].closed, true);
 });
 
 test('losers of the race are closed', async (t) => {
@@ -165,16 +165,16 @@ test('a transport that failed is tried again after 10 s, then every 3 minutes', 
   live.subscribe('a', () => {});
   t.mock.timers.tick(1);
   await settle();
-  better.links[0].down();
+  better.connections[0].down();
   t.mock.timers.tick(60);
   await settle();
-  worse.links[0].frame({ type: 'welcome', cursor: 'k1-1', heartbeat: 1e9 });
+  worse.connections[0].frame({ type: 'welcome', cursor: 'k1-1', heartbeat: 1e9 });
   assert.equal(live.transport, 'worse');
   for (const [ms, tries] of [[9990, 1], [20, 2], [179e3, 2], [1e3, 3], [180e3, 4]]) {
     t.mock.timers.tick(ms);
     await settle();
-    assert.equal(better.links.length, tries);
-    better.links.at(-1).down();
+    assert.equal(better.connections.length, tries);
+    better.connections.at(-1).down();
     await settle();
   }
   assert.equal(live.transport, 'worse');
@@ -188,15 +188,15 @@ test('a candidate of another epoch is dropped silently', async (t) => {
   const seen = record(live);
   const got = [];
   live.subscribe('a', ({ data }) => got.push(data));
-  await until(() => worse.links.length);
-  worse.links[0].frame({ type: 'welcome', cursor: 'k1-1' });
-  const [other] = better.links;
+  await until(() => worse.connections.length);
+  worse.connections[0].frame({ type: 'welcome', cursor: 'k1-1' });
+  const [other] = better.connections;
   other.frame({ type: 'welcome', version: 1 });
   assert.equal(live.transport, 'worse');
   other.frame({ type: 'gap', channels: ['a'], reason: 'epoch', cursor: 'k2-0' });
   other.frame({ type: 'message', channel: 'a', data: 'other', cursor: 'k2-1' });
   assert.equal(other.closed, true);
-  worse.links[0].frame({ type: 'message', channel: 'a', data: 'ours', cursor: 'k1-2' });
+  worse.connections[0].frame({ type: 'message', channel: 'a', data: 'ours', cursor: 'k1-2' });
   assert.deepEqual(got, ['ours']);
   assert.deepEqual([seen.gap, seen.error], [[], []]);
 });

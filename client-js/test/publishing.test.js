@@ -483,21 +483,21 @@ test('a publish over a dead socket is sent again after seconds, with its key', a
   live.subscribe('a', () => {});
   t.mock.timers.tick(1);
   await settle();
-  const [link] = socket.links;
-  link.frame({ type: 'welcome', version: 1, cursor: 'k1-1' });
+  const [connection] = socket.connections;
+  connection.frame({ type: 'welcome', version: 1, cursor: 'k1-1' });
   await settle();
-  link.frame({ type: 'ok', id: link.sent[0].id, cursor: 'k1-1' });
+  connection.frame({ type: 'ok', id: connection.sent[0].id, cursor: 'k1-1' });
   await settle();
   const published = live.publish('a', 'x');
   await settle();
-  const [, sent] = link.sent;
+  const [, sent] = connection.sent;
   assert.equal(sent.type, 'publish');
   for (let ms = 0; ms < 12e3 && !posted.length; ms += 50) {
     t.mock.timers.tick(50);
     await settle();
   }
-  assert.equal(link.sent.at(-1).type, 'ping');
-  assert.equal(link.closed, true);
+  assert.equal(connection.sent.at(-1).type, 'ping');
+  assert.equal(connection.closed, true);
   assert.equal(posted[0].key, sent.key);
   t.mock.timers.reset();
   assert.equal(await published, 'k1-9');

@@ -213,10 +213,10 @@ test('frames read between those of a replay wait for their turn', async (t) => {
   t.after(() => live.close());
   const got = [];
   const say = (data, more) =>
-    socket.links[0].frame({ type: 'message', channel: 'b', data, cursor: `k1-${data}`, ...more });
+    socket.connections[0].frame({ type: 'message', channel: 'b', data, cursor: `k1-${data}`, ...more });
   const first = live.subscribe('a', () => {});
-  await until(() => socket.links.length);
-  const [{ frame, sent }] = socket.links;
+  await until(() => socket.connections.length);
+  const [{ frame, sent }] = socket.connections;
   frame({ type: 'welcome', version: 1, cursor: 'k1-8' });
   await settle();
   frame({ type: 'ok', id: sent[0].id, cursor: 'k1-8' });
@@ -280,9 +280,9 @@ test('cursors beyond 2^53 are compared exactly', async (t) => {
   t.after(() => live.close());
   const got = [];
   const sub = live.subscribe('a', ({ data }) => got.push(data));
-  await until(() => one.links.length);
+  await until(() => one.connections.length);
   const cursors = ['9', '10', '9007199254740992', '9007199254740993', '9007199254740992', '99999999999999999999'];
-  for (const n of cursors) one.links[0].frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}` });
+  for (const n of cursors) one.connections[0].frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}` });
   assert.deepEqual(got, cursors.filter((_, i) => i !== 4));
   assert.equal(sub.cursor, 'k1-99999999999999999999');
 });
@@ -368,9 +368,9 @@ const race = async (t, options) => {
   const got = [];
   const sub = live.subscribe('a', options, ({ data }) => got.push(data));
   await until(() => asked.length);
-  const say = (link, n, more) =>
-    link.frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}`, ...more });
-  return { live, socket: socket.links[0], sockets: socket.links, other, asked, got, sub, say };
+  const say = (connection, n, more) =>
+    connection.frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}`, ...more });
+  return { live, socket: socket.connections[0], sockets: socket.connections, other, asked, got, sub, say };
 };
 const messages = (...numbers) => numbers.map((n) => ({ channel: 'a', data: n, cursor: `k1-${n}` }));
 
@@ -401,19 +401,19 @@ for (const options of [{}, { last: 2 }]) {
     const [{ id, last }] = socket.sent;
     assert.equal(last, options.last);
     asked[0].answer({ cursor: 'k1-10' });
-    await until(() => other.links.length);
-    const [link] = other.links;
-    link.frame({ type: 'welcome', cursor: 'k1-10' });
-    say(link, 11);
+    await until(() => other.connections.length);
+    const [connection] = other.connections;
+    connection.frame({ type: 'welcome', cursor: 'k1-10' });
+    say(connection, 11);
     if (last) for (const n of [19, 20]) say(socket, n, { replay: id });
     say(socket, 21);
-    say(link, 12);
+    say(connection, 12);
     assert.deepEqual(got, [11, 12]);
     socket.frame({ type: 'ok', id, cursor: 'k1-21' });
     await until(() => asked.length === 2);
     assert.equal(asked[1].query.cursor, 'k1-12');
     say(socket, 22);
-    say(link, 13);
+    say(connection, 13);
     asked[1].answer({ cursor: 'k1-21', messages: messages(...range(13, 21)) });
     await until(() => live.transport === 'socket');
     say(socket, 23);

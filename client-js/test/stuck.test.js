@@ -143,18 +143,18 @@ test('a socket that welcomes and beats but never answers is given up, and others
   const socket = manual('socket', true);
   const other = manual('other');
   const it = await timed(t, [socket, other]);
-  socket.links[0].frame(welcome);
+  socket.connections[0].frame(welcome);
   await it.tick(500);
-  other.links[0].down();
+  other.connections[0].down();
   for (let s = 0; s < 19; s++) {
     await it.tick(1000);
-    socket.links.at(-1).frame({ type: 'heartbeat', cursor: 'k1-1' });
+    socket.connections.at(-1).frame({ type: 'heartbeat', cursor: 'k1-1' });
   }
-  assert.equal(socket.links.length, 1);
+  assert.equal(socket.connections.length, 1);
   await it.tick(5000);
-  assert.equal(socket.links[0].closed, true);
-  assert.ok(other.links.length >= 2);
-  other.links.at(-1).frame(welcome);
+  assert.equal(socket.connections[0].closed, true);
+  assert.ok(other.connections.length >= 2);
+  other.connections.at(-1).frame(welcome);
   assert.equal(it.sub.state, 'live');
 });
 
@@ -162,22 +162,22 @@ test('a late subscribe that is never answered moves to another transport', async
   const socket = manual('socket', true);
   const other = manual('other');
   const it = await timed(t, [socket, other]);
-  const [link] = socket.links;
-  link.frame(welcome);
+  const [connection] = socket.connections;
+  connection.frame(welcome);
   await settle();
-  link.frame({ type: 'ok', id: link.sent[0].id, cursor: 'k1-1' });
+  connection.frame({ type: 'ok', id: connection.sent[0].id, cursor: 'k1-1' });
   await settle();
   assert.equal(it.sub.state, 'live');
   const late = it.live.subscribe('b', () => {});
-  for (let s = 0; s < 25 && !link.closed; s++) {
+  for (let s = 0; s < 25 && !connection.closed; s++) {
     await it.tick(1000);
-    link.frame({ type: 'heartbeat', cursor: 'k1-1' });
+    connection.frame({ type: 'heartbeat', cursor: 'k1-1' });
   }
-  assert.equal(link.closed, true);
+  assert.equal(connection.closed, true);
   await it.tick(3000);
-  other.links.at(-1).frame(welcome);
+  other.connections.at(-1).frame(welcome);
   await it.tick(3000);
-  other.links.at(-1).frame(welcome);
+  other.connections.at(-1).frame(welcome);
   assert.equal(late.state, 'live');
 });
 
@@ -186,35 +186,35 @@ test('a transport of which only the first block passes is used once, then has to
   const second = manual('second');
   const storage = memory();
   const it = await timed(t, [first, second], { storage });
-  first.links[0].frame(welcome);
+  first.connections[0].frame(welcome);
   assert.equal(it.live.transport, 'first');
   await it.tick(32e3);
-  assert.equal(first.links[0].closed, true);
-  second.links[0].frame(welcome);
+  assert.equal(first.connections[0].closed, true);
+  second.connections[0].frame(welcome);
   assert.equal(it.live.transport, 'second');
   for (let s = 0; s < 240; s++) {
     await it.tick(1000, 1000);
-    second.links[0].frame({ type: 'heartbeat', cursor: 'k1-1' });
-    const link = first.links.at(-1);
-    if (!link.welcomed) link.frame(welcome);
-    link.welcomed = true;
+    second.connections[0].frame({ type: 'heartbeat', cursor: 'k1-1' });
+    const connection = first.connections.at(-1);
+    if (!connection.welcomed) connection.frame(welcome);
+    connection.welcomed = true;
   }
-  assert.ok(first.links.length >= 3, 'it is still tried');
+  assert.ok(first.connections.length >= 3, 'it is still tried');
   assert.equal(it.live.transport, 'second');
-  assert.equal(second.links.length, 1);
+  assert.equal(second.connections.length, 1);
   it.live.close();
 
   const next = connect('http://test/live', { transports: [first, second], fetch: answering(), storage });
   t.after(() => next.close());
-  const before = first.links.length;
+  const before = first.connections.length;
   next.subscribe('a', () => {});
   await it.tick(1, 1);
-  assert.equal(first.links.length, before, 'it is remembered');
+  assert.equal(first.connections.length, before, 'it is remembered');
   await it.tick(400);
-  first.links.at(-1).frame(welcome);
+  first.connections.at(-1).frame(welcome);
   assert.equal(next.transport, undefined);
   await it.tick(1000);
-  first.links.at(-1).frame({ type: 'heartbeat', cursor: 'k1-1' });
+  first.connections.at(-1).frame({ type: 'heartbeat', cursor: 'k1-1' });
   assert.equal(next.transport, 'first', 'it has proved itself');
 });
 
@@ -226,12 +226,12 @@ const passing = async (it, first, second, beats, ms) => {
   let used = 0;
   let before;
   for (let at = 0; at < ms; at += 500) {
-    for (const link of [...first.links, ...(second?.links ?? [])]) {
-      if (link.closed) continue;
-      const age = (link.age = (link.age ?? -500) + 500);
-      if (age === 0) link.frame(welcome);
-      const beat = second?.links.includes(link) ? age % 15e3 === 0 : beats.includes(age);
-      if (age && beat) link.frame({ type: 'heartbeat', cursor: 'k1-1' });
+    for (const connection of [...first.connections, ...(second?.connections ?? [])]) {
+      if (connection.closed) continue;
+      const age = (connection.age = (connection.age ?? -500) + 500);
+      if (age === 0) connection.frame(welcome);
+      const beat = second?.connections.includes(connection) ? age % 15e3 === 0 : beats.includes(age);
+      if (age && beat) connection.frame({ type: 'heartbeat', cursor: 'k1-1' });
     }
     if (it.live.transport === 'first' && before !== 'first') used++;
     before = it.live.transport;
@@ -245,9 +245,9 @@ test('a transport that falls silent once after it had shown more than its first 
   const second = manual('second');
   const it = await timed(t, [first, second]);
   await passing(it, first, undefined, [1500], 33e3);
-  assert.equal(first.links[0].closed, true);
+  assert.equal(first.connections[0].closed, true);
   await it.tick(3000);
-  first.links.at(-1).frame(welcome);
+  first.connections.at(-1).frame(welcome);
   assert.equal(it.live.transport, 'first');
 });
 
@@ -259,9 +259,9 @@ for (const beats of [[500], [1500], [1500, 14e3, 29e3, 44e3], range(1, 5).map((n
     const used = await passing(it, first, second, beats, 1200e3);
     assert.ok(used <= 4, `in use ${used} times`);
     assert.equal(it.live.transport, 'second');
-    assert.equal(second.links.filter(({ closed }) => !closed).length, 1);
+    assert.equal(second.connections.filter(({ closed }) => !closed).length, 1);
     // It is still tried, and is used again once it shows more.
-    assert.ok(first.links.length >= 6, `${first.links.length} tries`);
+    assert.ok(first.connections.length >= 6, `${first.connections.length} tries`);
     const good = range(1, 1200).map((n) => n * 5e3);
     await passing(it, first, second, good, 400e3);
     assert.equal(it.live.transport, 'first');
@@ -274,10 +274,10 @@ test('the only transport, or all of them, are used however often they fall silen
     const it = await timed(t, second ? [first, second] : [first]);
     for (let n = 0; n < 6; n++) {
       for (let s = 0; s < 40 && it.live.state !== 'connected'; s++) {
-        for (const { links } of [first, second ?? first]) {
-          const link = links.at(-1);
-          if (link && !link.welcomed) link.frame(welcome);
-          if (link) link.welcomed = true;
+        for (const { connections } of [first, second ?? first]) {
+          const connection = connections.at(-1);
+          if (connection && !connection.welcomed) connection.frame(welcome);
+          if (connection) connection.welcomed = true;
         }
         await it.tick(1000, 500);
       }
@@ -302,17 +302,17 @@ test('a socket that takes no publishing again and again loses to one that works'
   let used = 0;
   let before;
   for (let at = 0; at < 600e3; at += 500) {
-    const link = socket.links.at(-1);
-    if (!link.closed && !link.welcomed) {
-      link.frame(welcome);
-      link.welcomed = true;
+    const connection = socket.connections.at(-1);
+    if (!connection.closed && !connection.welcomed) {
+      connection.frame(welcome);
+      connection.welcomed = true;
     }
-    const asked = link.sent.find(({ type }) => type === 'subscribe');
-    if (asked && !link.answered) {
-      link.answered = true;
-      link.frame({ type: 'ok', id: asked.id, cursor: 'k1-1' });
+    const asked = connection.sent.find(({ type }) => type === 'subscribe');
+    if (asked && !connection.answered) {
+      connection.answered = true;
+      connection.frame({ type: 'ok', id: asked.id, cursor: 'k1-1' });
     }
-    for (const one of other.links) if (!one.closed) one.frame({ type: 'heartbeat', cursor: 'k1-1' });
+    for (const one of other.connections) if (!one.closed) one.frame({ type: 'heartbeat', cursor: 'k1-1' });
     if (at % 20e3 === 0) it.live.publish('a', at);
     if (it.live.transport === 'socket' && before !== 'socket') used++;
     before = it.live.transport;
@@ -374,13 +374,13 @@ for (const [after, most] of [[1e12, 300e3], [Infinity, 300e3], [NaN, 0], [-1, 0]
   test(`goodbye.after ${after} is respected for at most ${most / 1000} s`, async (t) => {
     const one = manual('one');
     const it = await timed(t, [one]);
-    one.links[0].frame(welcome);
-    one.links[0].frame({ type: 'goodbye', after });
-    one.links[0].down({ code: 1001 });
+    one.connections[0].frame(welcome);
+    one.connections[0].frame({ type: 'goodbye', after });
+    one.connections[0].down({ code: 1001 });
     await it.tick(Math.max(most - 500, 0), 500);
-    assert.equal(one.links.length, 1);
+    assert.equal(one.connections.length, 1);
     await it.tick(1500);
-    assert.ok(one.links.length > 1);
+    assert.ok(one.connections.length > 1);
   });
 }
 
@@ -388,35 +388,35 @@ for (const heartbeat of [NaN, -1, 0, 'x', 1e12]) {
   test(`a heartbeat of ${heartbeat} neither ends nor freezes a connection`, async (t) => {
     const one = manual('one');
     const it = await timed(t, [one]);
-    one.links[0].frame({ ...welcome, heartbeat });
+    one.connections[0].frame({ ...welcome, heartbeat });
     await it.tick(5000);
     assert.equal(it.live.state, 'connected');
     await it.tick(3_700_000, 1000);
-    assert.equal(one.links[0].closed, true);
+    assert.equal(one.connections[0].closed, true);
   });
 }
 
 test('at most 10,000 frames wait for a replay, then the connection is given up', async (t) => {
   const one = manual('one', true);
   const it = await timed(t, [one]);
-  const [link] = one.links;
-  link.frame(welcome);
+  const [connection] = one.connections;
+  connection.frame(welcome);
   await it.tick(1, 1);
-  const answer = ({ id }) => link.frame({ type: 'ok', id, cursor: 'k1-1' });
-  answer(link.sent.findLast(({ type }) => type === 'subscribe'));
+  const answer = ({ id }) => connection.frame({ type: 'ok', id, cursor: 'k1-1' });
+  answer(connection.sent.findLast(({ type }) => type === 'subscribe'));
   await it.tick(1, 1);
   assert.equal(it.live.state, 'connected');
   const late = [];
   it.live.subscribe('b', { last: 5 }, ({ data }) => late.push(data));
   await it.tick(1, 1);
-  const send = (n) => link.frame({ type: 'message', channel: 'a', cursor: `k1-${n + 1}`, data: n });
+  const send = (n) => connection.frame({ type: 'message', channel: 'a', cursor: `k1-${n + 1}`, data: n });
   for (const n of range(1, 10_000)) send(n);
-  assert.equal(link.closed, false);
+  assert.equal(connection.closed, false);
   send(10_001);
-  assert.equal(link.closed, true);
+  assert.equal(connection.closed, true);
   assert.equal(it.got.length, 10_001);
   await it.tick(2000);
-  assert.ok(one.links.length > 1);
+  assert.ok(one.connections.length > 1);
 });
 
 test('a catch-up ends with the connection that it is for, also in older browsers', async (t) => {
@@ -445,9 +445,9 @@ test('transports that are taken out do not open later', async (t) => {
   const it = await timed(t, [one, two]);
   it.live.use([three]);
   await it.tick(2000);
-  assert.deepEqual([one.links.length, two.links.length, three.links.length], [1, 0, 1]);
-  assert.equal(one.links[0].closed, true);
-  three.links[0].frame(welcome);
+  assert.deepEqual([one.connections.length, two.connections.length, three.connections.length], [1, 0, 1]);
+  assert.equal(one.connections[0].closed, true);
+  three.connections[0].frame(welcome);
   assert.equal(it.live.transport, 'three');
 });
 

@@ -81,17 +81,17 @@ test('a loop that falls behind during a replay, and resumes before its end, miss
   const take = async (count) => {
     for (const _ of range(1, count)) got.push((await loop.next()).value.data);
   };
-  await until(() => socket.links.length);
-  const [link] = socket.links;
-  const message = (n, replay) => link.frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}`, replay });
-  const ok = (id) => link.frame({ type: 'ok', id, cursor: 'k1-8' });
+  await until(() => socket.connections.length);
+  const [connection] = socket.connections;
+  const message = (n, replay) => connection.frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}`, replay });
+  const ok = (id) => connection.frame({ type: 'ok', id, cursor: 'k1-8' });
   const asked = async (cursor) => {
-    await until(() => link.sent.at(-1)?.type === 'subscribe' && link.sent.at(-1).cursor === cursor);
-    return link.sent.at(-1).id;
+    await until(() => connection.sent.at(-1)?.type === 'subscribe' && connection.sent.at(-1).cursor === cursor);
+    return connection.sent.at(-1).id;
   };
 
-  link.frame({ type: 'welcome', version: 1, cursor: 'k1-0' });
-  link.frame({ type: 'ok', id: await asked(undefined), cursor: 'k1-0' });
+  connection.frame({ type: 'welcome', version: 1, cursor: 'k1-0' });
+  connection.frame({ type: 'ok', id: await asked(undefined), cursor: 'k1-0' });
   await sub.ready;
   for (const n of range(1, 4)) message(n);
   await take(2);
@@ -365,9 +365,9 @@ test('a pending step of a loop ends when the server ends all', async (t) => {
   const live = connect('http://test/live', { transports: [one], fetch: answering() });
   t.after(() => live.close());
   const sub = live.subscribe('a');
-  await until(() => one.links.length);
+  await until(() => one.connections.length);
   const step = sub[Symbol.asyncIterator]().next();
-  one.links[0].down({ code: 4001 });
+  one.connections[0].down({ code: 4001 });
   await settle();
   await assert.rejects(step, { code: 4001 });
   assert.equal(live.state, 'closed');

@@ -51,16 +51,16 @@ export const settle = async () => {
   for (let i = 0; i < 50; i++) await null;
 };
 
-/** A transport that the test controls: each connection is pushed to `links`. */
+/** A transport that the test controls: each connection is pushed to `connections`. */
 export const manual = (name, duplex = false) => {
-  const links = [];
-  const connect = (link) => {
+  const connections = [];
+  const connect = (host) => {
     const handle = { closed: false, sent: [], close: () => (handle.closed = true) };
     if (duplex) handle.send = (frame) => handle.sent.push(frame);
-    links.push(Object.assign(handle, link));
+    connections.push(Object.assign(handle, host));
     return handle;
   };
-  return { name, duplex, connect, links };
+  return { name, duplex, connect, connections };
 };
 
 /** Answers a catch-up, and a publish. */

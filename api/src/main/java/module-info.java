@@ -16,9 +16,10 @@ module io.millrace.api {
 
   exports io.millrace;
   exports io.millrace.spi;
-  exports io.millrace.spi.link;
+  exports io.millrace.spi.remote;
   exports io.millrace.spi.support;
   exports io.millrace.internal to
+      io.millrace.broker.stomp,
       io.millrace.core,
       io.millrace.transport.longpoll,
       io.millrace.transport.sse,

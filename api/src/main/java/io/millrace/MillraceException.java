@@ -38,8 +38,8 @@ public final class MillraceException extends RuntimeException {
     UNAVAILABLE("unavailable", 503, true),
     /**
      * It is not known whether the broker took the message, because it did not answer in time, or
-     * because the link to it broke first. After a failure with any other code, the message was not
-     * taken: 504.
+     * because the connection to it broke first. After a failure with any other code, the message
+     * was not taken: 504.
      */
     TIMEOUT("timeout", 504, true);
 

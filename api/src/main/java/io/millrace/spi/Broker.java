@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Takes the messages that are published, and brings messages to a node. One instance serves one
- * node, over one link.
+ * node, over one connection.
  *
  * <p>A published message reaches the node's log only when the broker brings it back through {@link
  * Ingress#append}, so that all nodes see the same order. See the package documentation for a
@@ -38,7 +38,7 @@ public interface Broker {
   }
 
   /**
-   * Opens the link. Called once, before anything else.
+   * Opens the connection. Called once, before anything else.
    *
    * @param ingress where to bring messages
    * @return completes when the broker can be used; fails if its configuration is wrong. If the
@@ -54,7 +54,7 @@ public interface Broker {
    * @param message the message; its time is present
    * @return completes when the broker has confirmed that it took the message, for one channel in
    *     the order of the calls. Fails with {@link io.millrace.MillraceException.Code#TIMEOUT} if it
-   *     is not known whether the broker took it, for example because the link broke after the
+   *     is not known whether the broker took it, for example because the connection broke after the
    *     message was sent. Fails with another code of {@link io.millrace.MillraceException} only if
    *     the broker surely did not take it, such as {@link
    *     io.millrace.MillraceException.Code#FORBIDDEN} if the backend does not permit it. A refusal
@@ -82,7 +82,7 @@ public interface Broker {
   Future<Void> unsubscribe(ChannelPattern pattern);
 
   /**
-   * Closes the link, even while it is still being opened. Nothing is appended afterwards.
+   * Closes the connection, even while it is still being opened. Nothing is appended afterwards.
    *
    * @return completes when it is closed
    */

@@ -3,9 +3,9 @@ package io.millrace.spi;
 import java.time.Duration;
 
 /**
- * Why a connection ends, and whether the client should reconnect. The codes are those of
- * WebSocket's close frame (RFC 6455, section 7.4): 4000 to 4099 mean "do not reconnect", 4100 to
- * 4199 "reconnect with back-off", and 4200 to 4299 "reconnect at once".
+ * Why a connection ends, and whether the client may reconnect. The codes are those of WebSocket's
+ * close frame (RFC 6455, section 7.4): 4000 to 4099 mean "do not reconnect", 4100 to 4199
+ * "reconnect with back-off", and 4200 to 4299 "reconnect at once".
  *
  * @param code the code
  * @param reason a few words for people
@@ -46,8 +46,8 @@ public record Ending(int code, String reason, Duration after) {
     return new Ending(1001, "going away", after);
   }
 
-  /** {@return whether the client should reconnect} */
-  public boolean returns() {
+  /** {@return whether the client may reconnect} */
+  public boolean mayReconnect() {
     return code == 1001 || code >= 4100;
   }
 }

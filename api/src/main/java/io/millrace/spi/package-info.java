@@ -9,7 +9,7 @@
  * read {@link io.millrace.spi.Broker}, then {@link io.millrace.spi.Ingress}, and {@link
  * io.millrace.spi.BrokerLog} only if the backend is a log itself. What helps to write either is in
  * {@link io.millrace.spi.support}; brokers that keep one link to a server find more in {@link
- * io.millrace.spi.link}, which is not stable yet.
+ * io.millrace.spi.remote}, which is not stable yet.
  *
  * <h2>A transport</h2>
  *
@@ -79,10 +79,10 @@
  *
  * <h2>A broker</h2>
  *
- * A {@link io.millrace.spi.Broker} connects a node to the source of its messages, over one link,
- * with one subscription for each channel or pattern in use. A published message reaches the log
- * only when the broker brings it back through {@link io.millrace.spi.Ingress#append}. This example
- * connects nodes over an event bus of Vert.x:
+ * A {@link io.millrace.spi.Broker} connects a node to the source of its messages, over one
+ * connection, with one subscription for each channel or pattern in use. A published message reaches
+ * the log only when the broker brings it back through {@link io.millrace.spi.Ingress#append}. This
+ * example connects nodes over an event bus of Vert.x:
  *
  * <pre>{@code
  * public final class EventBusBroker implements Broker {
@@ -90,11 +90,11 @@
  *   private static final String ADDRESS = "io.millrace.messages";
  *   private static final String CHANNEL = "channel";
  *
- *   private record Link(Ingress ingress, MessageConsumer<Buffer> consumer) {}
+ *   private record Opened(Ingress ingress, MessageConsumer<Buffer> consumer) {}
  *
  *   private final Set<ChannelPattern> names = ConcurrentHashMap.newKeySet();
  *   private final Set<ChannelPattern> patterns = ConcurrentHashMap.newKeySet();
- *   private volatile Optional<Link> link = Optional.empty();
+ *   private volatile Optional<Opened> opened = Optional.empty();
  *
  *   @Override
  *   public String name() {
@@ -104,20 +104,20 @@
  *   @Override
  *   public Future<Void> open(Ingress ingress) {
  *     MessageConsumer<Buffer> consumer = ingress.vertx().eventBus().consumer(ADDRESS);
- *     link = Optional.of(new Link(ingress, consumer));
+ *     opened = Optional.of(new Opened(ingress, consumer));
  *     consumer.handler(this::receive);
  *     return consumer.completion();
  *   }
  *
  *   @Override
  *   public Future<Publication> publish(String channel, Message message) {
- *     if (link.isEmpty()) {
+ *     if (opened.isEmpty()) {
  *       return Future.failedFuture(
  *           new MillraceException(MillraceException.Code.UNAVAILABLE, "The broker is closed."));
  *     }
  *     DeliveryOptions headers = new DeliveryOptions().addHeader(CHANNEL, channel);
  *     MessageHeaders.write(message).forEach(headers::addHeader);
- *     return link.get()
+ *     return opened.get()
  *         .ingress()
  *         .vertx()
  *         .eventBus()
@@ -135,7 +135,7 @@
  *         || patterns.stream().anyMatch(pattern -> pattern.matches(channel))) {
  *       Message message = MessageHeaders.read(headers, received.body());
  *       // If the log refuses the message, Vert.x reports that, and the next one still arrives.
- *       link.ifPresent(open -> open.ingress().append(channel, message));
+ *       opened.ifPresent(open -> open.ingress().append(channel, message));
  *     }
  *   }
  *
@@ -154,8 +154,8 @@
  *
  *   @Override
  *   public Future<Void> close() {
- *     Optional<Link> closing = link;
- *     link = Optional.empty();
+ *     Optional<Opened> closing = opened;
+ *     opened = Optional.empty();
  *     return closing.map(open -> open.consumer().unregister()).orElse(Future.succeededFuture());
  *   }
  * }

@@ -9,7 +9,7 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
-import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.broker.NodeIngress;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.broker.Succession;
@@ -74,23 +74,24 @@ final class MillraceNode implements Millrace {
     this.broker = broker;
     this.context = this.vertx.createEventLoopContext();
     Log log = new Log(options, broker.shared(), clock);
-    Interests interests = new Interests(broker, log, context, options);
+    BrokerSubscriptions brokerSubscriptions =
+        new BrokerSubscriptions(broker, log, context, options);
     Optional<Archive> archive =
         broker.log().map(backend -> new Archive(backend, log, options, context, clock));
-    Shards shards = new Shards(this.vertx, log, archive, interests, clock);
+    Shards shards = new Shards(this.vertx, log, archive, brokerSubscriptions, clock);
     this.engine =
         new Engine(
             options,
             new Transports(transports),
             log,
-            interests,
-            new Entrance(interests, new Surveys(log, context)),
+            brokerSubscriptions,
+            new Entrance(brokerSubscriptions, new Surveys(log, context)),
             new Publishing(broker, options, clock, this::isServing),
             shards,
             this::isServing);
     this.succession = new Succession(log, shards);
     this.ingress =
-        new NodeIngress(this.vertx, options, broker, log, interests, archive, succession);
+        new NodeIngress(this.vertx, options, broker, log, brokerSubscriptions, archive, succession);
     this.mount = new Mount(engine, authorizer, clock);
   }
 
@@ -203,7 +204,7 @@ final class MillraceNode implements Millrace {
         engine.log().channelCount(),
         engine.shards().readerCount(),
         engine.log().subscriptionCount(),
-        engine.interests().size(),
+        engine.brokerSubscriptions().size(),
         engine.shards().timerCount(),
         engine.log().heldBytes() + engine.publishing().keyBytes(),
         engine.log().readers().taken());
@@ -238,7 +239,7 @@ final class MillraceNode implements Millrace {
               })
           .transform(
               ended -> {
-                engine.interests().close();
+                engine.brokerSubscriptions().close();
                 return broker.close();
               })
           .onComplete(closed);

@@ -157,7 +157,7 @@ class BackendNodeTest {
       TestOutlet outlet = new TestOutlet();
       server.waiting.get(0).attach(Server.TinyTransport.FRAMING, outlet);
       assertThat(outlet.endings).hasSize(1);
-      assertThat(outlet.endings.get(0).returns()).isTrue();
+      assertThat(outlet.endings.get(0).mayReconnect()).isTrue();
       assertThat(node.counts().readers()).isZero();
       assertThat(node.counts().subscriptions()).isZero();
       assertThat(socket.isConnected()).isTrue();

@@ -16,7 +16,7 @@
  * <ul>
  *   <li>{@link io.millrace.spi.support.MessageHeaders} turns a message into string headers and
  *       bytes, and back.
- *   <li>A broker that keeps one link to a server finds more in {@link io.millrace.spi.link}.
+ *   <li>A broker that keeps one link to a server finds more in {@link io.millrace.spi.remote}.
  * </ul>
  */
 @NullMarked

@@ -131,7 +131,7 @@ class JsonFramesTest {
     assertThat(Gap.Reason.values())
         .extracting(Gap.Reason::toString)
         .containsExactly("expired", "epoch", "interrupted", "slow", "unknown");
-    assertThat(Ending.DONE.returns()).isFalse();
+    assertThat(Ending.DONE.mayReconnect()).isFalse();
     assertThat(
             List.of(
                 Ending.SLOW,
@@ -141,6 +141,6 @@ class JsonFramesTest {
                 Ending.GAP,
                 Ending.RECYCLE,
                 Ending.goingAway(Duration.ZERO)))
-        .allMatch(Ending::returns);
+        .allMatch(Ending::mayReconnect);
   }
 }

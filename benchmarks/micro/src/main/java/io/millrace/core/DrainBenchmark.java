@@ -3,7 +3,7 @@ package io.millrace.core;
 import io.millrace.ChannelPattern;
 import io.millrace.MillraceOptions;
 import io.millrace.broker.memory.MemoryBroker;
-import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
@@ -78,9 +78,9 @@ public class DrainBenchmark extends MicroBenchmark {
   }
 
   private Shard shard() {
-    Interests interests =
-        new Interests(new MemoryBroker(), log, vertx.createEventLoopContext(), options);
-    return new Shards(vertx, log, Optional.empty(), interests, MicroBenchmark::millis)
+    BrokerSubscriptions brokerSubscriptions =
+        new BrokerSubscriptions(new MemoryBroker(), log, vertx.createEventLoopContext(), options);
+    return new Shards(vertx, log, Optional.empty(), brokerSubscriptions, MicroBenchmark::millis)
         .of(vertx.createEventLoopContext());
   }
 

@@ -2,27 +2,27 @@ package io.millrace.broker.amqp;
 
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ingress;
-import io.millrace.spi.link.LinkBroker;
-import io.millrace.spi.link.LinkKeeper;
-import io.millrace.spi.link.Topics;
+import io.millrace.spi.remote.Reconnector;
+import io.millrace.spi.remote.RemoteBroker;
+import io.millrace.spi.remote.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The broker {@code amqp}: one link to Artemis, RabbitMQ or ActiveMQ over AMQP 1.0, with one
+ * The broker {@code amqp}: one connection to Artemis, RabbitMQ or ActiveMQ over AMQP 1.0, with one
  * receiver for each channel or pattern that the node's readers want. The channel {@code a.b} is the
  * topic {@code millrace.a.b}.
  *
- * <p>A publish completes when the broker has accepted the message. While the link is down,
- * publishing fails at once. The link is made again automatically; then everything is subscribed
- * again, and readers receive a gap notice. {@link io.millrace.spi.support.MessageHeaders} says how
- * messages look to other programs.
+ * <p>A publish completes when the broker has accepted the message. While the connection is down,
+ * publishing fails at once. The connection is made again automatically; then everything is
+ * subscribed again, and readers receive a gap notice. {@link
+ * io.millrace.spi.support.MessageHeaders} says how messages look to other programs.
  *
  * <p>Safe on any thread. An instance serves one node, once. For RabbitMQ 3 see {@link
  * AmqpDialect#RABBITMQ_3}.
  */
-public final class AmqpBroker extends LinkBroker {
+public final class AmqpBroker extends RemoteBroker {
 
   private final AmqpBrokerOptions options;
 
@@ -59,19 +59,21 @@ public final class AmqpBroker extends LinkBroker {
   }
 
   /**
-   * Links the node. While no broker can be reached, it keeps trying.
+   * Connects the node. While no broker can be reached, it keeps trying.
    *
    * @param ingress where to bring messages
-   * @return completes when the node is linked; fails if the broker refuses, is not trusted (TLS) or
-   *     is of an unknown kind
+   * @return completes when the node is connected; fails if the broker refuses, is not trusted (TLS)
+   *     or is of an unknown kind
    */
   @Override
   public Future<Void> open(Ingress ingress) {
     Vertx vertx = ingress.vertx();
-    LinkKeeper<AmqpLink> keeper =
-        new LinkKeeper<>(vertx, options.hosts(), host -> AmqpLink.connect(vertx, options, host));
+    Reconnector<AmqpBrokerConnection> reconnector =
+        new Reconnector<>(
+            vertx, options.hosts(), host -> AmqpBrokerConnection.connect(vertx, options, host));
     return open(
-        keeper,
-        new Topics<>(new AmqpTopics(options), ingress, options, skipCounter(), keeper::another));
+        reconnector,
+        new Topics<>(
+            new AmqpTopics(options), ingress, options, skipCounter(), reconnector::another));
   }
 }

@@ -1,7 +1,7 @@
 package io.millrace.broker.amqp;
 
-import io.millrace.spi.link.BrokerUri;
-import io.millrace.spi.link.LinkOptions;
+import io.millrace.spi.remote.BrokerUri;
+import io.millrace.spi.remote.RemoteBrokerOptions;
 import io.vertx.amqp.AmqpClientOptions;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import java.util.Set;
  * <p>A message that is larger than allowed ends its subscription; it is made again, and readers
  * receive a gap notice.
  */
-public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
+public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptions> {
 
   /** The port of AMQP. */
   public static final int DEFAULT_PORT = 5672;
@@ -91,7 +91,7 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
     return this;
   }
 
-  /** {@return the kind of broker; by default it is recognized when the link is opened} */
+  /** {@return the kind of broker; by default it is recognized when the connection is opened} */
   public Optional<AmqpDialect> dialect() {
     return dialect;
   }
@@ -129,7 +129,7 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
 
   /**
    * Sets how often each side must send something (AMQP 1.0, section 2.4.5). If the broker is silent
-   * for twice as long, the link is given up.
+   * for twice as long, the connection is given up.
    *
    * @param value zero for never, or at least 1 s, because RabbitMQ counts in seconds
    * @return this

@@ -1,7 +1,7 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.MillraceException;
-import io.millrace.spi.link.Messages;
+import io.millrace.spi.remote.Messages;
 import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;

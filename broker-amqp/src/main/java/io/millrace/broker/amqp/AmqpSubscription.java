@@ -1,9 +1,9 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
-import io.millrace.spi.link.Link;
-import io.millrace.spi.link.TopicReceiver;
-import io.millrace.spi.link.TopicSubscription;
+import io.millrace.spi.remote.BrokerConnection;
+import io.millrace.spi.remote.TopicReceiver;
+import io.millrace.spi.remote.TopicSubscription;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonSession;
@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.apache.qpid.proton.message.Message;
 
 /**
- * A subscription to a topic, on the link that brings messages: a {@link Receiver}, as soon as its
- * session has begun. Used only on the link's context.
+ * A subscription to a topic, on the connection that brings messages: a {@link Receiver}, as soon as
+ * its session has begun. Used only on the connection's context.
  */
 final class AmqpSubscription implements TopicSubscription {
 
-  private final AmqpLink link;
+  private final AmqpBrokerConnection connection;
   private final ChannelPattern pattern;
   private final AmqpBrokerOptions options;
   private final TopicReceiver arrivals;
@@ -27,33 +27,38 @@ final class AmqpSubscription implements TopicSubscription {
   private boolean left;
 
   AmqpSubscription(
-      AmqpLink link, ChannelPattern pattern, AmqpBrokerOptions options, TopicReceiver arrivals) {
-    this.link = link;
+      AmqpBrokerConnection connection,
+      ChannelPattern pattern,
+      AmqpBrokerOptions options,
+      TopicReceiver arrivals) {
+    this.connection = connection;
     this.pattern = pattern;
     this.options = options;
     this.arrivals = arrivals;
-    this.addresses = link.addresses();
+    this.addresses = connection.addresses();
     Future<Void> attached =
-        link.source(pattern)
+        connection
+            .source(pattern)
             .compose(
-                address -> link.sessions().begin().compose(session -> attach(address, session)));
-    this.confirmed = link.inTime(AmqpTopics.typed(attached), "subscribe");
+                address ->
+                    connection.sessions().begin().compose(session -> attach(address, session)));
+    this.confirmed = connection.inTime(AmqpTopics.typed(attached), "subscribe");
   }
 
   private Future<Void> attach(String address, ProtonSession session) {
-    if (left || link.isDown()) {
-      link.sessions().end(session);
-      return Future.failedFuture(Link.outOfReach());
+    if (left || connection.isDown()) {
+      connection.sessions().end(session);
+      return Future.failedFuture(BrokerConnection.outOfReach());
     }
     Receiver made =
         new Receiver(
             session,
-            Optional.of(link.sessions()),
+            Optional.of(connection.sessions()),
             address,
             options,
             this::receive,
             () -> arrivals.skip(pattern.toString(), "It is larger than maxMessageBytes."));
-    if (link.numbersDeliveries()) {
+    if (connection.numbersDeliveries()) {
       made.onDropped(() -> arrivals.skip(pattern.toString(), "It cannot be decoded as AMQP 1.0."));
     }
     receiver = Optional.of(made);
@@ -90,6 +95,6 @@ final class AmqpSubscription implements TopicSubscription {
       return Future.succeededFuture(); // Its session ends when it begins.
     }
     receiver.get().mute();
-    return link.inTime(receiver.get().close(), "unsubscribe");
+    return connection.inTime(receiver.get().close(), "unsubscribe");
   }
 }

@@ -1,17 +1,18 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.ChannelPattern;
-import io.millrace.spi.link.Link;
-import io.millrace.spi.link.TopicProtocol;
-import io.millrace.spi.link.TopicReceiver;
-import io.millrace.spi.link.TopicSubscription;
+import io.millrace.spi.remote.BrokerConnection;
+import io.millrace.spi.remote.BrokerException;
+import io.millrace.spi.remote.TopicProtocol;
+import io.millrace.spi.remote.TopicReceiver;
+import io.millrace.spi.remote.TopicSubscription;
 import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.qpid.proton.message.Message;
 
 /** Topics over AMQP 1.0: one receiver for each name or pattern. */
-final class AmqpTopics implements TopicProtocol<AmqpLink> {
+final class AmqpTopics implements TopicProtocol<AmqpBrokerConnection> {
 
   private final AmqpBrokerOptions options;
 
@@ -20,15 +21,18 @@ final class AmqpTopics implements TopicProtocol<AmqpLink> {
   }
 
   @Override
-  public Future<Void> publish(AmqpLink link, String channel, io.millrace.Message message) {
+  public Future<Void> publish(
+      AmqpBrokerConnection connection, String channel, io.millrace.Message message) {
     Message written = AmqpMessages.write(message);
-    link.addresses().address(written, channel);
-    return link.publish(written);
+    connection.addresses().address(written, channel);
+    return connection.publish(written);
   }
 
   @Override
   public Future<Void> tryOut(
-      AmqpLink trial, ChannelPattern pattern, Function<Optional<String>, Future<Void>> begin) {
+      AmqpBrokerConnection trial,
+      ChannelPattern pattern,
+      Function<Optional<String>, Future<Void>> begin) {
     Future<Void> tried =
         trial
             .source(pattern)
@@ -47,8 +51,11 @@ final class AmqpTopics implements TopicProtocol<AmqpLink> {
 
   @Override
   public TopicSubscription subscribe(
-      AmqpLink link, ChannelPattern pattern, Optional<String> queue, TopicReceiver receiver) {
-    return new AmqpSubscription(link, pattern, options, receiver);
+      AmqpBrokerConnection connection,
+      ChannelPattern pattern,
+      Optional<String> queue,
+      TopicReceiver receiver) {
+    return new AmqpSubscription(connection, pattern, options, receiver);
   }
 
   /** RabbitMQ 3 breaks the connection on which it does not permit something. */
@@ -61,6 +68,8 @@ final class AmqpTopics implements TopicProtocol<AmqpLink> {
     return asked.recover(
         failure ->
             Future.failedFuture(
-                failure instanceof AmqpException refusal ? Link.refused(refusal) : failure));
+                failure instanceof BrokerException refusal
+                    ? BrokerConnection.refused(refusal)
+                    : failure));
   }
 }

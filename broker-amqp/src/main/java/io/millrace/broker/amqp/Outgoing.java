@@ -1,7 +1,8 @@
 package io.millrace.broker.amqp;
 
 import io.millrace.MillraceException;
-import io.millrace.spi.link.Link;
+import io.millrace.spi.remote.BrokerConnection;
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonDelivery;
@@ -19,8 +20,9 @@ import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages that are published over one link. They wait here until the broker gives credit, and
- * then until it settles the delivery (AMQP 1.0, section 3.4). Used only on the link's context.
+ * The messages that are published over one connection. They wait here until the broker gives
+ * credit, and then until it settles the delivery (AMQP 1.0, section 3.4). Used only on the
+ * connection's context.
  */
 final class Outgoing {
 
@@ -59,8 +61,8 @@ final class Outgoing {
   Future<Void> publish(Message message) {
     UnsignedLong most = sender.getRemoteMaxMessageSize();
     if (most != null && most.longValue() > 0 && size(message) > most.longValue()) {
-      // The broker would end the link over which everybody publishes.
-      return Future.failedFuture(Link.tooLarge(Math.max(0, most.longValue() - AROUND)));
+      // The broker would end the connection over which everybody publishes.
+      return Future.failedFuture(BrokerConnection.tooLarge(Math.max(0, most.longValue() - AROUND)));
     }
     Publish publish = new Publish(message, System.nanoTime() + limit, Promise.promise());
     waiting.add(publish);
@@ -87,7 +89,9 @@ final class Outgoing {
     if (state instanceof Accepted || (state instanceof Released && releasedIsTaken)) {
       publish.settled().tryComplete();
     } else if (state instanceof Rejected rejected) {
-      publish.settled().tryFail(Link.refused(new AmqpException(why(rejected.getError()))));
+      publish
+          .settled()
+          .tryFail(BrokerConnection.refused(new BrokerException(why(rejected.getError()))));
     } else if (delivery.remotelySettled()) {
       // Released, modified, or not stated: the broker did not take it, and another attempt may
       // succeed.
@@ -115,13 +119,13 @@ final class Outgoing {
   private static void expire(Deque<Publish> oldestFirst, long now) {
     while (!oldestFirst.isEmpty()
         && (oldestFirst.peek().isSettled() || oldestFirst.peek().deadline() - now <= 0)) {
-      oldestFirst.remove().settled().tryFail(Link.late());
+      oldestFirst.remove().settled().tryFail(BrokerConnection.late());
     }
   }
 
-  /** Fails everything: the link is down. */
+  /** Fails everything: the connection is down. */
   void fail() {
-    MillraceException broken = Link.broken();
+    MillraceException broken = BrokerConnection.broken();
     waiting.forEach(publish -> publish.settled().tryFail(broken));
     unsettled.forEach(publish -> publish.settled().tryFail(broken));
     waiting.clear();

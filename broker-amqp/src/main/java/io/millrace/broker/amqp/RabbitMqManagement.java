@@ -1,5 +1,6 @@
 package io.millrace.broker.amqp;
 
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonLinkOptions;
@@ -20,7 +21,7 @@ import org.apache.qpid.proton.message.Message;
 /**
  * Creates queues at RabbitMQ 4, because only queues can be sources there. It uses a pair of links
  * to the node {@code /management}, with requests and responses as in HTTP over AMQP 1.0 (OASIS
- * working draft 06). Used only on the link's context.
+ * working draft 06). Used only on the connection's context.
  */
 final class RabbitMqManagement {
 
@@ -111,11 +112,11 @@ final class RabbitMqManagement {
       answer.complete();
     } else {
       String why = response.getBody() instanceof AmqpValue value ? ": " + value.getValue() : "";
-      answer.fail(new AmqpException("The broker creates no queue, status " + status + why));
+      answer.fail(new BrokerException("The broker creates no queue, status " + status + why));
     }
   }
 
-  /** Fails everything that has not been answered: the link is down. */
+  /** Fails everything that has not been answered: the connection is down. */
   void fail(Throwable cause) {
     List<Promise<Void>> open = new ArrayList<>(asked.values());
     asked.clear();

@@ -1,7 +1,9 @@
 package io.millrace.broker.amqp;
 
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.proton.ProtonDelivery;
 import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonReceiver;
 import io.vertx.proton.ProtonSession;
@@ -16,25 +18,27 @@ import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving end of one subscription on one link, in a session of its own: RabbitMQ ends the
- * session in which it refuses something, and before version 4 it identifies a consumer only by its
- * handle within the session. Messages are handed over as they are read, and the broker sends no
+ * The receiving end of one subscription on one connection, in a session of its own: RabbitMQ ends
+ * the session in which it refuses something, and before version 4 it identifies a consumer only by
+ * its handle within the session. Messages are handed over as they are read, and the broker sends no
  * more than the credit allows, so a burst stays at the broker and not in memory. Messages arrive
- * settled, because readers receive a gap notice anyway if the link breaks.
+ * settled, because readers receive a gap notice anyway if the connection breaks.
  */
 final class Receiver {
 
   /** The capability with which Artemis recognizes a multicast address. */
   private static final Symbol TOPIC = Symbol.valueOf("topic");
 
+  /** More than can be in flight: then the tags are not numbers. */
+  private static final long MOST_DROPPED = 100_000;
+
   private final ProtonSession session;
 
   /** Ends the session with the subscription, if the session is only for it. */
   private final Optional<Sessions> sessions;
 
-  /** More than can be in flight: then the tags are not numbers. */
-  private static final long MOST_DROPPED = 100_000;
-
+  private final int prefetch;
+  private final Consumer<Message> messages;
   private final ProtonReceiver receiver;
   private final Promise<Void> attached = Promise.promise();
   private final Promise<Void> detached = Promise.promise();
@@ -61,6 +65,8 @@ final class Receiver {
       Runnable tooLarge) {
     this.session = session;
     this.sessions = sessions;
+    this.prefetch = options.prefetch();
+    this.messages = messages;
     if (sessions.isPresent()) {
       session.closeHandler(
           closed -> {
@@ -77,14 +83,7 @@ final class Receiver {
         .setQoS(ProtonQoS.AT_MOST_ONCE)
         .setPrefetch(0)
         .maxMessageSizeExceededHandler(exceeded -> tooLarge.run())
-        .handler(
-            (delivery, message) -> {
-              number(delivery.getTag());
-              if (live) {
-                messages.accept(message);
-                replenish(options.prefetch() / 2);
-              }
-            })
+        .handler(this::take)
         .openHandler(
             opened -> {
               // A missing source means a refusal; the DETACH that follows says why.
@@ -95,7 +94,15 @@ final class Receiver {
     receiver.closeHandler(closed -> gone(receiver.getRemoteCondition(), closed.cause()));
     receiver.detachHandler(closed -> gone(receiver.getRemoteCondition(), closed.cause()));
     receiver.open();
-    receiver.flow(options.prefetch());
+    receiver.flow(prefetch);
+  }
+
+  private void take(ProtonDelivery delivery, Message message) {
+    number(delivery.getTag());
+    if (live) {
+      messages.accept(message);
+      replenish();
+    }
   }
 
   /**
@@ -117,8 +124,8 @@ final class Receiver {
   }
 
   /** Grants half of the credit at a time, because each grant is work for the broker. */
-  private void replenish(int batch) {
-    if (++taken >= batch) {
+  private void replenish() {
+    if (++taken >= prefetch / 2) {
       receiver.flow(taken);
       taken = 0;
     }
@@ -145,7 +152,7 @@ final class Receiver {
         told == null || told.getCondition() == null
             ? String.valueOf(cause)
             : told.getCondition() + " " + told.getDescription();
-    attached.tryFail(new AmqpException("The broker does not accept the subscription: " + why));
+    attached.tryFail(new BrokerException("The broker does not accept the subscription: " + why));
     detached.tryComplete();
   }
 
@@ -156,7 +163,7 @@ final class Receiver {
 
   /**
    * {@return completes when the subscription has ended, whoever ended it; does not complete if the
-   * link ends}
+   * connection ends}
    */
   Future<Void> detached() {
     return detached.future();

@@ -8,14 +8,14 @@ import io.vertx.proton.ProtonSession;
 import java.time.Duration;
 
 /**
- * The sessions of one link that begin and end while the link lasts. RabbitMQ 3 occasionally loses
- * the END with which it should answer ours, because the process that writes it ends with the
- * session. The library then considers the ended session open. When it gives the same number to the
- * next session, it ignores the answer to that BEGIN, and frames with this number go to the wrong
- * session. So nothing is requested on a session before it is known to have begun. While an END is
- * awaited, a session that does not begin soon is left aside, and another one is tried. The session
- * left aside keeps its number, so no other can get it, and is ended later: the END that answers
- * this makes the number usable again. Used only on the link's context.
+ * The sessions of one connection that begin and end while the connection lasts. RabbitMQ 3
+ * occasionally loses the END with which it should answer ours, because the process that writes it
+ * ends with the session. The library then considers the ended session open. When it gives the same
+ * number to the next session, it ignores the answer to that BEGIN, and frames with this number go
+ * to the wrong session. So nothing is requested on a session before it is known to have begun.
+ * While an END is awaited, a session that does not begin soon is left aside, and another one is
+ * tried. The session left aside keeps its number, so no other can get it, and is ended later: the
+ * END that answers this makes the number usable again. Used only on the connection's context.
  */
 final class Sessions {
 
@@ -42,7 +42,7 @@ final class Sessions {
     this.limitMillis = limit.toMillis();
   }
 
-  /** {@return a session that has begun; does not complete if the link ends before} */
+  /** {@return a session that has begun; does not complete if the connection ends before} */
   Future<ProtonSession> begin() {
     Promise<ProtonSession> begun = Promise.promise();
     begin(begun, 1);
@@ -55,7 +55,7 @@ final class Sessions {
     session.openHandler(opened -> answered.tryComplete());
     session.closeHandler(
         closed -> {
-          answered.tryFail(AmqpLink.refusal(session.getRemoteCondition()));
+          answered.tryFail(AmqpBrokerConnection.refusal(session.getRemoteCondition()));
           answer(session);
         });
     answered
@@ -118,7 +118,7 @@ final class Sessions {
     session.free();
   }
 
-  /** The link is down: nothing begins or ends any more. */
+  /** The connection is down: nothing begins or ends any more. */
   void down() {
     down = true;
   }

@@ -8,6 +8,7 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
+import io.millrace.spi.remote.BrokerException;
 import io.millrace.tck.Artemis;
 import io.millrace.tck.FaultProxy;
 import io.millrace.tck.LoopClock;
@@ -257,7 +258,7 @@ class OutageTest {
   void aWrongPasswordFailsTheStart() {
     AmqpBroker refused = new AmqpBroker(options().setPassword("wrong"));
     assertThatThrownBy(() -> refused.open(ingress).await())
-        .isInstanceOf(AmqpException.class)
+        .isInstanceOf(BrokerException.class)
         .hasMessageContaining("refuses");
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceException;
+import io.millrace.spi.remote.BrokerException;
 import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -191,7 +192,7 @@ class RabbitMq4Test {
     product = "Other";
     AmqpBroker unknown = new AmqpBroker(new AmqpBrokerOptions().setUri(url));
     assertThatThrownBy(() -> unknown.open(ingress).await())
-        .isInstanceOf(AmqpException.class)
+        .isInstanceOf(BrokerException.class)
         .hasMessageContaining("Other");
     AmqpBroker set =
         new AmqpBroker(new AmqpBrokerOptions().setUri(url).setDialect(AmqpDialect.RABBITMQ_4));

@@ -8,6 +8,7 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.Publication;
+import io.millrace.spi.remote.BrokerException;
 import io.millrace.tck.RabbitMq;
 import io.millrace.tck.RecordingIngress;
 import io.vertx.core.Future;
@@ -245,7 +246,7 @@ class RabbitMqTest {
   @Test
   void aVirtualHostThatIsNotThereFailsTheStart() {
     AmqpBroker refused = new AmqpBroker(options().setVirtualHost("nowhere"));
-    assertThatThrownBy(() -> refused.open(ingress).await()).isInstanceOf(AmqpException.class);
+    assertThatThrownBy(() -> refused.open(ingress).await()).isInstanceOf(BrokerException.class);
     AmqpBroker right = new AmqpBroker(options().setVirtualHost("/"));
     right.open(ingress).await();
     right.close().await();
@@ -255,7 +256,7 @@ class RabbitMqTest {
   void anExchangeThatIsNotThereFailsTheStart() {
     AmqpBroker refused = new AmqpBroker(options().setExchange("nowhere"));
     assertThatThrownBy(() -> refused.open(ingress).await())
-        .isInstanceOf(AmqpException.class)
+        .isInstanceOf(BrokerException.class)
         .hasMessageContaining("nowhere");
   }
 }

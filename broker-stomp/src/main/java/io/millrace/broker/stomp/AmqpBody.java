@@ -37,7 +37,7 @@ final class AmqpBody {
   private int kind = NONE;
 
   private boolean readable = true;
-  private boolean isText;
+  private boolean text;
 
   private AmqpBody(Buffer encoded) {
     this.encoded = encoded;
@@ -47,9 +47,9 @@ final class AmqpBody {
    * A decoded body.
    *
    * @param bytes the bytes of all data sections, of a binary value, or of a string in UTF-8
-   * @param isText whether it is a string; then the bytes are UTF-8, whatever the content type says
+   * @param text whether it is a string; then the bytes are UTF-8, whatever the content type says
    */
-  record Decoded(Buffer bytes, boolean isText) {}
+  record Decoded(Buffer bytes, boolean text) {}
 
   /**
    * Decodes sections.
@@ -67,7 +67,7 @@ final class AmqpBody {
     if (!decoder.readable) {
       throw unreadable();
     }
-    return Optional.of(new Decoded(decoder.body, decoder.isText))
+    return Optional.of(new Decoded(decoder.body, decoder.text))
         .filter(found -> decoder.kind != NONE);
   }
 
@@ -102,12 +102,12 @@ final class AmqpBody {
     }
     kind = descriptor;
     int constructor = unsigned(value);
-    isText = kind == VALUE && (constructor == STRING_8 || constructor == STRING_32);
+    text = kind == VALUE && (constructor == STRING_8 || constructor == STRING_32);
     if (descriptor == SEQUENCE) {
       readable = false;
-    } else if (constructor == BINARY_8 || (isText && constructor == STRING_8)) {
+    } else if (constructor == BINARY_8 || (text && constructor == STRING_8)) {
       body.appendBuffer(encoded, value + 2, at - value - 2);
-    } else if (constructor == BINARY_32 || isText) {
+    } else if (constructor == BINARY_32 || text) {
       body.appendBuffer(encoded, value + 5, at - value - 5);
     } else {
       readable = false;

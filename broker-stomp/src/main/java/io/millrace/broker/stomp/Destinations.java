@@ -55,8 +55,8 @@ final class Destinations {
   }
 
   /**
-   * Returns a name for a queue that one link hands over to another; only for brokers that have
-   * them.
+   * Returns a name for a queue that one connection hands over to another; only for brokers that
+   * have them.
    *
    * @param id an id that no other node has
    */

@@ -1,12 +1,13 @@
 package io.millrace.broker.stomp;
 
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 
 /**
- * The heart-beats of a link (STOMP 1.2, section "Heart-beating"). Sends an end of line in time if
- * nothing else was sent, and notices a silent peer within twice the agreed interval. Everything
- * happens on the link's context.
+ * The heart-beats of a connection (STOMP 1.2, section "Heart-beating"). Sends an end of line in
+ * time if nothing else was sent, and notices a silent peer within twice the agreed interval.
+ * Everything happens on the connection's context.
  */
 final class HeartBeat {
 
@@ -45,12 +46,12 @@ final class HeartBeat {
    *
    * @param mine how often to send and to receive, in milliseconds; 0 is never
    * @param theirs the peer's {@code heart-beat} header
-   * @throws StompException if the header cannot be read
+   * @throws BrokerException if the header cannot be read
    */
   void begin(long mine, Optional<String> theirs) {
     String wish = theirs.orElse("0,0");
     if (!wish.matches("[0-9]{1,10},[0-9]{1,10}")) {
-      throw new StompException("The heart-beat header does not contain two numbers.");
+      throw new BrokerException("The heart-beat header does not contain two numbers.");
     }
     long canSend = Long.parseLong(wish.substring(0, wish.indexOf(',')));
     long wants = Long.parseLong(wish.substring(wish.indexOf(',') + 1));

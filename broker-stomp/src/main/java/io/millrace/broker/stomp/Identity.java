@@ -1,8 +1,6 @@
 package io.millrace.broker.stomp;
 
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.millrace.internal.BoundedMap;
 import java.util.Optional;
 
 /**
@@ -18,9 +16,11 @@ final class Identity {
   /** How many markers are remembered. Each refers to one that its writer read just before. */
   private static final int MOST_SEEN = 10_000;
 
-  private final Map<String, Long> seen = new LinkedHashMap<>();
-  private Optional<StreamEpoch> confirmed = Optional.empty();
-  private Optional<StreamEpoch> proposed = Optional.empty();
+  /** Where the markers are that were read, by their ids. */
+  private final BoundedMap<String, Long> seen = new BoundedMap<>(() -> MOST_SEEN);
+
+  private Optional<RabbitStreamEpoch> confirmed = Optional.empty();
+  private Optional<RabbitStreamEpoch> proposed = Optional.empty();
   private long highest;
   private boolean disputed;
 
@@ -28,14 +28,9 @@ final class Identity {
   void read(long offset, Marker marker) {
     marker.epoch().ifPresent(epoch -> read(offset, marker, epoch));
     seen.put(marker.id(), offset);
-    if (seen.size() > MOST_SEEN) {
-      Iterator<String> oldest = seen.keySet().iterator();
-      oldest.next();
-      oldest.remove();
-    }
   }
 
-  private void read(long offset, Marker marker, StreamEpoch epoch) {
+  private void read(long offset, Marker marker, RabbitStreamEpoch epoch) {
     highest = Math.max(highest, epoch.generation());
     if (marker.founding()) {
       if (isHigher(epoch, proposed)) {
@@ -51,7 +46,7 @@ final class Identity {
     }
   }
 
-  private static boolean isHigher(StreamEpoch epoch, Optional<StreamEpoch> than) {
+  private static boolean isHigher(RabbitStreamEpoch epoch, Optional<RabbitStreamEpoch> than) {
     return than.isEmpty() || epoch.generation() > than.get().generation();
   }
 
@@ -61,21 +56,21 @@ final class Identity {
         .filter(
             previous ->
                 previous.offset() < offset
-                    && seen.getOrDefault(previous.id(), -1L) == previous.offset())
+                    && Long.valueOf(previous.offset()).equals(seen.get(previous.id())))
         .isPresent();
   }
 
   /** {@return the epoch, if the markers read so far are enough to know it} */
-  Optional<StreamEpoch> known() {
+  Optional<RabbitStreamEpoch> known() {
     return confirmed.isPresent() ? best() : Optional.empty();
   }
 
   /** {@return the epoch, assuming that the whole stream was read} */
-  Optional<StreamEpoch> best() {
+  Optional<RabbitStreamEpoch> best() {
     return proposed.filter(newer -> isHigher(newer, confirmed)).or(() -> confirmed);
   }
 
-  /** {@return whether nodes have given this stream two names, so that it needs a third} */
+  /** Returns whether nodes have given this stream two names, so that it needs a third. */
   boolean isDisputed() {
     return disputed && best().equals(confirmed);
   }

@@ -17,7 +17,7 @@ import java.util.Optional;
  *     shows others that it means this stream; empty if it has read none
  */
 record Marker(
-    String id, Optional<StreamEpoch> epoch, boolean founding, Optional<Previous> previous) {
+    String id, Optional<RabbitStreamEpoch> epoch, boolean founding, Optional<Previous> previous) {
 
   /** A marker that was read. */
   record Previous(long offset, String id) {}
@@ -33,7 +33,7 @@ record Marker(
     return new Marker(id, Optional.empty(), false, Optional.empty());
   }
 
-  static Marker founding(String id, StreamEpoch epoch) {
+  static Marker founding(String id, RabbitStreamEpoch epoch) {
     return new Marker(id, Optional.of(epoch), true, Optional.empty());
   }
 
@@ -66,7 +66,7 @@ record Marker(
         new Marker(
             id,
             Optional.ofNullable(headers.get(EPOCH))
-                .map(named -> new StreamEpoch(named, Long.parseLong(generation))),
+                .map(named -> new RabbitStreamEpoch(named, Long.parseLong(generation))),
             "true".equals(headers.get(FOUNDING)),
             previous(headers.getOrDefault(PREVIOUS, ""))));
   }

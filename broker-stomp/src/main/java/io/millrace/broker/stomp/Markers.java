@@ -1,8 +1,9 @@
 package io.millrace.broker.stomp;
 
 import io.millrace.MillraceException;
-import io.millrace.spi.link.Link;
-import io.millrace.spi.link.Publishers;
+import io.millrace.spi.remote.BrokerConnection;
+import io.millrace.spi.remote.BrokerException;
+import io.millrace.spi.remote.Publishers;
 import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,16 +23,16 @@ import java.util.Set;
 /**
  * The markers that a node has written and not read back yet. If a broker takes nothing for a while,
  * as RabbitMQ does when it is short of memory, that says nothing about the stream. Used only on the
- * link's context.
+ * connection's context.
  */
 final class Markers {
 
   private static final long AGAIN_MILLIS = 100;
 
   private final Vertx vertx;
-  private final Publishers<StompLink> publishers;
+  private final Publishers<StompBrokerConnection> publishers;
   private final String destination;
-  private final StreamClock clock = new StreamClock();
+  private final RabbitStreamClock clock = new RabbitStreamClock();
   private final String node = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
 
   /** The markers that have not been read back yet, by their ids. */
@@ -40,7 +41,7 @@ final class Markers {
   /** The ids of those that the broker has taken. */
   private final Set<String> taken = new HashSet<>();
 
-  /** The newest marker that was read on this link. */
+  /** The newest marker that was read on this connection. */
   private Optional<Marker.Previous> newest = Optional.empty();
 
   private long ids;
@@ -54,7 +55,7 @@ final class Markers {
    * @param publishers sends the markers
    * @param destination where to send them
    */
-  Markers(Vertx vertx, Publishers<StompLink> publishers, String destination) {
+  Markers(Vertx vertx, Publishers<StompBrokerConnection> publishers, String destination) {
     this.vertx = vertx;
     this.publishers = publishers;
     this.destination = destination;
@@ -65,8 +66,8 @@ final class Markers {
     return node + "-" + ++ids;
   }
 
-  /** Forgets what was read, because a new link may lead to another stream. */
-  void beginLink() {
+  /** Forgets what was read, because a new connection may lead to another stream. */
+  void beginConnection() {
     newest = Optional.empty();
     alive();
   }
@@ -77,10 +78,10 @@ final class Markers {
 
   Marker founding(long generation) {
     String name = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
-    return Marker.founding(nextId(), new StreamEpoch(name, generation));
+    return Marker.founding(nextId(), new RabbitStreamEpoch(name, generation));
   }
 
-  Marker confirming(StreamEpoch epoch) {
+  Marker confirming(RabbitStreamEpoch epoch) {
     return new Marker(nextId(), Optional.of(epoch), false, newest);
   }
 
@@ -91,22 +92,22 @@ final class Markers {
   /**
    * Writes a marker.
    *
-   * @return completes with the marker's offset when it was read back; fails if the link breaks
-   *     before that, or if the broker refuses
+   * @return completes with the marker's offset when it was read back; fails if the connection
+   *     breaks before that, or if the broker refuses
    */
-  Future<Long> write(StompLink linked, Marker marker) {
-    if (linked.isDown()) {
-      return Future.failedFuture(Link.outOfReach());
+  Future<Long> write(StompBrokerConnection connected, Marker marker) {
+    if (connected.isDown()) {
+      return Future.failedFuture(BrokerConnection.outOfReach());
     }
     Promise<Long> back = Promise.promise();
     awaited.put(marker.id(), back);
-    send(linked, marker);
+    send(connected, marker);
     return back.future();
   }
 
   /** Writes a marker, and also fails if it is not read back in time. */
-  Future<Long> write(StompLink linked, Marker marker, Duration limit) {
-    Future<Long> back = write(linked, marker);
+  Future<Long> write(StompBrokerConnection connected, Marker marker, Duration limit) {
+    Future<Long> back = write(connected, marker);
     long timer =
         vertx.setTimer(
             limit.toMillis(),
@@ -123,18 +124,20 @@ final class Markers {
     return back.onComplete(done -> vertx.cancelTimer(timer));
   }
 
-  private void send(StompLink linked, Marker marker) {
+  private void send(StompBrokerConnection connected, Marker marker) {
     Map<String, String> headers = marker.headers();
     headers.put("destination", destination);
     headers.put(MessageHeaders.TIME, Long.toString(System.currentTimeMillis()));
     if (marker.founding()) {
       clock.start();
     }
-    clock.elapsed().ifPresent(elapsed -> headers.put(StreamClock.ELAPSED, Long.toString(elapsed)));
+    clock
+        .elapsed()
+        .ifPresent(elapsed -> headers.put(RabbitStreamClock.ELAPSED, Long.toString(elapsed)));
     publishers
-        .publish(destination, link -> link.request("SEND", headers, Buffer.buffer()))
+        .publish(destination, connection -> connection.request("SEND", headers, Buffer.buffer()))
         .onSuccess(confirmed -> sent(marker))
-        .onFailure(failure -> again(linked, marker, failure));
+        .onFailure(failure -> again(connected, marker, failure));
   }
 
   private void sent(Marker marker) {
@@ -146,18 +149,18 @@ final class Markers {
     }
   }
 
-  private void again(StompLink linked, Marker marker, Throwable failure) {
+  private void again(StompBrokerConnection connected, Marker marker, Throwable failure) {
     Promise<Long> back = awaited.get(marker.id());
-    if (back == null || linked.isDown()) {
+    if (back == null || connected.isDown()) {
       return;
     }
     if (failure instanceof MillraceException known && known.retryable()) {
-      vertx.setTimer(AGAIN_MILLIS, waited -> send(linked, marker));
+      vertx.setTimer(AGAIN_MILLIS, waited -> send(connected, marker));
     } else {
       awaited.remove(marker.id());
       back.fail(
-          failure.getCause() instanceof StompException refusal
-              ? new StompException(
+          failure.getCause() instanceof BrokerException refusal
+              ? new BrokerException(
                   "The broker refuses the markers that nodes must write to the stream, at "
                       + destination
                       + ": "
@@ -167,12 +170,12 @@ final class Markers {
   }
 
   /** {@return the stream's clock, as far as the stream was read} */
-  StreamClock clock() {
+  RabbitStreamClock clock() {
     return clock;
   }
 
   /** Takes a marker that was read. */
-  void came(StreamReading.Item item, Marker marker) {
+  void came(RabbitStreamReading.Item item, Marker marker) {
     long offset = item.offset();
     if (!item.written().equals(Instant.EPOCH)) {
       clock.read(item.written().toEpochMilli());

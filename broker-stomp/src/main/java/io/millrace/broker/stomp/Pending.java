@@ -1,6 +1,6 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.spi.link.Link;
+import io.millrace.spi.remote.BrokerConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -61,7 +61,7 @@ final class Pending<T> {
       late.add(next.promise());
       oldest.remove();
     }
-    late.forEach(promise -> promise.tryFail(Link.late()));
+    late.forEach(promise -> promise.tryFail(BrokerConnection.late()));
   }
 
   /** Fails all requests. */

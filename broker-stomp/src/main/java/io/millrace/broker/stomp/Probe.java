@@ -1,6 +1,6 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.spi.link.SkipCounter;
+import io.millrace.spi.remote.SkipCounter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -8,9 +8,9 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * Reads the end of the stream, on a link of its own, to find out which stream it is: first the last
- * minutes, and if no marker there names the stream, more and more of it. Used only on the link's
- * context.
+ * Reads the end of the stream, on a connection of its own, to find out which stream it is: first
+ * the last minutes, and if no marker there names the stream, more and more of it. Used only on the
+ * connection's context.
  */
 final class Probe {
 
@@ -20,7 +20,7 @@ final class Probe {
   private static final Duration LEAST = Duration.ofMinutes(1);
   private static final Duration MOST = Duration.ofDays(365);
 
-  private final StompLink reading;
+  private final StompBrokerConnection reading;
   private final Markers markers;
   private final Duration span;
   private final boolean all;
@@ -33,7 +33,7 @@ final class Probe {
   private long end;
   private boolean closed;
 
-  private Probe(StompLink reading, Markers markers, Duration span, boolean all) {
+  private Probe(StompBrokerConnection reading, Markers markers, Duration span, boolean all) {
     this.reading = reading;
     this.markers = markers;
     this.span = span;
@@ -43,45 +43,48 @@ final class Probe {
   /**
    * Starts to read.
    *
-   * @param writing the link on which markers are written
-   * @param links makes further links
+   * @param writing the connection on which markers are written
+   * @param connections makes further connections
    * @param since how long the node has not read
    * @return a probe that is still reading
    */
   static Future<Probe> begin(
-      StompLink writing,
-      Supplier<Future<StompLink>> links,
+      StompBrokerConnection writing,
+      Supplier<Future<StompBrokerConnection>> connections,
       StompBrokerOptions options,
       Markers markers,
       Duration since) {
     Duration some = options.markerInterval().multipliedBy(4).plus(LEAST).plus(since);
-    return look(writing, links, options, markers, some);
+    return look(writing, connections, options, markers, some);
   }
 
   private static Future<Probe> look(
-      StompLink writing,
-      Supplier<Future<StompLink>> links,
+      StompBrokerConnection writing,
+      Supplier<Future<StompBrokerConnection>> connections,
       StompBrokerOptions options,
       Markers markers,
       Duration span) {
     boolean all = span.compareTo(MOST) > 0;
-    String from = all ? "first" : StreamQueue.since(System.currentTimeMillis() - span.toMillis());
-    return links
+    String from =
+        all ? "first" : RabbitStreamQueue.since(System.currentTimeMillis() - span.toMillis());
+    return connections
         .get()
-        .compose(link -> new Probe(link, markers, span, all).read(writing, options, from))
+        .compose(
+            connection -> new Probe(connection, markers, span, all).read(writing, options, from))
         .compose(
             probe -> {
               if (all || probe.first == 0 || probe.identity.known().isPresent()) {
                 return Future.succeededFuture(probe);
               }
               probe.close();
-              return look(writing, links, options, markers, span.multipliedBy(FACTOR));
+              return look(writing, connections, options, markers, span.multipliedBy(FACTOR));
             });
   }
 
-  private Future<Probe> read(StompLink writing, StompBrokerOptions options, String from) {
+  private Future<Probe> read(
+      StompBrokerConnection writing, StompBrokerOptions options, String from) {
     Promise<Probe> found = Promise.promise();
-    new StreamReading(reading, options, SkipCounter.unheard(), options.prefetch())
+    new RabbitStreamReading(reading, options, SkipCounter.unheard(), options.prefetch())
         .begin(from, this::take)
         .compose(begun -> markers.write(writing, markers.hello()))
         .onSuccess(
@@ -99,7 +102,7 @@ final class Probe {
     return found.future().onFailure(failure -> close());
   }
 
-  private void take(StreamReading.Item item) {
+  private void take(RabbitStreamReading.Item item) {
     if (closed) {
       return;
     }
@@ -125,7 +128,7 @@ final class Probe {
    * @return completes when all names given up to now were read; of those with this generation, the
    *     first counts
    */
-  Future<Void> found(StompLink writing, long generation) {
+  Future<Void> found(StompBrokerConnection writing, long generation) {
     Promise<Void> back = Promise.promise();
     markers
         .write(writing, markers.founding(generation))

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * When records of the stream were written, by the {@link StreamClock}. Nodes write a marker every
- * few seconds, so its time is reliable. A record may state any time; it is believed if it is near
- * that of the newest marker.
+ * When records of the stream were written, by the {@link RabbitStreamClock}. Nodes write a marker
+ * every few seconds, so its time is reliable. A record may state any time; it is believed if it is
+ * near that of the newest marker.
  */
 final class RecordAges {
 

@@ -3,11 +3,11 @@ package io.millrace.broker.stomp;
 import io.millrace.spi.BrokerLog;
 import io.millrace.spi.BrokerRecords;
 import io.millrace.spi.Ingress;
-import io.millrace.spi.link.Link;
-import io.millrace.spi.link.LinkBroker;
-import io.millrace.spi.link.LinkKeeper;
-import io.millrace.spi.link.SkipCounter;
-import io.millrace.spi.link.Topics;
+import io.millrace.spi.remote.BrokerConnection;
+import io.millrace.spi.remote.Reconnector;
+import io.millrace.spi.remote.RemoteBroker;
+import io.millrace.spi.remote.SkipCounter;
+import io.millrace.spi.remote.Topics;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -17,23 +17,23 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The broker {@code stomp}: one link to RabbitMQ, ActiveMQ or Artemis over STOMP 1.2 (or 1.1 or
- * 1.0), with one subscription for each channel or pattern that the node's readers want. The channel
- * {@code a.b} is the topic {@code millrace.a.b}.
+ * The broker {@code stomp}: one connection to RabbitMQ, ActiveMQ or Artemis over STOMP 1.2 (or 1.1
+ * or 1.0), with one subscription for each channel or pattern that the node's readers want. The
+ * channel {@code a.b} is the topic {@code millrace.a.b}.
  *
- * <p>A publish completes when the broker has confirmed the message with a RECEIPT. While the link
- * is down, publishing fails at once. The link is made again automatically; then everything is
- * subscribed again, and readers receive a gap notice. {@link
+ * <p>A publish completes when the broker has confirmed the message with a RECEIPT. While the
+ * connection is down, publishing fails at once. The connection is made again automatically; then
+ * everything is subscribed again, and readers receive a gap notice. {@link
  * io.millrace.spi.support.MessageHeaders} describes how messages look to other programs.
  *
  * <p>Safe on any thread. An instance serves one node, once.
  */
-public final class StompBroker extends LinkBroker {
+public final class StompBroker extends RemoteBroker {
 
   /** How many records that are read back may be in flight. */
   private static final int READ_BACK_PREFETCH = 200;
 
-  private record Streaming(LinkKeeper<StompLink> keeper, StreamMode mode) {}
+  private record Streaming(Reconnector<StompBrokerConnection> reconnector, RabbitStreamMode mode) {}
 
   private final StompBrokerOptions options;
   private volatile Optional<Streaming> streaming = Optional.empty();
@@ -80,16 +80,18 @@ public final class StompBroker extends LinkBroker {
   @Override
   public Future<Void> open(Ingress ingress) {
     Vertx vertx = ingress.vertx();
-    LinkKeeper<StompLink> keeper =
-        new LinkKeeper<>(vertx, options.hosts(), new StompClient(vertx, options));
+    Reconnector<StompBrokerConnection> reconnector =
+        new Reconnector<>(vertx, options.hosts(), new StompConnector(vertx, options));
     if (options.mode() == StompMode.TOPIC) {
       return open(
-          keeper,
-          new Topics<>(new StompTopics(options), ingress, options, skipCounter(), keeper::another));
+          reconnector,
+          new Topics<>(
+              new StompTopics(options), ingress, options, skipCounter(), reconnector::another));
     }
-    StreamMode mode = new StreamMode(vertx, ingress, options, skipCounter(), keeper::another);
-    streaming = Optional.of(new Streaming(keeper, mode));
-    return open(keeper, mode);
+    RabbitStreamMode mode =
+        new RabbitStreamMode(vertx, ingress, options, skipCounter(), reconnector::another);
+    streaming = Optional.of(new Streaming(reconnector, mode));
+    return open(reconnector, mode);
   }
 
   /** {@return whether it brings only what is subscribed to: true in topic mode} */
@@ -101,25 +103,28 @@ public final class StompBroker extends LinkBroker {
   /** {@return the stream, in stream mode} */
   @Override
   public Optional<BrokerLog> log() {
-    return options.mode() == StompMode.STREAM ? Optional.of(new Stream()) : Optional.empty();
+    return options.mode() == StompMode.STREAM
+        ? Optional.of(new RabbitStreamLog())
+        : Optional.empty();
   }
 
-  private final class Stream implements BrokerLog {
+  private final class RabbitStreamLog implements BrokerLog {
 
     @Override
     public Future<Void> catchUp() {
       return streaming
-          .map(now -> now.keeper().onContext(now.mode()::catchUp))
-          .orElseGet(() -> Future.failedFuture(Link.outOfReach()));
+          .map(now -> now.reconnector().onContext(now.mode()::catchUp))
+          .orElseGet(() -> Future.failedFuture(BrokerConnection.outOfReach()));
     }
 
     @Override
     public Future<BrokerRecords> read(long from, Duration lead) {
-      Optional<LinkKeeper<StompLink>> keeper = streaming.map(Streaming::keeper);
-      if (keeper.isEmpty()) {
-        return Future.failedFuture(Link.outOfReach());
+      Optional<Reconnector<StompBrokerConnection>> reconnector =
+          streaming.map(Streaming::reconnector);
+      if (reconnector.isEmpty()) {
+        return Future.failedFuture(BrokerConnection.outOfReach());
       }
-      Context reader = keeper.get().context().owner().getOrCreateContext();
+      Context reader = reconnector.get().context().owner().getOrCreateContext();
       Promise<BrokerRecords> records = Promise.promise();
       // After this node has caught up, it is certain that this is the stream that it follows.
       catchUp()
@@ -128,13 +133,15 @@ public final class StompBroker extends LinkBroker {
               same ->
                   reader.runOnContext(
                       here ->
-                          StreamRecords.read(keeper.get()::another, this::reading, from, lead)
+                          RabbitStreamRecords.read(
+                                  reconnector.get()::another, this::reading, from, lead)
                               .onComplete(records)));
       return records.future();
     }
 
-    private StreamReading reading(StompLink link) {
-      return new StreamReading(link, options, SkipCounter.unheard(), READ_BACK_PREFETCH);
+    private RabbitStreamReading reading(StompBrokerConnection connection) {
+      return new RabbitStreamReading(
+          connection, options, SkipCounter.unheard(), READ_BACK_PREFETCH);
     }
   }
 }

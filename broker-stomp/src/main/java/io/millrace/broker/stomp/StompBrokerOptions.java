@@ -1,7 +1,7 @@
 package io.millrace.broker.stomp;
 
-import io.millrace.spi.link.BrokerUri;
-import io.millrace.spi.link.LinkOptions;
+import io.millrace.spi.remote.BrokerUri;
+import io.millrace.spi.remote.RemoteBrokerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetClientOptions;
 import java.time.Duration;
@@ -18,7 +18,7 @@ import java.util.Set;
  * applies to the connection, and then again to the wait for CONNECTED. A URI looks like {@code
  * stomp://user:password@host:61613/vhost}; {@code stomps} is STOMP over TLS.
  */
-public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
+public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOptions> {
 
   /** The port of STOMP. */
   public static final int DEFAULT_PORT = 61613;
@@ -135,7 +135,7 @@ public final class StompBrokerOptions extends LinkOptions<StompBrokerOptions> {
 
   /**
    * Sets how often each side must send something. If a broker that has agreed is silent for twice
-   * as long, the link is given up.
+   * as long, the connection is given up.
    *
    * @param value zero for never, or at least 100 ms
    * @return this

@@ -1,5 +1,6 @@
 package io.millrace.broker.stomp;
 
+import io.millrace.spi.remote.BrokerException;
 import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -13,13 +14,13 @@ import java.util.Set;
  *
  * <p>Lines end in LF or CR LF. Nothing is trimmed. If a header is repeated, the first one counts. A
  * body has as many bytes as {@code content-length} says, or ends at the first NUL. A body above the
- * limit is skipped, and its frame is delivered without it; so it costs no memory, and the link
- * continues.
+ * limit is skipped, and its frame is delivered without it; so it costs no memory, and the
+ * connection continues.
  *
  * <p>Bytes that are not STOMP are fatal, and so is a head above its limits. But the contents of a
  * MESSAGE may come from any program. So a header of a MESSAGE that cannot be read, or is one of too
  * many, is skipped if it is not needed. If it is needed, or if the length is wrong, the frame is
- * delivered with a description of the flaw. Either way the link continues.
+ * delivered with a description of the flaw. Either way the connection continues.
  *
  * <p>This is not vertx-stomp's {@code FrameParser}, which (in 5.0.7) throws an exception for {@code
  * content-length:0} and for a backslash in CONNECTED, does not unescape the names of headers, holds
@@ -100,7 +101,7 @@ final class StompDecoder implements Handler<Buffer> {
   /**
    * Reads the next bytes.
    *
-   * @throws StompException if this is not STOMP; nothing more may be read after that
+   * @throws BrokerException if this is not STOMP; nothing more may be read after that
    */
   @Override
   public void handle(Buffer chunk) {
@@ -121,7 +122,7 @@ final class StompDecoder implements Handler<Buffer> {
     int end = find((byte) '\n', bytes, from);
     headBytes += end - from;
     if (headBytes > MAX_HEAD_BYTES && !isMessage()) {
-      throw new StompException("A frame's head has more than " + MAX_HEAD_BYTES + " bytes.");
+      throw new BrokerException("A frame's head has more than " + MAX_HEAD_BYTES + " bytes.");
     }
     if (!skipping) {
       line.appendBytes(bytes, from, end - from);
@@ -181,7 +182,7 @@ final class StompDecoder implements Handler<Buffer> {
     headerCount = Math.min(headerCount, MAX_HEADERS - 1);
     try {
       takeHeader(text);
-    } catch (StompException unreadable) {
+    } catch (BrokerException unreadable) {
       if (NEEDED.contains(name) && !headers.containsKey(name)) {
         flaw("One of its headers cannot be read.");
       }
@@ -194,7 +195,7 @@ final class StompDecoder implements Handler<Buffer> {
       return;
     }
     if (text.length() > MAX_COMMAND || !text.chars().allMatch(c -> c >= 'A' && c <= 'Z')) {
-      throw new StompException("The bytes received are not a STOMP command.");
+      throw new BrokerException("The bytes received are not a STOMP command.");
     }
     command = text;
     state = State.HEADERS;
@@ -203,10 +204,10 @@ final class StompDecoder implements Handler<Buffer> {
   private void takeHeader(String text) {
     int colon = text.indexOf(':');
     if (colon < 1) {
-      throw new StompException("A header has no name or no colon.");
+      throw new BrokerException("A header has no name or no colon.");
     }
     if (++headerCount > MAX_HEADERS) {
-      throw new StompException("A frame has more than " + MAX_HEADERS + " headers.");
+      throw new BrokerException("A frame has more than " + MAX_HEADERS + " headers.");
     }
     String name = text.substring(0, colon);
     String value = text.substring(colon + 1);
@@ -233,7 +234,7 @@ final class StompDecoder implements Handler<Buffer> {
   /** A MESSAGE with this flaw ends at the next NUL; for any other frame, it is fatal. */
   private void flawed(String why) {
     if (!command.equals(StompFrame.MESSAGE)) {
-      throw new StompException(why);
+      throw new BrokerException(why);
     }
     flaw(why);
     state = State.OPEN_BODY;

@@ -2,7 +2,7 @@ package io.millrace.broker.stomp;
 
 import io.millrace.Message;
 import io.millrace.MillraceException;
-import io.millrace.spi.link.Messages;
+import io.millrace.spi.remote.Messages;
 import io.millrace.spi.support.MessageHeaders;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,7 +55,7 @@ final class StompMessages {
       headers.put(MessageHeaders.CONTENT_TYPE, contentType);
     }
     AmqpBody.Decoded body = body(frame);
-    return Messages.read(headers, body.bytes(), isText || body.isText(), most);
+    return Messages.read(headers, body.bytes(), isText || body.text(), most);
   }
 
   private static AmqpBody.Decoded body(StompFrame frame) {

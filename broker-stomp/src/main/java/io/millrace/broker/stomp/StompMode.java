@@ -4,8 +4,8 @@ package io.millrace.broker.stomp;
 public enum StompMode {
   /**
    * Live fan-out by topics, on every broker. Each node numbers its own log, so a client that
-   * connects to another node receives a gap notice. Messages that are published while the link is
-   * down are lost, and readers receive a gap notice.
+   * connects to another node receives a gap notice. Messages that are published while the
+   * connection is down are lost, and readers receive a gap notice.
    */
   TOPIC,
 

@@ -1,5 +1,6 @@
 package io.millrace.broker.stomp;
 
+import io.millrace.spi.remote.BrokerException;
 import java.util.Optional;
 
 /**
@@ -69,7 +70,7 @@ enum StompVersion {
   /**
    * Reads a header's name or value.
    *
-   * @throws StompException if it has an undefined escape, which is fatal
+   * @throws BrokerException if it has an undefined escape, which is fatal
    */
   String unescape(String escaped) {
     int from = escaped.indexOf('\\');
@@ -90,7 +91,7 @@ enum StompVersion {
       case 'n' -> '\n';
       case 'c' -> ':';
       case '\\' -> '\\';
-      default -> throw new StompException("A header has an undefined escape.");
+      default -> throw new BrokerException("A header has an undefined escape.");
     };
   }
 

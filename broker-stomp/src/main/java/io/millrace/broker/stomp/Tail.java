@@ -16,7 +16,7 @@ final class Tail {
     "destination",
     "timestamp",
     Marker.ID,
-    StreamReading.PUBLICATION,
+    RabbitStreamReading.PUBLICATION,
     MessageHeaders.TIME,
     MessageHeaders.EVENT,
     MessageHeaders.KEY
@@ -29,7 +29,7 @@ final class Tail {
   private long print;
 
   /** Takes the next record. */
-  void add(StreamReading.Item item) {
+  void add(RabbitStreamReading.Item item) {
     if (from < 0 || item.marker().isPresent()) {
       from = item.offset();
       print = 0;

@@ -1,5 +1,6 @@
 package io.millrace.broker.stomp;
 
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServerOptions;
@@ -100,7 +101,7 @@ final class FakeBroker {
           connection.chunks.add(chunk);
           try {
             decoder.handle(chunk);
-          } catch (StompException noStomp) {
+          } catch (BrokerException noStomp) {
             socket.write("ERROR\nmessage:what is this\n\n\0");
             socket.close();
           }

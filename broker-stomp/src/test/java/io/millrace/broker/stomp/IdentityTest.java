@@ -12,8 +12,8 @@ class IdentityTest {
 
   private final Identity identity = new Identity();
 
-  private static StreamEpoch epoch(String name, long generation) {
-    return new StreamEpoch(name, generation);
+  private static RabbitStreamEpoch epoch(String name, long generation) {
+    return new RabbitStreamEpoch(name, generation);
   }
 
   private static Marker founding(String id, String name, long generation) {

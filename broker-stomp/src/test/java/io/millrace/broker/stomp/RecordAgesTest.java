@@ -42,15 +42,15 @@ class RecordAgesTest {
 
   @Test
   void aNodeSaysNothingBeforeItHasRead() {
-    assertThat(new StreamClock().elapsed()).isEmpty();
-    StreamClock founded = new StreamClock();
+    assertThat(new RabbitStreamClock().elapsed()).isEmpty();
+    RabbitStreamClock founded = new RabbitStreamClock();
     founded.start();
     assertThat(founded.elapsed().orElseThrow()).isBetween(0L, 100_000L);
   }
 
   @Test
   void aNodeGoesOnFromWhatItHasRead() {
-    StreamClock clock = new StreamClock();
+    RabbitStreamClock clock = new RabbitStreamClock();
     clock.read(10_000_000);
     clock.start();
     assertThat(clock.elapsed().orElseThrow()).isBetween(10_000_000L, 10_100_000L);
@@ -61,8 +61,8 @@ class RecordAgesTest {
   @Test
   void whatNoNodeCanHaveCountedIsNotRead() {
     for (String text : new String[] {"", "x", "-1", "1000000000000001", "9223372036854775807"}) {
-      assertThat(StreamClock.parse(Optional.of(text))).as(text).isEmpty();
+      assertThat(RabbitStreamClock.parse(Optional.of(text))).as(text).isEmpty();
     }
-    assertThat(StreamClock.parse(Optional.of("1000000000000000"))).isPresent();
+    assertThat(RabbitStreamClock.parse(Optional.of("1000000000000000"))).isPresent();
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.broker.stomp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.spi.remote.BrokerException;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,7 +147,7 @@ class StompDecoderTest {
       })
   void whatIsNoStompIsFatal(String text) {
     assertThatThrownBy(() -> read(text))
-        .isInstanceOf(StompException.class)
+        .isInstanceOf(BrokerException.class)
         .hasMessageMatching(".{20,}");
     assertThat(frames).isEmpty();
   }
@@ -160,14 +161,14 @@ class StompDecoderTest {
                 read(i == 0 ? "RECEIPT\n" : part);
               }
             })
-        .isInstanceOf(StompException.class);
+        .isInstanceOf(BrokerException.class);
   }
 
   @Test
   void aHeadOfManyLinesIsFatalToo() {
     String headers = "a:1\n".repeat(StompDecoder.MAX_HEADERS);
     read("RECEIPT\n" + headers);
-    assertThatThrownBy(() -> read("a:1\n")).isInstanceOf(StompException.class);
+    assertThatThrownBy(() -> read("a:1\n")).isInstanceOf(BrokerException.class);
   }
 
   @Test

@@ -5,11 +5,9 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.core.log.MessageKey;
+import io.millrace.internal.BoundedMap;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -21,9 +19,6 @@ import java.util.function.Supplier;
  * the second ({@code ArrivedKeys}, {@code RecordKeys}). Safe on any thread.
  */
 final class KeyTable {
-
-  /** How many keys are forgotten at most when one comes, although more may be too old. */
-  private static final int FORGOTTEN_AT_ONCE = 8;
 
   /**
    * A key in use.
@@ -41,11 +36,12 @@ final class KeyTable {
    * The keys in the order in which they came, so that the oldest are first. They are digests, so
    * each takes the same space, however long names are.
    */
-  private final Map<String, Known> known = new LinkedHashMap<>();
+  private final BoundedMap<String, Known> known;
 
   KeyTable(MillraceOptions options, LongSupplier clock) {
     this.options = options;
     this.clock = clock;
+    this.known = new BoundedMap<>(options::maxKeys);
   }
 
   /**
@@ -79,11 +75,6 @@ final class KeyTable {
       doubtful = before != null;
       long since = before == null ? clock.getAsLong() : before.since;
       known.put(key, new Known(digest, since, promise.future()));
-      Iterator<String> oldest = known.keySet().iterator();
-      while (known.size() > options.maxKeys()) {
-        oldest.next();
-        oldest.remove();
-      }
     } finally {
       lock.unlock();
     }
@@ -121,10 +112,7 @@ final class KeyTable {
   /** Forgets some keys that are too old, and in any case the given one if it is too old. */
   private void forgetOld(String key) {
     long oldest = clock.getAsLong() - options.keyLifetime().toMillis();
-    Iterator<Known> all = known.values().iterator();
-    for (int i = 0; i < FORGOTTEN_AT_ONCE && all.hasNext() && all.next().since <= oldest; i++) {
-      all.remove();
-    }
+    known.forgetOldest(each -> each.since <= oldest);
     Known present = known.get(key);
     if (present != null && present.since <= oldest) {
       known.remove(key);

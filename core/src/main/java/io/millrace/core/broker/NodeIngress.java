@@ -28,7 +28,7 @@ public final class NodeIngress implements Ingress {
   private final MillraceOptions options;
   private final Broker broker;
   private final Log log;
-  private final Interests interests;
+  private final BrokerSubscriptions brokerSubscriptions;
   private final Optional<Archive> archive;
   private final Succession succession;
   private volatile boolean begun;
@@ -39,14 +39,14 @@ public final class NodeIngress implements Ingress {
       MillraceOptions options,
       Broker broker,
       Log log,
-      Interests interests,
+      BrokerSubscriptions brokerSubscriptions,
       Optional<Archive> archive,
       Succession succession) {
     this.vertx = vertx;
     this.options = options;
     this.broker = broker;
     this.log = log;
-    this.interests = interests;
+    this.brokerSubscriptions = brokerSubscriptions;
     this.archive = archive;
     this.succession = succession;
   }
@@ -65,7 +65,8 @@ public final class NodeIngress implements Ingress {
   @Override
   public void append(ChannelPattern subscription, String channel, Message message) {
     checkSize(message);
-    if (interests.isOwner(subscription, ChannelPattern.of(ChannelPattern.checkName(channel)))) {
+    if (brokerSubscriptions.isOwner(
+        subscription, ChannelPattern.of(ChannelPattern.checkName(channel)))) {
       log.append(channel, timed(message));
     }
   }

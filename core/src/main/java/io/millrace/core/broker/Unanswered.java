@@ -2,9 +2,9 @@ package io.millrace.core.broker;
 
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.core.log.GiveBack;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -71,17 +71,16 @@ public final class Unanswered {
     } finally {
       lock.unlock();
     }
-    AtomicBoolean given = new AtomicBoolean();
-    return () -> {
-      if (given.compareAndSet(false, true)) {
-        lock.lock();
-        try {
-          add(who, -bytes);
-        } finally {
-          lock.unlock();
-        }
-      }
-    };
+    return new GiveBack(() -> giveBack(who, bytes));
+  }
+
+  private void giveBack(String who, long bytes) {
+    lock.lock();
+    try {
+      add(who, -bytes);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void add(String who, long bytes) {

@@ -80,7 +80,7 @@ final class ClientFiles {
     return Buffer.buffer(out.toByteArray());
   }
 
-  /** Whether the client has the file already (RFC 9110, section 13.1.2: a list, or any). */
+  /** Returns whether the client has the file already (RFC 9110, section 13.1.2: a list, or any). */
   private static boolean isKnown(RoutingContext context, String tag) {
     return context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH).stream()
         .flatMap(header -> Stream.of(header.split(",", -1)))

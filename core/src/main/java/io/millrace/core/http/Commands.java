@@ -256,7 +256,7 @@ final class Commands {
     Collection<ReadPosition> left = reader.unsubscribe(patterns);
     reserved.run();
     shard.release(left);
-    if (engine.interests().areSelective()) {
+    if (engine.brokerSubscriptions().areSelective()) {
       left.forEach(position -> linger(position.pattern()));
     }
     tell(new Signal.Done(id, reader.place()));
@@ -281,7 +281,7 @@ final class Commands {
     if (lingering.size() > engine.options().maxChannels()) {
       ChannelPattern oldest = lingering.iterator().next();
       forget(oldest);
-      engine.interests().giveUp(oldest);
+      engine.brokerSubscriptions().giveUp(oldest);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.millrace.core.http;
 
 import io.millrace.MillraceOptions;
-import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.log.Log;
 import io.millrace.core.reader.Entrance;
@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
  * @param options what the application has chosen
  * @param transports what carries messages to clients
  * @param log what clients read
- * @param interests what is subscribed at the broker
+ * @param brokerSubscriptions what is subscribed at the broker
  * @param entrance how subscriptions come into the log
  * @param publishing how messages go to the broker
  * @param shards what readers belong to
@@ -24,7 +24,7 @@ public record Engine(
     MillraceOptions options,
     Transports transports,
     Log log,
-    Interests interests,
+    BrokerSubscriptions brokerSubscriptions,
     Entrance entrance,
     Publishing publishing,
     Shards shards,

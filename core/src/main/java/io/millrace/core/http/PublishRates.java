@@ -3,11 +3,9 @@ package io.millrace.core.http;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.core.broker.Publishing;
+import io.millrace.internal.BoundedMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -30,8 +28,7 @@ final class PublishRates {
   private final LongSupplier clock;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The most recent is last. */
-  private final Map<String, RateLimit> known = new LinkedHashMap<>(16, 0.75f, true);
+  private final BoundedMap<String, RateLimit> known = BoundedMap.byUse(MOST_KNOWN);
 
   PublishRates(MillraceOptions options, LongSupplier clock) {
     this.options = options;
@@ -92,8 +89,12 @@ final class PublishRates {
     lock.lock();
     try {
       long now = clock.getAsLong();
-      forgetIdle(now);
-      RateLimit limit = known.computeIfAbsent(who, added -> new RateLimit(perSecond));
+      known.forgetOldest(idle -> idle.isIdle(now));
+      RateLimit limit = known.get(who);
+      if (limit == null) {
+        limit = new RateLimit(perSecond);
+        known.put(who, limit);
+      }
       long wait = limit.waitMillis(now);
       if (wait == 0) {
         limit.count(now);
@@ -101,13 +102,6 @@ final class PublishRates {
       return wait;
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void forgetIdle(long now) {
-    Iterator<RateLimit> oldest = known.values().iterator();
-    while (oldest.hasNext() && (oldest.next().isIdle(now) || known.size() >= MOST_KNOWN)) {
-      oldest.remove();
     }
   }
 

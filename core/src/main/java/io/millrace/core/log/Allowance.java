@@ -1,7 +1,6 @@
 package io.millrace.core.log;
 
 import io.millrace.MillraceException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -52,12 +51,7 @@ public final class Allowance {
    */
   public Runnable reserve(long bytes) {
     take(bytes);
-    AtomicBoolean given = new AtomicBoolean();
-    return () -> {
-      if (given.compareAndSet(false, true)) {
-        add(-bytes);
-      }
-    };
+    return new GiveBack(() -> add(-bytes));
   }
 
   /** Counts bytes that cannot be refused; if the number is negative, counts them no more. */

@@ -1,9 +1,7 @@
 package io.millrace.core.log;
 
 import io.millrace.MillraceOptions;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.millrace.internal.BoundedMap;
 
 /**
  * Recognizes a message that a broker brings again: to the same channel, with the same key and the
@@ -14,18 +12,16 @@ import java.util.Map;
  */
 final class ArrivedKeys {
 
-  /** How many keys are forgotten at most when one comes, although more may be too old. */
-  private static final int FORGOTTEN_AT_ONCE = 8;
-
   private record Known(long seq, long since) {}
 
   private final MillraceOptions options;
 
   /** The keys in the order in which they came, so that the oldest are first. */
-  private final Map<String, Known> known = new LinkedHashMap<>();
+  private final BoundedMap<String, Known> known;
 
   ArrivedKeys(MillraceOptions options) {
     this.options = options;
+    this.known = new BoundedMap<>(options::maxKeys);
   }
 
   /**
@@ -38,12 +34,7 @@ final class ArrivedKeys {
   long originalOf(long seq, MessageKey arrived, long now) {
     String key = arrived.key() + arrived.digest();
     long oldest = now - options.keyLifetime().toMillis();
-    Iterator<Known> oldestFirst = known.values().iterator();
-    for (int i = 0;
-        i < FORGOTTEN_AT_ONCE && oldestFirst.hasNext() && oldestFirst.next().since <= oldest;
-        i++) {
-      oldestFirst.remove();
-    }
+    known.forgetOldest(each -> each.since <= oldest);
     Known before = known.get(key);
     if (before != null && before.since <= oldest) {
       known.remove(key);
@@ -51,9 +42,6 @@ final class ArrivedKeys {
     }
     if (before == null) {
       known.put(key, new Known(seq, now));
-    }
-    if (known.size() > options.maxKeys()) {
-      known.remove(known.keySet().iterator().next());
     }
     return before == null ? seq : before.seq;
   }

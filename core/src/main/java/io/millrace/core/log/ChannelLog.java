@@ -96,6 +96,6 @@ public final class ChannelLog extends LogSource {
   }
 
   boolean isForgettable() {
-    return interest == 0 && entries.isEmpty();
+    return readers == 0 && entries.isEmpty();
   }
 }

@@ -79,8 +79,10 @@ public final class Footprint {
   /** A pattern of an audience: the same, with nodes of a tree and sets instead of the map. */
   private static final int AUDIENCE_PATTERN = 540;
 
-  /** A subscription at the broker: the Interest 56, its future 120, its place in a map 40. */
-  private static final int INTEREST = 216;
+  /**
+   * A subscription at the broker: the BrokerSubscription 56, its future 120, its place in a map 40.
+   */
+  private static final int BROKER_SUBSCRIPTION = 216;
 
   /**
    * A name or pattern that a client left, without its text: the ChannelPattern 24, its place in a
@@ -121,8 +123,8 @@ public final class Footprint {
   }
 
   /** What the node keeps for a subscription at its broker. */
-  public static int interest(ChannelPattern pattern) {
-    return INTEREST + (pattern.isName() ? 0 : PATTERN) + text(pattern);
+  public static int brokerSubscription(ChannelPattern pattern) {
+    return BROKER_SUBSCRIPTION + (pattern.isName() ? 0 : PATTERN) + text(pattern);
   }
 
   /** What is remembered about a name or pattern that a client left. */

@@ -229,11 +229,11 @@ public final class Log {
   }
 
   /**
-   * Registers interest in subscriptions, and finds where reading begins. Nothing that is appended
-   * later is missed. Clients attach by {@link Surveys} instead, which makes nobody wait.
+   * Registers subscriptions, and finds where reading begins. Nothing that is appended later is
+   * missed. Clients attach by {@link Surveys} instead, which makes nobody wait.
    *
-   * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
-   *     no interest then
+   * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; nothing
+   *     is registered then
    */
   public StartPosition attach(List<ReaderSubscription> subscriptions, ResumeFrom from) {
     Survey survey = enter(subscriptions, Collections.nCopies(subscriptions.size(), 0L), from);
@@ -247,7 +247,7 @@ public final class Log {
   }
 
   /**
-   * Registers interest in subscriptions. Nothing that is appended later is missed.
+   * Registers subscriptions. Nothing that is appended later is missed.
    *
    * @param heardFrom from where on the broker brings the messages of each
    * @return the survey that must be complete before {@link #begin}, if it has any targets
@@ -279,8 +279,8 @@ public final class Log {
    * Finds where reading begins.
    *
    * @param survey a complete survey
-   * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; there is
-   *     no interest any more then
+   * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; nothing
+   *     is registered any more then
    */
   public StartPosition begin(Survey survey) {
     if (!Survey.asksLast(survey.from)) {
@@ -300,7 +300,7 @@ public final class Log {
     return newest.start();
   }
 
-  /** Gives up the interest that {@link #attach} registered. */
+  /** Gives up what {@link #attach} registered. */
   public void detach(Collection<ReadPosition> positions) {
     locked(() -> readership.leave(positions));
   }

@@ -9,7 +9,7 @@ import io.millrace.ChannelPattern;
 abstract class LogSource {
 
   /** How many readers hold it. */
-  int interest;
+  int readers;
 
   /**
    * The highest sequence number that belongs to it and is no longer held, or may never have

@@ -48,7 +48,7 @@ final class Readership {
           && (listed || (!pattern.surveyed && survey.startsBefore(lostThrough)))) {
         survey.add(pattern, listed);
       }
-      bytes += counted(source, source.interest++);
+      bytes += counted(source, source.readers++);
       filter.hold(room);
       survey.positions.add(new ReadPosition(source, filter, heardFrom.get(i)));
     }
@@ -61,7 +61,7 @@ final class Readership {
     long bytes = 0;
     for (ReadPosition position : positions) {
       LogSource source = position.source();
-      bytes += counted(source, --source.interest);
+      bytes += counted(source, --source.readers);
       position.filter().letGo(room);
       sources.left(source);
     }

@@ -2,9 +2,8 @@ package io.millrace.core.log;
 
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.internal.BoundedMap;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * Finds records of a backend's log that publish again what an earlier record published. Only the
@@ -21,14 +20,13 @@ public final class RecordKeys {
   private record Known(long seq, long time, String digest) {}
 
   private final long lifetime;
-  private final int most;
 
   /** The latest record of each channel and key, in the order of the log. */
-  private final Map<String, Known> known = new LinkedHashMap<>();
+  private final BoundedMap<String, Known> known;
 
   RecordKeys(MillraceOptions options) {
     this.lifetime = options.keyLifetime().toMillis();
-    this.most = options.maxKeys();
+    this.known = new BoundedMap<>(options::maxKeys);
   }
 
   /** Returns about how many bytes of the heap they take. */
@@ -62,9 +60,6 @@ public final class RecordKeys {
     }
     long original = again ? before.seq : seq;
     known.put(key, new Known(original, time, digest));
-    if (known.size() > most) {
-      known.remove(known.keySet().iterator().next());
-    }
     return original;
   }
 }

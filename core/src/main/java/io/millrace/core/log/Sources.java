@@ -86,7 +86,7 @@ final class Sources {
   void left(LogSource source) {
     if (source instanceof ChannelLog channel) {
       forgetIfIdle(channel);
-    } else if (source instanceof PatternLog pattern && source.interest == 0) {
+    } else if (source instanceof PatternLog pattern && source.readers == 0) {
       patterns.remove(pattern.pattern());
       patternTree.remove(pattern.pattern(), pattern);
     }

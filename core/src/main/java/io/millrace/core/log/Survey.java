@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What somebody subscribes to, between the interest that was taken and the beginning of reading:
- * something may have to be known of every channel that the patterns match. They keep no list of
- * their channels, which could be very long.
+ * What somebody subscribes to, between its registration and the beginning of reading: something may
+ * have to be known of every channel that the patterns match. They keep no list of their channels,
+ * which could be very long.
  */
 public final class Survey {
 
@@ -50,7 +50,7 @@ public final class Survey {
   final ResumeFrom from;
   final Epoch epoch;
 
-  /** The log's newest sequence when the interest was taken. */
+  /** The log's newest sequence when it was registered. */
   final long head;
 
   /** Mostly none. */

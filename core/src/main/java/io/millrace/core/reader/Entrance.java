@@ -1,6 +1,6 @@
 package io.millrace.core.reader;
 
-import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Surveys;
@@ -10,10 +10,10 @@ import java.util.List;
  * The one way in, for clients and for the application: everybody who wants to read gets a {@link
  * Lease}. Safe on any thread.
  *
- * @param interests what is subscribed at the broker
+ * @param brokerSubscriptions what is subscribed at the broker
  * @param surveys what must be known of the log before reading can begin
  */
-public record Entrance(Interests interests, Surveys surveys) {
+public record Entrance(BrokerSubscriptions brokerSubscriptions, Surveys surveys) {
 
   /**
    * Returns a lease that holds nothing yet.

@@ -1,12 +1,10 @@
 package io.millrace.core.reader;
 
 import io.millrace.core.log.LogEntry;
+import io.millrace.internal.BoundedMap;
 import io.millrace.spi.Framing;
 import io.vertx.core.buffer.Buffer;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -21,9 +19,7 @@ final class FrameCache {
 
   private record Key(Framing framing, boolean replayed, long seq) {}
 
-  private final LongSupplier most;
-  private final Map<Key, Buffer> frames = new LinkedHashMap<>();
-  private long bytes;
+  private final BoundedMap<Key, Buffer> frames;
 
   /**
    * An empty cache.
@@ -31,7 +27,8 @@ final class FrameCache {
    * @param most how many bytes are kept
    */
   FrameCache(LongSupplier most) {
-    this.most = most;
+    this.frames =
+        new BoundedMap<>(() -> Integer.MAX_VALUE, most, (key, frame) -> frame.length() + OVERHEAD);
   }
 
   /** Returns the frame of an entry, and makes it if necessary. */
@@ -50,7 +47,6 @@ final class FrameCache {
 
   void clear() {
     frames.clear();
-    bytes = 0;
   }
 
   /** Returns how many frames are kept. */
@@ -60,12 +56,6 @@ final class FrameCache {
 
   private Buffer keep(Key key, Buffer frame) {
     frames.put(key, frame);
-    bytes += frame.length() + OVERHEAD;
-    Iterator<Buffer> oldest = frames.values().iterator();
-    while (bytes > most.getAsLong() && oldest.hasNext()) {
-      bytes -= oldest.next().length() + OVERHEAD;
-      oldest.remove();
-    }
     return frame;
   }
 

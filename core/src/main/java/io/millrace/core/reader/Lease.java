@@ -96,7 +96,7 @@ public final class Lease {
   private Future<Survey> subscribe() {
     requireOpen();
     Future<List<Long>> heard =
-        entrance.interests().acquire(ReaderSubscription.patterns(subscriptions), from);
+        entrance.brokerSubscriptions().acquire(ReaderSubscription.patterns(subscriptions), from);
     return heard.succeeded() ? survey(heard.result()) : heard.compose(this::survey);
   }
 
@@ -203,7 +203,7 @@ public final class Lease {
   private void giveBack() {
     shard.log().detach(positions);
     if (atBroker) {
-      entrance.interests().release(ReaderSubscription.patterns(subscriptions));
+      entrance.brokerSubscriptions().release(ReaderSubscription.patterns(subscriptions));
     }
     settle();
   }

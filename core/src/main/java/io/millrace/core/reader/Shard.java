@@ -1,6 +1,6 @@
 package io.millrace.core.reader;
 
-import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.Interruption;
 import io.millrace.core.log.Log;
@@ -54,7 +54,7 @@ public final class Shard {
   private static final int TURN_RING_BYTES_BEHIND = LogReader.MOST_SCANNED * LogItem.OVERHEAD;
 
   private final Log log;
-  private final Interests interests;
+  private final BrokerSubscriptions brokerSubscriptions;
   private final LongSupplier clock;
   private final EventLoopShards siblings;
   private final Audiences audiences = new Audiences(this);
@@ -72,11 +72,11 @@ public final class Shard {
   Shard(
       Log log,
       Optional<Archive> archive,
-      Interests interests,
+      BrokerSubscriptions brokerSubscriptions,
       EventLoopShards siblings,
       LongSupplier clock) {
     this.log = log;
-    this.interests = interests;
+    this.brokerSubscriptions = brokerSubscriptions;
     this.siblings = siblings;
     this.clock = clock;
     this.queue = new ReaderQueue(siblings::mayRead, this::letAdvance);
@@ -188,7 +188,7 @@ public final class Shard {
   /** Gives up subscriptions that a reader held. */
   public void release(Collection<ReadPosition> positions) {
     log.detach(positions);
-    interests.release(ReadPosition.patterns(positions));
+    brokerSubscriptions.release(ReadPosition.patterns(positions));
   }
 
   /** Returns how many readers are here. Safe on any thread. */

@@ -1,6 +1,6 @@
 package io.millrace.core.reader;
 
-import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.broker.Succession;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.Log;
@@ -36,7 +36,7 @@ public final class Shards implements Succession.Followers {
   private final VertxInternal vertx;
   private final Log log;
   private final Optional<Archive> archive;
-  private final Interests interests;
+  private final BrokerSubscriptions brokerSubscriptions;
   private final LongSupplier clock;
   private volatile boolean degraded;
   private final Map<Object, EventLoopShards> byEventLoop = new ConcurrentHashMap<>();
@@ -46,12 +46,12 @@ public final class Shards implements Succession.Followers {
       VertxInternal vertx,
       Log log,
       Optional<Archive> archive,
-      Interests interests,
+      BrokerSubscriptions brokerSubscriptions,
       LongSupplier clock) {
     this.vertx = vertx;
     this.log = log;
     this.archive = archive;
-    this.interests = interests;
+    this.brokerSubscriptions = brokerSubscriptions;
     this.clock = clock;
   }
 
@@ -93,7 +93,7 @@ public final class Shards implements Succession.Followers {
         clock,
         this::keptBytes,
         degraded,
-        siblings -> new Shard(log, archive, interests, siblings, clock));
+        siblings -> new Shard(log, archive, brokerSubscriptions, siblings, clock));
   }
 
   /** On each event loop there are two parts: frames that are kept, and what readers share. */

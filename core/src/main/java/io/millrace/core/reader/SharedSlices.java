@@ -1,9 +1,7 @@
 package io.millrace.core.reader;
 
+import io.millrace.internal.BoundedMap;
 import io.vertx.core.buffer.Buffer;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -35,9 +33,7 @@ final class SharedSlices {
     }
   }
 
-  private final LongSupplier most;
-  private final Map<Key, Shared> slices = new LinkedHashMap<>();
-  private long bytes;
+  private final BoundedMap<Key, Shared> slices;
 
   /**
    * Makes an empty object.
@@ -45,7 +41,7 @@ final class SharedSlices {
    * @param most how many bytes are kept
    */
   SharedSlices(LongSupplier most) {
-    this.most = most;
+    this.slices = new BoundedMap<>(() -> MOST_SLICES, most, SharedSlices::cost);
   }
 
   /** Returns what a reader of the same audience was given from the same place to the same end. */
@@ -55,14 +51,9 @@ final class SharedSlices {
 
   /** Keeps what a reader is given, for others of the same audience. */
   void share(Reader reader, Shared slice) {
-    if (slices.putIfAbsent(Key.of(reader), slice) == null) {
-      bytes += cost(Key.of(reader), slice);
-    }
-    Iterator<Map.Entry<Key, Shared>> oldest = slices.entrySet().iterator();
-    while (bytes > most.getAsLong() || slices.size() > MOST_SLICES) {
-      Map.Entry<Key, Shared> dropped = oldest.next();
-      bytes -= cost(dropped.getKey(), dropped.getValue());
-      oldest.remove();
+    Key key = Key.of(reader);
+    if (slices.get(key) == null) {
+      slices.put(key, slice);
     }
   }
 
@@ -73,11 +64,10 @@ final class SharedSlices {
 
   /** Returns how many bytes are kept. */
   long bytes() {
-    return bytes;
+    return slices.cost();
   }
 
   void clear() {
     slices.clear();
-    bytes = 0;
   }
 }

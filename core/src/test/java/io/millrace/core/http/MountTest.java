@@ -983,7 +983,7 @@ class MountTest {
       TestOutlet outlet = new TestOutlet();
       server.waiting.get(0).attach(Server.TinyTransport.FRAMING, outlet);
       assertThat(outlet.endings).hasSize(1);
-      assertThat(outlet.endings.get(0).returns()).isTrue();
+      assertThat(outlet.endings.get(0).mayReconnect()).isTrue();
       server.nothingRemains();
       assertThat(socket.isConnected()).isTrue();
     }

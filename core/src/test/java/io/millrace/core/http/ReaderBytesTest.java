@@ -427,10 +427,10 @@ class ReaderBytesTest {
     assertThat(send(own, subscribe(1, "open.**", "")).getString("type")).isEqualTo("ok");
     long before = taken();
     assertThat(send(own, subscribe(2, "open.a", "")).getString("type")).isEqualTo("ok");
-    int interest = Footprint.interest(io.millrace.ChannelPattern.of("open.a"));
-    assertThat(taken() - before).isGreaterThan(interest + Footprint.SUBSCRIPTION);
+    int broker = Footprint.brokerSubscription(io.millrace.ChannelPattern.of("open.a"));
+    assertThat(taken() - before).isGreaterThan(broker + Footprint.SUBSCRIPTION);
     assertThat(send(own, unsubscribe(3, "open.a")).getString("type")).isEqualTo("ok");
     // What was unsubscribed is remembered, for a client that subscribes to it again.
-    assertThat(taken() - before).isBetween(1L, (long) interest);
+    assertThat(taken() - before).isBetween(1L, (long) broker);
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
@@ -49,11 +49,12 @@ class LeaseTest {
   private final TestOutlet outlet = new TestOutlet();
   private final ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
   private final Log log = new Log(options, false, () -> 0);
-  private final Interests interests = new Interests(broker, log, context, options);
+  private final BrokerSubscriptions brokerSubscriptions =
+      new BrokerSubscriptions(broker, log, context, options);
   private final Shards shards =
-      new Shards((VertxInternal) vertx, log, Optional.empty(), interests, () -> 0);
+      new Shards((VertxInternal) vertx, log, Optional.empty(), brokerSubscriptions, () -> 0);
   private final Shard shard = shards.of(context);
-  private Entrance entrance = new Entrance(interests, new Surveys(log, context));
+  private Entrance entrance = new Entrance(brokerSubscriptions, new Surveys(log, context));
 
   @BeforeAll
   static void start() {
@@ -72,7 +73,7 @@ class LeaseTest {
         () -> {
           assertThat(shards.readerCount()).as("readers").isZero();
           assertThat(log.subscriptionCount()).as("in the log").isZero();
-          assertThat(interests.size()).as("at the broker").isZero();
+          assertThat(brokerSubscriptions.size()).as("at the broker").isZero();
           assertThat(log.readers().taken()).as("room").isZero();
         });
     for (String channel : List.of("a", "b", "*.x")) {
@@ -211,7 +212,7 @@ class LeaseTest {
     Vertx other = Vertx.vertx();
     ContextInternal over = ((VertxInternal) other).createEventLoopContext();
     other.close().toCompletionStage().toCompletableFuture().join();
-    entrance = new Entrance(interests, new Surveys(log, over));
+    entrance = new Entrance(brokerSubscriptions, new Surveys(log, over));
     Future<Lease> acquired = acquire(lease(Rig.last(1), "*.x"));
     eventually(() -> assertThat(acquired.failed()).isTrue());
     assertThat(broker.calls).containsExactly("+*.x", "-*.x");
@@ -324,7 +325,7 @@ class LeaseTest {
     here(() -> lease.begin(reader()));
     assertThat(shards.readerCount()).isEqualTo(1);
     assertThat(log.subscriptionCount()).as("the other's").isEqualTo(1);
-    assertThat(interests.size()).as("the other's").isEqualTo(1);
+    assertThat(brokerSubscriptions.size()).as("the other's").isEqualTo(1);
     ended(other);
   }
 

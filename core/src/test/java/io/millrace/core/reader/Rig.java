@@ -6,7 +6,7 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.Priority;
-import io.millrace.core.broker.Interests;
+import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
@@ -73,12 +73,13 @@ public final class Rig {
     this.vertx = (VertxInternal) vertx.get();
     this.options = options;
     this.log = new Log(options, backend.isPresent(), clock);
-    Interests interests =
-        new Interests(new EchoBroker("none"), log, this.vertx.createEventLoopContext(), options);
+    BrokerSubscriptions brokerSubscriptions =
+        new BrokerSubscriptions(
+            new EchoBroker("none"), log, this.vertx.createEventLoopContext(), options);
     this.archive =
         backend.map(
             it -> new Archive(it, log, options, this.vertx.createEventLoopContext(), clock));
-    this.shards = new Shards(this.vertx, log, archive, interests, clock);
+    this.shards = new Shards(this.vertx, log, archive, brokerSubscriptions, clock);
     this.shard = anotherShard();
     vertx.closing(this::nothingRemains);
   }

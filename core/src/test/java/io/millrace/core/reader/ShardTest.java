@@ -229,7 +229,7 @@ class ShardTest {
     rig.append("a");
     eventually(() -> assertThat(before.sequences()).containsExactly(1L, 2L, 3L, 4L));
     eventually(() -> assertThat(after.sequences()).containsExactly(1L, 2L, 3L, 4L));
-    assertThat(live.endings.get(0).returns()).isFalse();
+    assertThat(live.endings.get(0).mayReconnect()).isFalse();
 
     TestOutlet behind = new TestOutlet();
     attach(failing, behind, rig.after(0));

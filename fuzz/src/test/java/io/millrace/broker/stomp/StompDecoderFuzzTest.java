@@ -7,6 +7,7 @@ import io.millrace.Message;
 import io.millrace.fuzz.Allocation;
 import io.millrace.fuzz.Cuts;
 import io.millrace.fuzz.Messages;
+import io.millrace.spi.remote.BrokerException;
 import io.millrace.spi.support.MessageHeaders;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ class StompDecoderFuzzTest {
     try {
       cut.accept(bytes, decoder::handle);
       return new Read(frames, "");
-    } catch (StompException refused) {
+    } catch (BrokerException refused) {
       assertThat(refused.getMessage()).isNotBlank();
       return new Read(frames, refused.getMessage());
     }

@@ -63,7 +63,9 @@ final class BatchOutlet implements Outlet {
       Unsent.answer(context.request(), Buffer.buffer());
     } else {
       MillraceException.Code code =
-          ending.returns() ? MillraceException.Code.UNAVAILABLE : MillraceException.Code.FORBIDDEN;
+          ending.mayReconnect()
+              ? MillraceException.Code.UNAVAILABLE
+              : MillraceException.Code.FORBIDDEN;
       context.fail(new MillraceException(code, "The request was ended: " + ending.reason() + "."));
     }
   }

@@ -39,7 +39,9 @@ final class SseOutlet extends ResponseOutlet {
   @Override
   public void end(Ending ending) {
     HttpServerResponse response = request.response();
-    if (!response.headWritten() && !ending.returns() && !request.method().equals(HttpMethod.HEAD)) {
+    if (!response.headWritten()
+        && !ending.mayReconnect()
+        && !request.method().equals(HttpMethod.HEAD)) {
       response.setStatusCode(204).headers().remove(HttpHeaders.CONTENT_TYPE);
     }
     super.end(ending);

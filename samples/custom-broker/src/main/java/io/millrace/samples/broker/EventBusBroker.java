@@ -27,12 +27,12 @@ public final class EventBusBroker implements Broker {
   private static final String ADDRESS = "io.millrace.messages";
   private static final String CHANNEL = "channel";
 
-  /** What belongs to one open link. */
-  private record Link(Ingress ingress, MessageConsumer<Buffer> consumer) {}
+  /** What belongs to the open broker. */
+  private record Opened(Ingress ingress, MessageConsumer<Buffer> consumer) {}
 
   private final Set<ChannelPattern> names = ConcurrentHashMap.newKeySet();
   private final Set<ChannelPattern> patterns = ConcurrentHashMap.newKeySet();
-  private volatile Optional<Link> link = Optional.empty();
+  private volatile Optional<Opened> opened = Optional.empty();
 
   @Override
   public String name() {
@@ -42,20 +42,21 @@ public final class EventBusBroker implements Broker {
   @Override
   public Future<Void> open(Ingress ingress) {
     MessageConsumer<Buffer> consumer = ingress.vertx().eventBus().consumer(ADDRESS);
-    link = Optional.of(new Link(ingress, consumer));
+    opened = Optional.of(new Opened(ingress, consumer));
     consumer.handler(this::receive);
     return consumer.completion();
   }
 
   @Override
   public Future<Publication> publish(String channel, Message message) {
-    if (link.isEmpty()) {
+    if (opened.isEmpty()) {
       return Future.failedFuture(
           new MillraceException(MillraceException.Code.UNAVAILABLE, "The broker is closed."));
     }
     DeliveryOptions headers = new DeliveryOptions().addHeader(CHANNEL, channel);
     MessageHeaders.write(message).forEach(headers::addHeader);
-    return link.get()
+    return opened
+        .get()
         .ingress()
         .vertx()
         .eventBus()
@@ -73,7 +74,7 @@ public final class EventBusBroker implements Broker {
         || patterns.stream().anyMatch(pattern -> pattern.matches(channel))) {
       Message message = MessageHeaders.read(headers, received.body());
       // If the log refuses the message, Vert.x reports that, and the next one still arrives.
-      link.ifPresent(open -> open.ingress().append(channel, message));
+      opened.ifPresent(open -> open.ingress().append(channel, message));
     }
   }
 
@@ -92,8 +93,8 @@ public final class EventBusBroker implements Broker {
 
   @Override
   public Future<Void> close() {
-    Optional<Link> closing = link;
-    link = Optional.empty();
+    Optional<Opened> closing = opened;
+    opened = Optional.empty();
     return closing.map(open -> open.consumer().unregister()).orElse(Future.succeededFuture());
   }
 }
