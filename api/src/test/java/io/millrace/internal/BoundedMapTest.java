@@ -3,7 +3,9 @@ package io.millrace.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BoundedMapTest {
@@ -22,11 +24,9 @@ class BoundedMapTest {
   }
 
   private static String keys(BoundedMap<String, Integer> map) {
-    StringBuilder keys = new StringBuilder();
-    for (String key : "abcdefgh".split("")) {
-      keys.append(map.get(key) == null ? "" : key);
-    }
-    return keys.toString();
+    return Stream.of("a", "b", "c", "d", "e", "f", "g", "h")
+        .filter(key -> map.get(key) != null)
+        .collect(Collectors.joining());
   }
 
   @Test

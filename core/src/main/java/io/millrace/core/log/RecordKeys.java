@@ -52,14 +52,15 @@ public final class RecordKeys {
     String key = taken.key();
     String digest = taken.digest();
     Known before = known.remove(key);
-    boolean again = before != null && Math.abs(time - before.time) <= lifetime;
-    if (again && !before.digest.equals(digest)) {
-      // The decision must not depend on how long ago reading began.
-      known.put(key, new Known(before.seq, time, before.digest));
+    if (before == null || Math.abs(time - before.time) > lifetime) {
+      known.put(key, new Known(seq, time, digest));
+      return seq;
+    }
+    // Also if it is refused: the decision must not depend on how long ago reading began.
+    known.put(key, new Known(before.seq, time, before.digest));
+    if (!before.digest.equals(digest)) {
       throw MessageKey.conflict();
     }
-    long original = again ? before.seq : seq;
-    known.put(key, new Known(original, time, digest));
-    return original;
+    return before.seq;
   }
 }
