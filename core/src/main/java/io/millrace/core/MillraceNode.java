@@ -25,8 +25,8 @@ import io.millrace.core.log.Surveys;
 import io.millrace.core.reader.Entrance;
 import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Reader;
+import io.millrace.core.reader.ReaderLoops;
 import io.millrace.core.reader.Shard;
-import io.millrace.core.reader.Shards;
 import io.millrace.core.reader.SubscriberReader;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Ending;
@@ -44,7 +44,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-/** A node: assembles the log, its broker, its shards and its router, and closes them. */
+/** A node: assembles the log, its broker, its event loops and its router, and closes them. */
 final class MillraceNode implements Millrace {
 
   private static final Logger LOG = System.getLogger(MillraceNode.class.getName());
@@ -78,7 +78,7 @@ final class MillraceNode implements Millrace {
         new BrokerSubscriptions(broker, log, context, options);
     Optional<Archive> archive =
         broker.log().map(backend -> new Archive(backend, log, options, context, clock));
-    Shards shards = new Shards(this.vertx, log, archive, brokerSubscriptions, clock);
+    ReaderLoops loops = new ReaderLoops(this.vertx, log, archive, brokerSubscriptions, clock);
     this.engine =
         new Engine(
             options,
@@ -87,9 +87,9 @@ final class MillraceNode implements Millrace {
             brokerSubscriptions,
             new Entrance(brokerSubscriptions, new Surveys(log, context)),
             new Publishing(broker, options, clock, this::isServing),
-            shards,
+            loops,
             this::isServing);
-    this.succession = new Succession(log, shards);
+    this.succession = new Succession(log, loops);
     this.ingress =
         new NodeIngress(this.vertx, options, broker, log, brokerSubscriptions, archive, succession);
     this.mount = new Mount(engine, authorizer, clock);
@@ -161,7 +161,7 @@ final class MillraceNode implements Millrace {
       return Future.failedFuture(closingNow());
     }
     ContextInternal caller = vertx.getOrCreateContext();
-    Shard shard = engine.shards().of(caller.isEventLoopContext() ? caller : context);
+    Shard shard = engine.loops().of(caller.isEventLoopContext() ? caller : context);
     ReaderSubscription wanted = new ReaderSubscription(pattern, EventFilter.ALL);
     Lease lease = engine.entrance().lease(shard, List.of(wanted), from);
     Promise<Subscription> promise = caller.promise();
@@ -202,10 +202,10 @@ final class MillraceNode implements Millrace {
   public Counts counts() {
     return new Counts(
         engine.log().channelCount(),
-        engine.shards().readerCount(),
+        engine.loops().readerCount(),
         engine.log().subscriptionCount(),
         engine.brokerSubscriptions().size(),
-        engine.shards().timerCount(),
+        engine.loops().timerCount(),
         engine.log().heldBytes() + engine.publishing().keyBytes(),
         engine.log().readers().taken());
   }
@@ -214,7 +214,7 @@ final class MillraceNode implements Millrace {
   public void enableTransport(String name, boolean enabled) {
     if (engine.transports().enable(name, enabled)) {
       engine
-          .shards()
+          .loops()
           .all()
           .forEach(shard -> shard.run(() -> shard.end(reader -> switchedOff(reader, name))));
     }
@@ -231,10 +231,10 @@ final class MillraceNode implements Millrace {
       ready.tryFail(closingNow());
       succession.close(closingNow());
       engine
-          .shards()
+          .loops()
           .compute(
               shard -> {
-                shard.end(reader -> Optional.of(Shards.goingAway()));
+                shard.end(reader -> Optional.of(ReaderLoops.goingAway()));
                 return shard;
               })
           .transform(

@@ -8,10 +8,10 @@ import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.reader.LastingReader;
+import io.millrace.core.reader.LastingSettings;
+import io.millrace.core.reader.ReaderLoops;
 import io.millrace.core.reader.Shard;
-import io.millrace.core.reader.Shards;
-import io.millrace.core.reader.StreamReader;
-import io.millrace.core.reader.StreamSettings;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Outlet;
 import io.millrace.transport.websocket.WebSocketFramings;
@@ -40,8 +40,8 @@ public class DrainBenchmark extends MicroBenchmark {
   /** Enough that it does not matter that the event loop is another thread. */
   private static final int TURNS = 100;
 
-  private static final StreamSettings SETTINGS =
-      new StreamSettings(
+  private static final LastingSettings SETTINGS =
+      new LastingSettings(
           Duration.ofHours(1), Duration.ofHours(1), Duration.ZERO, 0, false, JsonObject::new);
 
   /** How many messages are pending at each turn, to be written as one. */
@@ -80,7 +80,8 @@ public class DrainBenchmark extends MicroBenchmark {
   private Shard shard() {
     BrokerSubscriptions brokerSubscriptions =
         new BrokerSubscriptions(new MemoryBroker(), log, vertx.createEventLoopContext(), options);
-    return new Shards(vertx, log, Optional.empty(), brokerSubscriptions, MicroBenchmark::millis)
+    return new ReaderLoops(
+            vertx, log, Optional.empty(), brokerSubscriptions, MicroBenchmark::millis)
         .of(vertx.createEventLoopContext());
   }
 
@@ -93,7 +94,7 @@ public class DrainBenchmark extends MicroBenchmark {
               for (int i = 0; i < READERS; i++) {
                 List<ReaderSubscription> subscriptions =
                     List.of(new ReaderSubscription(ChannelPattern.of("a"), EventFilter.ALL));
-                new StreamReader(here, "none", WebSocketFramings.ENVELOPE, new Counter(), SETTINGS)
+                new LastingReader(here, "none", WebSocketFramings.ENVELOPE, new Counter(), SETTINGS)
                     .begin(log.attach(subscriptions, ResumeFrom.NOW));
               }
               return here;

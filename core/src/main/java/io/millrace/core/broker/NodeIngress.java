@@ -31,7 +31,7 @@ public final class NodeIngress implements Ingress {
   private final BrokerSubscriptions brokerSubscriptions;
   private final Optional<Archive> archive;
   private final Succession succession;
-  private volatile boolean begun;
+  private volatile boolean named;
 
   /** Makes what a broker is opened with. */
   public NodeIngress(
@@ -119,8 +119,8 @@ public final class NodeIngress implements Ingress {
         archive.orElseThrow(
             () -> new IllegalStateException("the broker " + broker.name() + " has no log"));
     new Cursor(epoch, 0); // Throws if it is not an epoch.
-    if (!begun) {
-      begun = true;
+    if (!named) {
+      named = true;
       log.epoch().rename(epoch);
       return Future.succeededFuture();
     }

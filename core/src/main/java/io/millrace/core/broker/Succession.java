@@ -61,7 +61,7 @@ public final class Succession {
         .leaveLog()
         .compose(
             left -> {
-              log.begin(epoch);
+              log.renew(epoch);
               log.serve();
               followed.clear();
               reading = true;

@@ -71,7 +71,7 @@ final class Attaching {
       transport.check(context);
       place.hold(ConnectionFootprint.client(context, keepsRequest(context, transport)));
       AttachRequest asked = AttachRequest.of(context, transport, options.maxChannels());
-      Shard shard = engine.shards().of(ContextInternal.current());
+      Shard shard = engine.loops().of(ContextInternal.current());
       Lease lease = engine.entrance().lease(shard, asked.subscriptions(), asked.start());
       acquire(new Arrival(context, transport, asked, lease, place));
     } catch (RuntimeException | Error e) {

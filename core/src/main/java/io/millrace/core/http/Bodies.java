@@ -4,8 +4,8 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.broker.Unanswered;
-import io.millrace.core.reader.EventLoopShards;
-import io.millrace.core.reader.Shards;
+import io.millrace.core.reader.ReaderLoop;
+import io.millrace.core.reader.ReaderLoops;
 import io.millrace.core.reader.Wheel;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -27,7 +27,7 @@ final class Bodies {
   private static final long NO_ERROR = 0;
 
   private final MillraceOptions options;
-  private final Shards shards;
+  private final ReaderLoops loops;
   private final Unanswered unanswered;
   private final Room room;
 
@@ -35,12 +35,12 @@ final class Bodies {
    * Makes an object without bodies.
    *
    * @param options the bounds
-   * @param shards the shards whose event loops read them
+   * @param loops the event loops that read them
    * @param unanswered the room for publishes, see {@link Publishing#unanswered}
    */
-  Bodies(MillraceOptions options, Shards shards, Unanswered unanswered) {
+  Bodies(MillraceOptions options, ReaderLoops loops, Unanswered unanswered) {
     this.options = options;
-    this.shards = shards;
+    this.loops = loops;
     this.unanswered = unanswered;
     this.room = new Room(most(options));
   }
@@ -132,7 +132,7 @@ final class Bodies {
     private final HttpServerRequest request;
     private final Optional<String> publisher;
     private final Runnable next;
-    private final EventLoopShards loop;
+    private final ReaderLoop loop;
     private final Room.Share share;
     private final Wheel.Timer timer = new Wheel.Timer(this::late);
     private State state = State.READING;
@@ -146,7 +146,7 @@ final class Bodies {
       this.request = context.request();
       this.publisher = publisher;
       this.next = next;
-      this.loop = shards.loop(ContextInternal.current());
+      this.loop = loops.loop(ContextInternal.current());
       this.share = room.enter(full -> makeRoomHere());
     }
 

@@ -9,9 +9,9 @@ import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.StartPositions;
+import io.millrace.core.reader.LastingReader;
 import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Shard;
-import io.millrace.core.reader.StreamReader;
 import io.millrace.spi.Signal;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -53,7 +53,7 @@ final class Commands {
 
   private final Engine engine;
   private final Access.Client client;
-  private final StreamReader reader;
+  private final LastingReader reader;
   private final Shard shard;
   private final RateLimit commandRate;
   private final RateLimit publishRate;
@@ -72,7 +72,7 @@ final class Commands {
   /** What continues once fewer publishes are pending. */
   private Runnable relieved = () -> {};
 
-  Commands(Engine engine, Access.Client client, StreamReader reader) {
+  Commands(Engine engine, Access.Client client, LastingReader reader) {
     this.engine = engine;
     this.client = client;
     this.reader = reader;

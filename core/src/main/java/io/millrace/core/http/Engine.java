@@ -5,7 +5,7 @@ import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.log.Log;
 import io.millrace.core.reader.Entrance;
-import io.millrace.core.reader.Shards;
+import io.millrace.core.reader.ReaderLoops;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * @param brokerSubscriptions what is subscribed at the broker
  * @param entrance how subscriptions come into the log
  * @param publishing how messages go to the broker
- * @param shards what readers belong to
+ * @param loops the event loops that readers belong to
  * @param serving whether clients are accepted
  */
 public record Engine(
@@ -27,7 +27,7 @@ public record Engine(
     BrokerSubscriptions brokerSubscriptions,
     Entrance entrance,
     Publishing publishing,
-    Shards shards,
+    ReaderLoops loops,
     BooleanSupplier serving) {
 
   boolean isServing() {

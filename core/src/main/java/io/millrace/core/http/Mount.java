@@ -56,7 +56,7 @@ public final class Mount {
     this.options = engine.options();
     this.origins = new OriginPolicy(options);
     this.access = new Access(options, authorizer, clock);
-    this.bodies = new Bodies(options, engine.shards(), engine.publishing().unanswered());
+    this.bodies = new Bodies(options, engine.loops(), engine.publishing().unanswered());
     this.attaching = new Attaching(engine, access, bodies.room());
   }
 

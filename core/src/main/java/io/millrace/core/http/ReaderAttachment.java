@@ -3,11 +3,11 @@ package io.millrace.core.http;
 import io.millrace.MillraceOptions;
 import io.millrace.core.log.StartPositions;
 import io.millrace.core.reader.BatchReader;
+import io.millrace.core.reader.LastingReader;
+import io.millrace.core.reader.LastingSettings;
 import io.millrace.core.reader.Lease;
+import io.millrace.core.reader.ReaderLoops;
 import io.millrace.core.reader.Shard;
-import io.millrace.core.reader.Shards;
-import io.millrace.core.reader.StreamReader;
-import io.millrace.core.reader.StreamSettings;
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Format;
@@ -73,7 +73,7 @@ final class ReaderAttachment implements Attachment {
   private void attach(Arrival arrival, Framing framing, Outlet outlet) {
     Lease lease = arrival.lease();
     Shard shard = lease.shard();
-    StreamReader reader = new StreamReader(shard, transport.name(), framing, outlet, settings());
+    LastingReader reader = new LastingReader(shard, transport.name(), framing, outlet, settings());
     Place place = arrival.place();
     reader.whenEnded(
         () -> {
@@ -84,7 +84,7 @@ final class ReaderAttachment implements Attachment {
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
       Access.Client client = access.lasting(arrival.context());
       duplex = Optional.of(() -> new Commands(engine, client, reader));
-      receives = Optional.of(() -> new Receiving(room, shard.siblings(), reader, engine.options()));
+      receives = Optional.of(() -> new Receiving(room, shard.loop(), reader, engine.options()));
     }
     lease.begin(reader);
   }
@@ -153,7 +153,7 @@ final class ReaderAttachment implements Attachment {
       return Optional.of(Ending.DONE);
     }
     if (!engine.isServing() || !lease.isCurrent()) {
-      return Optional.of(Shards.goingAway());
+      return Optional.of(ReaderLoops.goingAway());
     }
     return engine.transports().isOff(transport)
         ? Optional.of(Ending.TRANSPORT_OFF)
@@ -182,10 +182,10 @@ final class ReaderAttachment implements Attachment {
     unused = Optional.empty();
   }
 
-  private StreamSettings settings() {
+  private LastingSettings settings() {
     MillraceOptions options = engine.options();
     double variation = 1 + RETRY_VARIATION * (2 * ThreadLocalRandom.current().nextDouble() - 1);
-    return new StreamSettings(
+    return new LastingSettings(
         options.heartbeat().orElse(transport.heartbeat()),
         options.stallTimeout(),
         Duration.ofMillis(Math.round(options.retry().toMillis() * variation)),

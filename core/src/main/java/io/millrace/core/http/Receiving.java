@@ -1,8 +1,8 @@
 package io.millrace.core.http;
 
 import io.millrace.MillraceOptions;
-import io.millrace.core.reader.EventLoopShards;
 import io.millrace.core.reader.Reader;
+import io.millrace.core.reader.ReaderLoop;
 import io.millrace.core.reader.Wheel;
 import io.millrace.spi.Ending;
 import java.util.Optional;
@@ -21,7 +21,7 @@ final class Receiving {
   private static final int ITSELF = 256;
 
   private final Room room;
-  private final EventLoopShards loop;
+  private final ReaderLoop loop;
   private final Reader reader;
   private final long timeout;
   private final Wheel.Timer timer = new Wheel.Timer(this::end);
@@ -30,7 +30,7 @@ final class Receiving {
   private long arriving;
   private long waiting;
 
-  Receiving(Room room, EventLoopShards loop, Reader reader, MillraceOptions options) {
+  Receiving(Room room, ReaderLoop loop, Reader reader, MillraceOptions options) {
     this.room = room;
     this.loop = loop;
     this.reader = reader;

@@ -134,7 +134,7 @@ public final class Log {
    *
    * @param name the name that distinguishes this log from others
    */
-  public void begin(String name) {
+  public void renew(String name) {
     locked(
         () -> {
           epoch = new Epoch(name);
@@ -243,14 +243,14 @@ public final class Log {
         Thread.onSpinWait(); // Others can take the lock meanwhile.
       }
     }
-    return begin(survey);
+    return start(survey);
   }
 
   /**
    * Registers subscriptions. Nothing that is appended later is missed.
    *
    * @param heardFrom from where on the broker brings the messages of each
-   * @return the survey that must be complete before {@link #begin}, if it has any targets
+   * @return the survey that must be complete before {@link #start}, if it has any targets
    */
   public Survey enter(
       List<ReaderSubscription> subscriptions, List<Long> heardFrom, ResumeFrom from) {
@@ -282,7 +282,7 @@ public final class Log {
    * @throws io.millrace.MillraceException if {@code last} is asked of too wide a pattern; nothing
    *     is registered any more then
    */
-  public StartPosition begin(Survey survey) {
+  public StartPosition start(Survey survey) {
     if (!Survey.asksLast(survey.from)) {
       return locked(
           () -> new StartPositions(epoch.name(), shared, head).of(survey.positions, survey.from));
@@ -322,7 +322,7 @@ public final class Log {
       int mostEntries,
       int mostBytes,
       Optional<Gap.Reason> lost) {
-    LogReader reader = new LogReader(ring, positions, after, upTo, mostEntries, mostBytes);
+    SliceReading reader = new SliceReading(ring, positions, after, upTo, mostEntries, mostBytes);
     lock.lock();
     try {
       reader.look(retention.past(), retention.evictedThrough(), lost);

@@ -40,7 +40,7 @@ public final class Surveys {
    * Finds out what must be known before reading can begin.
    *
    * @param survey from {@link Log#enter}
-   * @return completes, usually at once, when {@link Log#begin} may be called
+   * @return completes, usually at once, when {@link Log#start} may be called
    */
   public Future<Survey> complete(Survey survey) {
     if (survey.targets().isEmpty()) {

@@ -11,8 +11,8 @@
  * Retention}. Then who reads: {@link Readership}. Then where reading begins: {@link
  * ReaderSubscription} and {@link ResumeFrom} are what a client asks for, {@link Survey} and {@link
  * StartPositions} find the answer, {@link StartPosition} is the answer. Then how it continues:
- * {@link ReadPosition}, {@link LogReader}, {@link Slice}. Then the marks: {@link LogSource}, {@link
- * PatternLog}, {@link ForgottenMarks}. Last, the broker's own log: {@link Archive}, {@link
+ * {@link ReadPosition}, {@link SliceReading}, {@link Slice}. Then the marks: {@link LogSource},
+ * {@link PatternLog}, {@link ForgottenMarks}. Last, the broker's own log: {@link Archive}, {@link
  * RecordKeys}, {@link CatchUp}.
  */
 @NullMarked

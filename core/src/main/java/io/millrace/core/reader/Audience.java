@@ -59,7 +59,7 @@ final class Audience {
   int readers;
 
   /** The number of such readers in all shards of the event loop. */
-  final EventLoopShards.Alike alike;
+  final ReaderLoop.Alike alike;
 
   private final Shard shard;
   private final List<Reader> members = new ArrayList<>();
@@ -76,7 +76,7 @@ final class Audience {
   Audience(Shard shard, Key key) {
     this.shard = shard;
     this.key = key;
-    this.alike = shard.siblings().alike(key);
+    this.alike = shard.loop().alike(key);
     this.footprint = Footprint.audience(ReaderSubscription.patterns(key.subscriptions()));
   }
 

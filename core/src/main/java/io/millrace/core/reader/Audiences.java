@@ -103,7 +103,7 @@ final class Audiences {
   void exit(Audience audience) {
     shard.assertHere();
     if (--audience.alike.readers == 0) {
-      shard.siblings().forget(audience.key);
+      shard.loop().forget(audience.key);
     }
     if (--audience.readers > 0) {
       return;

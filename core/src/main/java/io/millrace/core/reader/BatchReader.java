@@ -102,7 +102,7 @@ public final class BatchReader extends Reader {
     Optional<SharedSlices.Shared> given =
         isCommonAnswer() ? shard.slices().of(this) : Optional.empty();
     if (given.isPresent() && (due || given.get().last() > 0)) {
-      shard.siblings().hasRead(given.get().frames().length()); // It is copied for each of them.
+      shard.loop().hasRead(given.get().frames().length()); // It is copied for each of them.
       leaveWith(given.get().frames());
       return true;
     }

@@ -87,7 +87,7 @@ public final class Lease {
       return permission
           .get()
           .compose(granted -> subscribe())
-          .compose(survey -> shard.siblings().inTurn(survey, this::whenClosed));
+          .compose(survey -> shard.loop().inTurn(survey, this::whenClosed));
     } catch (RuntimeException | Error e) {
       return Future.failedFuture(e);
     }
@@ -112,7 +112,7 @@ public final class Lease {
     requireOpen();
     epoch = shard.log().epoch();
     try {
-      start = shard.log().begin(survey);
+      start = shard.log().start(survey);
     } catch (MillraceException refused) {
       positions = List.of(); // The log has let go of it.
       throw refused;
@@ -166,7 +166,7 @@ public final class Lease {
    * @param id the JSON text of the id of the subscribe command
    * @param first whether the reader has had no subscriptions yet: these set its cursor
    */
-  public void add(StreamReader reader, String id, boolean first) {
+  public void add(LastingReader reader, String id, boolean first) {
     if (reader.isEnded()) {
       close();
     } else if (!take()) {
@@ -192,7 +192,7 @@ public final class Lease {
     if (before == State.HELD) {
       giveBack();
     } else if (before == State.PENDING) {
-      if (shard.siblings().isHere()) {
+      if (shard.loop().isHere()) {
         withdraw.run();
       } else {
         shard.run(() -> withdraw.run());

@@ -3,9 +3,9 @@ package io.millrace.core.reader;
 import io.millrace.Gap;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.ArchiveBlock;
-import io.millrace.core.log.LogReader;
 import io.millrace.core.log.Next;
 import io.millrace.core.log.Slice;
+import io.millrace.core.log.SliceReading;
 import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -54,7 +54,7 @@ final class OwnSlices {
     Slice slice = next.read(shard.log(), mayBeMissing ? Optional.empty() : Optional.of(lost));
     if (isPutOff(reader, slice)) {
       reader.readsMuch = true;
-      shard.siblings().hasRead(ReaderQueue.LOOK_BYTES);
+      shard.loop().hasRead(ReaderQueue.LOOK_BYTES);
       shard.queue(reader);
       return Optional.empty();
     }
@@ -66,10 +66,7 @@ final class OwnSlices {
     boolean much = slice.bytes() > ReaderQueue.LITTLE;
     // A gap is taken from the subscription when it is read: it cannot be read twice.
     boolean again = slice.gaps().isEmpty() && !slice.isMissing();
-    return much
-        && again
-        && !reader.readsMuch
-        && (queue.isServingNear() || !shard.siblings().mayRead());
+    return much && again && !reader.readsMuch && (queue.isServingNear() || !shard.loop().mayRead());
   }
 
   private Optional<Slice> readBack(Reader reader, Next next, long missing, Gap.Reason lost) {
@@ -102,7 +99,7 @@ final class OwnSlices {
 
   private void count(Reader reader, Next next, Slice slice) {
     reader.readsMuch = slice.bytes() > ReaderQueue.LITTLE;
-    long passed = Math.min(slice.through() - next.after(), LogReader.MOST_SCANNED);
-    shard.siblings().hasRead(slice.bytes() + (int) passed * ReaderQueue.PASSED_BYTES);
+    long passed = Math.min(slice.through() - next.after(), SliceReading.MOST_SCANNED);
+    shard.loop().hasRead(slice.bytes() + (int) passed * ReaderQueue.PASSED_BYTES);
   }
 }

@@ -104,7 +104,7 @@ public abstract class Reader {
 
   /** Reads on now, or after others if much has just been read. */
   final void advanceInTurn() {
-    if (shard.siblings().mayRead()) {
+    if (shard.loop().mayRead()) {
       advance();
     } else {
       shard.queue(this);

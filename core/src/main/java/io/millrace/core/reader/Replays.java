@@ -16,12 +16,12 @@ import java.util.Optional;
  */
 final class Replays {
 
-  private final StreamReader reader;
+  private final LastingReader reader;
 
   /** Most connections never have any. */
   private List<Replay> waiting = List.of();
 
-  Replays(StreamReader reader) {
+  Replays(LastingReader reader) {
     this.reader = reader;
   }
 

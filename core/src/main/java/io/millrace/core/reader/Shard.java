@@ -6,10 +6,10 @@ import io.millrace.core.log.Interruption;
 import io.millrace.core.log.Log;
 import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.LogItem;
-import io.millrace.core.log.LogReader;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.RingSlice;
+import io.millrace.core.log.SliceReading;
 import io.millrace.spi.Ending;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -51,12 +51,12 @@ public final class Shard {
   private static final int TURN_RING_BYTES = 4 << 20;
 
   /** The same while readers are behind: no more than what they look at in a turn. */
-  private static final int TURN_RING_BYTES_BEHIND = LogReader.MOST_SCANNED * LogItem.OVERHEAD;
+  private static final int TURN_RING_BYTES_BEHIND = SliceReading.MOST_SCANNED * LogItem.OVERHEAD;
 
   private final Log log;
   private final BrokerSubscriptions brokerSubscriptions;
   private final LongSupplier clock;
-  private final EventLoopShards siblings;
+  private final ReaderLoop loop;
   private final Audiences audiences = new Audiences(this);
   private final Set<Reader> readers = new LinkedHashSet<>();
   private final ReaderQueue queue;
@@ -73,13 +73,13 @@ public final class Shard {
       Log log,
       Optional<Archive> archive,
       BrokerSubscriptions brokerSubscriptions,
-      EventLoopShards siblings,
+      ReaderLoop loop,
       LongSupplier clock) {
     this.log = log;
     this.brokerSubscriptions = brokerSubscriptions;
-    this.siblings = siblings;
+    this.loop = loop;
     this.clock = clock;
-    this.queue = new ReaderQueue(siblings::mayRead, this::letAdvance);
+    this.queue = new ReaderQueue(loop::mayRead, this::letAdvance);
     this.ownSlices = new OwnSlices(this, archive, queue);
   }
 
@@ -94,24 +94,24 @@ public final class Shard {
 
   /** Returns the context of the event loop. */
   public ContextInternal context() {
-    return siblings.context();
+    return loop.context();
   }
 
-  /** Returns the shards of the event loop. */
-  public EventLoopShards siblings() {
-    return siblings;
+  /** Returns the event loop, with its other shards. */
+  public ReaderLoop loop() {
+    return loop;
   }
 
   Wheel wheel() {
-    return siblings.wheel();
+    return loop.wheel();
   }
 
   FrameCache frames() {
-    return siblings.frames();
+    return loop.frames();
   }
 
   SharedSlices slices() {
-    return siblings.slices();
+    return loop.slices();
   }
 
   OwnSlices ownSlices() {
@@ -134,22 +134,22 @@ public final class Shard {
   }
 
   boolean isDegraded() {
-    return siblings.isDegraded();
+    return loop.isDegraded();
   }
 
   /** Asserts that this is the event loop's thread. */
   void assertHere() {
-    siblings.assertHere();
+    loop.assertHere();
   }
 
   /** Runs something on the event loop, later. Safe on any thread. */
   public void run(Runnable task) {
-    siblings.run(task);
+    loop.run(task);
   }
 
   /** Computes something on the event loop. Safe on any thread. */
   public <T> Future<T> compute(Function<Shard, T> task) {
-    return siblings.compute(() -> task.apply(this));
+    return loop.compute(() -> task.apply(this));
   }
 
   /** Handles a result on the event loop: at once if it is there already. */
@@ -165,7 +165,7 @@ public final class Shard {
   void add(Reader reader) {
     assertHere();
     if (readers.isEmpty()) {
-      siblings.follow();
+      loop.follow();
       position = log.head();
     }
     readers.add(reader);
@@ -180,7 +180,7 @@ public final class Shard {
       readerCount.decrementAndGet();
       release(reader.positions());
       if (readers.isEmpty()) {
-        siblings.unfollow();
+        loop.unfollow();
       }
     }
   }
@@ -201,7 +201,7 @@ public final class Shard {
     assertHere();
     if (!reader.queued && !reader.waiting && !reader.isEnded()) {
       queue.add(reader, position);
-      siblings.wake();
+      loop.wake();
     }
   }
 
@@ -278,7 +278,7 @@ public final class Shard {
     }
     deliver(addressed, given);
     if (position < log.head()) {
-      siblings.wake(); // The rest after others on this event loop have had their turn.
+      loop.wake(); // The rest after others on this event loop have had their turn.
     }
   }
 

@@ -43,7 +43,7 @@ public final class SubscriberReader extends Reader implements Subscription {
   /** What {@link #cursor()} returns on other threads while it is not live. */
   private volatile long read;
 
-  private boolean begun;
+  private boolean hasRead;
 
   /** Makes a reader that has not begun. */
   public SubscriberReader(Shard shard, Subscriber subscriber) {
@@ -71,13 +71,13 @@ public final class SubscriberReader extends Reader implements Subscription {
   @Override
   void advance() {
     if (cursorSeq() <= shard.position()) {
-      Gap.Reason lost = begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED;
+      Gap.Reason lost = hasRead ? Gap.Reason.SLOW : Gap.Reason.EXPIRED;
       Optional<Slice> next = shard.ownSlices().read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
       if (next.isEmpty()) {
         return;
       }
       Slice slice = next.get();
-      begun = true;
+      hasRead = true;
       slice.gaps().forEach(this::tell);
       slice.entries().forEach(this::deliver);
       moveTo(slice.through());

@@ -4,15 +4,16 @@
  * <p>Everybody who wants to read comes in at the {@link Entrance} and gets a {@link Lease}: what it
  * holds at the broker and in the log until a reader takes it over, or until it is given back.
  *
- * <p>A {@link Reader} is a set of channels and a cursor, whatever carries its bytes. {@link Shards}
- * finds the part of the node that belongs to an event loop, {@link EventLoopShards}, whose shards
- * take turns. In its turn, a {@link Shard} reads what is new in the log and gives it to audiences:
- * what is pending for one reader of an {@link Audience} is pending for all, so it is framed and
- * joined once. A reader that is behind leaves its audience and reads the log by itself, in slices,
- * until it is up to date. Everything here belongs to one event loop, so nothing is locked.
+ * <p>A {@link Reader} is a set of channels and a cursor, whatever carries its bytes. {@link
+ * ReaderLoops} finds the part of the node that belongs to an event loop, {@link ReaderLoop}, whose
+ * shards take turns. In its turn, a {@link Shard} reads what is new in the log and gives it to
+ * audiences: what is pending for one reader of an {@link Audience} is pending for all, so it is
+ * framed and joined once. A reader that is behind leaves its audience and reads the log by itself,
+ * in slices, until it is up to date. Everything here belongs to one event loop, so nothing is
+ * locked.
  *
  * <p>Read {@link Reader}, {@link Shard} and {@link Audience} first. Then the three kinds of
- * readers: {@link StreamReader} with its {@link Replays}, {@link BatchReader}, {@link
+ * readers: {@link LastingReader} with its {@link Replays}, {@link BatchReader}, {@link
  * SubscriberReader}. Then how they come to be: {@link Lease}. Then what those that are behind read:
  * {@link OwnSlices}, {@link ReaderQueue}, {@link SharedSlices}. Then what readers share: {@link
  * Audiences}, {@link FrameCache}, {@link Wheel}.

@@ -108,7 +108,7 @@ class BrokerSubscriptionsTest {
   private List<Gap> gaps(Acquired acquired, long after) {
     ResumeFrom start = ResumeFrom.after(log.cursor(after));
     Survey survey = log.enter(acquired.subscriptions, acquired.heardFrom, start);
-    List<ReadPosition> positions = log.begin(survey).positions();
+    List<ReadPosition> positions = log.start(survey).positions();
     List<Gap> gaps =
         log.read(positions, after, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.EXPIRED)).gaps();
     log.detach(positions);

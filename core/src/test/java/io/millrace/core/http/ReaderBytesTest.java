@@ -9,7 +9,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.core.Server;
 import io.millrace.core.log.Allowance;
 import io.millrace.core.log.Footprint;
-import io.millrace.core.reader.EventLoopShards;
+import io.millrace.core.reader.ReaderLoop;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
@@ -212,7 +212,7 @@ class ReaderBytesTest {
   void whatSeveralHaveIsCountedOnce() throws IOException {
     listen();
     String names = names(20, 0);
-    for (int i = 0; i < EventLoopShards.SHARDS; i++) {
+    for (int i = 0; i < ReaderLoop.SHARDS; i++) {
       stayFor(names);
     }
     long before = taken();

@@ -9,8 +9,8 @@ import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.core.reader.LastingReader;
 import io.millrace.core.reader.Rig;
-import io.millrace.core.reader.StreamReader;
 import io.millrace.core.testing.RecordedLog;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.core.testing.TestVertx;
@@ -103,7 +103,7 @@ class ArchiveTest {
   @Test
   void aLateSubscriptionIsReadBackTooBeforeItIsConfirmed() {
     publish("a", "b", "a", "b");
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.subscribe(reader, "7", rig.after(1), "b");
     story(outlet, "welcome", "r2", "r4", "ok");
     publish("b", "a");
@@ -141,7 +141,7 @@ class ArchiveTest {
     eventually(() -> assertThat(outlet.frames("batch")).hasSize(1));
     rig.onLoop(
         () -> {
-          assertThat(rig.shard.siblings().mayRead()).isTrue();
+          assertThat(rig.shard.loop().mayRead()).isTrue();
           List<TestOutlet> outlets = new ArrayList<>();
           for (int i = 0; i < 50; i++) {
             outlets.add(new TestOutlet());
@@ -511,7 +511,7 @@ class ArchiveTest {
     if (random.nextBoolean()) {
       rig.stream(each, Rig.last(last), of.toArray(String[]::new));
     } else {
-      StreamReader later = rig.stream(each, ResumeFrom.NOW, "none");
+      LastingReader later = rig.stream(each, ResumeFrom.NOW, "none");
       rig.subscribe(later, "1", Rig.last(last), of.toArray(String[]::new));
     }
     return reader;
@@ -537,7 +537,7 @@ class ArchiveTest {
     publish("a");
     Archive archive = rig.archive.orElseThrow();
     ArchiveScan before = new ArchiveScan(options, rig.log.epoch(), 0, 1, 0, archive);
-    rig.log.begin("another");
+    rig.log.renew("another");
     archive.clear();
     backend.reachable = false;
     archive.completed(before, new ArchiveBlock(0, 1, List.of(), 0, false));

@@ -115,7 +115,7 @@ class BackendLogTest {
     Cursor before = log.cursor(1);
     List<ReadPosition> reader =
         log.attach(Rig.subscriptions("a"), ResumeFrom.after(before)).positions();
-    log.begin("other");
+    log.renew("other");
     assertThat(log.head()).isZero();
     assertThat(log.heldBytes()).isZero();
     append(0, "a", at(1));

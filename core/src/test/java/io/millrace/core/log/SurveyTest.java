@@ -153,7 +153,7 @@ class SurveyTest {
       append("new.channel" + steps++);
     } while (log.step(pass));
     assertThat(steps).isGreaterThan(2 * MANY / SurveyPass.MATCHES_AT_ONCE);
-    log.begin(survey);
+    log.start(survey);
     assertThat(gaps(reader, MANY)).isEmpty();
     append("many.x3"); // The one before it is dropped.
     assertThat(gaps(reader, MANY))
@@ -172,7 +172,7 @@ class SurveyTest {
     log.detach(other);
     assertThat(log.channelCount()).isZero();
     steps(survey);
-    log.begin(survey);
+    log.start(survey);
     assertThat(gaps(reader, 0)).hasSize(1);
   }
 
@@ -199,7 +199,7 @@ class SurveyTest {
     }
     assertThat(steps(surveys)).isEqualTo(MANY / SurveyPass.CHANNELS_AT_ONCE + 1);
     for (Survey survey : surveys) {
-      log.begin(survey);
+      log.start(survey);
       assertThat(gaps(survey.positions, 0)).hasSize(survey.positions.size());
     }
   }
@@ -209,7 +209,7 @@ class SurveyTest {
     appendToMany();
     Survey survey = enter(Rig.last(1), "*.*");
     assertThat(steps(survey)).isEqualTo(2);
-    assertThatThrownBy(() -> log.begin(survey)).isInstanceOf(MillraceException.class);
+    assertThatThrownBy(() -> log.start(survey)).isInstanceOf(MillraceException.class);
     assertThat(log.subscriptionCount()).isZero();
   }
 
@@ -224,7 +224,7 @@ class SurveyTest {
     // arrives anyway.
     steps(survey);
     append("p.c");
-    StartPosition beginning = log.begin(survey);
+    StartPosition beginning = log.start(survey);
     Slice slice =
         log.read(reader, beginning.seq(), log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW));
     assertThat(slice.entries().stream().map(entry -> entry.seq)).containsExactly(1L, 3L, 4L, 5L);
@@ -270,7 +270,7 @@ class SurveyTest {
         slices++;
       }
       assertThat(got).containsExactly(2L * MANY + 1);
-      assertThat(slices).isEqualTo(MANY / LogReader.MOST_SCANNED + 1);
+      assertThat(slices).isEqualTo(MANY / SliceReading.MOST_SCANNED + 1);
     }
   }
 

@@ -394,7 +394,7 @@ class BatchReaderTest {
     TestOutlet stream = new TestOutlet();
     rig.batch(outlet, HOLD, rig.after(0), "a");
     answer(outlet, "1");
-    StreamReader reader = rig.stream(stream, rig.after(0), "a");
+    LastingReader reader = rig.stream(stream, rig.after(0), "a");
     eventually(() -> assertThat(stream.story()).containsExactly("welcome", "1"));
     // Both are behind at the same place and read to the same end.
     TestOutlet batch = new TestOutlet();

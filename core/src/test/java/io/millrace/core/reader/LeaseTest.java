@@ -51,8 +51,8 @@ class LeaseTest {
   private final Log log = new Log(options, false, () -> 0);
   private final BrokerSubscriptions brokerSubscriptions =
       new BrokerSubscriptions(broker, log, context, options);
-  private final Shards shards =
-      new Shards((VertxInternal) vertx, log, Optional.empty(), brokerSubscriptions, () -> 0);
+  private final ReaderLoops shards =
+      new ReaderLoops((VertxInternal) vertx, log, Optional.empty(), brokerSubscriptions, () -> 0);
   private final Shard shard = shards.of(context);
   private Entrance entrance = new Entrance(brokerSubscriptions, new Surveys(log, context));
 
@@ -113,8 +113,8 @@ class LeaseTest {
     return acquired.result();
   }
 
-  private StreamReader reader() {
-    return new StreamReader(shard, "test", new LineFraming(), outlet, Rig.SETTINGS);
+  private LastingReader reader() {
+    return new LastingReader(shard, "test", new LineFraming(), outlet, Rig.SETTINGS);
   }
 
   private void ended(Reader reader) {
@@ -144,7 +144,7 @@ class LeaseTest {
     assertThat(log.subscriptionCount()).isEqualTo(2);
     assertThat(broker.calls).containsExactly("+a", "+b");
     assertThat(log.readers().taken()).isGreaterThan(ROOM);
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     here(() -> lease.begin(reader));
     assertThat(outlet.story()).containsExactly("welcome");
     assertThat(log.readers().taken()).as("without the room for it").isBetween(1L, ROOM);
@@ -157,8 +157,8 @@ class LeaseTest {
   @Test
   void oneReaderTakesItAndNoOther() {
     Lease lease = held(ResumeFrom.NOW, "a");
-    StreamReader first = reader();
-    StreamReader second = reader();
+    LastingReader first = reader();
+    LastingReader second = reader();
     here(
         () -> {
           lease.begin(first);
@@ -279,7 +279,7 @@ class LeaseTest {
     List<String> order = new CopyOnWriteArrayList<>();
     here(
         () -> {
-          shard.siblings().hasRead(1 << 20);
+          shard.loop().hasRead(1 << 20);
           for (int i = 0; i < 30; i++) {
             lease(Rig.last(1000), "a")
                 .acquire(ROOM, Future::succeededFuture)
@@ -304,7 +304,7 @@ class LeaseTest {
 
   @Test
   void ifItIsClosedThoughItIsHeldItIsGivenBackOnceWhoeverCloses() throws Exception {
-    StreamReader other = reader();
+    LastingReader other = reader();
     here(() -> held("a").begin(other));
     Lease lease = held(ResumeFrom.NOW, "a", "b");
     List<Thread> closers = new ArrayList<>();
@@ -375,7 +375,7 @@ class LeaseTest {
   void itIsNotCurrentOnceAnotherLogHasBegun() {
     Lease lease = held(ResumeFrom.NOW, "a");
     assertThat(lease.isCurrent()).isTrue();
-    log.begin("another");
+    log.renew("another");
     assertThat(lease.isCurrent()).isFalse();
     lease.close();
   }
@@ -384,7 +384,7 @@ class LeaseTest {
   void aReaderThatEndsBeforeItBeginsGivesItBack() {
     outlet.closedAlready = true;
     Lease lease = held(ResumeFrom.NOW, "a");
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     here(() -> lease.begin(reader));
     assertThat(reader.isEnded()).isTrue();
     assertThat(outlet.writes).isEmpty();
@@ -397,7 +397,7 @@ class LeaseTest {
           throw new IllegalStateException(FAILS);
         };
     Lease lease = held(ResumeFrom.NOW, "a");
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     here(() -> lease.begin(reader));
     assertThat(reader.isEnded()).isTrue();
   }
@@ -405,7 +405,7 @@ class LeaseTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whatIsAddedToAReaderThatHasEndedIsGivenBack(boolean first) {
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     here(() -> lease(ResumeFrom.NOW).acquire(ROOM, Future::succeededFuture).result().begin(reader));
     Lease added = held(ResumeFrom.NOW, "b");
     ended(reader);
@@ -416,7 +416,7 @@ class LeaseTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whatIsAddedToAReaderIsTheReaders(boolean first) {
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     String initial = first ? "" : "a";
     here(
         () -> {
@@ -435,7 +435,7 @@ class LeaseTest {
   @Test
   void aReaderThatEndsWhileItReplaysWhatIsAddedGivesItBack() {
     log.append("b", Message.json(1));
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     here(() -> held("a").begin(reader));
     outlet.writable = false;
     Lease added = held(Rig.last(1), "b");

@@ -87,7 +87,7 @@ class ReaderQueueTest {
 
   /** So much has been read that whoever asks for much waits. Called on the event loop. */
   private void useUpTheTurn() {
-    rig.shard.siblings().hasRead(1 << 20);
+    rig.shard.loop().hasRead(1 << 20);
   }
 
   private Survey survey() {
@@ -100,11 +100,11 @@ class ReaderQueueTest {
     for (int i = 0; i < READERS; i++) {
       Survey survey = rig.log.enter(Rig.subscriptions("old"), List.of(0L), Rig.last(1000));
       rig.shard
-          .siblings()
+          .loop()
           .inTurn(survey, whenLeft -> {})
           .onSuccess(
               begins -> {
-                rig.log.begin(survey);
+                rig.log.start(survey);
                 rig.log.detach(survey.positions);
                 order.add("much");
               });
@@ -143,7 +143,7 @@ class ReaderQueueTest {
         () -> {
           for (int i = 0; i < READERS; i++) {
             StartPosition beginning = rig.log.attach(Rig.subscriptions("old"), Rig.last(1000));
-            new StreamReader(rig.shard, "test", rig.framing, outlet("much"), Rig.SETTINGS)
+            new LastingReader(rig.shard, "test", rig.framing, outlet("much"), Rig.SETTINGS)
                 .begin(beginning);
           }
           order.clear();
@@ -177,12 +177,12 @@ class ReaderQueueTest {
         () -> {
           useUpTheTurn();
           AtomicReference<Runnable> leave = new AtomicReference<>(() -> {});
-          Future<Survey> begins = rig.shard.siblings().inTurn(survey(), leave::set);
+          Future<Survey> begins = rig.shard.loop().inTurn(survey(), leave::set);
           assertThat(begins.isComplete()).isFalse();
           leave.get().run();
           assertThat(begins.isComplete()).isTrue();
           // One that has left already.
-          assertThat(rig.shard.siblings().inTurn(survey(), Runnable::run).isComplete()).isTrue();
+          assertThat(rig.shard.loop().inTurn(survey(), Runnable::run).isComplete()).isTrue();
         });
   }
 
@@ -190,7 +190,7 @@ class ReaderQueueTest {
   @Test
   void itsTurnComesOnItsEventLoopWhereverItIsAskedFor() {
     Runnable release = rig.stall();
-    Future<Survey> begins = rig.shard.siblings().inTurn(survey(), whenLeft -> {});
+    Future<Survey> begins = rig.shard.loop().inTurn(survey(), whenLeft -> {});
     assertThat(begins.isComplete()).isFalse();
     release.run();
     eventually(() -> assertThat(begins.isComplete()).isTrue());
@@ -199,8 +199,8 @@ class ReaderQueueTest {
   @Test
   void whoWaitsToBeginIsLetGoWhileTheLogIsReplaced() {
     rig.onLoop(this::useUpTheTurn);
-    Future<Survey> begins = rig.onLoop(() -> rig.shard.siblings().inTurn(survey(), whenLeft -> {}));
-    rig.onLoop(() -> rig.shard.siblings().leaveLog(Ending.DONE));
+    Future<Survey> begins = rig.onLoop(() -> rig.shard.loop().inTurn(survey(), whenLeft -> {}));
+    rig.onLoop(() -> rig.shard.loop().leaveLog(Ending.DONE));
     eventually(() -> assertThat(begins.isComplete()).isTrue());
   }
 

@@ -43,8 +43,8 @@ import org.awaitility.core.ThrowingRunnable;
  */
 public final class Rig {
 
-  static final StreamSettings SETTINGS =
-      new StreamSettings(
+  static final LastingSettings SETTINGS =
+      new LastingSettings(
           Duration.ofSeconds(15),
           Duration.ofMinutes(2),
           Duration.ofSeconds(3),
@@ -58,7 +58,7 @@ public final class Rig {
   final MillraceOptions options;
   public final Log log;
   public final Optional<Archive> archive;
-  public final Shards shards;
+  public final ReaderLoops shards;
   public final Shard shard;
   final Framing framing = new LineFraming();
   private final VertxInternal vertx;
@@ -79,7 +79,7 @@ public final class Rig {
     this.archive =
         backend.map(
             it -> new Archive(it, log, options, this.vertx.createEventLoopContext(), clock));
-    this.shards = new Shards(this.vertx, log, archive, brokerSubscriptions, clock);
+    this.shards = new ReaderLoops(this.vertx, log, archive, brokerSubscriptions, clock);
     this.shard = anotherShard();
     vertx.closing(this::nothingRemains);
   }
@@ -112,17 +112,17 @@ public final class Rig {
     return new ResumeFrom(Optional.empty(), count);
   }
 
-  public StreamReader stream(TestOutlet outlet, ResumeFrom start, String... patterns) {
+  public LastingReader stream(TestOutlet outlet, ResumeFrom start, String... patterns) {
     return stream(shard, outlet, SETTINGS, start, patterns);
   }
 
-  StreamReader stream(
-      Shard on, TestOutlet outlet, StreamSettings settings, ResumeFrom start, String... patterns) {
+  LastingReader stream(
+      Shard on, TestOutlet outlet, LastingSettings settings, ResumeFrom start, String... patterns) {
     return onLoop(
         on,
         () -> {
           StartPosition beginning = log.attach(subscriptions(patterns), start);
-          StreamReader reader = new StreamReader(on, "test", framing, outlet, settings);
+          LastingReader reader = new LastingReader(on, "test", framing, outlet, settings);
           reader.begin(beginning);
           return reader;
         });
@@ -141,11 +141,11 @@ public final class Rig {
   }
 
   /** Adds subscriptions on a connection, as the command does. */
-  public void subscribe(StreamReader reader, String id, ResumeFrom start, String... patterns) {
+  public void subscribe(LastingReader reader, String id, ResumeFrom start, String... patterns) {
     onLoop(() -> reader.subscribeLater(id, log.attach(subscriptions(patterns), start), () -> {}));
   }
 
-  void unsubscribe(StreamReader reader, String... patterns) {
+  void unsubscribe(LastingReader reader, String... patterns) {
     onLoop(
         () ->
             shard.release(

@@ -150,7 +150,7 @@ class ShardTest {
   void theCursorOfEveryHeartbeatIsAPromise() {
     rig = new Rig(vertx, new MillraceOptions());
     TestOutlet outlet = new TestOutlet();
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     Random random = new Random(1);
     for (int i = 0; i < 300; i++) {
       rig.append(random.nextBoolean() ? "a" : "b");
@@ -179,7 +179,7 @@ class ShardTest {
   void aReaderIsUsedOnItsEventLoopAlone() {
     rig = new Rig(vertx, new MillraceOptions());
     TestOutlet outlet = new TestOutlet();
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     assertThatThrownBy(reader::positions).hasMessageContaining("not on its event loop");
     assertThat(rig.onLoop(reader::positions)).hasSize(1);
     rig.onLoop(outlet::close);
@@ -208,8 +208,8 @@ class ShardTest {
     rig.onLoop(
         () -> {
           StartPosition beginning = rig.log.attach(Rig.subscriptions("a"), start);
-          StreamReader reader =
-              new StreamReader(rig.shard, "failing", framing, outlet, Rig.SETTINGS);
+          LastingReader reader =
+              new LastingReader(rig.shard, "failing", framing, outlet, Rig.SETTINGS);
           rig.shard.guard(reader, () -> reader.begin(beginning));
         });
   }
@@ -373,12 +373,12 @@ class ShardTest {
   void aReaderGoesToTheShardWithTheFewest() {
     rig = new Rig(vertx, new MillraceOptions());
     Map<Shard, TestOutlet> outlets = new LinkedHashMap<>();
-    for (int i = 0; i < EventLoopShards.SHARDS; i++) {
+    for (int i = 0; i < ReaderLoop.SHARDS; i++) {
       Shard shard = rig.shards.of(rig.shard.context());
       outlets.put(shard, new TestOutlet());
       rig.stream(shard, outlets.get(shard), Rig.SETTINGS, ResumeFrom.NOW, "a");
     }
-    assertThat(outlets).hasSize(EventLoopShards.SHARDS);
+    assertThat(outlets).hasSize(ReaderLoop.SHARDS);
     outlets.forEach(
         (shard, outlet) -> {
           rig.onLoop(outlet::close);
@@ -405,7 +405,7 @@ class ShardTest {
       eventually(() -> assertThat(data(poll)).containsExactly("x".repeat(size)));
       rig.endAll();
       eventually(() -> assertThat(rig.readers()).isZero());
-      rig.log.begin("other" + size);
+      rig.log.renew("other" + size);
       Server.await(rig.shards.enterLog());
     }
   }

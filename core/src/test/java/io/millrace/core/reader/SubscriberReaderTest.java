@@ -136,7 +136,7 @@ class SubscriberReaderTest {
     rig();
     TestOutlet other = new TestOutlet();
     SubscriberReader reader = subscribe(ResumeFrom.NOW, "a");
-    StreamReader stream = rig.stream(other, ResumeFrom.NOW, "a");
+    LastingReader stream = rig.stream(other, ResumeFrom.NOW, "a");
     rig.settle();
     rig.append("a:exception", "a:failure", "a");
     told("1", "2", "3");

@@ -33,18 +33,18 @@ class SubscribingTest {
     rig.endAll();
   }
 
-  private StreamReader reader(String... patterns) {
+  private LastingReader reader(String... patterns) {
     rig = new Rig(vertx, options);
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, patterns);
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, patterns);
     rig.settle();
     return reader;
   }
 
-  private void first(StreamReader reader, String id, ResumeFrom start, String... patterns) {
+  private void first(LastingReader reader, String id, ResumeFrom start, String... patterns) {
     reader.subscribeFirst(id, rig.log.attach(Rig.subscriptions(patterns), start));
   }
 
-  private void later(StreamReader reader, String id, ResumeFrom start, String... patterns) {
+  private void later(LastingReader reader, String id, ResumeFrom start, String... patterns) {
     reader.subscribeLater(id, rig.log.attach(Rig.subscriptions(patterns), start), () -> {});
   }
 
@@ -54,7 +54,7 @@ class SubscribingTest {
 
   @Test
   void theFirstIsConfirmedThoughTheNextFollowsAtOnceAndOthersPublish() {
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     rig.onLoop(
         () -> {
           rig.append("x");
@@ -71,7 +71,7 @@ class SubscribingTest {
 
   @Test
   void theFirstIsConfirmedThoughTheOutletIsFullMeanwhile() {
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     outlet.writable = false;
     rig.onLoop(
         () -> {
@@ -88,7 +88,7 @@ class SubscribingTest {
 
   @Test
   void theFirstIsConfirmedThoughItsReplayBeginsWhereTheShardIs() {
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     rig.onLoop(
         () -> {
           rig.append("a", "a");
@@ -99,7 +99,7 @@ class SubscribingTest {
 
   @Test
   void theFirstIsConfirmedThoughItIsGivenUpAtOnce() {
-    StreamReader reader = reader();
+    LastingReader reader = reader();
     rig.onLoop(
         () -> {
           rig.append("x");
@@ -112,12 +112,12 @@ class SubscribingTest {
 
   @Test
   void aLaterOneThatBeginsWhereItsReaderIsIsToldWhatTheBrokerDidNotBringBefore() {
-    StreamReader reader = reader("a");
+    LastingReader reader = reader("a");
     rig.onLoop(
         () -> {
           List<Long> heardFrom = List.of(rig.log.takePlace());
           Survey survey = rig.log.enter(Rig.subscriptions("b"), heardFrom, rig.after(0));
-          reader.subscribeLater("1", rig.log.begin(survey), () -> {});
+          reader.subscribeLater("1", rig.log.start(survey), () -> {});
         });
     story("welcome", "gap[\"b\"]", "ok");
   }
@@ -131,8 +131,8 @@ class SubscribingTest {
     rig.onLoop(
         () -> {
           rig.append("x");
-          StreamReader begun =
-              new StreamReader(rig.shard, "test", rig.framing, outlet, Rig.SETTINGS);
+          LastingReader begun =
+              new LastingReader(rig.shard, "test", rig.framing, outlet, Rig.SETTINGS);
           begun.begin(rig.log.attach(Rig.subscriptions("a"), ResumeFrom.NOW));
           later(begun, "1", ResumeFrom.NOW, "b");
         });

@@ -20,10 +20,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/**
- * The shards of a node, for each event loop on which it has ever had a reader. Safe on any thread.
- */
-public final class Shards implements Succession.Followers {
+/** The event loops of a node on which it has ever had a reader. Safe on any thread. */
+public final class ReaderLoops implements Succession.Followers {
 
   /** Enough for new messages; more would be useless even with a larger heap. */
   private static final long MOST_KEPT = 4 << 20;
@@ -39,10 +37,10 @@ public final class Shards implements Succession.Followers {
   private final BrokerSubscriptions brokerSubscriptions;
   private final LongSupplier clock;
   private volatile boolean degraded;
-  private final Map<Object, EventLoopShards> byEventLoop = new ConcurrentHashMap<>();
+  private final Map<Object, ReaderLoop> byEventLoop = new ConcurrentHashMap<>();
 
   /** Makes an object without event loops. */
-  public Shards(
+  public ReaderLoops(
       VertxInternal vertx,
       Log log,
       Optional<Archive> archive,
@@ -66,17 +64,17 @@ public final class Shards implements Succession.Followers {
   }
 
   /**
-   * Returns the shards of an event loop.
+   * Returns the part of the node that belongs to an event loop.
    *
    * @param context a context on that event loop
    * @throws IllegalStateException if the context runs on workers or virtual threads
    */
-  public EventLoopShards loop(ContextInternal context) {
+  public ReaderLoop loop(ContextInternal context) {
     if (!context.isEventLoopContext()) {
       throw new IllegalStateException(
           "Millrace serves clients on event loops: deploy the verticle that mounts its router with ThreadingModel.EVENT_LOOP.");
     }
-    EventLoopShards known = byEventLoop.get(context.nettyEventLoop());
+    ReaderLoop known = byEventLoop.get(context.nettyEventLoop());
     if (known == null) {
       known = byEventLoop.computeIfAbsent(context.nettyEventLoop(), loop -> created(context));
       tellHealth(known); // It may have changed meanwhile.
@@ -84,16 +82,16 @@ public final class Shards implements Succession.Followers {
     return known;
   }
 
-  private EventLoopShards created(ContextInternal context) {
+  private ReaderLoop created(ContextInternal context) {
     // A context of its own, whose timers do not end when a verticle is undeployed.
     ContextInternal own = vertx.contextBuilder().withEventLoop(context.nettyEventLoop()).build();
-    return new EventLoopShards(
+    return new ReaderLoop(
         log,
         own,
         clock,
         this::keptBytes,
         degraded,
-        siblings -> new Shard(log, archive, brokerSubscriptions, siblings, clock));
+        loop -> new Shard(log, archive, brokerSubscriptions, loop, clock));
   }
 
   /** On each event loop there are two parts: frames that are kept, and what readers share. */
@@ -101,8 +99,8 @@ public final class Shards implements Succession.Followers {
     return Math.min(MOST_KEPT, FRAMES / 2 / Math.max(1, byEventLoop.size()));
   }
 
-  private void tellHealth(EventLoopShards shards) {
-    shards.run(() -> shards.setDegraded(degraded));
+  private void tellHealth(ReaderLoop loop) {
+    loop.run(() -> loop.setDegraded(degraded));
   }
 
   /** Returns how clients leave that should reconnect, but not all at once. */
@@ -119,7 +117,7 @@ public final class Shards implements Succession.Followers {
 
   /** Returns the shards of all event loops. */
   public List<Shard> all() {
-    return byEventLoop.values().stream().flatMap(shards -> shards.all().stream()).toList();
+    return byEventLoop.values().stream().flatMap(loop -> loop.all().stream()).toList();
   }
 
   /** Returns how many readers there are. */
@@ -129,26 +127,26 @@ public final class Shards implements Succession.Followers {
 
   /** Returns how many timers are scheduled. */
   public int timerCount() {
-    return byEventLoop.values().stream().mapToInt(shards -> shards.wheel().size()).sum();
+    return byEventLoop.values().stream().mapToInt(loop -> loop.wheel().size()).sum();
   }
 
   @Override
   public Future<Void> leaveLog() {
-    return onEveryLoop(shards -> shards.leaveLog(goingAway()));
+    return onEveryLoop(loop -> loop.leaveLog(goingAway()));
   }
 
   @Override
   public Future<Void> enterLog() {
-    return onEveryLoop(EventLoopShards::enterLog);
+    return onEveryLoop(ReaderLoop::enterLog);
   }
 
-  private Future<Void> onEveryLoop(Consumer<EventLoopShards> task) {
+  private Future<Void> onEveryLoop(Consumer<ReaderLoop> task) {
     List<Future<Boolean>> done = new ArrayList<>();
-    for (EventLoopShards shards : byEventLoop.values()) {
+    for (ReaderLoop loop : byEventLoop.values()) {
       done.add(
-          shards.compute(
+          loop.compute(
               () -> {
-                task.accept(shards);
+                task.accept(loop);
                 return true;
               }));
     }

@@ -13,7 +13,7 @@ import java.util.PriorityQueue;
  * Reads what comes next for a set of subscriptions. If there are many or patterns, the candidates
  * are taken under the log's lock, and examined without it.
  */
-public final class LogReader {
+public final class SliceReading {
 
   /** With more channels than this, the ring is scanned instead of merging the channels. */
   private static final int MOST_MERGED = 16;
@@ -41,7 +41,7 @@ public final class LogReader {
   /** Up to here there is nothing except what was found, or the candidates. */
   private long through;
 
-  LogReader(
+  SliceReading(
       LogQueue<LogItem> ring,
       Collection<ReadPosition> positions,
       long after,

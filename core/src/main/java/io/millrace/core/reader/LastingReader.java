@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** A reader that stays: what is written to it goes into a connection that is kept open. */
-public final class StreamReader extends Reader {
+public final class LastingReader extends Reader {
 
   private static final int SLICE_ENTRIES = 1024;
 
   private final String transport;
   private final Outlet outlet;
-  private final StreamSettings settings;
+  private final LastingSettings settings;
   private final Replays replays = new Replays(this);
   private final Wheel.Timer timer = new Wheel.Timer(() -> shard.guard(this, this::beat));
 
@@ -37,7 +37,7 @@ public final class StreamReader extends Reader {
   private long written;
   private long toldCursor;
   private boolean toldDegraded;
-  private boolean begun;
+  private boolean hasRead;
 
   /** Entries before this one are what {@code last} replays. */
   private long replayThrough;
@@ -48,8 +48,8 @@ public final class StreamReader extends Reader {
   private Optional<String> unconfirmed = Optional.empty();
 
   /** Makes a reader that has not begun. */
-  public StreamReader(
-      Shard shard, String transport, Framing framing, Outlet outlet, StreamSettings settings) {
+  public LastingReader(
+      Shard shard, String transport, Framing framing, Outlet outlet, LastingSettings settings) {
     super(shard, framing);
     this.transport = transport;
     this.outlet = outlet;
@@ -92,7 +92,7 @@ public final class StreamReader extends Reader {
     regroup(() -> positions().addAll(start.positions()));
     moveTo(start.seq());
     unconfirmed = Optional.of(id);
-    begun = false;
+    hasRead = false;
     readFrom(start);
   }
 
@@ -181,10 +181,10 @@ public final class StreamReader extends Reader {
    * @return whether nothing is due any more but what others at the same place read as well
    */
   private boolean read() {
-    boolean shareable = begun && replayThrough <= cursorSeq() && isCommon();
+    boolean shareable = hasRead && replayThrough <= cursorSeq() && isCommon();
     Optional<SharedSlices.Shared> shared = shareable ? shard.slices().of(this) : Optional.empty();
     if (shared.isPresent()) {
-      shard.siblings().hasRead(shared.get().frames().length()); // It is written to each of them.
+      shard.loop().hasRead(shared.get().frames().length()); // It is written to each of them.
       writeEntries(shared.get().frames(), shared.get().last());
       moveTo(shared.get().through());
       return true;
@@ -196,12 +196,12 @@ public final class StreamReader extends Reader {
                 this,
                 SLICE_ENTRIES,
                 Shard.TURN_BYTES,
-                begun ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
+                hasRead ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
       return false;
     }
     Slice slice = next.get();
-    begun = true;
+    hasRead = true;
     slice.gaps().forEach(this::tellGap);
     confirm();
     if (isEnded()) {

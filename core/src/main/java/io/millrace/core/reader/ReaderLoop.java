@@ -28,9 +28,9 @@ import java.util.stream.Stream;
  * while those of the one before were written to. Called on the event loop, but for what never
  * changes and what is said to be safe on any thread.
  */
-public final class EventLoopShards {
+public final class ReaderLoop {
 
-  private static final Logger LOG = System.getLogger(EventLoopShards.class.getName());
+  private static final Logger LOG = System.getLogger(ReaderLoop.class.getName());
 
   /**
    * Into how many parts readers are divided. With one, a publisher that waits for the slowest
@@ -84,17 +84,17 @@ public final class EventLoopShards {
   }
 
   /**
-   * Shards without readers.
+   * ReaderLoops without readers.
    *
    * @param kept how many bytes of frames are kept for others, and again of what readers share
    */
-  EventLoopShards(
+  ReaderLoop(
       Log log,
       ContextInternal context,
       LongSupplier clock,
       LongSupplier kept,
       boolean degraded,
-      Function<EventLoopShards, Shard> shard) {
+      Function<ReaderLoop, Shard> shard) {
     this.log = log;
     this.context = context;
     this.wheel = new Wheel(context, clock);

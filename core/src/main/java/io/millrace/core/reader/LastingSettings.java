@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * @param limits makes the limits that the client is told, when they are sent, because nobody needs
  *     them later
  */
-public record StreamSettings(
+public record LastingSettings(
     Duration heartbeat,
     Duration stall,
     Duration retry,

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class StreamReaderTest {
+class LastingReaderTest {
 
   @RegisterExtension static final TestVertx vertx = new TestVertx();
 
@@ -55,8 +55,8 @@ class StreamReaderTest {
     options.setRingBytes(0).setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
   }
 
-  private static StreamSettings settings(long heartbeat, long stall, long recycle, boolean ends) {
-    return new StreamSettings(
+  private static LastingSettings settings(long heartbeat, long stall, long recycle, boolean ends) {
+    return new LastingSettings(
         Duration.ofMillis(heartbeat),
         Duration.ofMillis(stall),
         Duration.ofSeconds(3),
@@ -305,7 +305,7 @@ class StreamReaderTest {
   @Test
   void aLateSubscriptionIsReplayedWholeBeforeItsOkAndThenJoinsTheRest() {
     rig().append("b", "b", "a");
-    StreamReader reader = rig.stream(outlet, rig.after(2), "a");
+    LastingReader reader = rig.stream(outlet, rig.after(2), "a");
     story(outlet, "welcome", "3");
     rig.subscribe(reader, "7", rig.after(1), "b");
     story(outlet, "welcome", "3", "r2", "ok");
@@ -321,7 +321,7 @@ class StreamReaderTest {
   void aLateSubscriptionThatCannotBeContinuedIsToldAGapBeforeItsReplayAndItsOk() {
     holdTwo();
     rig().append("b", "b", "b");
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.subscribe(reader, "1", rig.after(0), "b");
     rig.subscribe(reader, "2", new ResumeFrom(Optional.of("other-1"), 0), "c.*", "d");
     rig.subscribe(reader, "3", rig.after(1000), "e");
@@ -344,7 +344,7 @@ class StreamReaderTest {
   @Test
   void aLateSubscriptionFromNowGetsNothingOlderThoughItsReaderIsBehind() {
     rig();
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.writable = false;
     rig.append("a", "b", "a");
     rig.settle();
@@ -359,7 +359,7 @@ class StreamReaderTest {
   @Test
   void aLateSubscriptionWhoseCursorIsAheadOfItsReaderGetsOnlyWhatIsBeyondItsCursor() {
     rig();
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.writable = false;
     rig.append("a", "b", "b", "a");
     rig.settle();
@@ -371,7 +371,7 @@ class StreamReaderTest {
   @Test
   void aLateSubscriptionWithLastReplaysThatMuchOfEachChannel() {
     rig().append("b", "b", "c", "b");
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     rig.subscribe(reader, "\"x\"", Rig.last(2), "b", "c");
     story(outlet, "welcome", "r2", "r3", "r4", "ok");
     assertThat(outlet.frames("message").get(0).getString("replay")).isEqualTo("x");
@@ -385,7 +385,7 @@ class StreamReaderTest {
     for (int i = 0; i < 5; i++) {
       rig.append("b", Priority.NORMAL, 50_000);
     }
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.onWrite = written -> outlet.writable = written.length() < 1000;
     rig.subscribe(reader, "1", rig.after(0), "b");
     eventually(() -> assertThat(outlet.sequences()).containsExactly(1L));
@@ -414,7 +414,7 @@ class StreamReaderTest {
     for (int i = 0; i < 5; i++) {
       rig.append("b", Priority.NORMAL, 50_000);
     }
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.onWrite = written -> outlet.writable = written.length() < 1000;
     rig.subscribe(reader, "1", rig.after(0), "b");
     eventually(() -> assertThat(outlet.sequences()).containsExactly(1L));
@@ -428,7 +428,7 @@ class StreamReaderTest {
   @Test
   void unsubscribingRemovesWhatIsWrittenTheSameAndNothingElse() {
     rig();
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a", "*", "b");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a", "*", "b");
     rig.unsubscribe(reader, "a", "never");
     rig.append("a", "b");
     story(outlet, "welcome", "1", "2");
@@ -446,7 +446,7 @@ class StreamReaderTest {
       rig.append("b:x", Priority.NORMAL, 50_000);
     }
     rig.append("b:y");
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a:x");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a:x");
     rig.append("a:x", "a:y");
     story(outlet, "welcome", "5");
     rig.onLoop(() -> reader.refilter(reader.held().get(0), new EventFilter(Set.of("y"))));
@@ -466,7 +466,7 @@ class StreamReaderTest {
   @Test
   void theFirstSubscriptionOfAConnectionSetsItsCursor() {
     rig().append("a", "a");
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW);
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW);
     rig.append("a");
     rig.settle();
     rig.onLoop(
@@ -480,7 +480,7 @@ class StreamReaderTest {
   @Test
   void theFirstSubscriptionWithLastIsConfirmedAfterIt() {
     rig().append("a", "a", "a");
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW);
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW);
     rig.onLoop(
         () -> {
           reader.subscribeFirst("1", rig.log.attach(Rig.subscriptions("a"), Rig.last(2)));
@@ -493,7 +493,7 @@ class StreamReaderTest {
   void theFirstSubscriptionThatCannotBeContinuedIsToldAGapBeforeItsOk() {
     holdTwo();
     rig().append("a", "a", "a");
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW);
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW);
     rig.onLoop(
         () -> {
           reader.subscribeFirst("1", rig.log.attach(Rig.subscriptions("a"), rig.after(0)));
@@ -553,7 +553,7 @@ class StreamReaderTest {
         };
     rig.onLoop(
         () ->
-            new StreamReader(rig.shard, "silent", silent, outlet, Rig.SETTINGS)
+            new LastingReader(rig.shard, "silent", silent, outlet, Rig.SETTINGS)
                 .begin(new StartPosition(0, Optional.empty(), 0, 0, List.of())));
     rig.pass(7000);
     rig.pass(7000);
@@ -663,8 +663,8 @@ class StreamReaderTest {
   void whoeverIsEndedIsToldGoodbyeIfItCanBeTold() {
     rig();
     TestOutlet full = new TestOutlet();
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
-    StreamReader stalled = rig.stream(full, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader stalled = rig.stream(full, ResumeFrom.NOW, "a");
     full.writable = false;
     Ending ending = Ending.goingAway(Duration.ofMillis(1200));
     rig.onLoop(
@@ -702,7 +702,7 @@ class StreamReaderTest {
               dying.close();
             }
           };
-      StreamReader reader = rig.stream(dying, new ResumeFrom(Optional.of("other-1"), 0), "a");
+      LastingReader reader = rig.stream(dying, new ResumeFrom(Optional.of("other-1"), 0), "a");
       rig.settle();
       if (rig.readers() > 0) {
         rig.subscribe(reader, "1", rig.after(0), "b", "c");
@@ -723,7 +723,7 @@ class StreamReaderTest {
     for (int i = 0; i < 5; i++) {
       rig.append("b", Priority.NORMAL, 50_000);
     }
-    StreamReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
+    LastingReader reader = rig.stream(outlet, ResumeFrom.NOW, "a");
     outlet.onWrite = written -> outlet.writable = written.length() < 1000;
     rig.subscribe(reader, "1", rig.after(0), "b");
     rig.subscribe(reader, "2", rig.after(0), "c", "d.*");
