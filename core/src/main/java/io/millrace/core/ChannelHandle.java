@@ -8,7 +8,6 @@ import io.millrace.Message;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
-import io.millrace.core.broker.Publishing;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -17,7 +16,7 @@ record ChannelHandle(MillraceNode node, String name) implements Channel {
 
   @Override
   public Future<Publication> publish(Message message) {
-    return node.engine().publishing().publish(Publishing.APPLICATION, name, message);
+    return node.engine().publishing().publish(name, message);
   }
 
   @Override

@@ -210,9 +210,10 @@ class BackendNodeTest {
   void theKeysOfOnePublisherDoNotMeetThoseOfAnother() {
     Server.await(node.ingress().begin("e1"));
     Server.await(node.ready());
-    for (String scope : List.of("user a", "user b", Publishing.APPLICATION)) {
-      Server.await(node.engine().publishing().publish(scope, "a", message().withKey("k")));
-    }
+    Publishing publishing = node.engine().publishing();
+    Server.await(publishing.publish("user a", "a", message().withKey("k")));
+    Server.await(publishing.publish("user b", "a", message().withKey("k")));
+    Server.await(publishing.publish("a", message().withKey("k")));
     assertThat(broker.published)
         .extracting(published -> published.key().orElseThrow())
         .doesNotHaveDuplicates()

@@ -8,6 +8,7 @@ import io.millrace.core.log.MessageKey;
 import io.millrace.internal.BoundedMap;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -48,7 +49,8 @@ final class KeyTable {
    * Publishes, or gives the same answer as to the first publish with this key. A publish that was
    * certainly not taken leaves no key.
    *
-   * @param scope who publishes; keys of different scopes are independent
+   * @param scope which client publishes, or none for the application; keys of different scopes are
+   *     independent
    * @param channel the channel
    * @param message the message, with a key
    * @param publish publishes it
@@ -56,9 +58,13 @@ final class KeyTable {
    *     MillraceException.Code#TIMEOUT} as long as one publish with the key may have been taken
    */
   Future<Publication> once(
-      String scope, String channel, Message message, Supplier<Future<Publication>> publish) {
+      Optional<String> scope,
+      String channel,
+      Message message,
+      Supplier<Future<Publication>> publish) {
     // Neither a channel nor a key contains a line break.
-    String key = MessageKey.digest(scope + '\n' + channel + '\n' + message.key().orElseThrow());
+    String key =
+        MessageKey.digest(scope.orElse("") + '\n' + channel + '\n' + message.key().orElseThrow());
     String digest = MessageKey.digest(message);
     Promise<Publication> promise = Promise.promise();
     boolean doubtful;

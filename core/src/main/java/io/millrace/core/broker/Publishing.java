@@ -9,16 +9,15 @@ import io.millrace.core.log.MessageKey;
 import io.millrace.spi.Broker;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Gives messages to the broker. Safe on any thread. */
 public final class Publishing {
-
-  /** The scope of keys that the application itself uses. */
-  public static final String APPLICATION = "";
 
   /** The beginning of the scope of a client without a user. */
   public static final String ADDRESS = "address ";
@@ -61,13 +60,32 @@ public final class Publishing {
   }
 
   /**
-   * Publishes a message.
+   * Publishes a message of the application.
    *
-   * @param publisher who publishes, for idempotency keys
    * @param channel a channel name
    * @param message the message
    */
-  public Future<Publication> publish(String publisher, String channel, Message message) {
+  public Future<Publication> publish(String channel, Message message) {
+    return ifPossible(message, () -> offer(Optional.empty(), channel, message));
+  }
+
+  /**
+   * Publishes a message of a client.
+   *
+   * @param client who it is, for idempotency keys, and for the room that it may take
+   * @param channel a channel name
+   * @param message the message
+   */
+  public Future<Publication> publish(String client, String channel, Message message) {
+    return ifPossible(
+        message,
+        () -> {
+          Runnable answered = unanswered.reserve(client, Footprint.unanswered(message));
+          return offer(Optional.of(client), channel, message).onComplete(any -> answered.run());
+        });
+  }
+
+  private Future<Publication> ifPossible(Message message, Supplier<Future<Publication>> offer) {
     if (!serving.getAsBoolean()) {
       return Future.failedFuture(
           new MillraceException(
@@ -77,25 +95,21 @@ public final class Publishing {
     if (message.length() > options.maxMessageBytes()) {
       return Future.failedFuture(tooLarge(options.maxMessageBytes()));
     }
-    if (publisher.equals(APPLICATION)) {
-      return inTime(offer(publisher, channel, message));
-    }
-    Runnable answered;
     try {
-      answered = unanswered.reserve(publisher, Footprint.unanswered(message));
+      return inTime(offer.get());
     } catch (MillraceException full) {
       return Future.failedFuture(full);
     }
-    return inTime(offer(publisher, channel, message).onComplete(any -> answered.run()));
   }
 
   /** Returns the broker's own answer. */
-  private Future<Publication> offer(String publisher, String channel, Message message) {
+  private Future<Publication> offer(Optional<String> client, String channel, Message message) {
     Message timed = message.time().isPresent() ? message : message.withTime(Instant.now());
-    String scope = scope(publisher, timed);
-    return timed.key().isEmpty()
-        ? give(channel, timed)
-        : keys.once(scope, channel, timed, () -> give(channel, scoped(scope, timed)));
+    if (timed.key().isEmpty()) {
+      return give(channel, timed);
+    }
+    Optional<String> scope = client.map(it -> scope(it, timed));
+    return keys.once(scope, channel, timed, () -> give(channel, scoped(scope, timed)));
   }
 
   /**
@@ -103,16 +117,16 @@ public final class Publishing {
    * with the network or the ingress. A long key needs no address: it is random, and no reader or
    * broker receives it, so nobody else can use it.
    */
-  private static String scope(String publisher, Message message) {
+  private static String scope(String client, Message message) {
     boolean random = message.key().filter(key -> key.length() >= RANDOM_LENGTH).isPresent();
-    return random && publisher.startsWith(ADDRESS) ? ANYWHERE : publisher;
+    return random && client.startsWith(ADDRESS) ? ANYWHERE : client;
   }
 
   /** Keys travel with messages, so they must not collide with those of other publishers. */
-  private static Message scoped(String scope, Message message) {
-    return scope.equals(APPLICATION)
-        ? message
-        : message.withKey(MessageKey.scoped(scope, message.key().orElseThrow()));
+  private static Message scoped(Optional<String> scope, Message message) {
+    return scope
+        .map(it -> message.withKey(MessageKey.scoped(it, message.key().orElseThrow())))
+        .orElse(message);
   }
 
   static MillraceException tooLarge(int limit) {

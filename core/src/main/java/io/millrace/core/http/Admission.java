@@ -4,6 +4,7 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.core.log.Allowance;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -32,19 +33,19 @@ final class Admission {
   /**
    * Admits a client.
    *
-   * @param address its address
+   * @param address its address, if the clients of an address are limited
    * @return its place, which it must leave
    * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if the node is full,
    *     {@link MillraceException.Code#RATE_LIMITED} if the address has too many
    */
-  Place admit(String address) {
+  Place admit(Optional<String> address) {
     if (admitted.incrementAndGet() > options.maxReaders()) {
       admitted.decrementAndGet();
       throw new MillraceException(
           MillraceException.Code.UNAVAILABLE, "This server is full. Try again later.");
     }
-    if (options.maxReadersPerAddress() > 0
-        && byAddress.merge(address, 1, Integer::sum) > options.maxReadersPerAddress()) {
+    if (address.isPresent()
+        && byAddress.merge(address.get(), 1, Integer::sum) > options.maxReadersPerAddress()) {
       leave(address);
       throw new MillraceException(
           MillraceException.Code.RATE_LIMITED, "There are too many connections from this address.");
@@ -52,8 +53,9 @@ final class Admission {
     return new Place(room, () -> leave(address));
   }
 
-  private void leave(String address) {
+  private void leave(Optional<String> address) {
     admitted.decrementAndGet();
-    byAddress.computeIfPresent(address, (known, count) -> count > 1 ? count - 1 : null);
+    address.ifPresent(
+        it -> byAddress.computeIfPresent(it, (known, count) -> count > 1 ? count - 1 : null));
   }
 }

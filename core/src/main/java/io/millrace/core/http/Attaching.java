@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Takes a client from its request to its transport, one way: it is counted, its request is read,
@@ -62,8 +63,10 @@ final class Attaching {
     if (!engine.isServing()) {
       throw startingOrClosing();
     }
-    // The address is needed only if it is limited.
-    return admission.admit(options.maxReadersPerAddress() > 0 ? Sender.network(context) : "");
+    return admission.admit(
+        options.maxReadersPerAddress() > 0
+            ? Optional.of(Sender.network(context))
+            : Optional.empty());
   }
 
   private void attach(RoutingContext context, Transport transport, Place place) {

@@ -9,6 +9,7 @@ import io.millrace.core.log.Footprint;
 import io.millrace.core.testing.Heap;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,7 +34,7 @@ class HeldKeysTest {
                 String name = padded(i, "c", length);
                 Publication published = Publication.named("3w5e11264sgsf-" + (100_000 + i));
                 keys.once(
-                    "user " + name + name,
+                    Optional.of("user " + name + name),
                     name,
                     message.withKey(padded(i, "k", 64)),
                     () -> Future.succeededFuture(published));

@@ -13,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +32,7 @@ class KeyTableTest {
 
   private Future<Publication> once(String scope, String channel, Message message) {
     return keys.once(
-        scope,
+        Optional.of(scope),
         channel,
         message,
         () -> {

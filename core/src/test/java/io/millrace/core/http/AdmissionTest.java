@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.core.log.Allowance;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -15,42 +16,45 @@ class AdmissionTest {
   @Test
   void letsInAsManyAsTheNodeTakes() {
     Admission admission = new Admission(new MillraceOptions().setMaxReaders(2), ROOM);
-    Place place = admission.admit("a");
-    admission.admit("b");
-    assertThatThrownBy(() -> admission.admit("c"))
+    Place place = admission.admit(Optional.empty());
+    admission.admit(Optional.empty());
+    assertThatThrownBy(() -> admission.admit(Optional.empty()))
         .isInstanceOfSatisfying(
             MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(MillraceException.Code.UNAVAILABLE));
     place.leave();
     place.leave();
-    admission.admit("c");
-    assertThatThrownBy(() -> admission.admit("d")).isInstanceOf(MillraceException.class);
+    admission.admit(Optional.empty());
+    assertThatThrownBy(() -> admission.admit(Optional.empty()))
+        .isInstanceOf(MillraceException.class);
   }
 
   @Test
   void letsInAsManyOfAnAddressAsTheNodeTakes() {
     Admission admission = new Admission(new MillraceOptions().setMaxReadersPerAddress(2), ROOM);
-    Place place = admission.admit("a");
-    admission.admit("a");
-    admission.admit("b");
+    Place place = admission.admit(Optional.of("a"));
+    admission.admit(Optional.of("a"));
+    admission.admit(Optional.of("b"));
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(() -> admission.admit("a"))
+      assertThatThrownBy(() -> admission.admit(Optional.of("a")))
           .isInstanceOfSatisfying(
               MillraceException.class,
               e -> assertThat(e.code()).isEqualTo(MillraceException.Code.RATE_LIMITED));
     }
     place.leave();
     place.leave();
-    admission.admit("a");
-    assertThatThrownBy(() -> admission.admit("a")).isInstanceOf(MillraceException.class);
+    admission.admit(Optional.of("a"));
+    assertThatThrownBy(() -> admission.admit(Optional.of("a")))
+        .isInstanceOf(MillraceException.class);
   }
 
   @Test
   void countsNobodyTwiceWhoIsRefusedForItsAddress() {
     Admission admission =
         new Admission(new MillraceOptions().setMaxReaders(2).setMaxReadersPerAddress(1), ROOM);
-    admission.admit("a");
-    assertThatThrownBy(() -> admission.admit("a")).isInstanceOf(MillraceException.class);
-    admission.admit("b");
+    admission.admit(Optional.of("a"));
+    assertThatThrownBy(() -> admission.admit(Optional.of("a")))
+        .isInstanceOf(MillraceException.class);
+    admission.admit(Optional.of("b"));
   }
 }
