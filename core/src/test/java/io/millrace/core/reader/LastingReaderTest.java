@@ -50,6 +50,12 @@ class LastingReaderTest {
     eventually(() -> assertThat(of.story()).containsExactly(expected));
   }
 
+  /** Lets time pass, but not while something is being done that also asks for the time. */
+  private void pass(long millis) {
+    rig.settle();
+    rig.time.addAndGet(millis);
+  }
+
   /** Holds two messages of each channel, and no ring. */
   private void holdTwo() {
     options.setRingBytes(0).setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
@@ -506,16 +512,16 @@ class LastingReaderTest {
   void afterSilenceAHeartbeatSaysWhereTheReaderIsAndWhetherItHasMoved() {
     rig();
     rig.stream(outlet, ResumeFrom.NOW, "a");
-    rig.time.addAndGet(14_900);
+    pass(14_900);
     rig.append("b");
     rig.settle();
-    rig.time.addAndGet(150);
+    pass(150);
     story(outlet, "welcome", "heartbeat");
-    rig.time.addAndGet(15_050);
+    pass(15_050);
     story(outlet, "welcome", "heartbeat", "heartbeat");
     rig.append("a");
     story(outlet, "welcome", "heartbeat", "heartbeat", "2");
-    rig.time.addAndGet(15_050);
+    pass(15_050);
     story(outlet, "welcome", "heartbeat", "heartbeat", "2", "heartbeat");
     assertThat(outlet.frames("heartbeat").stream().map(it -> it.getBoolean("moved")))
         .containsExactly(true, false, false);
@@ -528,7 +534,7 @@ class LastingReaderTest {
     rig().append("a", "b", "b");
     rig.stream(outlet, rig.after(0), "a");
     story(outlet, "welcome", "1");
-    rig.time.addAndGet(15_050);
+    pass(15_050);
     story(outlet, "welcome", "1", "heartbeat");
     assertThat(outlet.frames("heartbeat").get(0).getBoolean("moved")).isTrue();
     assertThat(TestOutlet.seq(outlet.frames("heartbeat").get(0))).isEqualTo(3);
@@ -582,10 +588,10 @@ class LastingReaderTest {
     rig.stream(rig.shard, outlet, settings(1000, 3000, 0, false), ResumeFrom.NOW, "a");
     outlet.writable = false;
     rig.append("a");
-    rig.time.addAndGet(2900);
+    pass(2900);
     rig.settle();
     assertThat(outlet.endings).isEmpty();
-    rig.time.addAndGet(1200);
+    pass(1200);
     eventually(() -> assertThat(outlet.endings).containsExactly(Ending.STALLED));
     assertThat(rig.readers()).isZero();
     story(outlet, "welcome");
@@ -710,7 +716,7 @@ class LastingReaderTest {
       }
       rig.append("a");
       rig.settle();
-      rig.time.addAndGet(16_000);
+      pass(16_000);
       rig.nothingRemains();
       assertThat(dying.story().get(dying.story().size() - 1)).as(when).isNotEqualTo("goodbye");
       assertThat(dying.endings).isEmpty();
