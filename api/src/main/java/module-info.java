@@ -17,6 +17,7 @@ module io.millrace.api {
   exports io.millrace;
   exports io.millrace.spi;
   exports io.millrace.spi.link;
+  exports io.millrace.spi.options;
   exports io.millrace.internal to
       io.millrace.core,
       io.millrace.transport.longpoll,

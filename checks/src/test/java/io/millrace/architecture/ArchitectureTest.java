@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** Checks the direction of dependencies, here because every module is on this class path. */
 class ArchitectureTest {
-  private static final String[] API = {"io.millrace", "io.millrace.spi", "io.millrace.spi.link"};
+  private static final String[] API = {
+    "io.millrace", "io.millrace.spi", "io.millrace.spi.link", "io.millrace.spi.options"
+  };
   private static final String[] PLUGINS = {"io.millrace.transport..", "io.millrace.broker.."};
   private static final String CORE = "io.millrace.core..";
 
