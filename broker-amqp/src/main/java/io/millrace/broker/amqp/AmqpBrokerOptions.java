@@ -77,7 +77,7 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
       option(
               "net",
               Form.object(
-                  AmqpClientOptions::new, AmqpClientOptions::toJson, AmqpClientOptions::new))
+                  AmqpBrokerOptions::readNet, AmqpClientOptions::toJson, AmqpClientOptions::new))
           .initially(new AmqpClientOptions());
 
   @Override
@@ -149,6 +149,16 @@ public final class AmqpBrokerOptions extends LinkOptions<AmqpBrokerOptions> {
    */
   public AmqpBrokerOptions setMode(AmqpMode value) {
     return set(mode, value);
+  }
+
+  /** If JSON does not say how to check the host's name, Vert.x does not check it. */
+  private static AmqpClientOptions readNet(JsonObject json) {
+    AmqpClientOptions net = new AmqpClientOptions(json);
+    if (json.getValue("hostnameVerificationAlgorithm") == null) {
+      net.setHostnameVerificationAlgorithm(
+          new AmqpClientOptions().getHostnameVerificationAlgorithm());
+    }
+    return net;
   }
 
   private static void checkExchange(String value) {

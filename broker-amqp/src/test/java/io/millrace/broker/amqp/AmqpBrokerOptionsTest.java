@@ -15,6 +15,8 @@ class AmqpBrokerOptionsTest {
   private static void same(AmqpBrokerOptions options, AmqpBrokerOptions expected) {
     assertThat(withoutNet(options)).isEqualTo(withoutNet(expected));
     assertThat(options.net().isSsl()).isEqualTo(expected.net().isSsl());
+    assertThat(options.net().getHostnameVerificationAlgorithm())
+        .isEqualTo(expected.net().getHostnameVerificationAlgorithm());
   }
 
   /** The options of the client have a random container id. */
