@@ -16,6 +16,7 @@ module io.millrace.api {
 
   exports io.millrace;
   exports io.millrace.spi;
+  exports io.millrace.spi.options;
   exports io.millrace.spi.remote;
   exports io.millrace.spi.support;
   exports io.millrace.internal to

@@ -13,6 +13,8 @@ import java.time.Duration;
  */
 public record HistoryOptions(int count, long bytes, Duration age) {
 
+  private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
+
   /** Keeps nothing beyond the ring. */
   public static final HistoryOptions NONE = new HistoryOptions(0, 0, Duration.ZERO);
 
@@ -32,6 +34,8 @@ public record HistoryOptions(int count, long bytes, Duration age) {
     if (count < 0 || bytes < 0 || age.isNegative()) {
       throw new IllegalArgumentException("The limits of a history must not be negative.");
     }
-    MillraceOptions.millis(age, "age");
+    if (age.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("age is too long: " + age);
+    }
   }
 }

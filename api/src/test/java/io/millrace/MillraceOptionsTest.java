@@ -3,9 +3,9 @@ package io.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.reflect.Field;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +18,7 @@ class MillraceOptionsTest {
 
   private static final HistoryOptions SOME = new HistoryOptions(1, 2, Duration.ofSeconds(3));
 
-  /** Options of which none is what it is by default. */
+  /** Options of which none with a setter is what it is by default. */
   private static MillraceOptions others() throws ReflectiveOperationException {
     MillraceOptions options = new MillraceOptions();
     for (Method setter : MillraceOptions.class.getMethods()) {
@@ -26,11 +26,7 @@ class MillraceOptionsTest {
         setter.invoke(options, other(setter.getParameterTypes()[0]));
       }
     }
-    return options
-        .setHistory("a.*", SOME)
-        .addPublishable("b.**")
-        .addSubscribable("c.**")
-        .addAllowedOrigin("https://d.example");
+    return options;
   }
 
   private static Object other(Class<?> type) {
@@ -46,26 +42,6 @@ class MillraceOptionsTest {
             HistoryOptions.class,
             SOME)
         .get(type);
-  }
-
-  @Test
-  void aCopyHasEverythingAndIsOnItsOwn() throws ReflectiveOperationException {
-    MillraceOptions options = others();
-    MillraceOptions copy = new MillraceOptions(options);
-    MillraceOptions defaults = new MillraceOptions();
-    for (Field field : MillraceOptions.class.getDeclaredFields()) {
-      if (!Modifier.isStatic(field.getModifiers())) {
-        field.setAccessible(true);
-        assertThat(field.get(copy)).as(field.getName()).isEqualTo(field.get(options));
-        assertThat(field.get(copy)).as(field.getName()).isNotEqualTo(field.get(defaults));
-      }
-    }
-    options.addPublishable("e").addSubscribable("e").addAllowedOrigin("https://e.example");
-    options.setHistory("e", SOME);
-    assertThat(copy.publishablePatterns()).hasSize(1);
-    assertThat(copy.subscribablePatterns()).hasSize(1);
-    assertThat(copy.allowedOrigins()).hasSize(1);
-    assertThat(copy.histories()).hasSize(1);
   }
 
   @Test
@@ -100,6 +76,78 @@ class MillraceOptionsTest {
         }
       }
     }
+  }
+
+  @Test
+  void jsonSetsWhatItHas() {
+    JsonObject chat = new JsonObject().put("pattern", "chat.**").put("count", 1);
+    MillraceOptions options =
+        new MillraceOptions(
+            new JsonObject()
+                .put(
+                    "retention",
+                    new JsonObject()
+                        .put("ringAge", 2000)
+                        .put("history", new JsonObject().put("bytes", 3).put("age", 4000))
+                        .put("histories", new JsonArray().add(chat)))
+                .put("limits", new JsonObject().put("maxChannels", 5).putNull("maxReaders"))
+                .putNull("times")
+                .put(
+                    "access", new JsonObject().put("allowedOrigins", new JsonArray().add("null"))));
+
+    assertThat(options.ringAge()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(options.history()).isEqualTo(new HistoryOptions(100, 3, Duration.ofSeconds(4)));
+    assertThat(options.historyOf("chat.a"))
+        .isEqualTo(new HistoryOptions(1, 1 << 20, Duration.ofHours(1)));
+    assertThat(options.maxChannels()).isEqualTo(5);
+    assertThat(options.maxReaders()).isEqualTo(100_000);
+    assertThat(options.allowedOrigins()).containsExactly("null");
+    assertThat(new MillraceOptions(options.toJson()).toJson()).isEqualTo(options.toJson());
+  }
+
+  @Test
+  void jsonKeepsTheOrderOfHistories() {
+    MillraceOptions options = new MillraceOptions();
+    for (int i = 0; i < 50; i++) {
+      options.setHistory("a" + (i * 7919 % 50), SOME);
+    }
+    assertThat(new MillraceOptions(new JsonObject(options.toJson().encode())).histories().keySet())
+        .containsExactlyElementsOf(options.histories().keySet());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'limit': {}} | MillraceOptions has no option limit; it has access, limits, retention, times",
+        "{'limits': []} | limits must be an object",
+        "{'limits': {'maxChanels': 1}} | limits has no option maxChanels; it has bodyBytes, comm",
+        "{'limits': {'maxChannels': 0}} | maxChannels must be at least 1, not 0",
+        "{'limits': {'maxChannels': '9'}} | maxChannels must be a whole number, at most 2147483647,"
+            + " not \"9\"",
+        "{'limits': {'maxChannels': 2147483648}} | maxChannels must be a whole number, at most"
+            + " 2147483647, not 2147483648",
+        "{'limits': {'bodyBytes': 0.5}} | bodyBytes must be a whole number, not 0.5",
+        "{'limits': {'slowReadersEnd': 'yes'}} | slowReadersEnd must be true or false, not \"yes\"",
+        "{'times': {'retry': '3 s'}} | retry must be a time, a whole number of milliseconds, not"
+            + " \"3 s\"",
+        "{'retention': {'history': 100}} | history must be an object, not 100",
+        "{'retention': {'history': {'count': -1}}} | history: count must be at least 0, not -1",
+        "{'retention': {'history': {'pattern': 'a'}}} | history: A history has no option pattern",
+        "{'retention': {'histories': {}}} | histories must be an array of objects",
+        "{'retention': {'histories': [{'age': 1}]}} | histories: every history needs a pattern",
+        "{'retention': {'histories': [{'pattern': 1}]}} | histories: pattern must be a channel"
+            + " pattern, not 1",
+        "{'access': {'publishablePatterns': 'a'}} | publishablePatterns must be an array of channel"
+            + " patterns, not \"a\"",
+        "{'access': {'publishablePatterns': ['a b']}} | publishablePatterns: ",
+        "{'access': {'allowedOrigins': ['a']}} | allowedOrigins: An origin must be scheme://host",
+      })
+  void jsonThatIsNotUnderstoodIsRefused(String json, String message) {
+    JsonObject options = new JsonObject(json.replace('\'', '"'));
+    assertThatThrownBy(() -> new MillraceOptions(options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message.strip());
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.millrace.spi.remote;
 
-import io.millrace.internal.JsonSetters;
+import io.millrace.spi.options.Form;
+import io.millrace.spi.options.Option;
+import io.millrace.spi.options.OptionGroup;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClientOptions;
@@ -17,66 +19,96 @@ import java.util.Optional;
  */
 public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
 
+  private final OptionGroup options = new OptionGroup(getClass().getSimpleName());
   private final BrokerUri.Scheme scheme;
-  private List<HostAndPort> hosts;
-  private Optional<String> username = Optional.empty();
-  private Optional<String> password = Optional.empty();
-  private Optional<String> virtualHost = Optional.empty();
-  private String prefix = "millrace.";
-  private Duration heartbeat = Duration.ofSeconds(10);
-  private Duration connectTimeout = Duration.ofSeconds(10);
-  private Duration confirmTimeout = Duration.ofSeconds(10);
-  private int prefetch = 500;
-  private int maxMessageBytes = 16 << 20;
-  private long maxPendingBytes = 64L << 20;
 
   /**
    * The defaults.
    *
    * @param scheme the scheme of the protocol's URIs
+   * @param leastHeartbeat the shortest heartbeat that the protocol supports
+   * @param mostPrefetch the highest prefetch that the protocol supports
    */
-  protected RemoteBrokerOptions(BrokerUri.Scheme scheme) {
+  protected RemoteBrokerOptions(
+      BrokerUri.Scheme scheme, Duration leastHeartbeat, int mostPrefetch) {
     this.scheme = scheme;
-    hosts = List.of(HostAndPort.create("localhost", scheme.port()));
-  }
-
-  /**
-   * A copy.
-   *
-   * @param other what to copy
-   */
-  protected RemoteBrokerOptions(RemoteBrokerOptions<T> other) {
-    scheme = other.scheme;
-    hosts = other.hosts;
-    username = other.username;
-    password = other.password;
-    virtualHost = other.virtualHost;
-    prefix = other.prefix;
-    heartbeat = other.heartbeat;
-    connectTimeout = other.connectTimeout;
-    confirmTimeout = other.confirmTimeout;
-    prefetch = other.prefetch;
-    maxMessageBytes = other.maxMessageBytes;
-    maxPendingBytes = other.maxPendingBytes;
+    options.shorthand("uri", Form.TEXT, this::setUri);
+    hosts.initially(List.of(HostAndPort.create("localhost", scheme.port())));
+    heartbeat.atLeast(leastHeartbeat.toMillis()).orZero();
+    prefetch.atMost(mostPrefetch);
   }
 
   /** {@return this} */
   protected abstract T self();
 
   /**
-   * Reads options from JSON. For use in a constructor, after the fields have their defaults.
+   * Declares an option of the protocol, for a field: {@code Option<Duration> linger =
+   * option("linger", Form.TIME).atLeast(0).initially(Duration.ZERO)}.
    *
-   * <p>A key is the name of a public setter: {@code connectTimeout} calls {@link
-   * #setConnectTimeout}. Times are in milliseconds, constants in lower case, {@code hosts} is an
-   * array of {@code "host:port"}, and {@code net} an object. So the class must be public, in a
-   * package that its module exports.
+   * @param <V> the type of its values
+   * @param key its key in JSON, the name of its accessor
+   * @param form what its values look like in JSON
+   * @return the option
+   * @throws IllegalStateException if the key is taken
+   */
+  protected final <V> Option<V> option(String key, Form<V> form) {
+    return options.option(key, form);
+  }
+
+  /**
+   * Declares an option whose value is a text that a protocol with lines can carry.
    *
-   * @param json the options; those that are missing keep their values
+   * @param key its key in JSON, the name of its accessor
+   * @return the option, which refuses CR, LF and NUL
+   * @throws IllegalStateException if the key is taken
+   */
+  protected final Option<String> line(String key) {
+    return option(key, Form.TEXT).check(value -> checkLine(value, key));
+  }
+
+  /**
+   * Sets an option; for setters.
+   *
+   * @param <V> the type of its values
+   * @param option what {@link #option} or {@link #line} returned
+   * @param value its value
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  protected final <V> T set(Option<V> option, V value) {
+    option.set(value);
+    return self();
+  }
+
+  /**
+   * Takes every option from others. For use in a constructor.
+   *
+   * @param other what to copy
+   */
+  protected final void copy(RemoteBrokerOptions<T> other) {
+    options.copy(other.options);
+  }
+
+  /**
+   * Reads options from JSON. For use in a constructor.
+   *
+   * <p>A key is the name of an accessor, or {@code uri}. Times are in milliseconds, constants in
+   * lower case, {@code hosts} is an array of {@code "host:port"}, and {@code net} an object.
+   *
+   * @param json the options; those that are missing or null keep their values
    * @throws IllegalArgumentException if a key is not known, or a value is out of bounds or of
-   *     another type
+   *     another type; the message names the key and says what is allowed
    */
   protected final void read(JsonObject json) {
-    JsonSetters.set(this, json, "The broker \"" + scheme.name() + "\"");
+    options.read(json);
+  }
+
+  /**
+   * {@return all options that have a value, defaults and the password included, in the form in
+   * which they are read; without {@code uri}}
+   */
+  public final JsonObject toJson() {
+    return options.toJson();
   }
 
   /**
@@ -91,7 +123,7 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    */
   public final T setUri(String uri) {
     BrokerUri parts = BrokerUri.parse(scheme, uri);
-    hosts = parts.hosts();
+    set(hosts, parts.hosts());
     net().setSsl(parts.tls());
     parts.username().ifPresent(this::setUsername);
     parts.password().ifPresent(this::setPassword);
@@ -99,9 +131,13 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
     return self();
   }
 
+  private final Option<List<HostAndPort>> hosts =
+      option("hosts", Form.list("\"host:port\"", this::host, RemoteBrokerOptions::text))
+          .check(RemoteBrokerOptions::checkHosts);
+
   /** {@return the brokers of one cluster, to be tried in turn; {@code localhost} by default} */
   public final List<HostAndPort> hosts() {
-    return hosts;
+    return hosts.get();
   }
 
   /**
@@ -113,16 +149,17 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    * @throws IllegalArgumentException if there is none, or one is not a host and a port
    */
   public final T setHosts(List<String> names) {
-    hosts = BrokerUri.hosts(names, scheme.port());
-    return self();
+    return set(hosts, BrokerUri.hosts(names, scheme.port()));
   }
 
   /** {@return how connections are made, including TLS; plain TCP by default} */
   public abstract NetClientOptions net();
 
+  private final Option<String> username = line("username");
+
   /** {@return the username, if there is one; without it, the login is anonymous} */
   public final Optional<String> username() {
-    return username;
+    return username.value();
   }
 
   /**
@@ -133,13 +170,14 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    * @throws IllegalArgumentException if it contains one of these
    */
   public final T setUsername(String value) {
-    username = Optional.of(oneLine(value, "username"));
-    return self();
+    return set(username, value);
   }
+
+  private final Option<String> password = line("password");
 
   /** {@return the password, if there is one} */
   public final Optional<String> password() {
-    return password;
+    return password.value();
   }
 
   /**
@@ -150,13 +188,14 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    * @throws IllegalArgumentException if it contains one of these
    */
   public final T setPassword(String value) {
-    password = Optional.of(oneLine(value, "password"));
-    return self();
+    return set(password, value);
   }
+
+  private final Option<String> virtualHost = line("virtualHost");
 
   /** {@return the virtual host, if one is set; brokers without virtual hosts ignore it} */
   public final Optional<String> virtualHost() {
-    return virtualHost;
+    return virtualHost.value();
   }
 
   /**
@@ -167,16 +206,18 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    * @throws IllegalArgumentException if it contains one of these
    */
   public final T setVirtualHost(String value) {
-    virtualHost = Optional.of(oneLine(value, "virtualHost"));
-    return self();
+    return set(virtualHost, value);
   }
+
+  private final Option<String> prefix =
+      option("prefix", Form.TEXT).check(RemoteBrokerOptions::checkPrefix).initially("millrace.");
 
   /**
    * {@return the prefix of a channel's name in a routing key or topic; {@code millrace.} by
    * default}
    */
   public final String prefix() {
-    return prefix;
+    return prefix.get();
   }
 
   /**
@@ -187,35 +228,36 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    * @throws IllegalArgumentException if it is something else
    */
   public final T setPrefix(String value) {
-    if (!value.matches("([A-Za-z0-9_-]+\\.)*")) {
-      throw new IllegalArgumentException(
-          "prefix must be segments of [A-Za-z0-9_-], each followed by a dot, not " + value);
-    }
-    prefix = value;
-    return self();
+    return set(prefix, value);
   }
+
+  private final Option<Duration> heartbeat =
+      option("heartbeat", Form.TIME).initially(Duration.ofSeconds(10));
 
   /** {@return how often each side must send something; 10 s by default} */
   public final Duration heartbeat() {
-    return heartbeat;
+    return heartbeat.get();
   }
 
   /**
    * Sets how often each side must send something. If the broker is silent for twice as long, the
    * connection is ended.
    *
-   * @param value zero for never, or a time that the protocol supports
+   * @param value zero for never, or a time that the protocol supports, see the class that extends
+   *     this one
    * @return this
    * @throws IllegalArgumentException if the value is out of bounds
    */
-  public T setHeartbeat(Duration value) {
-    heartbeat = atLeast(0, value, "heartbeat");
-    return self();
+  public final T setHeartbeat(Duration value) {
+    return set(heartbeat, value);
   }
+
+  private final Option<Duration> connectTimeout =
+      option("connectTimeout", Form.TIME).atLeast(1).initially(Duration.ofSeconds(10));
 
   /** {@return how long a connection may take until it can be used; 10 s by default} */
   public final Duration connectTimeout() {
-    return connectTimeout;
+    return connectTimeout.get();
   }
 
   /**
@@ -226,13 +268,15 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    * @throws IllegalArgumentException if the value is out of bounds
    */
   public final T setConnectTimeout(Duration value) {
-    connectTimeout = atLeast(1, value, "connectTimeout");
-    return self();
+    return set(connectTimeout, value);
   }
+
+  private final Option<Duration> confirmTimeout =
+      option("confirmTimeout", Form.TIME).atLeast(1).initially(Duration.ofSeconds(10));
 
   /** {@return how long the broker may take to confirm; 10 s by default} */
   public final Duration confirmTimeout() {
-    return confirmTimeout;
+    return confirmTimeout.get();
   }
 
   /**
@@ -243,34 +287,38 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    * @throws IllegalArgumentException if the value is out of bounds
    */
   public final T setConfirmTimeout(Duration value) {
-    confirmTimeout = atLeast(1, value, "confirmTimeout");
-    return self();
+    return set(confirmTimeout, value);
   }
+
+  private final Option<Integer> prefetch = option("prefetch", Form.INT).atLeast(1).initially(500);
 
   /** {@return how many messages of a subscription the broker may send ahead; 500 by default} */
   public final int prefetch() {
-    return prefetch;
+    return prefetch.get();
   }
 
   /**
    * Sets how many messages of a subscription the broker may send before the node has taken the
    * first of them.
    *
-   * @param value at least 1
+   * @param value at least 1, and at most what the protocol supports, see the class that extends
+   *     this one
    * @return this
    * @throws IllegalArgumentException if the value is out of bounds
    */
-  public T setPrefetch(int value) {
-    prefetch = (int) atLeast(1, value, "prefetch");
-    return self();
+  public final T setPrefetch(int value) {
+    return set(prefetch, value);
   }
+
+  private final Option<Integer> maxMessageBytes =
+      option("maxMessageBytes", Form.INT).atLeast(1).initially(16 << 20);
 
   /**
    * {@return how many bytes the payload of a message may have, in either direction; 16 MiB by
    * default}
    */
   public final int maxMessageBytes() {
-    return maxMessageBytes;
+    return maxMessageBytes.get();
   }
 
   /**
@@ -282,13 +330,15 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    * @throws IllegalArgumentException if the value is out of bounds
    */
   public final T setMaxMessageBytes(int value) {
-    maxMessageBytes = (int) atLeast(1, value, "maxMessageBytes");
-    return self();
+    return set(maxMessageBytes, value);
   }
+
+  private final Option<Long> maxPendingBytes =
+      option("maxPendingBytes", Form.LONG).atLeast(1).initially(64L << 20);
 
   /** {@return how many bytes may be published and not confirmed yet; 64 MiB by default} */
   public final long maxPendingBytes() {
-    return maxPendingBytes;
+    return maxPendingBytes.get();
   }
 
   /**
@@ -300,52 +350,34 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    * @throws IllegalArgumentException if the value is out of bounds
    */
   public final T setMaxPendingBytes(long value) {
-    maxPendingBytes = atLeast(1, value, "maxPendingBytes");
-    return self();
+    return set(maxPendingBytes, value);
   }
 
-  /**
-   * Checks a text that a protocol with lines must be able to carry.
-   *
-   * @param value the text
-   * @param name the name of the option, for the message
-   * @return the text
-   * @throws IllegalArgumentException if it contains CR, LF or NUL
-   */
-  protected static String oneLine(String value, String name) {
+  private HostAndPort host(String name) {
+    return BrokerUri.hosts(List.of(name), scheme.port()).get(0);
+  }
+
+  private static String text(HostAndPort at) {
+    String host = at.host().contains(":") ? "[" + at.host() + "]" : at.host();
+    return host + ":" + at.port();
+  }
+
+  private static void checkHosts(List<HostAndPort> hosts) {
+    if (hosts.isEmpty()) {
+      throw new IllegalArgumentException("hosts must contain at least one host");
+    }
+  }
+
+  private static void checkPrefix(String value) {
+    if (!value.matches("([A-Za-z0-9_-]+\\.)*")) {
+      throw new IllegalArgumentException(
+          "prefix must be segments of [A-Za-z0-9_-], each followed by a dot, not " + value);
+    }
+  }
+
+  private static void checkLine(String value, String key) {
     if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-      throw new IllegalArgumentException(name + " must not contain CR, LF or NUL");
+      throw new IllegalArgumentException(key + " must not contain CR, LF or NUL");
     }
-    return value;
-  }
-
-  /**
-   * Checks a number.
-   *
-   * @param least the minimum
-   * @param value the number
-   * @param name the name of the option, for the message
-   * @return the number
-   * @throws IllegalArgumentException if it is less
-   */
-  protected static long atLeast(long least, long value, String name) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
-    }
-    return value;
-  }
-
-  /**
-   * Checks a time.
-   *
-   * @param leastMillis the minimum, in milliseconds
-   * @param value the time
-   * @param name the name of the option, for the message
-   * @return the time
-   * @throws IllegalArgumentException if it is less
-   */
-  protected static Duration atLeast(long leastMillis, Duration value, String name) {
-    atLeast(leastMillis, value.toMillis(), name);
-    return value;
   }
 }

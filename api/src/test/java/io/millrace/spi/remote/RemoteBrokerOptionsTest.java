@@ -3,6 +3,8 @@ package io.millrace.spi.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.spi.options.Form;
+import io.millrace.spi.options.Option;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
@@ -18,14 +20,19 @@ class RemoteBrokerOptionsTest {
   /** Adds nothing. */
   public static final class Options extends RemoteBrokerOptions<Options> {
 
-    private final NetClientOptions net = new NetClientOptions();
+    private final Option<NetClientOptions> net =
+        option(
+                "net",
+                Form.object(NetClientOptions::new, NetClientOptions::toJson, NetClientOptions::new))
+            .initially(new NetClientOptions());
 
     Options() {
-      super(new BrokerUri.Scheme("mq", Set.of("mqs"), 61, 62));
+      super(new BrokerUri.Scheme("mq", Set.of("mqs"), 61, 62), Duration.ofMillis(1), 65_535);
     }
 
     Options(Options other) {
-      super(other);
+      this();
+      copy(other);
     }
 
     Options(JsonObject json) {
@@ -40,13 +47,12 @@ class RemoteBrokerOptionsTest {
 
     @Override
     public NetClientOptions net() {
-      return net;
+      return net.get();
     }
   }
 
   private static void same(Options options, Options expected) {
-    assertThat(options).usingRecursiveComparison().ignoringFields("net").isEqualTo(expected);
-    assertThat(options.net().toJson()).isEqualTo(expected.net().toJson());
+    assertThat(options.toJson()).isEqualTo(expected.toJson());
   }
 
   private static Options everything() {
@@ -84,6 +90,8 @@ class RemoteBrokerOptionsTest {
     same(
         new Options(new JsonObject().put("uri", "mqs://me@c")), new Options().setUri("mqs://me@c"));
     same(new Options(new JsonObject()), new Options());
+    same(new Options(new JsonObject().putNull("heartbeat")), new Options());
+    same(new Options(everything().toJson()), everything());
   }
 
   @Test
@@ -107,7 +115,6 @@ class RemoteBrokerOptionsTest {
             new JsonObject().put("heartbeats", 1),
             new JsonObject().put("heartbeat", "1 s"),
             new JsonObject().put("heartbeat", 1.5),
-            new JsonObject().putNull("heartbeat"),
             new JsonObject().put("Prefix", "a."),
             new JsonObject().put("setPrefix", "a."),
             new JsonObject().put("heartbeat", -1),
@@ -121,6 +128,7 @@ class RemoteBrokerOptionsTest {
             new JsonObject().put("connectTimeout", 0),
             new JsonObject().put("confirmTimeout", 0),
             new JsonObject().put("prefetch", 0),
+            new JsonObject().put("prefetch", 65_536),
             new JsonObject().put("maxMessageBytes", 0),
             new JsonObject().put("maxMessageBytes", 1L << 40),
             new JsonObject().put("maxPendingBytes", new BigInteger("9".repeat(30))),
@@ -131,5 +139,11 @@ class RemoteBrokerOptionsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(key.equals("hosts") ? "host" : key);
     }
+  }
+
+  @Test
+  void aPasswordOfTheWrongTypeIsNotInTheMessage() {
+    assertThatThrownBy(() -> new Options(new JsonObject().put("password", 1234)))
+        .hasMessage("password must be a text");
   }
 }

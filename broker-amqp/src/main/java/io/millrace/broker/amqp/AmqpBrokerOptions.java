@@ -1,5 +1,7 @@
 package io.millrace.broker.amqp;
 
+import io.millrace.spi.options.Form;
+import io.millrace.spi.options.Option;
 import io.millrace.spi.remote.BrokerUri;
 import io.millrace.spi.remote.RemoteBrokerOptions;
 import io.vertx.amqp.AmqpClientOptions;
@@ -18,6 +20,9 @@ import java.util.Set;
  * hosts. A URI looks like {@code amqp://user:password@host:5672/vhost}; {@code amqps} is AMQP over
  * TLS.
  *
+ * <p>A heartbeat must be zero, or at least 1 s, because RabbitMQ counts in seconds (AMQP 1.0,
+ * section 2.4.5).
+ *
  * <p>A message that is larger than allowed ends its subscription; it is made again, and readers
  * receive a gap notice.
  */
@@ -32,13 +37,9 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
   private static final BrokerUri.Scheme SCHEME =
       new BrokerUri.Scheme("amqp", Set.of("amqps"), DEFAULT_PORT, DEFAULT_TLS_PORT);
 
-  private AmqpClientOptions net = new AmqpClientOptions();
-  private Optional<AmqpDialect> dialect = Optional.empty();
-  private String exchange = "amq.topic";
-
   /** Makes options with the defaults. */
   public AmqpBrokerOptions() {
-    super(SCHEME);
+    super(SCHEME, Duration.ofSeconds(1), Integer.MAX_VALUE);
   }
 
   /**
@@ -47,24 +48,23 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
    * @param other the options to copy
    */
   public AmqpBrokerOptions(AmqpBrokerOptions other) {
-    super(other);
-    net = new AmqpClientOptions(other.net);
-    dialect = other.dialect;
-    exchange = other.exchange;
+    this();
+    copy(other);
   }
 
   /**
-   * Makes options from JSON. A key is the name of a setter: {@code prefix} calls {@link
+   * Makes options from JSON. A key is the name of an option: {@code prefix} is set as by {@link
    * #setPrefix}. Times are in milliseconds, constants in lower case, {@code hosts} is an array of
    * {@code "host:port"}, and {@code net} an object (see {@link
-   * AmqpClientOptions#AmqpClientOptions(JsonObject)}). A missing key keeps its default.
+   * AmqpClientOptions#AmqpClientOptions(JsonObject)}). An option that is missing or null keeps its
+   * default.
    *
    * @param json the options
    * @throws IllegalArgumentException if a key is unknown, or a value is out of range or has another
    *     type
    */
   public AmqpBrokerOptions(JsonObject json) {
-    super(SCHEME);
+    this();
     read(json);
   }
 
@@ -73,9 +73,16 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
     return this;
   }
 
+  private final Option<AmqpClientOptions> net =
+      option(
+              "net",
+              Form.object(
+                  AmqpBrokerOptions::readNet, AmqpClientOptions::toJson, AmqpClientOptions::new))
+          .initially(new AmqpClientOptions());
+
   @Override
   public AmqpClientOptions net() {
-    return net;
+    return net.get();
   }
 
   /**
@@ -87,13 +94,14 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
    * @return this
    */
   public AmqpBrokerOptions setNet(AmqpClientOptions value) {
-    net = new AmqpClientOptions(value);
-    return this;
+    return set(net, value);
   }
+
+  private final Option<AmqpDialect> dialect = option("dialect", Form.oneOf(AmqpDialect.class));
 
   /** {@return the kind of broker; by default it is recognized when the connection is opened} */
   public Optional<AmqpDialect> dialect() {
-    return dialect;
+    return dialect.value();
   }
 
   /**
@@ -103,13 +111,15 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
    * @return this
    */
   public AmqpBrokerOptions setDialect(AmqpDialect value) {
-    dialect = Optional.of(value);
-    return this;
+    return set(dialect, value);
   }
+
+  private final Option<String> exchange =
+      option("exchange", Form.TEXT).check(AmqpBrokerOptions::checkExchange).initially("amq.topic");
 
   /** {@return the topic exchange of RabbitMQ; {@code amq.topic} by default} */
   public String exchange() {
-    return exchange;
+    return exchange.get();
   }
 
   /**
@@ -120,23 +130,22 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
    * @throws IllegalArgumentException if it has another form
    */
   public AmqpBrokerOptions setExchange(String value) {
+    return set(exchange, value);
+  }
+
+  /** If JSON does not say how to check the host's name, Vert.x does not check it. */
+  private static AmqpClientOptions readNet(JsonObject json) {
+    AmqpClientOptions net = new AmqpClientOptions(json);
+    if (json.getValue("hostnameVerificationAlgorithm") == null) {
+      net.setHostnameVerificationAlgorithm(
+          new AmqpClientOptions().getHostnameVerificationAlgorithm());
+    }
+    return net;
+  }
+
+  private static void checkExchange(String value) {
     if (!value.matches("[A-Za-z0-9_.:-]{1,255}")) {
       throw new IllegalArgumentException("exchange must be 1 to 255 characters of [A-Za-z0-9_.:-]");
     }
-    exchange = value;
-    return this;
-  }
-
-  /**
-   * Sets how often each side must send something (AMQP 1.0, section 2.4.5). If the broker is silent
-   * for twice as long, the connection is given up.
-   *
-   * @param value zero for never, or at least 1 s, because RabbitMQ counts in seconds
-   * @return this
-   * @throws IllegalArgumentException if the value is out of range
-   */
-  @Override
-  public AmqpBrokerOptions setHeartbeat(Duration value) {
-    return super.setHeartbeat(value.isZero() ? value : atLeast(1000, value, "heartbeat"));
   }
 }

@@ -1,5 +1,7 @@
 package io.millrace.broker.stomp;
 
+import io.millrace.spi.options.Form;
+import io.millrace.spi.options.Option;
 import io.millrace.spi.remote.BrokerUri;
 import io.millrace.spi.remote.RemoteBrokerOptions;
 import io.vertx.core.json.JsonObject;
@@ -17,6 +19,10 @@ import java.util.Set;
  * without a username. The confirm timeout limits the wait for a RECEIPT. The connect timeout
  * applies to the connection, and then again to the wait for CONNECTED. A URI looks like {@code
  * stomp://user:password@host:61613/vhost}; {@code stomps} is STOMP over TLS.
+ *
+ * <p>A heartbeat must be zero, or at least 100 ms. The prefetch limits how many messages RabbitMQ
+ * may send before one is acknowledged: without it, RabbitMQ would hold everything in memory that
+ * the network does not take. It must be at most 65,535.
  */
 public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOptions> {
 
@@ -29,19 +35,9 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
   private static final BrokerUri.Scheme SCHEME =
       new BrokerUri.Scheme("stomp", Set.of("stomps", "stomp+ssl"), DEFAULT_PORT, DEFAULT_TLS_PORT);
 
-  private NetClientOptions net = new NetClientOptions();
-  private Optional<StompDialect> dialect = Optional.empty();
-  private Optional<String> topicPrefix = Optional.empty();
-  private StompMode mode = StompMode.TOPIC;
-  private String stream = "millrace";
-  private Duration streamTail = Duration.ofHours(1);
-  private Optional<Long> streamBytes = Optional.empty();
-  private Optional<Duration> streamAge = Optional.empty();
-  private Duration markerInterval = Duration.ofSeconds(10);
-
   /** Makes options with the defaults. */
   public StompBrokerOptions() {
-    super(SCHEME);
+    super(SCHEME, Duration.ofMillis(100), 65_535);
   }
 
   /**
@@ -50,30 +46,24 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
    * @param other the options to copy
    */
   public StompBrokerOptions(StompBrokerOptions other) {
-    super(other);
-    net = new NetClientOptions(other.net);
-    dialect = other.dialect;
-    topicPrefix = other.topicPrefix;
-    mode = other.mode;
-    stream = other.stream;
-    streamTail = other.streamTail;
-    streamBytes = other.streamBytes;
-    streamAge = other.streamAge;
+    this();
+    copy(other);
     markerInterval = other.markerInterval;
   }
 
   /**
-   * Makes options from JSON. A key is the name of a setter: {@code prefix} calls {@link
+   * Makes options from JSON. A key is the name of an option: {@code prefix} is set as by {@link
    * #setPrefix}. Times are in milliseconds, constants in lower case, {@code hosts} is an array of
    * {@code "host:port"}, and {@code net} an object (see {@link
-   * NetClientOptions#NetClientOptions(JsonObject)}). A missing key keeps its default.
+   * NetClientOptions#NetClientOptions(JsonObject)}). An option that is missing or null keeps its
+   * default.
    *
    * @param json the options
    * @throws IllegalArgumentException if a key is unknown, or a value is out of range or has another
    *     type
    */
   public StompBrokerOptions(JsonObject json) {
-    super(SCHEME);
+    this();
     read(json);
   }
 
@@ -82,9 +72,15 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
     return this;
   }
 
+  private final Option<NetClientOptions> net =
+      option(
+              "net",
+              Form.object(NetClientOptions::new, NetClientOptions::toJson, NetClientOptions::new))
+          .initially(new NetClientOptions());
+
   @Override
   public NetClientOptions net() {
-    return net;
+    return net.get();
   }
 
   /**
@@ -96,13 +92,14 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
    * @return this
    */
   public StompBrokerOptions setNet(NetClientOptions value) {
-    net = new NetClientOptions(value);
-    return this;
+    return set(net, value);
   }
+
+  private final Option<StompDialect> dialect = option("dialect", Form.oneOf(StompDialect.class));
 
   /** {@return the kind of broker; by default it is recognized by its CONNECTED} */
   public Optional<StompDialect> dialect() {
-    return dialect;
+    return dialect.value();
   }
 
   /**
@@ -112,13 +109,14 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
    * @return this
    */
   public StompBrokerOptions setDialect(StompDialect value) {
-    dialect = Optional.of(value);
-    return this;
+    return set(dialect, value);
   }
+
+  private final Option<String> topicPrefix = line("topicPrefix");
 
   /** {@return the beginning of destinations; by default {@link StompDialect#topicPrefix()}} */
   public Optional<String> topicPrefix() {
-    return topicPrefix;
+    return topicPrefix.value();
   }
 
   /**
@@ -129,42 +127,15 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
    * @return this
    */
   public StompBrokerOptions setTopicPrefix(String value) {
-    topicPrefix = Optional.of(oneLine(value, "topicPrefix"));
-    return this;
+    return set(topicPrefix, value);
   }
 
-  /**
-   * Sets how often each side must send something. If a broker that has agreed is silent for twice
-   * as long, the connection is given up.
-   *
-   * @param value zero for never, or at least 100 ms
-   * @return this
-   * @throws IllegalArgumentException if the value is out of range
-   */
-  @Override
-  public StompBrokerOptions setHeartbeat(Duration value) {
-    return super.setHeartbeat(value.isZero() ? value : atLeast(100, value, "heartbeat"));
-  }
-
-  /**
-   * Sets how many messages of a subscription RabbitMQ may send before one is acknowledged. Without
-   * this limit, it would hold everything in memory that the network does not take.
-   *
-   * @param value at least 1, at most 65,535
-   * @return this
-   * @throws IllegalArgumentException if the value is out of range
-   */
-  @Override
-  public StompBrokerOptions setPrefetch(int value) {
-    if (value > 65_535) {
-      throw new IllegalArgumentException("prefetch must be at most 65535, not " + value);
-    }
-    return super.setPrefetch(value);
-  }
+  private final Option<StompMode> mode =
+      option("mode", Form.oneOf(StompMode.class)).initially(StompMode.TOPIC);
 
   /** {@return how the broker is used; {@link StompMode#TOPIC} by default} */
   public StompMode mode() {
-    return mode;
+    return mode.get();
   }
 
   /**
@@ -174,13 +145,15 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
    * @return this
    */
   public StompBrokerOptions setMode(StompMode value) {
-    mode = value;
-    return this;
+    return set(mode, value);
   }
+
+  private final Option<String> stream =
+      line("stream").check(StompBrokerOptions::checkLength).initially("millrace");
 
   /** {@return the name of the stream; {@code millrace} by default} */
   public String stream() {
-    return stream;
+    return stream.get();
   }
 
   /**
@@ -191,16 +164,15 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
    * @throws IllegalArgumentException if it is not such a name
    */
   public StompBrokerOptions setStream(String value) {
-    if (value.isEmpty() || value.length() > 200) {
-      throw new IllegalArgumentException("stream must be 1 to 200 characters");
-    }
-    stream = oneLine(value, "stream");
-    return this;
+    return set(stream, value);
   }
+
+  private final Option<Duration> streamTail =
+      option("streamTail", Form.TIME).atLeast(0).initially(Duration.ofHours(1));
 
   /** {@return how much of the stream a node reads when it starts; the last hour by default} */
   public Duration streamTail() {
-    return streamTail;
+    return streamTail.get();
   }
 
   /**
@@ -212,16 +184,17 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
    * @throws IllegalArgumentException if it is negative
    */
   public StompBrokerOptions setStreamTail(Duration value) {
-    streamTail = atLeast(0, value, "streamTail");
-    return this;
+    return set(streamTail, value);
   }
+
+  private final Option<Long> streamBytes = option("streamBytes", Form.LONG).atLeast(1);
 
   /**
    * {@return the maximum size of a stream that a node creates, in bytes; by default that of a
    * policy, or none}
    */
   public Optional<Long> streamBytes() {
-    return streamBytes;
+    return streamBytes.value();
   }
 
   /**
@@ -233,16 +206,17 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
    * @throws IllegalArgumentException if the value is out of range
    */
   public StompBrokerOptions setStreamBytes(long value) {
-    streamBytes = Optional.of(atLeast(1, value, "streamBytes"));
-    return this;
+    return set(streamBytes, value);
   }
+
+  private final Option<Duration> streamAge = option("streamAge", Form.TIME).atLeast(1000);
 
   /**
    * {@return the maximum age of records in a stream that a node creates; by default that of a
    * policy, or none}
    */
   public Optional<Duration> streamAge() {
-    return streamAge;
+    return streamAge.value();
   }
 
   /**
@@ -255,9 +229,11 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
    * @throws IllegalArgumentException if the value is out of range
    */
   public StompBrokerOptions setStreamAge(Duration value) {
-    streamAge = Optional.of(atLeast(1000, value, "streamAge"));
-    return this;
+    return set(streamAge, value);
   }
+
+  /** Not in JSON, because it is not for applications. */
+  private Duration markerInterval = Duration.ofSeconds(10);
 
   /** How often a node writes a marker into the stream. */
   Duration markerInterval() {
@@ -268,5 +244,11 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
   StompBrokerOptions setMarkerInterval(Duration value) {
     markerInterval = value;
     return this;
+  }
+
+  private static void checkLength(String stream) {
+    if (stream.isEmpty() || stream.length() > 200) {
+      throw new IllegalArgumentException("stream must be 1 to 200 characters");
+    }
   }
 }
