@@ -11,10 +11,10 @@ import io.millrace.MillraceOptions;
 import io.millrace.Subscription;
 import io.millrace.core.testing.ScriptedBroker;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -23,21 +23,19 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that whoever does not arrive leaves nothing, wherever it has turned round. */
 class WayInTest {
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
 
   /** The broker's answers to what it is asked for channels named {@code slow…}. */
   private final Map<String, Promise<Void>> unanswered = new ConcurrentHashMap<>();
@@ -47,7 +45,7 @@ class WayInTest {
       new MillraceOptions()
           .setUnsubscribeLinger(Duration.ZERO)
           .setPublishTimeout(Duration.ofMinutes(5));
-  private final Server server = new Server(vertx, new MillraceOptions(), Optional.empty());
+  private final Server server = new Server(vertx, new MillraceOptions());
 
   private final ScriptedBroker broker = new ScriptedBroker();
 
@@ -59,16 +57,6 @@ class WayInTest {
 
   private MillraceNode node;
 
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    Server.await(vertx.close());
-  }
-
   private Future<Void> confirm(ChannelPattern pattern) {
     return pattern.toString().startsWith("slow")
         ? unanswered.computeIfAbsent(pattern.toString(), asks -> Promise.promise()).future()
@@ -79,7 +67,7 @@ class WayInTest {
     broker.confirming = this::confirm;
     node =
         (MillraceNode)
-            new NodeBuilder(vertx)
+            new NodeBuilder(vertx.get())
                 .broker(broker)
                 .options(options)
                 .authorizer(authorizer)
@@ -90,7 +78,7 @@ class WayInTest {
                 .transport(transport("throws", true))
                 .transport(transport("answers", false))
                 .build();
-    Router router = Router.router(vertx);
+    Router router = Router.router(vertx.get());
     router.route("/live*").subRouter(node.router());
     server.listen(router);
     Server.await(node.ready());
@@ -112,10 +100,9 @@ class WayInTest {
   }
 
   @AfterEach
-  void close() throws IOException {
+  void close() {
     nothingIsLeft();
     Server.await(node.close());
-    server.close();
   }
 
   private void nothingIsLeft() {

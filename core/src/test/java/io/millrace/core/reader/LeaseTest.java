@@ -14,6 +14,7 @@ import io.millrace.core.log.Surveys;
 import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.ScriptedBroker;
 import io.millrace.core.testing.TestOutlet;
+import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -29,10 +30,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,29 +42,21 @@ class LeaseTest {
   private static final long ROOM = 10_000;
   private static final String FAILS = "on purpose";
 
-  private static Vertx vertx;
+  @RegisterExtension static final TestVertx vertx = new TestVertx();
+
   private final MillraceOptions options =
       new MillraceOptions().setUnsubscribeLinger(Duration.ZERO).setReaderBytes(1 << 20);
   private final ScriptedBroker broker = new ScriptedBroker();
   private final TestOutlet outlet = new TestOutlet();
-  private final ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
+  private final ContextInternal context = ((VertxInternal) vertx.get()).createEventLoopContext();
   private final Log log = new Log(options, false, () -> 0);
   private final BrokerSubscriptions brokerSubscriptions =
       new BrokerSubscriptions(broker, log, context, options);
   private final ReaderLoops shards =
-      new ReaderLoops((VertxInternal) vertx, log, Optional.empty(), brokerSubscriptions, () -> 0);
+      new ReaderLoops(
+          (VertxInternal) vertx.get(), log, Optional.empty(), brokerSubscriptions, () -> 0);
   private final Shard shard = shards.of(context);
   private Entrance entrance = new Entrance(brokerSubscriptions, new Surveys(log, context));
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
 
   /** Whatever a test does, in the end nobody holds anything. */
   @AfterEach
@@ -211,7 +203,7 @@ class LeaseTest {
   void aSurveyThatFailsLeavesNothing() {
     Vertx other = Vertx.vertx();
     ContextInternal over = ((VertxInternal) other).createEventLoopContext();
-    other.close().toCompletionStage().toCompletableFuture().join();
+    other.close().await();
     entrance = new Entrance(brokerSubscriptions, new Surveys(log, over));
     Future<Lease> acquired = acquire(lease(Rig.last(1), "*.x"));
     eventually(() -> assertThat(acquired.failed()).isTrue());

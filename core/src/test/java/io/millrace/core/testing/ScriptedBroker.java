@@ -1,17 +1,13 @@
 package io.millrace.core.testing;
 
 import io.millrace.ChannelPattern;
-import io.millrace.Message;
-import io.millrace.Publication;
-import io.millrace.spi.Broker;
-import io.millrace.spi.Ingress;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
-/** A broker that brings nothing, and confirms subscriptions as a test says. */
-public final class ScriptedBroker implements Broker {
+/** A broker that confirms subscriptions as a test says. */
+public final class ScriptedBroker extends EchoBroker {
 
   /** What was asked, in order: {@code +channel} and {@code -channel}. */
   public final List<String> calls = new CopyOnWriteArrayList<>();
@@ -19,19 +15,9 @@ public final class ScriptedBroker implements Broker {
   public volatile Function<ChannelPattern, Future<Void>> confirming =
       pattern -> Future.succeededFuture();
 
-  @Override
-  public String name() {
-    return "scripted";
-  }
-
-  @Override
-  public Future<Void> open(Ingress ingress) {
-    return Future.succeededFuture();
-  }
-
-  @Override
-  public Future<Publication> publish(String channel, Message message) {
-    return Future.succeededFuture(Publication.unnamed());
+  public ScriptedBroker() {
+    super("scripted");
+    selective = true;
   }
 
   @Override
@@ -43,11 +29,6 @@ public final class ScriptedBroker implements Broker {
   @Override
   public Future<Void> unsubscribe(ChannelPattern pattern) {
     calls.add("-" + pattern);
-    return Future.succeededFuture();
-  }
-
-  @Override
-  public Future<Void> close() {
     return Future.succeededFuture();
   }
 }
