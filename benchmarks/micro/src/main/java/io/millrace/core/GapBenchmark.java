@@ -24,7 +24,7 @@ public class GapBenchmark extends MicroBenchmark {
   private static final int APPENDED = 20_000;
 
   /** The cursor of a client. */
-  public enum Place {
+  public enum ClientShare {
     /** The log goes back that far. */
     IN_REACH,
     /** What follows it has left the log. */
@@ -36,7 +36,7 @@ public class GapBenchmark extends MicroBenchmark {
   }
 
   /** The case. */
-  @Param public Place place = Place.IN_REACH;
+  @Param public ClientShare place = ClientShare.IN_REACH;
 
   /** How many channels the client subscribes to. */
   @Param({"1", "100"})

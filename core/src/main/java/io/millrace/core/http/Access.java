@@ -60,7 +60,7 @@ final class Access {
   Client lasting(RoutingContext request) {
     return needsRequests()
         ? of(request)
-        : new Client(Optional.empty(), Optional.of(Sender.scope(request)));
+        : new Client(Optional.empty(), Optional.of(Requester.scope(request)));
   }
 
   /** The sender of a request. */
@@ -76,7 +76,7 @@ final class Access {
 
     /** Returns who publishes: the user, or if there is none, the address. */
     String scope() {
-      return scope.orElseGet(() -> Sender.scope(request.orElseThrow()));
+      return scope.orElseGet(() -> Requester.scope(request.orElseThrow()));
     }
 
     /**

@@ -34,11 +34,11 @@ final class Admission {
    * Admits a client.
    *
    * @param address its address, if the clients of an address are limited
-   * @return its place, which it must leave
+   * @return its share, which it must give back
    * @throws MillraceException {@link MillraceException.Code#UNAVAILABLE} if the node is full,
    *     {@link MillraceException.Code#RATE_LIMITED} if the address has too many
    */
-  Place admit(Optional<String> address) {
+  ClientShare admit(Optional<String> address) {
     if (admitted.incrementAndGet() > options.maxReaders()) {
       admitted.decrementAndGet();
       throw new MillraceException(
@@ -50,7 +50,7 @@ final class Admission {
       throw new MillraceException(
           MillraceException.Code.RATE_LIMITED, "There are too many connections from this address.");
     }
-    return new Place(room, () -> leave(address));
+    return new ClientShare(room, () -> leave(address));
   }
 
   private void leave(Optional<String> address) {

@@ -12,14 +12,18 @@ import io.vertx.ext.web.RoutingContext;
  * @param transport what will carry its messages
  * @param asked what it asks for
  * @param lease its subscriptions
- * @param place what it takes of shared limits, until it is gone
+ * @param share what it takes of shared limits, until it is gone
  */
 record Arrival(
-    RoutingContext context, Transport transport, AttachRequest asked, Lease lease, Place place) {
+    RoutingContext context,
+    Transport transport,
+    AttachRequest asked,
+    Lease lease,
+    ClientShare share) {
 
   /** Gives everything back, if no reader has it. May be called again. */
   void giveBack() {
     lease.close();
-    place.leave();
+    share.leave();
   }
 }

@@ -59,26 +59,26 @@ final class Attaching {
     }
   }
 
-  private Place admit(RoutingContext context) {
+  private ClientShare admit(RoutingContext context) {
     if (!engine.isServing()) {
       throw startingOrClosing();
     }
     return admission.admit(
         options.maxReadersPerAddress() > 0
-            ? Optional.of(Sender.network(context))
+            ? Optional.of(Requester.network(context))
             : Optional.empty());
   }
 
-  private void attach(RoutingContext context, Transport transport, Place place) {
+  private void attach(RoutingContext context, Transport transport, ClientShare share) {
     try {
       transport.check(context);
-      place.hold(ConnectionFootprint.client(context, keepsRequest(context, transport)));
+      share.hold(ConnectionFootprint.client(context, keepsRequest(context, transport)));
       AttachRequest asked = AttachRequest.of(context, transport, options.maxChannels());
       Shard shard = engine.loops().of(ContextInternal.current());
       Lease lease = engine.entrance().lease(shard, asked.subscriptions(), asked.start());
-      acquire(new Arrival(context, transport, asked, lease, place));
+      acquire(new Arrival(context, transport, asked, lease, share));
     } catch (RuntimeException | Error e) {
-      place.leave();
+      share.leave();
       throw e;
     }
   }

@@ -108,7 +108,7 @@ public final class Mount {
     } else if (isJson(request)) {
       requireNoCoding(context);
       if (publish) {
-        String scope = Sender.scope(context);
+        String scope = Requester.scope(context);
         access.countPublish(context, scope);
         readBody(context, Optional.of(scope), () -> publish(context, scope));
       } else {

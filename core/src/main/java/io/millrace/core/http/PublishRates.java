@@ -46,7 +46,7 @@ final class PublishRates {
       countConnected(scope);
       if (scope.startsWith(Publishing.ADDRESS) && options.publishesPerSecondPerAddress() > 0) {
         count(
-            Publishing.ADDRESS + Sender.network(request),
+            Publishing.ADDRESS + Requester.network(request),
             options.publishesPerSecondPerAddress(),
             "All clients from your address together");
       }

@@ -74,10 +74,10 @@ final class ReaderAttachment implements Attachment {
     Lease lease = arrival.lease();
     Shard shard = lease.shard();
     LastingReader reader = new LastingReader(shard, transport.name(), framing, outlet, settings());
-    Place place = arrival.place();
+    ClientShare share = arrival.share();
     reader.whenEnded(
         () -> {
-          place.leave();
+          share.leave();
           receiving.ifPresent(Receiving::close);
           commands.ifPresent(Commands::close);
         });
@@ -101,7 +101,7 @@ final class ReaderAttachment implements Attachment {
     Lease lease = arrival.lease();
     BatchReader reader =
         new BatchReader(lease.shard(), transport.name(), framing, outlet, options, bounded);
-    reader.whenEnded(arrival.place()::leave);
+    reader.whenEnded(arrival.share()::leave);
     lease.begin(reader);
   }
 

@@ -35,7 +35,7 @@ public final class Log {
   private final Sources sources;
   private final Retention retention;
   private final Readership readership;
-  private final WarmUp warmUp;
+  private final ServingStart servingStart;
   private final ArrivedKeys arrived;
   private RecordKeys keys;
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
@@ -62,7 +62,7 @@ public final class Log {
     this.sources = new Sources(options);
     this.retention = new Retention(options, ring, sources::forgetIfIdle);
     this.readership = new Readership(options, sources);
-    this.warmUp = new WarmUp(options, sources);
+    this.servingStart = new ServingStart(options, sources);
     this.arrived = new ArrivedKeys(options);
     this.keys = new RecordKeys(options);
   }
@@ -140,7 +140,7 @@ public final class Log {
           epoch = new Epoch(name);
           head = 0;
           interruptedThrough = 0;
-          warmUp.startOver();
+          servingStart.startOver();
           keys = new RecordKeys(options);
           ring.clear();
           retention.clear();
@@ -169,12 +169,12 @@ public final class Log {
       try {
         ChannelPattern.checkName(channel);
         long original = key.isEmpty() ? seq : keys.originalOf(seq, key.get(), time);
-        if (warmUp.isServed(head, offset, time) && original == seq) {
+        if (servingStart.isServed(head, offset, time) && original == seq) {
           add(seq, channel, message);
         }
         return cursor(original);
       } finally {
-        head = warmUp.reach(seq);
+        head = servingStart.reach(seq);
       }
     } finally {
       lock.unlock();
@@ -187,8 +187,8 @@ public final class Log {
     locked(
         () -> {
           if (offset >= head) {
-            warmUp.isServed(head, offset, written.toEpochMilli());
-            head = warmUp.reach(offset + 1);
+            servingStart.isServed(head, offset, written.toEpochMilli());
+            head = servingStart.reach(offset + 1);
           }
         });
     followers.forEach(Runnable::run);
@@ -196,7 +196,7 @@ public final class Log {
 
   /** From now on every record is served, however little was read before it. */
   public void serve() {
-    locked(warmUp::serve);
+    locked(servingStart::serve);
   }
 
   /** Takes a place for a possible loss, and marks the channels that it concerns. */

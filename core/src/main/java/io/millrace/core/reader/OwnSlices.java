@@ -3,9 +3,9 @@ package io.millrace.core.reader;
 import io.millrace.Gap;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.ArchiveBlock;
-import io.millrace.core.log.Next;
 import io.millrace.core.log.Slice;
 import io.millrace.core.log.SliceReading;
+import io.millrace.core.log.SliceRequest;
 import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,7 +32,8 @@ final class OwnSlices {
   Optional<Slice> read(Reader reader, int mostEntries, int mostBytes, Gap.Reason lost) {
     return read(
         reader,
-        new Next(reader.positions(), reader.cursorSeq(), shard.position(), mostEntries, mostBytes),
+        new SliceRequest(
+            reader.positions(), reader.cursorSeq(), shard.position(), mostEntries, mostBytes),
         lost);
   }
 
@@ -44,7 +45,7 @@ final class OwnSlices {
    * @return empty if it must be read back first, or is much while others wait: the reader will be
    *     let advance again then
    */
-  Optional<Slice> read(Reader reader, Next next, Gap.Reason lost) {
+  Optional<Slice> read(Reader reader, SliceRequest next, Gap.Reason lost) {
     shard.assertHere();
     if (reader.waiting) {
       return Optional.empty();
@@ -69,7 +70,8 @@ final class OwnSlices {
     return much && again && !reader.readsMuch && (queue.isServingNear() || !shard.loop().mayRead());
   }
 
-  private Optional<Slice> readBack(Reader reader, Next next, long missing, Gap.Reason lost) {
+  private Optional<Slice> readBack(
+      Reader reader, SliceRequest next, long missing, Gap.Reason lost) {
     Future<ArchiveBlock> block = archive.orElseThrow().block(next.after(), missing);
     if (block.succeeded()) {
       Slice readBack = next.read(block.result(), missing, lost);
@@ -97,7 +99,7 @@ final class OwnSlices {
         });
   }
 
-  private void count(Reader reader, Next next, Slice slice) {
+  private void count(Reader reader, SliceRequest next, Slice slice) {
     reader.readsMuch = slice.bytes() > ReaderQueue.LITTLE;
     long passed = Math.min(slice.through() - next.after(), SliceReading.MOST_SCANNED);
     shard.loop().hasRead(slice.bytes() + (int) passed * ReaderQueue.PASSED_BYTES);

@@ -1,8 +1,8 @@
 package io.millrace.core.reader;
 
 import io.millrace.Gap;
-import io.millrace.core.log.Next;
 import io.millrace.core.log.ReadPosition;
+import io.millrace.core.log.SliceRequest;
 import io.millrace.core.log.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +60,8 @@ final class Replay {
   }
 
   /** Returns what is to be read next. */
-  Next next(int mostEntries, int mostBytes) {
-    return new Next(positions, cursor, through, mostEntries, mostBytes);
+  SliceRequest next(int mostEntries, int mostBytes) {
+    return new SliceRequest(positions, cursor, through, mostEntries, mostBytes);
   }
 
   void moveTo(long seq) {

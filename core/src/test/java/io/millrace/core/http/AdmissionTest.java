@@ -16,7 +16,7 @@ class AdmissionTest {
   @Test
   void letsInAsManyAsTheNodeTakes() {
     Admission admission = new Admission(new MillraceOptions().setMaxReaders(2), ROOM);
-    Place place = admission.admit(Optional.empty());
+    ClientShare place = admission.admit(Optional.empty());
     admission.admit(Optional.empty());
     assertThatThrownBy(() -> admission.admit(Optional.empty()))
         .isInstanceOfSatisfying(
@@ -32,7 +32,7 @@ class AdmissionTest {
   @Test
   void letsInAsManyOfAnAddressAsTheNodeTakes() {
     Admission admission = new Admission(new MillraceOptions().setMaxReadersPerAddress(2), ROOM);
-    Place place = admission.admit(Optional.of("a"));
+    ClientShare place = admission.admit(Optional.of("a"));
     admission.admit(Optional.of("a"));
     admission.admit(Optional.of("b"));
     for (int i = 0; i < 3; i++) {

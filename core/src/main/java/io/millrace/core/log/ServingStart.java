@@ -9,7 +9,7 @@ import java.util.Optional;
  * time count only for their keys, because their own keys may have been used just before. Guarded by
  * the log's lock.
  */
-final class WarmUp {
+final class ServingStart {
 
   private final long lead;
   private final Sources sources;
@@ -17,7 +17,7 @@ final class WarmUp {
   private boolean underWay;
   private boolean serving;
 
-  WarmUp(MillraceOptions options, Sources sources) {
+  ServingStart(MillraceOptions options, Sources sources) {
     this.lead = RecordKeys.lead(options).toMillis();
     this.sources = sources;
   }

@@ -3,7 +3,7 @@ package io.millrace.core.http;
 import io.millrace.core.log.Allowance;
 
 /** What one client takes of shared limits, from its request to its end. Used on its event loop. */
-final class Place {
+final class ClientShare {
 
   private final Allowance room;
   private final Runnable uncount;
@@ -11,12 +11,12 @@ final class Place {
   private boolean left;
 
   /**
-   * Makes a place that takes no room yet.
+   * Makes a share that takes no room yet.
    *
    * @param room for all clients together
    * @param uncount called once, when the client leaves
    */
-  Place(Allowance room, Runnable uncount) {
+  ClientShare(Allowance room, Runnable uncount) {
     this.room = room;
     this.uncount = uncount;
   }

@@ -10,11 +10,11 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** Says who sends a request. */
-final class Sender {
+final class Requester {
 
   private static final int IPV6_BYTES = 16;
 
-  private Sender() {}
+  private Requester() {}
 
   /** Returns who sends a request: the user, or if there is none, the address. */
   static String scope(RoutingContext request) {

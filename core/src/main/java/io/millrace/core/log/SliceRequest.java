@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param mostEntries how many entries at the most
  * @param mostBytes how many bytes at the most; one entry always fits
  */
-public record Next(
+public record SliceRequest(
     Collection<ReadPosition> positions, long after, long upTo, int mostEntries, int mostBytes) {
 
   /** Reads it from the node's log. */
