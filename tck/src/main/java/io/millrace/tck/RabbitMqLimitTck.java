@@ -282,6 +282,8 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     BrokerNode publisher = node();
     publishAll(publisher);
     publishAll(publisher);
+    // RabbitMQ 3 may end a connection at its first session, for a reason of its own.
+    List<String> before = List.copyOf(publisher.reports());
     limits().refuseMemory();
     List<Future<Publication>> during = new ArrayList<>();
     // Some are taken: RabbitMQ blocks a connection only once something has arrived on it. Before
@@ -302,7 +304,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
     isBackInTime(() -> succeeds(publisher.publish("elsewhere", Message.json(0))));
     publishAll(publisher);
     undisturbed(reader);
-    assertThat(publisher.reports()).isEmpty();
+    assertThat(publisher.reports()).isEqualTo(before);
   }
 
   /** The queue of another program takes no more messages, or only a few. */
