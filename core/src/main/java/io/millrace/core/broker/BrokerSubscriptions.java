@@ -5,6 +5,7 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.core.log.CatchUp;
 import io.millrace.core.log.Log;
+import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.spi.Broker;
 import io.vertx.core.CompositeFuture;
@@ -122,20 +123,24 @@ public final class BrokerSubscriptions {
    * @return completes when a reader may be attached, with the place in the log from which on the
    *     messages of each arrive; if it fails, nothing is held
    */
-  public Future<List<Long>> acquire(List<ChannelPattern> patterns, ResumeFrom from) {
-    return acquire(patterns)
+  public Future<List<Long>> acquire(List<ReaderSubscription> subscriptions, ResumeFrom from) {
+    return acquire(subscriptions)
         .compose(
-            heardFrom ->
-                catchUp.before(from).map(heardFrom).onFailure(failure -> release(patterns)));
+            heardFrom -> {
+              Future<Void> caughtUp = catchUp.before(from);
+              return caughtUp.succeeded()
+                  ? Future.succeededFuture(heardFrom)
+                  : caughtUp.map(heardFrom).onFailure(failure -> release(subscriptions));
+            });
   }
 
-  private Future<List<Long>> acquire(List<ChannelPattern> patterns) {
-    if (!broker.selective() || patterns.isEmpty()) {
-      return Future.succeededFuture(Collections.nCopies(patterns.size(), 0L));
+  private Future<List<Long>> acquire(List<ReaderSubscription> subscriptions) {
+    if (!broker.selective() || subscriptions.isEmpty()) {
+      return Future.succeededFuture(Collections.nCopies(subscriptions.size(), 0L));
     }
     List<Future<Long>> confirmations = new ArrayList<>();
-    for (ChannelPattern pattern : patterns) {
-      confirmations.add(acquire(pattern));
+    for (ReaderSubscription subscription : subscriptions) {
+      confirmations.add(acquire(subscription.pattern()));
     }
     return Future.join(confirmations)
         .map(CompositeFuture::<Long>list)
@@ -143,7 +148,7 @@ public final class BrokerSubscriptions {
             failure -> {
               for (int i = 0; i < confirmations.size(); i++) {
                 if (confirmations.get(i).succeeded()) {
-                  release(patterns.get(i));
+                  release(subscriptions.get(i).pattern());
                 }
               }
             });
@@ -271,13 +276,17 @@ public final class BrokerSubscriptions {
   }
 
   /** Gives up what {@link #acquire} acquired. */
-  public void release(Collection<ChannelPattern> patterns) {
-    if (broker.selective()) {
-      patterns.forEach(this::release);
+  public void release(Collection<ReaderSubscription> subscriptions) {
+    for (ReaderSubscription subscription : subscriptions) {
+      release(subscription.pattern());
     }
   }
 
-  private void release(ChannelPattern pattern) {
+  /** Gives up one of those that {@link #acquire} acquired. */
+  public void release(ChannelPattern pattern) {
+    if (!broker.selective()) {
+      return;
+    }
     int generation;
     lock.lock();
     try {

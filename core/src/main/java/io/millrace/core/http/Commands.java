@@ -264,7 +264,7 @@ final class Commands {
   }
 
   private long audienceWithout(Collection<ChannelPattern> patterns) {
-    List<ChannelPattern> others = new ArrayList<>(ReadPosition.patterns(reader.positions()));
+    List<ChannelPattern> others = ReadPosition.patterns(reader.positions());
     others.removeAll(patterns);
     return others.isEmpty() ? 0 : Footprint.audience(others);
   }

@@ -1,6 +1,7 @@
 package io.millrace.core.log;
 
 import io.millrace.ChannelPattern;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -71,7 +72,11 @@ public final class ReadPosition {
 
   /** Returns what is subscribed, without the events. */
   public static List<ChannelPattern> patterns(Collection<ReadPosition> positions) {
-    return positions.stream().map(ReadPosition::pattern).toList();
+    List<ChannelPattern> patterns = new ArrayList<>(positions.size());
+    for (ReadPosition position : positions) {
+      patterns.add(position.pattern());
+    }
+    return patterns;
   }
 
   /** Returns what is subscribed. */

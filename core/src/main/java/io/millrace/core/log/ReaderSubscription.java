@@ -1,6 +1,7 @@
 package io.millrace.core.log;
 
 import io.millrace.ChannelPattern;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -12,6 +13,10 @@ public record ReaderSubscription(ChannelPattern pattern, EventFilter filter) {
 
   /** Returns the channels and patterns, without the events. */
   public static List<ChannelPattern> patterns(Collection<ReaderSubscription> subscriptions) {
-    return subscriptions.stream().map(ReaderSubscription::pattern).toList();
+    List<ChannelPattern> patterns = new ArrayList<>(subscriptions.size());
+    for (ReaderSubscription subscription : subscriptions) {
+      patterns.add(subscription.pattern());
+    }
+    return patterns;
   }
 }

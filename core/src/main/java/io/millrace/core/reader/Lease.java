@@ -95,8 +95,7 @@ public final class Lease {
 
   private Future<Survey> subscribe() {
     requireOpen();
-    Future<List<Long>> heard =
-        entrance.brokerSubscriptions().acquire(ReaderSubscription.patterns(subscriptions), from);
+    Future<List<Long>> heard = entrance.brokerSubscriptions().acquire(subscriptions, from);
     return heard.succeeded() ? survey(heard.result()) : heard.compose(this::survey);
   }
 
@@ -203,7 +202,7 @@ public final class Lease {
   private void giveBack() {
     shard.log().detach(positions);
     if (atBroker) {
-      entrance.brokerSubscriptions().release(ReaderSubscription.patterns(subscriptions));
+      entrance.brokerSubscriptions().release(subscriptions);
     }
     settle();
   }

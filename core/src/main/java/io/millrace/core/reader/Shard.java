@@ -188,7 +188,9 @@ public final class Shard {
   /** Gives up subscriptions that a reader held. */
   public void release(Collection<ReadPosition> positions) {
     log.detach(positions);
-    brokerSubscriptions.release(ReadPosition.patterns(positions));
+    for (ReadPosition position : positions) {
+      brokerSubscriptions.release(position.pattern());
+    }
   }
 
   /** Returns how many readers are here. Safe on any thread. */

@@ -84,15 +84,11 @@ class BrokerSubscriptionsTest {
   }
 
   private Future<Void> acquire(String... patterns) {
-    return brokerSubscriptions.acquire(patterns(patterns), ResumeFrom.NOW).mapEmpty();
+    return brokerSubscriptions.acquire(Rig.subscriptions(patterns), ResumeFrom.NOW).mapEmpty();
   }
 
   private void release(String... patterns) {
-    brokerSubscriptions.release(patterns(patterns));
-  }
-
-  private static List<ChannelPattern> patterns(String... patterns) {
-    return ReaderSubscription.patterns(Rig.subscriptions(patterns));
+    brokerSubscriptions.release(Rig.subscriptions(patterns));
   }
 
   private void confirm() {
@@ -116,7 +112,8 @@ class BrokerSubscriptionsTest {
   }
 
   private Acquired attachable(String... patterns) {
-    Future<List<Long>> acquired = brokerSubscriptions.acquire(patterns(patterns), ResumeFrom.NOW);
+    Future<List<Long>> acquired =
+        brokerSubscriptions.acquire(Rig.subscriptions(patterns), ResumeFrom.NOW);
     while (!broker.unanswered.isEmpty()) {
       confirm();
     }
