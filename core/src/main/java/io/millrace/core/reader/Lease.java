@@ -7,10 +7,11 @@ import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.StartPosition;
 import io.millrace.core.log.Survey;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
 
 /**
@@ -30,11 +31,15 @@ public final class Lease {
     CLOSED
   }
 
+  /** Without an object for each lease. */
+  private static final AtomicReferenceFieldUpdater<Lease, State> STATE =
+      AtomicReferenceFieldUpdater.newUpdater(Lease.class, State.class, "state");
+
   private final Entrance entrance;
   private final Shard shard;
   private final List<ReaderSubscription> subscriptions;
   private final ResumeFrom from;
-  private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
+  private volatile State state = State.PENDING;
 
   // Written while it is pending, by one step after the other; then read by whoever ends it.
   private long room;
@@ -69,25 +74,24 @@ public final class Lease {
    *     lease is closed and nothing is held
    */
   public Future<Lease> acquire(long bytes, Supplier<Future<Void>> permission) {
-    Promise<Survey> here = Promise.promise();
-    shard.handle(entered(bytes, permission), here::handle);
-    return here.future()
-        .map(this::hold)
-        .onFailure(
-            failure -> {
-              state.set(State.CLOSED);
-              giveBack();
-            });
+    Future<Survey> entered = entered(bytes, permission);
+    if (entered.isComplete()) {
+      return held(entered);
+    }
+    Promise<Lease> held = Promise.promise();
+    shard.handle(entered, result -> held.handle(held(result)));
+    return held.future();
   }
 
+  /** Nothing is composed that is complete: a long poll comes here for each answer. */
   private Future<Survey> entered(long bytes, Supplier<Future<Void>> permission) {
     try {
       shard.log().readers().take(bytes);
       room = bytes;
-      return permission
-          .get()
-          .compose(granted -> subscribe())
-          .compose(survey -> shard.loop().inTurn(survey, this::whenClosed));
+      Future<Void> granted = permission.get();
+      Future<Survey> survey =
+          granted.succeeded() ? subscribe() : granted.compose(now -> subscribe());
+      return survey.succeeded() ? inTurn(survey.result()) : survey.compose(this::inTurn);
     } catch (RuntimeException | Error e) {
       return Future.failedFuture(e);
     }
@@ -99,6 +103,29 @@ public final class Lease {
     return heard.succeeded() ? survey(heard.result()) : heard.compose(this::survey);
   }
 
+  private Future<Survey> inTurn(Survey survey) {
+    return shard.loop().inTurn(survey, this::whenClosed);
+  }
+
+  private Future<Lease> held(AsyncResult<Survey> entered) {
+    try {
+      if (entered.succeeded()) {
+        hold(entered.result());
+        return Future.succeededFuture(this);
+      }
+      closeNow();
+      return Future.failedFuture(entered.cause());
+    } catch (RuntimeException | Error e) {
+      closeNow();
+      return Future.failedFuture(e);
+    }
+  }
+
+  private void closeNow() {
+    state = State.CLOSED;
+    giveBack();
+  }
+
   private Future<Survey> survey(List<Long> heardFrom) {
     atBroker = true;
     requireOpen();
@@ -107,7 +134,7 @@ public final class Lease {
     return entrance.surveys().complete(survey);
   }
 
-  private Lease hold(Survey survey) {
+  private void hold(Survey survey) {
     requireOpen();
     epoch = shard.log().epoch();
     try {
@@ -116,14 +143,13 @@ public final class Lease {
       positions = List.of(); // The log has let go of it.
       throw refused;
     }
-    if (!state.compareAndSet(State.PENDING, State.HELD)) {
+    if (!STATE.compareAndSet(this, State.PENDING, State.HELD)) {
       throw gone();
     }
-    return this;
   }
 
   private void requireOpen() {
-    if (state.get() == State.CLOSED) {
+    if (state == State.CLOSED) {
       throw gone();
     }
   }
@@ -135,14 +161,14 @@ public final class Lease {
 
   private void whenClosed(Runnable action) {
     withdraw = action;
-    if (state.get() == State.CLOSED) {
+    if (state == State.CLOSED) {
       action.run();
     }
   }
 
   /** Returns whether a reader may take it. */
   public boolean isHeld() {
-    return state.get() == State.HELD;
+    return state == State.HELD;
   }
 
   /** Returns whether the log is still the one in which reading would begin. */
@@ -179,7 +205,7 @@ public final class Lease {
   }
 
   private boolean take() {
-    return state.compareAndSet(State.HELD, State.TAKEN);
+    return STATE.compareAndSet(this, State.HELD, State.TAKEN);
   }
 
   /**
@@ -187,7 +213,7 @@ public final class Lease {
    * is being acquired, what is held is given back when the present step is over.
    */
   public void close() {
-    State before = state.getAndUpdate(now -> now == State.TAKEN ? now : State.CLOSED);
+    State before = STATE.getAndUpdate(this, now -> now == State.TAKEN ? now : State.CLOSED);
     if (before == State.HELD) {
       giveBack();
     } else if (before == State.PENDING) {
