@@ -8,7 +8,7 @@
  * and each {@link io.millrace.spi.Signal}, and an {@link io.millrace.spi.Outlet}. For a broker,
  * read {@link io.millrace.spi.Broker}, then {@link io.millrace.spi.Ingress}, and {@link
  * io.millrace.spi.BrokerLog} only if the backend is a log itself. What helps to write either is in
- * {@link io.millrace.spi.support}; brokers that keep one link to a server find more in {@link
+ * {@link io.millrace.spi.support}; brokers that keep one connection to a server find more in {@link
  * io.millrace.spi.remote}, which is not stable yet.
  *
  * <h2>A transport</h2>
@@ -117,7 +117,8 @@
  *     }
  *     DeliveryOptions headers = new DeliveryOptions().addHeader(CHANNEL, channel);
  *     MessageHeaders.write(message).forEach(headers::addHeader);
- *     return opened.get()
+ *     return opened
+ *         .get()
  *         .ingress()
  *         .vertx()
  *         .eventBus()
