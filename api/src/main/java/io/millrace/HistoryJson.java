@@ -47,17 +47,22 @@ final class HistoryJson {
     return group.toJson();
   }
 
-  private static Map<ChannelPattern, HistoryOptions> readAll(Object json) {
+  private static Map<ChannelPattern, HistoryOptions> readAll(Object array) {
     Map<ChannelPattern, HistoryOptions> histories = new LinkedHashMap<>();
-    for (Object each : (JsonArray) json) {
+    for (Object each : (JsonArray) array) {
       HistoryJson one = new HistoryJson();
       Option<ChannelPattern> pattern = one.group.option("pattern", PATTERN);
-      HistoryOptions history = one.read((JsonObject) each);
-      histories.put(
+      if (!(each instanceof JsonObject json)) {
+        throw new ClassCastException("no object");
+      }
+      HistoryOptions history = one.read(json);
+      ChannelPattern of =
           pattern
               .value()
-              .orElseThrow(() -> new IllegalArgumentException("every history needs a pattern")),
-          history);
+              .orElseThrow(() -> new IllegalArgumentException("every history needs a pattern"));
+      if (histories.putIfAbsent(of, history) != null) {
+        throw new IllegalArgumentException("two histories have the pattern " + of);
+      }
     }
     return Collections.unmodifiableMap(histories);
   }

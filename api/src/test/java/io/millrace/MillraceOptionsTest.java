@@ -139,7 +139,12 @@ class MillraceOptionsTest {
         "{'retention': {'histories': [{'pattern': 1}]}} | histories: pattern must be a channel"
             + " pattern, not 1",
         "{'access': {'publishablePatterns': 'a'}} | publishablePatterns must be an array of channel"
-            + " patterns, not \"a\"",
+            + " patterns",
+        "{'access': {'publishablePatterns': ['a', null]}} | publishablePatterns must be an array of"
+            + " channel patterns",
+        "{'retention': {'histories': [null]}} | histories must be an array of objects",
+        "{'retention': {'histories': [{'pattern': 'a'}, {'pattern': 'a'}]}} | histories: two"
+            + " histories have the pattern a",
         "{'access': {'publishablePatterns': ['a b']}} | publishablePatterns: ",
         "{'access': {'allowedOrigins': ['a']}} | allowedOrigins: An origin must be scheme://host",
       })

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the values of an option look like in JSON. Immutable.
@@ -26,38 +27,42 @@ public final class Form<V> {
 
   /** A whole number that fits an int. */
   public static final Form<Integer> INT =
-      of(
+      plain(
           "a whole number, at most " + Integer.MAX_VALUE,
           json -> Math.toIntExact(whole(json)),
           value -> value);
 
   /** A whole number that fits a long. */
-  public static final Form<Long> LONG = of("a whole number", Form::whole, value -> value);
+  public static final Form<Long> LONG = plain("a whole number", Form::whole, value -> value);
 
   /** A time, a whole number of milliseconds. */
   public static final Form<Duration> TIME =
-      of(
+      plain(
           "a time, a whole number of milliseconds",
           json -> Duration.ofMillis(whole(json)),
           Duration::toMillis);
 
   /** True or false. */
-  public static final Form<Boolean> FLAG = of("true or false", Boolean.class::cast, value -> value);
+  public static final Form<Boolean> FLAG =
+      plain("true or false", Boolean.class::cast, value -> value);
 
-  /** A text. Since it may be a password, no message repeats what is there instead. */
+  /** A text. */
   public static final Form<String> TEXT = of("a text", String.class::cast, value -> value);
 
   private final String expected;
+  private final boolean plain;
   private final Function<Object, V> reader;
   private final Function<V, Object> writer;
   private final UnaryOperator<V> copier;
 
   private Form(
       String expected,
+      boolean plain,
       Function<Object, V> reader,
       Function<V, Object> writer,
       UnaryOperator<V> copier) {
     this.expected = expected;
+    this.plain = plain;
     this.reader = reader;
     this.writer = writer;
     this.copier = copier;
@@ -76,7 +81,12 @@ public final class Form<V> {
    */
   public static <V> Form<V> of(
       String expected, Function<Object, V> reader, Function<V, Object> writer) {
-    return new Form<>(expected, reader, writer, value -> value);
+    return new Form<>(expected, false, reader, writer, value -> value);
+  }
+
+  private static <V> Form<V> plain(
+      String expected, Function<Object, V> reader, Function<V, Object> writer) {
+    return new Form<>(expected, true, reader, writer, value -> value);
   }
 
   /**
@@ -89,7 +99,7 @@ public final class Form<V> {
   public static <E extends Enum<E>> Form<E> oneOf(Class<E> type) {
     List<String> names =
         Arrays.stream(type.getEnumConstants()).map(each -> lowerCase(each.name())).toList();
-    return of(
+    return plain(
         "one of " + String.join(", ", names),
         json -> constant(type, (String) json),
         value -> lowerCase(value.name()));
@@ -145,7 +155,14 @@ public final class Form<V> {
   }
 
   private static Stream<String> texts(Object json) {
-    return ((JsonArray) json).stream().map(String.class::cast);
+    return ((JsonArray) json).stream().map(Form::text);
+  }
+
+  private static String text(@Nullable Object element) {
+    if (element instanceof String text) {
+      return text;
+    }
+    throw new ClassCastException("no text");
   }
 
   private static <V> JsonArray array(Collection<V> values, Function<V, String> writer) {
@@ -163,7 +180,8 @@ public final class Form<V> {
    */
   public static <V> Form<V> object(
       Function<JsonObject, V> reader, Function<V, JsonObject> writer, UnaryOperator<V> copier) {
-    return new Form<>("an object", json -> reader.apply((JsonObject) json), writer::apply, copier);
+    return new Form<>(
+        "an object", false, json -> reader.apply((JsonObject) json), writer::apply, copier);
   }
 
   /**
@@ -185,10 +203,17 @@ public final class Form<V> {
     }
   }
 
-  /** What is there instead. Objects and arrays are long, and may contain a password. */
+  /** What is there instead. A text may be a password, unless it is where none can be meant. */
   private String shown(Object json) {
-    boolean shown = !equals(TEXT) && !(json instanceof JsonObject || json instanceof JsonArray);
-    return shown ? ", not " + Json.encode(json) : "";
+    if (equals(TEXT)) {
+      return "";
+    }
+    if (json instanceof Number || json instanceof Boolean || (plain && json instanceof String)) {
+      return ", not " + Json.encode(json);
+    }
+    boolean known =
+        json instanceof String || json instanceof JsonObject || json instanceof JsonArray;
+    return known ? "" : ", not a Java object of " + json.getClass();
   }
 
   private static long whole(Object json) {
@@ -206,7 +231,11 @@ public final class Form<V> {
   /** What bounds apply to: a number, or the milliseconds of a time; nothing else. */
   OptionalLong size(String key, V value) {
     if (value instanceof Duration time) {
-      return OptionalLong.of(millis(key, time));
+      long millis = millis(key, time);
+      if (millis == 0 && !time.isZero()) {
+        throw new IllegalArgumentException(key + " must be at least 1 ms, or zero, not " + time);
+      }
+      return OptionalLong.of(millis);
     }
     return value instanceof Number number
         ? OptionalLong.of(number.longValue())

@@ -28,7 +28,7 @@ public record BrokerUri(
 
   private static final Pattern URI =
       Pattern.compile(
-          "(?<scheme>[a-z][a-z0-9+.-]*)://((?<username>[^:@/]*)(:(?<password>[^@/]*))?@)?(?<hosts>[^@/]+)(/(?<vhost>[^/]*))?");
+          "(?<scheme>[a-z][a-z0-9+.-]*)://((?<username>[^:@/]*)(:(?<password>[^@/]*))?@)?(?<hosts>[^@/]+)(/(?<vhost>[^/@]*))?");
   private static final Pattern HOST =
       Pattern.compile("(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:(?<port>[0-9]{1,5}))?");
   private static final int MAX_PORT = 65_535;
@@ -98,7 +98,9 @@ public record BrokerUri(
     String port = parts.matches() ? parts.group("port") : "0";
     int number = port == null ? defaultPort : Integer.parseInt(port);
     if (number < 1 || number > MAX_PORT) {
-      throw new IllegalArgumentException("A host must look like host:port, not " + text);
+      // Somebody may have given a URI, which may have a password.
+      throw new IllegalArgumentException(
+          "A host must look like host:port" + (text.indexOf('@') < 0 ? ", not " + text : ""));
     }
     return HostAndPort.create(parts.group("host").replaceAll("[\\[\\]]", ""), number);
   }

@@ -101,6 +101,10 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    */
   protected final void read(JsonObject json) {
     options.read(json);
+    boolean says = json.getValue("net") instanceof JsonObject net && net.containsKey("ssl");
+    if (json.getValue("uri") instanceof String uri && !says) {
+      net().setSsl(BrokerUri.parse(scheme, uri).tls()); // Also if "net" comes after it.
+    }
   }
 
   /**

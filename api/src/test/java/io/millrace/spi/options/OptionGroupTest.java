@@ -37,6 +37,13 @@ class OptionGroupTest {
     assertThatThrownBy(() -> time.set(Duration.ofSeconds(Long.MAX_VALUE)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("time is too long");
+    assertThatThrownBy(() -> time.set(Duration.ofNanos(1)))
+        .as("not zero, which means something else")
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("time must be at least 1 ms");
+    assertThatThrownBy(() -> group.read(new JsonObject().put("time", Duration.ofMillis(15))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("time must be a time, a whole number of milliseconds");
     assertThat(time.get()).isZero();
   }
 

@@ -59,7 +59,9 @@ class BrokerUriTest {
         "mq://host,",
         "mq://ho st",
         "mq://a:secret@b@host",
-        "mq://user:secret@host/a/b"
+        "mq://user:secret@host/a/b",
+        "mq://user:12345/secret@host",
+        "mq://user:sec/secret@host"
       })
   void whatIsNoSuchUriIsRefusedWithoutRepeatingIt(String uri) {
     assertThatThrownBy(() -> BrokerUri.parse(SCHEME, uri))

@@ -142,8 +142,26 @@ class RemoteBrokerOptionsTest {
   }
 
   @Test
-  void aPasswordOfTheWrongTypeIsNotInTheMessage() {
+  void aPasswordIsInNoMessage() {
     assertThatThrownBy(() -> new Options(new JsonObject().put("password", 1234)))
         .hasMessage("password must be a text");
+    String uri = "mq://user:s3cret@host";
+    for (Object hosts : List.of(uri, new JsonArray().add(uri))) {
+      assertThatThrownBy(() -> new Options(new JsonObject().put("hosts", hosts)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .message()
+          .contains("host:port")
+          .doesNotContain("s3cret");
+    }
+  }
+
+  @Test
+  void whatIsSaidAboutTheNetworkDoesNotSwitchTlsOff() {
+    JsonObject net = new JsonObject().put("tcpNoDelay", true);
+    String uri = "mqs://host";
+    assertThat(new Options(new JsonObject().put("uri", uri).put("net", net)).net().isSsl())
+        .isTrue();
+    assertThat(new Options(new JsonObject().put("net", net).put("uri", uri)).net().isSsl())
+        .isTrue();
   }
 }

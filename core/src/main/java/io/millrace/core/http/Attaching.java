@@ -9,6 +9,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -101,9 +102,18 @@ final class Attaching {
       arrived(arrival, acquired);
       return;
     }
+    if (context.response().ended()) { // The application has answered it already.
+      arrival.giveBack();
+      return;
+    }
     boolean paused = pause(context.request());
     // A client that leaves meanwhile makes room for others at once.
-    int watch = context.addEndHandler(gone -> arrival.giveBack());
+    int watch =
+        context.addEndHandler(
+            gone -> {
+              arrival.giveBack();
+              arrival.lease().vacate();
+            });
     acquired.onComplete(
         result -> {
           context.removeEndHandler(watch);
@@ -128,7 +138,8 @@ final class Attaching {
 
   private void arrived(Arrival arrival, AsyncResult<Lease> acquired) {
     // It may be too late: closing the node has ended only those that were attached.
-    boolean late = arrival.context().response().closed() || !engine.isServing();
+    HttpServerResponse response = arrival.context().response();
+    boolean late = response.closed() || response.ended() || !engine.isServing();
     if (late || acquired.failed()) {
       arrival.giveBack();
       refuse(

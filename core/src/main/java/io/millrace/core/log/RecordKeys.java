@@ -17,6 +17,8 @@ public final class RecordKeys {
   /** How far the clocks of publishers may differ. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
+  private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
+
   private record Known(long seq, long time, String digest) {}
 
   private final long lifetime;
@@ -36,7 +38,8 @@ public final class RecordKeys {
 
   /** Returns how much earlier than the first served message reading must begin. */
   public static Duration lead(MillraceOptions options) {
-    return options.keyLifetime().plus(CLOCK_TOLERANCE);
+    Duration lead = options.keyLifetime().plus(CLOCK_TOLERANCE);
+    return lead.compareTo(LONGEST) > 0 ? LONGEST : lead;
   }
 
   /**

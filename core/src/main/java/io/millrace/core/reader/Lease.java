@@ -225,6 +225,15 @@ public final class Lease {
     }
   }
 
+  /**
+   * Gives back the room at once, although what is waited for may still hold something: others must
+   * not wait for that. Called on the event loop.
+   */
+  public void vacate() {
+    shard.assertHere();
+    settle();
+  }
+
   private void giveBack() {
     shard.log().detach(positions);
     if (atBroker) {

@@ -146,8 +146,22 @@ class ApplicationFaultsTest {
     problem(server.get("/once?channels=ok"), 503, "unavailable");
     request.reset();
     eventually(() -> assertThat(server.get("/once?channels=ok").status()).isEqualTo(200));
-    asked.forEach(late -> late.complete(true)); // Until then, the question counts.
     Server.await(client.close());
+  }
+
+  @Test
+  void anAuthorizerThatAnswersTheRequestItselfAndAgreesLaterLeavesNothing() {
+    Promise<Boolean> decision = Promise.promise();
+    Server server =
+        server(
+            Optional.of(
+                (request, action, target) -> {
+                  request.response().setStatusCode(401).end();
+                  return decision.future();
+                }));
+    assertThat(server.get("/once?channels=a").status()).isEqualTo(401);
+    decision.complete(true);
+    server.nothingRemains();
   }
 
   /** Where many ask for much, all but the first wait for their turn. */
