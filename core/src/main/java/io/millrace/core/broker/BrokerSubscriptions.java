@@ -124,18 +124,13 @@ public final class BrokerSubscriptions {
    *     messages of each arrive; if it fails, nothing is held
    */
   public Future<List<Long>> acquire(List<ReaderSubscription> subscriptions, ResumeFrom from) {
-    Future<List<Long>> confirmed = acquire(subscriptions);
-    return confirmed.succeeded()
-        ? caughtUp(confirmed.result(), subscriptions, from)
-        : confirmed.compose(heardFrom -> caughtUp(heardFrom, subscriptions, from));
-  }
-
-  private Future<List<Long>> caughtUp(
-      List<Long> heardFrom, List<ReaderSubscription> subscriptions, ResumeFrom from) {
-    Future<Void> caughtUp = catchUp.before(from);
-    return caughtUp.succeeded()
-        ? Future.succeededFuture(heardFrom)
-        : caughtUp.map(heardFrom).onFailure(failure -> release(subscriptions));
+    Future<List<Long>> acquired = acquire(subscriptions);
+    if (!catchUp.mayWait()) {
+      return acquired;
+    }
+    return acquired.compose(
+        heardFrom ->
+            catchUp.before(from).map(heardFrom).onFailure(failure -> release(subscriptions)));
   }
 
   private Future<List<Long>> acquire(List<ReaderSubscription> subscriptions) {

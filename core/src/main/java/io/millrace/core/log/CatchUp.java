@@ -26,6 +26,11 @@ public final class CatchUp {
     this.log = log;
   }
 
+  /** Returns whether a client may ever have to wait. */
+  public boolean mayWait() {
+    return backend.isPresent();
+  }
+
   /**
    * Returns a future that completes when it is known whether a client can begin where it asks to.
    */
