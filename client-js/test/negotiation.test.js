@@ -66,6 +66,23 @@ test('without an option, each transport has a head start of 400 ms', async (t) =
   }
 });
 
+test('what is to be used instead is tried again soon if it fails', async (t) => {
+  const one = manual('one');
+  const other = manual('other');
+  const live = connect('http://test/live', { transports: [one], minDelay: 1, fetch: answering() });
+  t.after(() => live.close());
+  live.subscribe('a', () => {});
+  await until(() => one.connections.length);
+  one.connections[0].frame({ type: 'welcome', version: 1, cursor: 'k1-1' });
+  live.use([other]);
+  await until(() => other.connections.length === 1);
+  other.connections[0].down(new Error('on purpose'));
+  await until(() => other.connections.length === 2, 'another try', 5e3);
+  assert.equal(live.transport, 'one');
+  other.connections[1].frame({ type: 'welcome', version: 1, cursor: 'k1-1' });
+  assert.equal(live.transport, 'other');
+});
+
 test('a better transport that delivers later takes over before the other is left', async (t) => {
   const better = manual('better');
   const worse = manual('worse');
