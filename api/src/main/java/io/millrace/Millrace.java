@@ -81,7 +81,7 @@ public interface Millrace {
 
   /**
    * Switches a transport off, or on again. One that is off accepts no new connections. Clients that
-   * use it are told to reconnect, and will find another transport.
+   * use it reconnect, and find another transport.
    *
    * @param transport its name
    * @param enabled whether to switch it on

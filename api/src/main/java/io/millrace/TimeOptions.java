@@ -67,13 +67,13 @@ public abstract class TimeOptions<T extends TimeOptions<T>> extends LimitOptions
   private final Option<Duration> pollInterval =
       group.option("pollInterval", Form.TIME).atLeast(1).initially(Duration.ofSeconds(15));
 
-  /** {@return how often a polling client is told to poll} */
+  /** {@return how often a polling client should poll} */
   public Duration pollInterval() {
     return pollInterval.get();
   }
 
   /**
-   * Sets how often a polling client is told to poll.
+   * Sets how often a polling client should poll.
    *
    * @param value a millisecond or more; 15 s by default
    * @return this

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * Live fan-out by the server's topics: one subscription for each name or pattern. If a server
  * refuses something, it may end the connection. So a request is made on the connection that brings
  * messages only after the server has accepted it on another connection. After an outage everything
- * is subscribed again, and the node is told what may be missing. Used only on the context of the
+ * is subscribed again, and the node learns what may be missing. Used only on the context of the
  * connections.
  *
  * @param <C> the connection

@@ -162,7 +162,7 @@ final class Receiver {
   }
 
   /**
-   * {@return completes when the subscription has ended, whoever ended it; does not complete if the
+   * {@return completes when the subscription has ended, on either side; does not complete if the
    * connection ends}
    */
   Future<Void> detached() {

@@ -194,7 +194,7 @@ final class ReaderAttachment implements Attachment {
         () -> limits(options));
   }
 
-  /** Returns the limits that clients are told. */
+  /** Returns the limits that are announced to clients. */
   static JsonObject limits(MillraceOptions options) {
     return new JsonObject()
         .put("channels", options.maxChannels())

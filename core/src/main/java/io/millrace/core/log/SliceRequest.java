@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param positions attached to the log
  * @param after where it has read to
  * @param upTo how far to read
- * @param mostEntries how many entries at the most
- * @param mostBytes how many bytes at the most; one entry always fits
+ * @param mostEntries the maximum number of entries
+ * @param mostBytes the maximum number of bytes; one entry always fits
  */
 public record SliceRequest(
     Collection<ReadPosition> positions, long after, long upTo, int mostEntries, int mostBytes) {

@@ -207,7 +207,7 @@ public final class BatchReader extends Reader {
   /** Returns whether others of its audience would be answered alike from the same place. */
   private boolean isCommonAnswer() {
     // Polls are told when to poll next, long polls are not.
-    // What is waited for is not there, for now: nobody else shall be told that.
+    // What is waited for is not there for now. This answer must not be given to others.
     return !hold.isZero() && gap.isEmpty() && !waiting && isCommon();
   }
 

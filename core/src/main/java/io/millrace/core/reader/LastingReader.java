@@ -152,7 +152,7 @@ public final class LastingReader extends Reader {
   @Override
   void advance() {
     if (!outlet.writable()) {
-      return; // It goes on when it has drained.
+      return; // It continues when it has drained.
     }
     tellHealth();
     // Only reading leads to being live: it finds what must be told, and confirms.
@@ -285,7 +285,7 @@ public final class LastingReader extends Reader {
     lastWrite = shard.now();
     written += frames.length();
     if (settings.recycleBytes() > 0 && written >= settings.recycleBytes() && !isEnded()) {
-      // Later: whoever writes here is in the midst of reading.
+      // Later, because what writes here is in the middle of reading.
       shard.run(() -> shard.guard(this, this::recycle));
     }
   }

@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
 
 /**
- * What somebody holds who wants to read and has no reader yet: subscriptions at the broker and in
- * the log, and the room that they take. A reader takes it over, once. Otherwise it is given back,
- * once, whoever closes it, at whatever moment and on whatever thread.
+ * What a client, or the application, holds before it has a reader: subscriptions at the broker and
+ * in the log, and the room that they take. A reader takes the lease over, once. Otherwise it is
+ * closed, at any moment and on any thread, and everything is given back, once.
  */
 public final class Lease {
 
@@ -41,7 +41,7 @@ public final class Lease {
   private final ResumeFrom from;
   private volatile State state = State.PENDING;
 
-  // Written while it is pending, by one step after the other; then read by whoever ends it.
+  // Written while it is pending, by one step after the other; then read by what ends it.
   private long room;
   private boolean atBroker;
   private List<ReadPosition> positions = List.of();

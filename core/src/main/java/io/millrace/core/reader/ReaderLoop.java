@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /**
  * One event loop's part of the node: several shards that take turns, and what they share. Each
  * looks for what is new when its turn comes, so the readers of one are given what was published
- * while those of the one before were written to. Called on the event loop, but for what never
+ * while those of the one before were written to. Called on the event loop, except for what never
  * changes and what is said to be safe on any thread.
  */
 public final class ReaderLoop {
@@ -78,13 +78,13 @@ public final class ReaderLoop {
   /** Whether the log is being replaced: nobody reads. */
   private boolean outside;
 
-  /** How many readers of the event loop are alike, in whatever shard. */
+  /** How many readers of the event loop are alike, in all its shards. */
   static final class Alike {
     int readers;
   }
 
   /**
-   * ReaderLoops without readers.
+   * Makes a loop without readers.
    *
    * @param kept how many bytes of frames are kept for others, and again of what readers share
    */
@@ -335,7 +335,7 @@ public final class ReaderLoop {
   /** Follows the log from where it is, another one than before. */
   void enterLog() {
     assertHere();
-    frames.clear(); // They are known by their sequence alone, which begins anew.
+    frames.clear(); // They are known by their sequence alone, which begins again.
     slices.clear();
     outside = false;
     shards.forEach(Shard::enterLog);

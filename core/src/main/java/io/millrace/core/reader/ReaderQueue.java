@@ -6,15 +6,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Readers that are to read on. Those that are near to what is new come first: whoever asks for much
- * that is old waits, and nobody waits for them. Owned by the event loop.
+ * Readers that have more to read. Those that are near to what is new come first. A reader that asks
+ * for many old messages waits for them; they do not wait for it. Owned by the event loop.
  */
 final class ReaderQueue {
 
-  /** Who has no more than so many items before it is near, unless these are more than little. */
+  /** A reader with at most so many items to read is near, unless these are more than little. */
   static final int NEAR = 1024;
 
-  /** Who reads more bytes than this at a time is not near. */
+  /** A reader that reads more bytes than this at a time is not near. */
   static final int LITTLE = 16 << 10;
 
   /** What counts for seeing that a reader would read much. */

@@ -31,8 +31,8 @@ import java.util.function.LongSupplier;
 
 /**
  * A part of the readers whose connections live on one event loop, and a position in the ring. It
- * holds no entries, so a loop that stalls costs no memory. Called on the event loop, but for what
- * is said to be safe on any thread.
+ * holds no entries, so a loop that stalls costs no memory. Called on the event loop, except for
+ * what is said to be safe on any thread.
  */
 public final class Shard {
 
