@@ -13,8 +13,8 @@ import java.util.function.Supplier;
  * @param recycleBytes after how many bytes the connection is ended; zero for never
  * @param slowEnds whether a reader that fell behind the log is ended instead of receiving a gap
  *     notice
- * @param limits makes the limits that are announced to the client, when they are sent, because they are
- *     not needed later
+ * @param limits makes the limits that are announced to the client, when they are sent, because they
+ *     are not needed later
  */
 public record LastingSettings(
     Duration heartbeat,
