@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 /** A class tells one story: its file and its methods can be seen as a whole. */
 class SizesTest {
 
-  private static final Path PROJECT = Path.of("..");
   private static final int MOST_LINES = 400;
   private static final int MOST_LINES_OF_A_METHOD = 40;
 
@@ -35,7 +34,7 @@ class SizesTest {
       try (Stream<String> lines = Files.lines(file)) {
         long count = lines.count();
         if (count > MOST_LINES) {
-          tooLong.add(PROJECT.relativize(file) + " has " + count + " lines");
+          tooLong.add(Sources.PROJECT.relativize(file) + " has " + count + " lines");
         }
       }
     }
@@ -66,14 +65,12 @@ class SizesTest {
   }
 
   private static List<Path> sources() throws IOException {
-    try (Stream<Path> all = Files.walk(PROJECT)) {
-      List<Path> sources =
-          all.filter(file -> file.toString().endsWith(".java"))
-              .filter(file -> file.toString().contains("/src/main/java/"))
-              .toList();
-      assertThat(sources).hasSizeGreaterThan(100);
-      return sources;
-    }
+    List<Path> sources =
+        Sources.java().stream()
+            .filter(file -> file.toString().contains("/src/main/java/"))
+            .toList();
+    assertThat(sources).hasSizeGreaterThan(100);
+    return sources;
   }
 
   /** Finds the methods whose bodies are long. */

@@ -11,16 +11,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Checks how tests are named and cited. It reads the sources of all modules. */
 class TestNamesTest {
-  private static final Path PROJECT = Path.of("..");
   private static final Pattern FILE =
-      Pattern.compile(
-          "(?:(?!/target/).)*/src/(?:main|test)/java/(?:.*/)?(\\w+(?:Test|IT|Tck|Rules))[.]java");
+      Pattern.compile(".*/src/(?:main|test)/java/(?:.*/)?(\\w+(?:Test|IT|Tck|Rules))[.]java");
   private static final Pattern METHOD = Pattern.compile("(?m)^ +(?:[a-z]+ )*void (\\w+)\\(");
 
   /** A contract test begins with the number of its rule in {@code docs/spec.md}. */
@@ -33,13 +30,11 @@ class TestNamesTest {
 
   @BeforeAll
   static void read() throws IOException {
-    try (Stream<Path> files = Files.walk(PROJECT)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Matcher test = FILE.matcher(file.toString().replace('\\', '/'));
-        if (test.matches()) {
-          Set<String> methods = METHODS.computeIfAbsent(test.group(1), name -> new HashSet<>());
-          METHOD.matcher(Files.readString(file)).results().forEach(it -> methods.add(it.group(1)));
-        }
+    for (Path file : Sources.java()) {
+      Matcher test = FILE.matcher(file.toString().replace('\\', '/'));
+      if (test.matches()) {
+        Set<String> methods = METHODS.computeIfAbsent(test.group(1), name -> new HashSet<>());
+        METHOD.matcher(Files.readString(file)).results().forEach(it -> methods.add(it.group(1)));
       }
     }
   }
@@ -52,7 +47,7 @@ class TestNamesTest {
 
   @Test
   void theTestsThatAreCitedExist() throws IOException {
-    Matcher cited = CITED.matcher(Files.readString(PROJECT.resolve("docs/security.md")));
+    Matcher cited = CITED.matcher(Files.readString(Sources.PROJECT.resolve("docs/security.md")));
     String type = "";
     while (cited.find()) {
       type = cited.group(1) == null ? type : cited.group(1);
