@@ -229,7 +229,7 @@ export class Negotiation {
     if (!current || failed) this.tell(why);
     if (current) {
       // The application does not want to stay where it is.
-      if (this.rank(current.transport) > 98) client.timers.start('probe', client.backoff(), () => this.probe());
+      if (!this.transports.includes(current.transport)) client.timers.start('probe', client.backoff(), () => this.probe());
       if (!client.timers.has('sync')) client.subscriptions.sync(client.backoff(failed ? 3 : 0, this.after));
       this.after = 0;
       return;
