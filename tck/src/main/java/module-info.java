@@ -7,6 +7,7 @@ module io.millrace.tck {
   requires org.assertj.core;
   requires transitive awaitility;
   requires transitive io.millrace.api;
+  requires transitive io.millrace.testkit;
   requires transitive org.junit.jupiter.api;
   requires transitive org.junit.jupiter.params;
 

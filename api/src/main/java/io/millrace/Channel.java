@@ -42,6 +42,15 @@ public interface Channel extends Publisher {
   Future<List<Entry>> history(int limit);
 
   /**
+   * Returns who is present on this channel, on all nodes: the users who are attached to it by its
+   * name. What happened in the last second or two may be missing.
+   *
+   * @return the members; fails with {@link MillraceException.Code#FORBIDDEN} if the channel matches
+   *     none of {@link MillraceOptions#presencePatterns()}
+   */
+  Future<Presence> members();
+
+  /**
    * Turns any text, such as a user's id or the name of a room, into one segment of a channel's
    * name:
    *

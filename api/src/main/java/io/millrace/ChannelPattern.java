@@ -17,13 +17,25 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
   private static final char WILD = '*';
   private static final String MANY = "**";
 
+  /** No channel begins with it. */
+  private static final char RESERVED = '$';
+
+  /**
+   * The key {@code $millrace}, under which nodes tell each other things through their broker. It is
+   * no channel: {@link #of} and {@link #checkName} refuse it, so no client and no application can
+   * publish or subscribe to it. No pattern matches, covers or overlaps it.
+   *
+   * <p>For a broker, it is one more name to publish and to subscribe to, see {@link #ofKey}.
+   */
+  public static final ChannelPattern CONTROL = new ChannelPattern(RESERVED + "millrace", true);
+
   // A node holds very many. For a.b.c…, a list of segments would take fifty times the text.
   private final String text;
   private final boolean name;
 
-  private ChannelPattern(String text) {
+  private ChannelPattern(String text, boolean name) {
     this.text = text;
-    this.name = readsAsName(text);
+    this.name = name;
   }
 
   /**
@@ -34,7 +46,20 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is neither
    */
   public static ChannelPattern of(String text) {
-    return new ChannelPattern(text);
+    return new ChannelPattern(text, readsAsName(text));
+  }
+
+  /**
+   * Reads what a broker carries a message under: a channel name, or the key {@link #CONTROL}. For
+   * brokers; whatever clients and applications name is read by {@link #of} or {@link #checkName}.
+   *
+   * @param text the name or key
+   * @return the name, or {@link #CONTROL}
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is neither; a
+   *     pattern is neither
+   */
+  public static ChannelPattern ofKey(String text) {
+    return text.equals(CONTROL.text) ? CONTROL : new ChannelPattern(checkName(text), true);
   }
 
   private static boolean readsAsName(String text) {
@@ -100,11 +125,11 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
   /**
    * Returns whether a channel matches this pattern.
    *
-   * @param channel a channel name
+   * @param channel a channel name; {@link #CONTROL} matches only itself
    * @return whether it matches
    */
   public boolean matches(String channel) {
-    return name ? text.equals(channel) : covers(of(channel));
+    return name ? text.equals(channel) : covers(ofKey(channel));
   }
 
   /**
@@ -115,6 +140,9 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
    */
   public boolean covers(ChannelPattern other) {
     String theirs = other.text;
+    if (theirs.charAt(0) == RESERVED) {
+      return text.equals(theirs);
+    }
     int at = 0;
     int there = 0;
     while (at <= text.length() && there <= theirs.length()) {
@@ -146,6 +174,9 @@ public final class ChannelPattern implements Comparable<ChannelPattern> {
    */
   public boolean overlaps(ChannelPattern other) {
     String theirs = other.text;
+    if (theirs.charAt(0) == RESERVED || text.charAt(0) == RESERVED) {
+      return text.equals(theirs);
+    }
     int at = 0;
     int there = 0;
     while (at <= text.length() && there <= theirs.length()) {

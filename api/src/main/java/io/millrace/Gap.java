@@ -1,7 +1,10 @@
 package io.millrace;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A notice: "You may have missed messages on these channels." It arrives before the messages that
@@ -9,8 +12,10 @@ import java.util.Locale;
  *
  * @param channels the channels; for a subscription to a pattern, the pattern
  * @param reason why
+ * @param missed how many messages of a channel were missed, for those of the channels of which that
+ *     is known exactly
  */
-public record Gap(List<String> channels, Reason reason) {
+public record Gap(List<String> channels, Reason reason, Map<String, Long> missed) {
 
   /** Why messages may be missing. */
   public enum Reason {
@@ -33,12 +38,24 @@ public record Gap(List<String> channels, Reason reason) {
   }
 
   /**
-   * Copies the list.
+   * Copies the list and the map.
+   *
+   * @param channels the channels or patterns
+   * @param reason why
+   * @param missed how many messages of a channel were missed, if that is known
+   */
+  public Gap {
+    channels = List.copyOf(channels);
+    missed = Collections.unmodifiableMap(new LinkedHashMap<>(missed));
+  }
+
+  /**
+   * A gap of which nobody knows how many messages were missed.
    *
    * @param channels the channels or patterns
    * @param reason why
    */
-  public Gap {
-    channels = List.copyOf(channels);
+  public Gap(List<String> channels, Reason reason) {
+    this(channels, reason, Map.of());
   }
 }

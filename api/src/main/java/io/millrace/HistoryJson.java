@@ -23,7 +23,7 @@ final class HistoryJson {
   static final Form<Map<ChannelPattern, HistoryOptions>> BY_PATTERN =
       Form.of("an array of objects", HistoryJson::readAll, HistoryJson::writeAll);
 
-  private static final Form<ChannelPattern> PATTERN =
+  static final Form<ChannelPattern> PATTERN =
       Form.of(
           "a channel pattern", json -> ChannelPattern.of((String) json), ChannelPattern::toString);
 

@@ -13,7 +13,7 @@ import io.millrace.spi.options.OptionGroup;
  */
 public abstract class LimitOptions<T extends LimitOptions<T>> extends RetentionOptions<T> {
 
-  private static final long PUBLISHERS_PER_ADDRESS = 10;
+  private static final long CLIENTS_PER_ADDRESS = 10;
 
   private static final HeapShares HEAP = HeapShares.here();
 
@@ -77,7 +77,7 @@ public abstract class LimitOptions<T extends LimitOptions<T>> extends RetentionO
    * counts the size of its buffer, plus 16 KiB for the request, until it has arrived. A WebSocket
    * message counts the size of its buffers until it has arrived, and a frame above 4 KiB until it
    * is carried out. If there is no room, whatever has been there for longest is refused: a body is
-   * answered 503, a WebSocket is closed with 4103. A single one always fits.
+   * answered 503, a WebSocket is closed with 4104. A single one always fits.
    *
    * <p>As many bytes again may wait for the broker: each message that a client publishes counts
    * until the broker has answered, and over HTTP the request counts until it is answered. If there
@@ -180,8 +180,8 @@ public abstract class LimitOptions<T extends LimitOptions<T>> extends RetentionO
 
   /**
    * {@return how many clients may be attached from one address (with IPv6, from one /64 network);
-   * zero for no limit} Behind a proxy, all clients may seem to have its address: see
-   * Router.allowForward of vertx-web.
+   * zero for no limit} Behind a proxy, all clients may seem to have its address: see {@link
+   * MillraceOptions#addTrustedProxy}.
    */
   public int maxReadersPerAddress() {
     return maxReadersPerAddress.get();
@@ -189,8 +189,8 @@ public abstract class LimitOptions<T extends LimitOptions<T>> extends RetentionO
 
   /**
    * Sets how many clients may be attached from one address (with IPv6, from one /64 network); zero
-   * for no limit. Behind a proxy, all clients may seem to have its address: see Router.allowForward
-   * of vertx-web.
+   * for no limit. Behind a proxy, all clients may seem to have its address: see {@link
+   * MillraceOptions#addTrustedProxy}.
    *
    * @param value zero or more; zero, no limit, by default
    * @return this
@@ -200,20 +200,94 @@ public abstract class LimitOptions<T extends LimitOptions<T>> extends RetentionO
     return set(maxReadersPerAddress, value);
   }
 
+  private final Option<Integer> maxReadersPerUser =
+      group.option("maxReadersPerUser", Form.INT).atLeast(0).initially(1000);
+
+  /** {@return how many clients of one user may be attached; zero for no limit} */
+  public int maxReadersPerUser() {
+    return maxReadersPerUser.get();
+  }
+
+  /**
+   * Sets how many clients of one user may be attached; zero for no limit.
+   *
+   * @param value zero or more; 1,000 by default
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public T setMaxReadersPerUser(int value) {
+    return set(maxReadersPerUser, value);
+  }
+
+  private final Option<Integer> attachesPerSecond =
+      group.option("attachesPerSecond", Form.INT).atLeast(0).initially(200);
+
+  /**
+   * {@return how often one user, or one client id at one address, may attach in a second; zero for
+   * no limit}
+   */
+  public int attachesPerSecond() {
+    return attachesPerSecond.get();
+  }
+
+  /**
+   * Sets how often one user may attach in a second, or one client that has no user but says its id;
+   * zero for no limit. Each long poll attaches again.
+   *
+   * @param value zero or more; 200 by default
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public T setAttachesPerSecond(int value) {
+    return set(attachesPerSecond, value);
+  }
+
+  private final Option<Integer> attachesPerSecondPerAddress =
+      group.option("attachesPerSecondPerAddress", Form.INT).atLeast(0);
+
+  /**
+   * {@return how often all clients at one address (with IPv6, in one /64 network) that say no id
+   * may attach in a second, and again how often clients may that are new there; zero for no limit.
+   * By default ten times {@link #attachesPerSecond()}}
+   */
+  public int attachesPerSecondPerAddress() {
+    return perAddress(attachesPerSecondPerAddress, attachesPerSecond());
+  }
+
+  /**
+   * Sets how often all clients at one address (with IPv6, in one /64 network) together may attach
+   * in a second: those that have no user and say no client id, and again those that say an id that
+   * the node has not seen there in the last minute. Zero for no limit.
+   *
+   * @param value zero or more; ten times {@link #attachesPerSecond()} by default
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public T setAttachesPerSecondPerAddress(int value) {
+    return set(attachesPerSecondPerAddress, value);
+  }
+
+  private static int perAddress(Option<Integer> option, int perClient) {
+    return option
+        .value()
+        .orElseGet(() -> (int) Math.min(Integer.MAX_VALUE, CLIENTS_PER_ADDRESS * perClient));
+  }
+
   private final Option<Integer> publishesPerSecond =
       group.option("publishesPerSecond", Form.INT).atLeast(0).initially(10);
 
   /**
-   * {@return how many messages one WebSocket, and one user over HTTP and all their WebSockets, may
-   * publish in a second; zero for no limit}
+   * {@return how many messages one WebSocket may publish in a second; one user over HTTP and all
+   * their WebSockets; and over HTTP one client id at one address; zero for no limit}
    */
   public int publishesPerSecond() {
     return publishesPerSecond.get();
   }
 
   /**
-   * Sets how many messages one WebSocket may publish in a second, and one user over HTTP and all of
-   * that user's WebSockets, if the application sets users; zero for no limit.
+   * Sets how many messages one WebSocket may publish in a second; one user over HTTP and all of
+   * that user's WebSockets; and over HTTP one client that has no user but says its id. Zero for no
+   * limit. As many may come at once.
    *
    * @param value zero or more; 10 by default
    * @return this
@@ -227,24 +301,20 @@ public abstract class LimitOptions<T extends LimitOptions<T>> extends RetentionO
       group.option("publishesPerSecondPerAddress", Form.INT).atLeast(0);
 
   /**
-   * {@return how many messages the anonymous clients of one address (with IPv6, of one /64 network)
-   * may publish over HTTP in a second; zero for no limit. By default ten times {@link
-   * #publishesPerSecond()}}
+   * {@return how many messages the clients of one address (with IPv6, of one /64 network) that say
+   * no id may publish over HTTP in a second, and again how many those may that are new there; zero
+   * for no limit. By default ten times {@link #publishesPerSecond()}}
    */
   public int publishesPerSecondPerAddress() {
-    return publishesPerSecondPerAddress
-        .value()
-        .orElseGet(
-            () ->
-                (int)
-                    Math.min(
-                        Integer.MAX_VALUE, PUBLISHERS_PER_ADDRESS * (long) publishesPerSecond()));
+    return perAddress(publishesPerSecondPerAddress, publishesPerSecond());
   }
 
   /**
-   * Sets how many messages the clients of one address (with IPv6, of one /64 network) for which the
-   * application sets no user may publish over HTTP in a second; zero for no limit. Many clients may
-   * share an address, and behind a proxy all of them do: see Router.allowForward of vertx-web.
+   * Sets how many messages the clients of one address (with IPv6, of one /64 network) together may
+   * publish over HTTP in a second: those that have no user and say no client id, and again those
+   * that say an id that the node has not seen there in the last minute. Zero for no limit. Many
+   * clients may share an address, and behind a proxy all of them do: see {@link
+   * MillraceOptions#addTrustedProxy}.
    *
    * @param value zero or more; ten times {@link #publishesPerSecond()} by default
    * @return this
@@ -272,50 +342,5 @@ public abstract class LimitOptions<T extends LimitOptions<T>> extends RetentionO
    */
   public T setCommandsPerSecond(int value) {
     return set(commandsPerSecond, value);
-  }
-
-  private final Option<Long> recycleBytes =
-      group.option("recycleBytes", Form.LONG).atLeast(0).initially(0L);
-
-  /**
-   * {@return after how many bytes a streamed HTTP response is ended, so that the client resumes
-   * with a new one; zero for never} For proxies that keep everything that passes through them.
-   */
-  public long recycleBytes() {
-    return recycleBytes.get();
-  }
-
-  /**
-   * Sets after how many bytes a streamed HTTP response is ended, so that the client resumes with a
-   * new one; zero for never. For proxies that keep everything that passes through them.
-   *
-   * @param value zero or more; zero, never, by default
-   * @return this
-   * @throws IllegalArgumentException if the value is out of bounds
-   */
-  public T setRecycleBytes(long value) {
-    return set(recycleBytes, value);
-  }
-
-  private final Option<Boolean> slowReadersEnd =
-      group.option("slowReadersEnd", Form.FLAG).initially(false);
-
-  /**
-   * {@return whether a reader that fell behind the log is disconnected instead of receiving a gap
-   * notice}
-   */
-  public boolean slowReadersEnd() {
-    return slowReadersEnd.get();
-  }
-
-  /**
-   * Sets whether a reader that fell behind the log is disconnected, to reconnect later, instead of
-   * receiving a gap notice.
-   *
-   * @param value false by default
-   * @return this
-   */
-  public T setSlowReadersEnd(boolean value) {
-    return set(slowReadersEnd, value);
   }
 }

@@ -20,7 +20,7 @@ public final class Message {
   /** Years have four digits (RFC 3339): any other time was counted in another unit. */
   private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
 
-  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+  static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
   private static final long NO_TIME = Long.MIN_VALUE;
 
@@ -30,21 +30,32 @@ public final class Message {
   private final byte[] data;
   private final Priority priority;
   private final long time;
-  private final Optional<String> key;
+  private final Details details;
 
   private Message(
-      String event, boolean json, byte[] data, Priority priority, long time, Optional<String> key) {
+      String event, boolean json, byte[] data, Priority priority, long time, Details details) {
     this.event = event;
     this.json = json;
     this.data = data;
     this.priority = priority;
     this.time = time;
-    this.key = key;
+    this.details = details;
+  }
+
+  /** What few messages have, in one object. */
+  private record Details(
+      Optional<String> key,
+      Optional<String> from,
+      Optional<String> except,
+      Optional<String> replaces) {
+
+    static final Details NONE =
+        new Details(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   private static Message of(boolean json, Buffer data) {
     return new Message(
-        DEFAULT_EVENT, json, data.getBytes(), Priority.NORMAL, NO_TIME, Optional.empty());
+        DEFAULT_EVENT, json, data.getBytes(), Priority.NORMAL, NO_TIME, Details.NONE);
   }
 
   /**
@@ -112,7 +123,7 @@ public final class Message {
    */
   public Message withEvent(String name) {
     String kept = name.equals(DEFAULT_EVENT) ? DEFAULT_EVENT : Names.checkEvent(name);
-    return new Message(kept, json, data, priority, time, key);
+    return new Message(kept, json, data, priority, time, details);
   }
 
   /**
@@ -122,7 +133,7 @@ public final class Message {
    * @return a message
    */
   public Message withPriority(Priority urgency) {
-    return new Message(event, json, data, Objects.requireNonNull(urgency), time, key);
+    return new Message(event, json, data, Objects.requireNonNull(urgency), time, details);
   }
 
   /**
@@ -134,7 +145,53 @@ public final class Message {
    * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not a key
    */
   public Message withKey(String text) {
-    return new Message(event, json, data, priority, time, Optional.of(Names.checkKey(text)));
+    Optional<String> key = Optional.of(Names.checkKey(text));
+    return with(new Details(key, details.from, details.except, details.replaces));
+  }
+
+  /**
+   * The same message with the user who published it. Readers receive it.
+   *
+   * @param user as in {@link Client#of}
+   * @return a message
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not a user
+   */
+  public Message withFrom(String user) {
+    Optional<String> from = Optional.of(Names.checkUser(user));
+    return with(new Details(details.key, from, details.except, details.replaces));
+  }
+
+  /**
+   * The same message, but not for one client: usually the one that has caused it, and knows of it
+   * already.
+   *
+   * @param client the client's id, 8 to 64 characters of {@code [A-Za-z0-9_-]}; in the browser
+   *     client, its {@code id}
+   * @return a message
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not an id
+   */
+  public Message withExcept(String client) {
+    Optional<String> except = Optional.of(Names.checkClientId(client));
+    return with(new Details(details.key, details.from, except, details.replaces));
+  }
+
+  /**
+   * The same message with the name of the value that it reports, for example the name of a stock.
+   * For a reader that gets only the newest values, it replaces earlier messages of its channel that
+   * have the same name.
+   *
+   * @param value 1 to 64 characters of {@code [A-Za-z0-9_-]}
+   * @return a message
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if the text is not such a
+   *     name
+   */
+  public Message withReplaces(String value) {
+    Optional<String> replaces = Optional.of(Names.checkReplaces(value));
+    return with(new Details(details.key, details.from, details.except, replaces));
+  }
+
+  private Message with(Details changed) {
+    return new Message(event, json, data, priority, time, changed);
   }
 
   /**
@@ -150,7 +207,7 @@ public final class Message {
           MillraceException.Code.BAD_REQUEST,
           "A message's time must be in the years 0 to 9999, not " + instant + ".");
     }
-    return new Message(event, json, data, priority, instant.toEpochMilli(), key);
+    return new Message(event, json, data, priority, instant.toEpochMilli(), details);
   }
 
   /**
@@ -174,6 +231,17 @@ public final class Message {
    */
   public static String checkEvent(String name) {
     return Names.checkEvent(name);
+  }
+
+  /**
+   * Checks the id of a client.
+   *
+   * @param id 8 to 64 characters of {@code [A-Za-z0-9_-]}
+   * @return the same id
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is not an id
+   */
+  public static String checkClientId(String id) {
+    return Names.checkClientId(id);
   }
 
   /** {@return the event's name, {@value #DEFAULT_EVENT} if none was given} */
@@ -223,7 +291,22 @@ public final class Message {
 
   /** {@return the idempotency key, if one was given} */
   public Optional<String> key() {
-    return key;
+    return details.key;
+  }
+
+  /** {@return the user who published it, if that is known} */
+  public Optional<String> from() {
+    return details.from;
+  }
+
+  /** {@return the id of the client that does not get it, if there is one} */
+  public Optional<String> except() {
+    return details.except;
+  }
+
+  /** {@return the name of the value that it reports, if it has one} */
+  public Optional<String> replaces() {
+    return details.replaces;
   }
 
   /** {@return the event and the size, for logs; never the payload} */

@@ -1,11 +1,10 @@
 package io.millrace;
 
-import io.millrace.spi.Broker;
-import io.millrace.spi.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.util.ServiceLoader;
 
 /**
@@ -81,7 +80,8 @@ public interface Millrace {
 
   /**
    * Switches a transport off, or on again. One that is off accepts no new connections. Clients that
-   * use it reconnect, and find another transport.
+   * use it are asked to leave, one after another over at most 5 s, and are disconnected 2 s later.
+   * They find another transport, and continue there.
    *
    * @param transport its name
    * @param enabled whether to switch it on
@@ -90,8 +90,57 @@ public interface Millrace {
   void enableTransport(String transport, boolean enabled);
 
   /**
+   * Disconnects a user: ends everything that it reads, on every node, and tells its clients not to
+   * reconnect. Credentials that were issued before are refused from then on ({@link
+   * Client#issued()}), for as long as the node remembers it ({@link
+   * MillraceOptions#revocationLifetime()}); new ones are not.
+   *
+   * @param user the user's id
+   * @return completes when the broker has taken it for the other nodes. Here it has its effect
+   *     whatever comes of that; other nodes hear of it later if the broker is out of reach
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is not a user
+   */
+  Future<Void> disconnect(String user);
+
+  /**
+   * Takes a permission away: ends what a user reads that is subscribed to any channel of a pattern,
+   * on every node. Its clients reconnect, and credentials that were issued before no longer open
+   * these channels, whatever the {@link Authorizer} says, for as long as the node remembers it
+   * ({@link MillraceOptions#revocationLifetime()}).
+   *
+   * @param user the user's id
+   * @param pattern a name or pattern
+   * @return as in {@link #disconnect}
+   * @throws MillraceException as in {@link #disconnect}
+   */
+  Future<Void> revoke(String user, ChannelPattern pattern);
+
+  /**
+   * Asks the {@link Authorizer} again about all that a user is subscribed to, on every node, and
+   * ends what reads something that it does not permit any longer.
+   *
+   * @param user the user's id
+   * @return as in {@link #disconnect}
+   * @throws MillraceException as in {@link #disconnect}
+   */
+  Future<Void> reauthorize(String user);
+
+  /**
+   * Lets the clients go, so that the node can be closed: accepts no new ones, and asks each to
+   * leave at a random moment of a time. Clients that can do so connect elsewhere before they leave;
+   * the others are disconnected 2 s after they were asked. Everything else continues: subscribers
+   * of the application, publishing, and what clients that are still here send and receive.
+   *
+   * @param window how long that takes; zero for all at once
+   * @return completes when no client is left
+   * @throws IllegalArgumentException if the time is negative
+   */
+  Future<Void> drain(Duration window);
+
+  /**
    * Ends every reader and tells clients to reconnect (to another node, or to this one after a
-   * restart), then closes the broker. Does not close Vert.x or any HTTP server.
+   * restart) within {@link MillraceOptions#drainWindow()}, then closes the broker. Does not close
+   * Vert.x or any HTTP server.
    *
    * @return completes when everything has ended; fails if the broker could not be closed, as the
    *     broker did. A second call returns the same future
@@ -106,13 +155,14 @@ public interface Millrace {
      *
      * @param broker takes and brings messages
      * @return this
+     * @throws IllegalArgumentException if it is no {@link io.millrace.spi.Broker}
      */
-    Builder broker(Broker broker);
+    Builder broker(BrokerPlugin broker);
 
     /**
      * Sets the broker by its name, among those that {@link ServiceLoader} finds.
      *
-     * @param name a {@link Broker#name()}
+     * @param name a {@link BrokerPlugin#name()}
      * @return this
      */
     Builder broker(String name);
@@ -120,7 +170,7 @@ public interface Millrace {
     /**
      * Sets the broker by its name, among those that {@link ServiceLoader} finds, and configures it.
      *
-     * @param name a {@link Broker#name()}
+     * @param name a {@link BrokerPlugin#name()}
      * @param config its configuration, see the documentation of the broker
      * @return this
      */
@@ -132,8 +182,9 @@ public interface Millrace {
      *
      * @param transport the transport
      * @return this
+     * @throws IllegalArgumentException if it is no {@link io.millrace.spi.Transport}
      */
-    Builder transport(Transport transport);
+    Builder transport(TransportPlugin transport);
 
     /**
      * Sets the authorizer, which decides what clients may do. Without one, clients may subscribe to
@@ -145,6 +196,38 @@ public interface Millrace {
      * @return this
      */
     Builder authorizer(Authorizer authorizer);
+
+    /**
+     * Sets the authenticator, which finds out who clients are.
+     *
+     * @param authenticator asked once for each request
+     * @return this
+     */
+    Builder authenticator(Authenticator authenticator);
+
+    /**
+     * Sets what sees the messages of clients before they are published.
+     *
+     * @param interceptor may refuse or change them
+     * @return this
+     */
+    Builder interceptor(PublishInterceptor interceptor);
+
+    /**
+     * Sets what learns when clients attach and end.
+     *
+     * @param listener may refuse clients, and do something periodically for each
+     * @return this
+     */
+    Builder listener(ReaderListener listener);
+
+    /**
+     * Sets what learns of decisions about clients.
+     *
+     * @param auditor gets an event for each
+     * @return this
+     */
+    Builder auditor(Auditor auditor);
 
     /**
      * Sets limits and times.
@@ -159,9 +242,13 @@ public interface Millrace {
      *
      * @return the node
      * @throws IllegalStateException if no transport is found; if no broker is chosen, and none or
-     *     several are found; or if credentials are allowed for the origins {@code *} or {@code
-     *     null}
-     * @throws IllegalArgumentException if the broker does not accept its configuration
+     *     several are found; or if pages of the origins {@code *} or {@code null} are allowed, and
+     *     so are their credentials, or the authenticator {@linkplain Authenticator#usesCookies uses
+     *     cookies}; or if traffic is to be hidden ({@link MillraceOptions#setTrafficHidden}), and
+     *     the broker has a log of its own
+     * @throws IllegalArgumentException if the broker does not accept its configuration, or if a
+     *     {@linkplain MillraceOptions#addDisabledTransport disabled transport} is none of the
+     *     node's
      */
     Millrace build();
   }

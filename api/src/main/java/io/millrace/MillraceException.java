@@ -18,6 +18,8 @@ public final class MillraceException extends RuntimeException {
     FORBIDDEN("forbidden", 403, false),
     /** There is nothing here: 404. */
     NOT_FOUND("not-found", 404, false),
+    /** The transport is switched off; the message names those that are not: 404. */
+    TRANSPORT_OFF("transport-off", 404, false),
     /** Another method is needed: 405. */
     METHOD_NOT_ALLOWED("method-not-allowed", 405, false),
     /** The body did not arrive in time: 408. */

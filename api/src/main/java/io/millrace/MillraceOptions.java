@@ -3,10 +3,10 @@ package io.millrace;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The options of a node, in four groups: {@linkplain RetentionOptions how much is held},
- * {@linkplain LimitOptions limits}, {@linkplain TimeOptions times}, and {@linkplain AccessOptions
- * who may do what}. Each group extends the one before it, so that one chain of setters can set all
- * of them.
+ * The options of a node, in five groups: {@linkplain RetentionOptions how much is held},
+ * {@linkplain LimitOptions limits}, {@linkplain TimeOptions times}, {@linkplain TransportOptions
+ * transports}, and {@linkplain AccessOptions who may do what}. Each group extends the one before
+ * it, so that one chain of setters can set all of them.
  *
  * <p>The defaults suit a public site. Those that limit what the node holds depend on the heap (the
  * JVM's {@code -Xmx}): together they leave a quarter of it free. Not safe for use by several
@@ -16,14 +16,15 @@ import io.vertx.core.json.JsonObject;
  *
  * <pre>{@code
  * {
- *   "retention": {"ringAge": 60000, "history": {"count": 10}},
+ *   "retention": {"ringAge": 300000, "history": {"count": 10}},
  *   "limits": {"maxChannels": 50},
  *   "times": {"heartbeat": 20000},
+ *   "transports": {"drainWindow": 10000},
  *   "access": {"publishablePatterns": ["chat.**"]}
  * }
  * }</pre>
  *
- * <p>Times are whole numbers of milliseconds. Patterns and origins are arrays of texts. A history
+ * <p>Times are whole numbers of milliseconds. Patterns and origins are arrays of strings. A history
  * is an object with {@code count}, {@code bytes} and {@code age}; those that are missing are as in
  * {@link HistoryOptions#DEFAULT}. {@code histories} is an array of such objects, in the order in
  * which they apply, and each of them has a {@code pattern}. An option that is missing or null keeps

@@ -7,6 +7,9 @@ final class Names {
 
   private static final int MAX_EVENT_LENGTH = 64;
   private static final int MAX_KEY_LENGTH = 64;
+  private static final int MAX_USER_LENGTH = 200;
+  private static final int MIN_CLIENT_ID_LENGTH = 8;
+  private static final int MAX_CLIENT_ID_LENGTH = 64;
 
   /** The hex digits of one UTF-16 code unit. */
   private static final int ESCAPE_LENGTH = 4;
@@ -116,5 +119,51 @@ final class Names {
           "A key must be 1 to " + MAX_KEY_LENGTH + " characters of [A-Za-z0-9_-].");
     }
     return key;
+  }
+
+  static String checkUser(String user) {
+    boolean allowed =
+        !user.isEmpty()
+            && user.length() <= MAX_USER_LENGTH
+            && user.codePoints().noneMatch(Names::isForbiddenInUsers);
+    if (!allowed) {
+      throw new MillraceException(
+          MillraceException.Code.BAD_REQUEST,
+          "A user must have 1 to "
+              + MAX_USER_LENGTH
+              + " characters, without control characters and unpaired surrogates.");
+    }
+    return user;
+  }
+
+  /** Users are written to logs. */
+  private static boolean isForbiddenInUsers(int c) {
+    return Character.isISOControl(c) || isForbiddenInEvents(c);
+  }
+
+  static String checkClientId(String id) {
+    boolean allowed =
+        id.length() >= MIN_CLIENT_ID_LENGTH
+            && id.length() <= MAX_CLIENT_ID_LENGTH
+            && isWord(id, 0, id.length());
+    if (!allowed) {
+      throw new MillraceException(
+          MillraceException.Code.BAD_REQUEST,
+          "A client's id must be "
+              + MIN_CLIENT_ID_LENGTH
+              + " to "
+              + MAX_CLIENT_ID_LENGTH
+              + " characters of [A-Za-z0-9_-].");
+    }
+    return id;
+  }
+
+  static String checkReplaces(String value) {
+    if (value.length() > MAX_KEY_LENGTH || !isWord(value, 0, value.length())) {
+      throw new MillraceException(
+          MillraceException.Code.BAD_REQUEST,
+          "The field replaces must be 1 to " + MAX_KEY_LENGTH + " characters of [A-Za-z0-9_-].");
+    }
+    return value;
   }
 }

@@ -50,7 +50,7 @@ public abstract class RetentionOptions<T extends RetentionOptions<T>> extends Op
   }
 
   private final Option<Duration> ringAge =
-      group.option("ringAge", Form.TIME).atLeast(0).initially(Duration.ofSeconds(30));
+      group.option("ringAge", Form.TIME).atLeast(0).initially(Duration.ofMinutes(2));
 
   /** {@return how long entries stay in the ring, unless it is full before} */
   public Duration ringAge() {
@@ -60,7 +60,7 @@ public abstract class RetentionOptions<T extends RetentionOptions<T>> extends Op
   /**
    * Sets how long entries stay in the ring, unless it is full before.
    *
-   * @param value zero or more; 30 s by default
+   * @param value zero or more; 2 minutes by default
    * @return this
    * @throws IllegalArgumentException if the value is out of bounds
    */
@@ -185,5 +185,49 @@ public abstract class RetentionOptions<T extends RetentionOptions<T>> extends Op
    */
   public T setMaxKeys(int value) {
     return set(maxKeys, value);
+  }
+
+  private final Option<Map<ChannelPattern, SlowPolicy>> slowReaders =
+      group.option("slowReaders", SlowJson.BY_PATTERN).initially(Map.of());
+
+  /**
+   * {@return the policies for slow readers set for patterns, in the order in which they were set}
+   */
+  public Map<ChannelPattern, SlowPolicy> slowReaders() {
+    return slowReaders.get();
+  }
+
+  /**
+   * Sets what readers get of the channels that match a pattern if they are behind. If a channel
+   * matches several, its own name counts first, then the pattern that was set first.
+   *
+   * @param pattern a name or pattern; {@code **} for every channel
+   * @param value the policy
+   * @return this
+   * @throws MillraceException {@link MillraceException.Code#BAD_REQUEST} if it is not a pattern
+   */
+  public T setSlowReaders(String pattern, SlowPolicy value) {
+    Map<ChannelPattern, SlowPolicy> more = new LinkedHashMap<>(slowReaders.get());
+    more.put(ChannelPattern.of(pattern), Objects.requireNonNull(value));
+    return set(slowReaders, Collections.unmodifiableMap(more));
+  }
+
+  /**
+   * Returns what readers get of a channel if they are behind.
+   *
+   * @param channel its name; of a pattern that is subscribed, what was set for all that it matches
+   * @return the policy, {@link SlowPolicy#SKIP} if none was set
+   */
+  public SlowPolicy slowPolicyOf(ChannelPattern channel) {
+    SlowPolicy own = slowReaders.get().get(channel);
+    if (own != null) {
+      return own;
+    }
+    for (Map.Entry<ChannelPattern, SlowPolicy> rule : slowReaders.get().entrySet()) {
+      if (rule.getKey().covers(channel)) {
+        return rule.getValue();
+      }
+    }
+    return SlowPolicy.SKIP;
   }
 }

@@ -31,7 +31,8 @@ public abstract class TimeOptions<T extends TimeOptions<T>> extends LimitOptions
 
   /**
    * Sets after how much silence a heartbeat is sent, for every transport. By default each transport
-   * has its own: 25 s for WebSocket, 15 s for streams.
+   * has its own; those of Millrace send one after 15 s. A client that is gone is noticed after this
+   * time and {@link #stallTimeout}, at the latest.
    *
    * @param value a millisecond or more
    * @return this
@@ -210,6 +211,84 @@ public abstract class TimeOptions<T extends TimeOptions<T>> extends LimitOptions
     return set(authorizerTimeout, value);
   }
 
+  private final Option<Duration> decisionLifetime =
+      group.option("decisionLifetime", Form.TIME).atLeast(0).initially(Duration.ofSeconds(10));
+
+  /** {@return how long it is remembered that a connection may publish to a channel} */
+  public Duration decisionLifetime() {
+    return decisionLifetime.get();
+  }
+
+  /**
+   * Sets how long it is remembered that the authorizer lets a connection publish to a channel.
+   *
+   * @param value zero or more; 10 s by default
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public T setDecisionLifetime(Duration value) {
+    return set(decisionLifetime, value);
+  }
+
+  private final Option<Duration> expiryGrace =
+      group.option("expiryGrace", Form.TIME).atLeast(0).initially(Duration.ofSeconds(5));
+
+  /** {@return for how long after their expiry credentials still count on a connection} */
+  public Duration expiryGrace() {
+    return expiryGrace.get();
+  }
+
+  /**
+   * Sets for how long after the expiry of its credentials a client may still read what it is
+   * attached to.
+   *
+   * @param value zero or more; 5 s by default
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public T setExpiryGrace(Duration value) {
+    return set(expiryGrace, value);
+  }
+
+  private final Option<Duration> revocationLifetime =
+      group.option("revocationLifetime", Form.TIME).atLeast(1).initially(Duration.ofDays(1));
+
+  /** {@return how long it is remembered what was taken away from a user} */
+  public Duration revocationLifetime() {
+    return revocationLifetime.get();
+  }
+
+  /**
+   * Sets how long it is remembered what was taken away from a user. It must be longer than
+   * credentials live that were issued before.
+   *
+   * @param value a millisecond or more; a day by default
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public T setRevocationLifetime(Duration value) {
+    return set(revocationLifetime, value);
+  }
+
+  private final Option<Duration> ticketLifetime =
+      group.option("ticketLifetime", Form.TIME).atLeast(1).initially(Duration.ofSeconds(30));
+
+  /** {@return how long a ticket may be used} */
+  public Duration ticketLifetime() {
+    return ticketLifetime.get();
+  }
+
+  /**
+   * Sets how long a ticket may be used.
+   *
+   * @param value a millisecond or more; 30 s by default
+   * @return this
+   * @throws IllegalArgumentException if the value is out of bounds
+   */
+  public T setTicketLifetime(Duration value) {
+    return set(ticketLifetime, value);
+  }
+
   private final Option<Duration> bodyTimeout =
       group.option("bodyTimeout", Form.TIME).atLeast(1).initially(Duration.ofSeconds(30));
 
@@ -221,7 +300,7 @@ public abstract class TimeOptions<T extends TimeOptions<T>> extends LimitOptions
   /**
    * Sets how long a request body may take to arrive, from the head of the request to the last byte,
    * and a WebSocket message, from its first byte to its last. After that, the request is refused
-   * and its connection closed (over HTTP/2, its stream); a WebSocket is closed with 4103.
+   * and its connection closed (over HTTP/2, its stream); a WebSocket is closed with 4104.
    *
    * @param value a millisecond or more; 30 s by default
    * @return this
@@ -232,19 +311,23 @@ public abstract class TimeOptions<T extends TimeOptions<T>> extends LimitOptions
   }
 
   private final Option<Duration> stallTimeout =
-      group.option("stallTimeout", Form.TIME).atLeast(1).initially(Duration.ofMinutes(2));
+      group.option("stallTimeout", Form.TIME).atLeast(1).initially(Duration.ofSeconds(30));
 
   /**
-   * {@return how long a client may take nothing of what is written to it before it is disconnected}
+   * {@return how long a client may take nothing of what is written to it, or not show that it is
+   * there, before it is disconnected}
    */
   public Duration stallTimeout() {
     return stallTimeout.get();
   }
 
   /**
-   * Sets how long a client may take nothing of what is written to it before it is disconnected.
+   * Sets how long a client may take nothing of what is written to it, or not show that it is there,
+   * before it is disconnected. A WebSocket shows that by anything that it sends, such as the answer
+   * to a ping; over HTTP/2, a connection by the answer to a ping. With other streams only TCP can
+   * tell, by what is acknowledged, and only if Vert.x uses a native transport (epoll or io_uring).
    *
-   * @param value a millisecond or more; 2 min by default
+   * @param value a millisecond or more; 30 s by default
    * @return this
    * @throws IllegalArgumentException if the value is out of bounds
    */

@@ -93,6 +93,40 @@ class ChannelPatternTest {
     assertThat(ChannelPattern.of(pattern).matches(channel)).isEqualTo(matches);
   }
 
+  @Test
+  void theKeyOfNodesIsNoChannelAndNoPatternHasAnythingToDoWithIt() {
+    ChannelPattern key = ChannelPattern.CONTROL;
+    assertThat(key.isName()).isTrue();
+    assertThat(key.matches(key.toString())).isTrue();
+    assertThat(key.covers(key)).isTrue();
+    assertThat(key.overlaps(key)).isTrue();
+    for (String text : List.of("*", "**", "a", "millrace", "*.**")) {
+      ChannelPattern other = ChannelPattern.of(text);
+      assertThat(other.matches(key.toString())).as(text).isFalse();
+      assertThat(other.covers(key)).as(text).isFalse();
+      assertThat(other.overlaps(key)).as(text).isFalse();
+      assertThat(key.covers(other)).as(text).isFalse();
+      assertThat(key.overlaps(other)).as(text).isFalse();
+    }
+    assertThatThrownBy(() -> ChannelPattern.of(key.toString()))
+        .isInstanceOf(MillraceException.class);
+    assertThatThrownBy(() -> ChannelPattern.checkName(key.toString()))
+        .isInstanceOf(MillraceException.class);
+  }
+
+  @Test
+  void aBrokersKeyIsANameOrTheOneOfNodes() {
+    assertThat(ChannelPattern.ofKey("a.b")).isEqualTo(ChannelPattern.of("a.b"));
+    assertThat(ChannelPattern.ofKey("$millrace")).isEqualTo(ChannelPattern.CONTROL);
+    for (String text : List.of("", "a.*", "$", "$millrace.a", "a.$millrace", "$other")) {
+      assertThatThrownBy(() -> ChannelPattern.ofKey(text))
+          .as(text)
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(MillraceException.Code.BAD_REQUEST));
+    }
+  }
+
   /** Every name of one to five segments out of two; one is more than any pattern here has. */
   private static List<String> texts(List<String> segments, int depth) {
     List<String> texts = new ArrayList<>(segments);

@@ -40,7 +40,9 @@ class MillraceOptionsTest {
             Duration.class,
             Duration.ofMillis(12_345),
             HistoryOptions.class,
-            SOME)
+            SOME,
+            String.class,
+            "x".repeat(AccessOptions.MIN_SECRET_LENGTH))
         .get(type);
   }
 
@@ -121,14 +123,19 @@ class MillraceOptionsTest {
       value = {
         "{'limit': {}} | MillraceOptions has no option limit; it has access, limits, retention, times",
         "{'limits': []} | limits must be an object",
-        "{'limits': {'maxChanels': 1}} | limits has no option maxChanels; it has bodyBytes, comm",
+        "{'limits': {'maxChanels': 1}} | limits has no option maxChanels; it has attachesPerS",
         "{'limits': {'maxChannels': 0}} | maxChannels must be at least 1, not 0",
         "{'limits': {'maxChannels': '9'}} | maxChannels must be a whole number, at most 2147483647,"
             + " not \"9\"",
         "{'limits': {'maxChannels': 2147483648}} | maxChannels must be a whole number, at most"
             + " 2147483647, not 2147483648",
         "{'limits': {'bodyBytes': 0.5}} | bodyBytes must be a whole number, not 0.5",
-        "{'limits': {'slowReadersEnd': 'yes'}} | slowReadersEnd must be true or false, not \"yes\"",
+        "{'retention': {'slowReaders': {}}} | slowReaders must be an array of objects",
+        "{'retention': {'slowReaders': [{'policy': 'skip'}]}} | slowReaders: every policy needs a pattern",
+        "{'retention': {'slowReaders': [{'pattern': 'a', 'policy': 'fast'}]}} | slowReaders: policy must"
+            + " be one of skip, latest, disconnect",
+        "{'retention': {'slowReaders': [{'pattern': 'a'}, {'pattern': 'a'}]}} | slowReaders: two"
+            + " policies have the pattern a",
         "{'times': {'retry': '3 s'}} | retry must be a time, a whole number of milliseconds, not"
             + " \"3 s\"",
         "{'retention': {'history': 100}} | history must be an object, not 100",
@@ -181,6 +188,25 @@ class MillraceOptionsTest {
     assertThat(options.historyOf("a.b")).isEqualTo(HistoryOptions.NONE);
     assertThat(options.historyOf("a.c")).isEqualTo(SOME);
     assertThat(options.historyOf("a")).isEqualTo(HistoryOptions.DEFAULT);
+  }
+
+  @Test
+  void thePolicyForAChannelIsItsOwnOrElseThatOfTheFirstPatternThatMatches() {
+    MillraceOptions options =
+        new MillraceOptions()
+            .setSlowReaders("a.**", SlowPolicy.LATEST)
+            .setSlowReaders("**", SlowPolicy.DISCONNECT)
+            .setSlowReaders("a.b", SlowPolicy.SKIP)
+            .setSlowReaders("a.c.*", SlowPolicy.SKIP);
+    assertThat(policyOf(options, "a.b")).isEqualTo(SlowPolicy.SKIP);
+    assertThat(policyOf(options, "a.c.d")).isEqualTo(SlowPolicy.LATEST);
+    assertThat(policyOf(options, "a.*")).isEqualTo(SlowPolicy.LATEST);
+    assertThat(policyOf(options, "*.b")).isEqualTo(SlowPolicy.DISCONNECT);
+    assertThat(policyOf(new MillraceOptions(), "a.b")).isEqualTo(SlowPolicy.SKIP);
+  }
+
+  private static SlowPolicy policyOf(MillraceOptions options, String channel) {
+    return options.slowPolicyOf(ChannelPattern.of(channel));
   }
 
   @Test

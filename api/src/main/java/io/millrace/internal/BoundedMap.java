@@ -3,6 +3,7 @@ package io.millrace.internal;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -138,6 +139,15 @@ public final class BoundedMap<K, V> {
       cost -= costOf.applyAsLong(forgotten.getKey(), forgotten.getValue());
       oldest.remove();
     }
+  }
+
+  /**
+   * Gives each value to an action, the oldest first.
+   *
+   * @param action must not change the map
+   */
+  public void forEach(Consumer<V> action) {
+    oldestFirst.values().forEach(action);
   }
 
   /** Forgets all entries. */

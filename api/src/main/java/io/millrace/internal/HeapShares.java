@@ -50,9 +50,19 @@ public record HeapShares(long heap) {
     return (int) Math.min(MOST_KEYS, heap / 16 / KEY_BYTES);
   }
 
-  /** {@return the bytes for frames that are kept for others, on all event loops: a sixteenth} */
+  /**
+   * {@return the bytes for frames that are kept for others, on all event loops: three
+   * sixty-fourths}
+   */
   public long frameBytes() {
-    return heap / 16;
+    return heap / 64 * 3;
+  }
+
+  /**
+   * {@return the bytes for what is remembered of clients so that they are limited: a sixty-fourth}
+   */
+  public long limitBytes() {
+    return heap / 64;
   }
 
   /** {@return the bytes for what clients do not read, as far as it lies there: a sixteenth} */

@@ -3,6 +3,7 @@ package io.millrace.spi;
 import io.millrace.Cursor;
 import io.millrace.Gap;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param gap what it may have missed before the first message
  * @param more whether more messages are available already, so that the client should ask at once
  * @param degraded whether the broker is out of reach
+ * @param presence who is present, on each channel for which the client has asked
  * @param nextPoll when to ask again, for a client that polls without waiting
  */
 public record Batch(
@@ -19,4 +21,5 @@ public record Batch(
     Optional<Gap> gap,
     boolean more,
     boolean degraded,
+    List<Signal.Presence> presence,
     Optional<Duration> nextPoll) {}

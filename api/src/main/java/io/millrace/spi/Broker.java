@@ -1,5 +1,6 @@
 package io.millrace.spi;
 
+import io.millrace.BrokerPlugin;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.Publication;
@@ -15,10 +16,7 @@ import java.util.Optional;
  * Ingress#append}, so that all nodes see the same order. See the package documentation for a
  * complete example.
  */
-public interface Broker {
-
-  /** {@return the name by which an application chooses the broker: {@code [a-z0-9-]+}} */
-  String name();
+public interface Broker extends BrokerPlugin {
 
   /**
    * Returns this broker with a configuration that was given along with its name, see {@link

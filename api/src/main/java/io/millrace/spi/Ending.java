@@ -16,19 +16,31 @@ public record Ending(int code, String reason, Duration after) {
   /** There is nothing more to send. */
   public static final Ending DONE = new Ending(1000, "done", Duration.ZERO);
 
+  /** The application has disconnected the user. */
+  public static final Ending DISCONNECTED = new Ending(4001, "disconnected", Duration.ZERO);
+
   /** The client fell so far behind that the log no longer holds what it has not read. */
   public static final Ending SLOW = new Ending(4100, "slow", Duration.ZERO);
 
-  /** The client took nothing for a long time. */
+  /**
+   * The client took nothing for a long time, or has not shown that it is there. It is not waited
+   * for: what it has not taken is dropped.
+   */
   public static final Ending STALLED = new Ending(4101, "stalled", Duration.ZERO);
 
   /** The transport was switched off. */
   public static final Ending TRANSPORT_OFF =
       new Ending(4102, "transport switched off", Duration.ZERO);
 
+  /** The client's credentials have expired; it should reconnect with new ones. */
+  public static final Ending EXPIRED = new Ending(4103, "expired", Duration.ZERO);
+
   /** A message from the client did not arrive in time, or its buffer was needed for others. */
   public static final Ending UNFINISHED =
-      new Ending(4103, "message not sent in time", Duration.ZERO);
+      new Ending(4104, "message not sent in time", Duration.ZERO);
+
+  /** The client may no longer read all of what it subscribed to. */
+  public static final Ending REVOKED = new Ending(4105, "revoked", Duration.ZERO);
 
   /** Messages may have been missed, and there is no other way to say so. */
   public static final Ending GAP = new Ending(4200, "gap", Duration.ZERO);

@@ -22,6 +22,17 @@ public interface Outlet {
   void write(Buffer frames);
 
   /**
+   * Returns whether the client has shown that it is there since the last call. Called once in a
+   * while, at most as often as heartbeats; may also ask the client. An outlet of which this is
+   * false for {@link io.millrace.MillraceOptions#stallTimeout} is ended.
+   *
+   * @return whether anything has arrived from the client; true, if the technique cannot tell
+   */
+  default boolean hasHeard() {
+    return true;
+  }
+
+  /**
    * Sets what is called when the outlet has become writable again.
    *
    * @param handler called on the event loop

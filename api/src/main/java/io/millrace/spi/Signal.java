@@ -2,16 +2,19 @@ package io.millrace.spi;
 
 import io.millrace.Cursor;
 import io.millrace.Gap;
+import io.millrace.Member;
 import io.millrace.MillraceException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What the engine sends to a reader besides entries. A signal knows its type and its fields, which
- * are those of the protocol's JSON frame. A framing that has other forms implements a {@link
- * Visitor}: then it does not compile until it has a form for each kind of signal.
+ * What the engine sends to a reader besides entries. A signal knows its type and the fields of its
+ * JSON frame. A framing with other forms implements a {@link Visitor}, with one for each kind.
  */
 public sealed interface Signal {
 
@@ -86,6 +89,14 @@ public sealed interface Signal {
     T restored(Restored restored);
 
     /**
+     * Takes who is present.
+     *
+     * @param presence the signal
+     * @return the result
+     */
+    T presence(Presence presence);
+
+    /**
      * Takes an answer to a command.
      *
      * @param answer the signal
@@ -94,15 +105,31 @@ public sealed interface Signal {
     T answer(Answer answer);
   }
 
+  /** The client's clock may be wrong, so it gets the server's time, too. */
+  private static void putExpiry(JsonObject fields, Optional<Instant> expires) {
+    expires.ifPresent(
+        at -> fields.put("expires", at.toEpochMilli()).put("now", Instant.now().toEpochMilli()));
+  }
+
   /**
    * The first signal.
    *
    * @param cursor where the reader begins; empty if a client must not resume from there
    * @param heartbeat after how much silence heartbeats are sent
    * @param retry when to reconnect, varied for each connection; the JSON frame omits it
+   * @param padding how many bytes that mean nothing come first; the JSON frame omits it, too
    * @param limits as in the negotiate document
+   * @param client the client's id, if it has one
+   * @param expires when the client's credentials expire, if they do
    */
-  record Welcome(Optional<Cursor> cursor, Duration heartbeat, Duration retry, JsonObject limits)
+  record Welcome(
+      Optional<Cursor> cursor,
+      Duration heartbeat,
+      Duration retry,
+      int padding,
+      JsonObject limits,
+      Optional<String> client,
+      Optional<Instant> expires)
       implements Signal {
 
     /** The version of the protocol. */
@@ -117,6 +144,8 @@ public sealed interface Signal {
     public JsonObject fields() {
       JsonObject fields = new JsonObject().put("version", VERSION);
       cursor.ifPresent(place -> fields.put("cursor", place.toString()));
+      client.ifPresent(id -> fields.put("client", id));
+      putExpiry(fields, expires);
       return fields.put("heartbeat", heartbeat.toMillis()).put("limits", limits);
     }
 
@@ -143,6 +172,9 @@ public sealed interface Signal {
     public JsonObject fields() {
       JsonObject fields =
           new JsonObject().put("channels", gap.channels()).put("reason", gap.reason().toString());
+      if (!gap.missed().isEmpty()) {
+        fields.put("missed", new JsonObject(new LinkedHashMap<>(gap.missed())));
+      }
       cursor.ifPresent(place -> fields.put("cursor", place.toString()));
       return fields;
     }
@@ -240,6 +272,39 @@ public sealed interface Signal {
     }
   }
 
+  /**
+   * Who is present on a channel: all members, or what has changed; only the count for too many.
+   *
+   * @param channel the channel
+   * @param members the members, if this names all of them
+   * @param joined those who have come, or whose {@code info} has changed
+   * @param left the users who have left
+   * @param count how many members there are
+   */
+  record Presence(
+      String channel,
+      Optional<List<Member>> members,
+      List<Member> joined,
+      List<String> left,
+      int count)
+      implements Signal {
+
+    @Override
+    public String type() {
+      return "presence";
+    }
+
+    @Override
+    public JsonObject fields() {
+      return PresenceJson.fields(this);
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.presence(this);
+    }
+  }
+
   /** An answer to a command. Only clients of a {@link Transport.Trait#DUPLEX} transport get any. */
   sealed interface Answer extends Signal {
 
@@ -250,7 +315,7 @@ public sealed interface Signal {
   }
 
   /**
-   * A subscribe, unsubscribe or auth command was carried out.
+   * A subscribe or unsubscribe command was carried out.
    *
    * @param id the JSON text of the command's id
    * @param cursor where the reader is
@@ -265,6 +330,27 @@ public sealed interface Signal {
     @Override
     public JsonObject fields() {
       return new JsonObject().put("id", Json.decodeValue(id)).put("cursor", cursor.toString());
+    }
+  }
+
+  /**
+   * An auth command was carried out.
+   *
+   * @param id the JSON text of the command's id
+   * @param expires when the new credentials expire, if they do
+   */
+  record Authenticated(String id, Optional<Instant> expires) implements Answer {
+
+    @Override
+    public String type() {
+      return "ok";
+    }
+
+    @Override
+    public JsonObject fields() {
+      JsonObject fields = new JsonObject().put("id", Json.decodeValue(id));
+      putExpiry(fields, expires);
+      return fields;
     }
   }
 

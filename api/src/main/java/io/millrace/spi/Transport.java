@@ -1,5 +1,6 @@
 package io.millrace.spi;
 
+import io.millrace.TransportPlugin;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.Set;
  * channels, cursors, order, recovery, limits and heartbeats. An instance is shared by all event
  * loops. See the package documentation for a complete example.
  */
-public interface Transport {
+public interface Transport extends TransportPlugin {
 
   /** What a transport can do. */
   enum Trait {
@@ -23,12 +24,6 @@ public interface Transport {
     /** The connection stays open; without this trait, it takes one batch and ends. */
     STREAMING
   }
-
-  /**
-   * {@return the name, which is also the path below the mount that forces this transport: {@code
-   * [a-z0-9-]+}, unique on a node}
-   */
-  String name();
 
   /**
    * {@return its place among the others: if several accept a request, the one with the lowest rank
@@ -98,6 +93,17 @@ public interface Transport {
    * @return whether the transport answered; if not, the engine answers with a problem
    */
   default boolean refuse(HttpServerRequest request, Duration after) {
+    return false;
+  }
+
+  /**
+   * Tells a client that it may not have what it asks for. By default, the engine answers with a
+   * problem (403).
+   *
+   * @param request its response has not begun
+   * @return whether the transport answered; if not, the engine answers with a problem
+   */
+  default boolean forbid(HttpServerRequest request) {
     return false;
   }
 }

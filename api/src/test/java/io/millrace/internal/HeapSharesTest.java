@@ -22,6 +22,7 @@ class HeapSharesTest {
             + 2 * shares.bodyBytes()
             + (long) shares.keys() * HeapShares.KEY_BYTES
             + shares.frameBytes()
+            + shares.limitBytes()
             + shares.unsentBytes();
     assertThat(sum).isLessThanOrEqualTo(shares.heap() / 4 * 3);
     assertThat(sum).isGreaterThan(shares.heap() / 3);
@@ -45,7 +46,8 @@ class HeapSharesTest {
     assertThat(shares.bodyBytes()).isEqualTo(8 * MIB);
     assertThat(shares.keys()).isEqualTo(27_503);
     assertThat(shares.readerBytes()).isEqualTo(64 * MIB);
-    assertThat(shares.frameBytes()).isEqualTo(16 * MIB);
+    assertThat(shares.frameBytes()).isEqualTo(12 * MIB);
+    assertThat(shares.limitBytes()).isEqualTo(4 * MIB);
     assertThat(shares.unsentBytes()).isEqualTo(16 * MIB);
   }
 

@@ -22,7 +22,7 @@ import org.xml.sax.SAXException;
 
 /**
  * Says which tests were skipped because this machine lacks something that they need, and how to
- * install that. It reads the reports of Surefire and Failsafe, where the TCK's {@code Needed}
+ * install that. It reads the reports of Surefire and Failsafe, where the test kit's {@code Needed}
  * writes its reasons.
  */
 public final class SkippedTests {

@@ -13,15 +13,15 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.library.dependencies.SliceAssignment;
-import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 /** Checks the direction of dependencies, here because every module is on this class path. */
 class ArchitectureTest {
   private static final String[] API = {"io.millrace", "io.millrace.spi.."};
-  private static final String[] PLUGINS = {"io.millrace.transport..", "io.millrace.broker.."};
+  private static final String[] PLUGINS = {
+    "io.millrace.transport..", "io.millrace.broker..", "io.millrace.auth.."
+  };
   private static final String CORE = "io.millrace.core..";
 
   private static final JavaClasses CLASSES =
@@ -49,7 +49,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void transportsAndBrokersDoNotSeeCoreOrTheKit() {
+  void plugInsDoNotSeeCoreOrTheKit() {
     noClasses()
         .that()
         .resideInAnyPackage(PLUGINS)
@@ -69,13 +69,42 @@ class ArchitectureTest {
   }
 
   @Test
-  void coreAndTheKitKnowNoTransportOrBroker() {
+  void authenticatorsAndOtherPlugInsDoNotSeeEachOther() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.millrace.auth")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.millrace.transport..", "io.millrace.broker..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.millrace.transport..", "io.millrace.broker..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.millrace.auth")
+        .check(CLASSES);
+  }
+
+  @Test
+  void coreAndTheKitKnowNoPlugIn() {
     noClasses()
         .that()
         .resideInAnyPackage(CORE, "io.millrace.tck..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(PLUGINS)
+        .check(CLASSES);
+  }
+
+  @Test
+  void theTestKitKnowsNothingOfMillrace() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.millrace.testkit")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.millrace..").and(not(resideInAPackage("io.millrace.testkit"))))
         .check(CLASSES);
   }
 
@@ -101,6 +130,8 @@ class ArchitectureTest {
         .definedBy("io.millrace.core.broker")
         .layer("reader")
         .definedBy("io.millrace.core.reader")
+        .layer("presence")
+        .definedBy("io.millrace.core.presence")
         .layer("http")
         .definedBy("io.millrace.core.http")
         .layer("core")
@@ -111,8 +142,10 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("log")
         .whereLayer("reader")
         .mayOnlyAccessLayers("log", "broker")
-        .whereLayer("http")
+        .whereLayer("presence")
         .mayOnlyAccessLayers("log", "broker", "reader")
+        .whereLayer("http")
+        .mayOnlyAccessLayers("log", "broker", "reader", "presence")
         .whereLayer("core")
         .mayNotBeAccessedByAnyLayer()
         .ensureAllClassesAreContainedInArchitecture()
@@ -121,29 +154,12 @@ class ArchitectureTest {
 
   @Test
   void packagesHaveNoCycles() {
-    slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(CLASSES);
+    slices().matching("(**)").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
   void everyPackageIsNullMarked() {
     assertThat(CLASSES.stream().map(JavaClass::getPackage).distinct())
         .allSatisfy(p -> assertThat(p.isAnnotatedWith(NullMarked.class)).as(p.getName()).isTrue());
-  }
-
-  /**
-   * One slice per package, and one for the entrance: {@code Millrace} takes brokers and transports,
-   * so it is above the SPI, which is above everything else in its package.
-   */
-  private static final class Packages implements SliceAssignment {
-    @Override
-    public SliceIdentifier getIdentifierOf(JavaClass type) {
-      boolean entrance = type.getName().matches("io[.]millrace[.]Millrace([$].*|Provider)?");
-      return SliceIdentifier.of(entrance ? "the entrance" : type.getPackageName());
-    }
-
-    @Override
-    public String getDescription() {
-      return "packages";
-    }
   }
 }

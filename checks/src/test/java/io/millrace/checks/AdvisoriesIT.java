@@ -3,7 +3,7 @@ package io.millrace.checks;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.tck.Needed;
+import io.millrace.testkit.Needed;
 import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.nio.file.Files;

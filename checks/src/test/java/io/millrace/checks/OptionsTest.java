@@ -1,13 +1,18 @@
 package io.millrace.checks;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.HistoryOptions;
 import io.millrace.MillraceOptions;
+import io.millrace.auth.HookOptions;
+import io.millrace.auth.JwtOptions;
 import io.millrace.broker.amqp.AmqpBrokerOptions;
 import io.millrace.broker.stomp.StompBrokerOptions;
 import io.vertx.amqp.AmqpClientOptions;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetClientOptions;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -23,6 +28,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -34,8 +40,20 @@ class OptionsTest {
   private static final Pattern ROW =
       Pattern.compile("^\\| (`\\w+`(?:, `\\w+`)*) \\|", Pattern.MULTILINE);
 
+  /** Options that are objects, and no groups. */
+  private static final Set<String> CONNECTIONS = Set.of("net", "http");
+
+  static List<Class<?>> types() {
+    return List.of(
+        MillraceOptions.class,
+        StompBrokerOptions.class,
+        AmqpBrokerOptions.class,
+        JwtOptions.class,
+        HookOptions.class);
+  }
+
   @ParameterizedTest
-  @ValueSource(classes = {MillraceOptions.class, StompBrokerOptions.class, AmqpBrokerOptions.class})
+  @MethodSource("types")
   void everyOptionCanBeSet(Class<?> type) throws Exception {
     Map<String, Object> defaults = values(type.getConstructor().newInstance());
     values(others(type, 1))
@@ -43,7 +61,7 @@ class OptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(classes = {MillraceOptions.class, StompBrokerOptions.class, AmqpBrokerOptions.class})
+  @MethodSource("types")
   void everyOptionIsInACopyAndTheCopyIsOnItsOwn(Class<?> type) throws Exception {
     Map<String, Object> expected = values(others(type, 1));
     Object options = others(type, 1);
@@ -55,7 +73,7 @@ class OptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(classes = {MillraceOptions.class, StompBrokerOptions.class, AmqpBrokerOptions.class})
+  @MethodSource("types")
   void everyOptionIsWrittenToJsonAndRead(Class<?> type) throws Exception {
     Map<String, Object> expected = values(others(type, 1));
     JsonObject json = json(others(type, 1));
@@ -88,6 +106,18 @@ class OptionsTest {
         .isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @ValueSource(classes = {JwtOptions.class, HookOptions.class})
+  void everyOptionOfAnAuthenticatorIsInItsTable(Class<?> type) throws Exception {
+    String begin = "\n| option of `" + type.getSimpleName() + "` |";
+    String[] parts =
+        Files.readString(Path.of("../docs/authentication.md")).split(Pattern.quote(begin), -1);
+    assertThat(parts).as("docs/authentication.md, split at" + begin).hasSize(2);
+    assertThat(documented(parts[1].split("\n\n", -1)[0]))
+        .as("the table that begins with" + begin)
+        .isEqualTo(keys(json(others(type, 1))));
+  }
+
   /** Returns options of which none is what it is by default, and none is as with another number. */
   private static Object others(Class<?> type, int number) throws Exception {
     Object options = type.getConstructor().newInstance();
@@ -99,20 +129,35 @@ class OptionsTest {
     for (Method method : options.getClass().getMethods()) {
       String name = method.getName();
       if (name.matches("(set|add)[A-Z].*") && !name.equals("setUri") && !method.isBridge()) {
-        String text = text(name, number);
-        method.invoke(
-            options,
-            Arrays.stream(method.getParameterTypes())
-                .map(type -> other(type, number, text))
-                .toArray());
+        method.invoke(options, arguments(method, number));
       }
     }
+  }
+
+  private static Object[] arguments(Method setter, int number) {
+    String text = text(setter.getName(), number);
+    return switch (setter.getName()) {
+      case "addSecret" -> key(setter, "HS256", "s".repeat(32), text);
+      case "addPublicKey" -> key(setter, "ES256", "PEM", text);
+      default ->
+          Arrays.stream(setter.getParameterTypes())
+              .map(type -> other(type, number, text))
+              .toArray();
+    };
+  }
+
+  private static Object[] key(Method setter, String algorithm, String key, String id) {
+    return Arrays.copyOf(new Object[] {algorithm, key + id, id}, setter.getParameterCount());
   }
 
   private static String text(String setter, int number) {
     return switch (setter) {
       case "addAllowedOrigin" -> "https://a" + number + ".example";
       case "setPrefix" -> "a" + number + ".";
+      case "addTrustedProxy" -> "10.0.0." + number;
+      case "setTicketSecret" -> "a".repeat(40) + number;
+      case "setJwks" -> "https://a" + number + ".example/keys";
+      case "setAlgorithms" -> number == 1 ? "RS256" : "ES256";
       default -> "a" + number;
     };
   }
@@ -122,25 +167,20 @@ class OptionsTest {
       return type.getEnumConstants()[number % type.getEnumConstants().length];
     }
     Duration time = Duration.ofMillis(12_345 + number);
-    return Map.<Class<?>, Object>of(
-            int.class,
-            12_345 + number,
-            long.class,
-            12_345L + number,
-            boolean.class,
-            number == 1,
-            Duration.class,
-            time,
-            HistoryOptions.class,
-            new HistoryOptions(number, number, time),
-            String.class,
-            text,
-            List.class,
-            List.of(text + ":1"),
-            NetClientOptions.class,
-            new NetClientOptions().setSsl(number == 1),
-            AmqpClientOptions.class,
-            new AmqpClientOptions().setContainerId(text).setSsl(number == 1))
+    return Map.<Class<?>, Object>ofEntries(
+            entry(int.class, 12_345 + number),
+            entry(long.class, 12_345L + number),
+            entry(boolean.class, number == 1),
+            entry(Duration.class, time),
+            entry(HistoryOptions.class, new HistoryOptions(number, number, time)),
+            entry(String.class, text),
+            entry(String[].class, new String[] {text}),
+            entry(List.class, List.of(text + ":1")),
+            entry(NetClientOptions.class, new NetClientOptions().setSsl(number == 1)),
+            entry(HttpClientOptions.class, new HttpClientOptions().setSsl(number == 1)),
+            entry(
+                AmqpClientOptions.class,
+                new AmqpClientOptions().setContainerId(text).setSsl(number == 1)))
         .get(type);
   }
 
@@ -153,7 +193,7 @@ class OptionsTest {
           && method.getDeclaringClass() != Object.class
           && !method.getName().equals("toJson")) {
         Object value = method.invoke(options);
-        values.put(method.getName(), value instanceof NetClientOptions net ? net.toJson() : value);
+        values.put(method.getName(), value instanceof ClientOptionsBase net ? net.toJson() : value);
       }
     }
     return values;
@@ -167,7 +207,7 @@ class OptionsTest {
   private static Set<String> keys(JsonObject json) {
     Set<String> keys = new TreeSet<>();
     for (String key : json.fieldNames()) {
-      if (json.getValue(key) instanceof JsonObject group && !key.equals("net")) {
+      if (json.getValue(key) instanceof JsonObject group && !CONNECTIONS.contains(key)) {
         keys.addAll(group.fieldNames());
       } else {
         keys.add(key);

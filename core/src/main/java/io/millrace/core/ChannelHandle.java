@@ -5,6 +5,8 @@ import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
 import io.millrace.Entry;
 import io.millrace.Message;
+import io.millrace.MillraceException;
+import io.millrace.Presence;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
@@ -35,5 +37,15 @@ record ChannelHandle(MillraceNode node, String name) implements Channel {
       throw new IllegalArgumentException("limit must not be negative: " + limit);
     }
     return Future.succeededFuture(node.engine().log().history(name, limit));
+  }
+
+  @Override
+  public Future<Presence> members() {
+    return node.engine().rooms().isKept(ChannelPattern.of(name))
+        ? Future.succeededFuture(node.engine().rooms().presence(name))
+        : Future.failedFuture(
+            new MillraceException(
+                MillraceException.Code.FORBIDDEN,
+                "It is not known who is present on \"" + name + "\": see addPresent."));
   }
 }

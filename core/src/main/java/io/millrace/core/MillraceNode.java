@@ -1,6 +1,5 @@
 package io.millrace.core;
 
-import io.millrace.Authorizer;
 import io.millrace.Channel;
 import io.millrace.ChannelPattern;
 import io.millrace.Cursor;
@@ -10,11 +9,14 @@ import io.millrace.MillraceOptions;
 import io.millrace.Subscriber;
 import io.millrace.Subscription;
 import io.millrace.core.broker.BrokerSubscriptions;
+import io.millrace.core.broker.Control;
 import io.millrace.core.broker.NodeIngress;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.broker.Succession;
+import io.millrace.core.http.Deciders;
 import io.millrace.core.http.Engine;
 import io.millrace.core.http.Mount;
+import io.millrace.core.http.RevocationExchange;
 import io.millrace.core.http.Transports;
 import io.millrace.core.log.Archive;
 import io.millrace.core.log.EventFilter;
@@ -22,6 +24,7 @@ import io.millrace.core.log.Log;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Surveys;
+import io.millrace.core.presence.Rooms;
 import io.millrace.core.reader.Entrance;
 import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Reader;
@@ -38,9 +41,9 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.Router;
 import java.lang.System.Logger;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
@@ -50,16 +53,29 @@ final class MillraceNode implements Millrace {
   private static final Logger LOG = System.getLogger(MillraceNode.class.getName());
   private static final long SWEEP_MILLIS = 1000;
 
+  /** How long it takes to send the clients of a transport away; less if there are only some. */
+  private static final Duration SEND_AWAY_WITHIN = Duration.ofSeconds(5);
+
+  private static final Duration SEND_AWAY_EACH = Duration.ofMillis(10);
+
+  /** A client that drains away reconnects after a random part of this time. */
+  private static final Duration MOVE_WITHIN = Duration.ofSeconds(1);
+
   private final VertxInternal vertx;
   private final Broker broker;
   private final ContextInternal context;
   private final Engine engine;
   private final Succession succession;
+  private final Control control;
+  private final Rooms rooms;
   private final NodeIngress ingress;
   private final Mount mount;
+  private final RevocationExchange revocations;
   private final Promise<Void> ready = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
+  private final Promise<Void> drained = Promise.promise();
   private final AtomicBoolean closing = new AtomicBoolean();
+  private final AtomicBoolean draining = new AtomicBoolean();
 
   private long sweeper;
 
@@ -68,8 +84,8 @@ final class MillraceNode implements Millrace {
       MillraceOptions options,
       Broker broker,
       List<Transport> transports,
-      Optional<Authorizer> authorizer) {
-    LongSupplier clock = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+      Deciders deciders,
+      LongSupplier clock) {
     this.vertx = (VertxInternal) vertx;
     this.broker = broker;
     this.context = this.vertx.createEventLoopContext();
@@ -79,6 +95,8 @@ final class MillraceNode implements Millrace {
     Optional<Archive> archive =
         broker.log().map(backend -> new Archive(backend, log, options, context, clock));
     ReaderLoops loops = new ReaderLoops(this.vertx, log, archive, brokerSubscriptions, clock);
+    this.control = new Control(broker, options, context);
+    this.rooms = new Rooms(options, control, log.readers(), context, clock);
     this.engine =
         new Engine(
             options,
@@ -88,11 +106,14 @@ final class MillraceNode implements Millrace {
             new Entrance(brokerSubscriptions, new Surveys(log, context)),
             new Publishing(broker, options, clock, this::isServing),
             loops,
-            this::isServing);
+            rooms,
+            this::isAccepting);
     this.succession = new Succession(log, loops);
     this.ingress =
-        new NodeIngress(this.vertx, options, broker, log, brokerSubscriptions, archive, succession);
-    this.mount = new Mount(engine, authorizer, clock);
+        new NodeIngress(
+            this.vertx, options, broker, log, brokerSubscriptions, archive, succession, control);
+    this.mount = new Mount(engine, deciders, clock);
+    this.revocations = new RevocationExchange(mount.enforcement(), control);
   }
 
   /** Begins to open the broker. */
@@ -114,6 +135,8 @@ final class MillraceNode implements Millrace {
                     "The broker " + broker.name() + " could not be opened",
                     failure))
         .onSuccess(open -> engine.log().serve())
+        .onSuccess(open -> rooms.open())
+        .compose(open -> control.open())
         // Unless the node was closed meanwhile.
         .onComplete(open -> ready.tryComplete(), ready::tryFail);
   }
@@ -126,6 +149,10 @@ final class MillraceNode implements Millrace {
     return ingress;
   }
 
+  Control control() {
+    return control;
+  }
+
   Engine engine() {
     return engine;
   }
@@ -134,7 +161,12 @@ final class MillraceNode implements Millrace {
     return mount;
   }
 
-  /** Returns whether clients are accepted. */
+  /** Returns whether further clients are accepted. */
+  private boolean isAccepting() {
+    return isServing() && !draining.get();
+  }
+
+  /** Returns whether clients are served. */
   boolean isServing() {
     return ready.future().succeeded() && !closing.get() && succession.isOver();
   }
@@ -213,15 +245,49 @@ final class MillraceNode implements Millrace {
   @Override
   public void enableTransport(String name, boolean enabled) {
     if (engine.transports().enable(name, enabled)) {
-      engine
-          .loops()
-          .all()
-          .forEach(shard -> shard.run(() -> shard.end(reader -> switchedOff(reader, name))));
+      Duration each = SEND_AWAY_EACH.multipliedBy(engine.loops().readerCount());
+      Duration window = each.compareTo(SEND_AWAY_WITHIN) < 0 ? each : SEND_AWAY_WITHIN;
+      engine.loops().depart(reader -> switchedOff(reader, name), window);
     }
   }
 
-  private static Optional<Ending> switchedOff(Reader reader, String transport) {
-    return reader.transport().filter(transport::equals).map(carried -> Ending.TRANSPORT_OFF);
+  /** It may be on again before it is this reader's turn. */
+  private Optional<Ending> switchedOff(Reader reader, String transport) {
+    return reader
+        .transport()
+        .filter(name -> name.equals(transport) && engine.transports().isOff(name))
+        .map(carried -> Ending.TRANSPORT_OFF);
+  }
+
+  @Override
+  public Future<Void> disconnect(String user) {
+    return revocations.disconnect(user);
+  }
+
+  @Override
+  public Future<Void> revoke(String user, ChannelPattern pattern) {
+    return revocations.revoke(user, pattern);
+  }
+
+  @Override
+  public Future<Void> reauthorize(String user) {
+    return revocations.reauthorize(user);
+  }
+
+  @Override
+  public Future<Void> drain(Duration window) {
+    if (window.isNegative()) {
+      throw new IllegalArgumentException("A node cannot be drained in less than no time.");
+    }
+    if (draining.compareAndSet(false, true)) {
+      engine
+          .loops()
+          .depart(
+              reader -> reader.transport().map(carried -> ReaderLoops.goingAway(MOVE_WITHIN)),
+              window)
+          .onComplete(drained);
+    }
+    return drained.future();
   }
 
   @Override
@@ -230,16 +296,22 @@ final class MillraceNode implements Millrace {
       vertx.cancelTimer(sweeper);
       ready.tryFail(closingNow());
       succession.close(closingNow());
+      Duration window = engine.options().drainWindow();
       engine
           .loops()
           .compute(
               shard -> {
-                shard.end(reader -> Optional.of(ReaderLoops.goingAway()));
+                shard.end(reader -> Optional.of(ReaderLoops.goingAway(window)));
                 return shard;
               })
           .transform(
               ended -> {
                 engine.brokerSubscriptions().close();
+                return rooms.close();
+              })
+          .compose(
+              told -> {
+                control.close();
                 return broker.close();
               })
           .onComplete(closed);

@@ -1,8 +1,15 @@
 package io.millrace.core;
 
+import io.millrace.Auditor;
+import io.millrace.Authenticator;
 import io.millrace.Authorizer;
+import io.millrace.BrokerPlugin;
 import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
+import io.millrace.PublishInterceptor;
+import io.millrace.ReaderListener;
+import io.millrace.TransportPlugin;
+import io.millrace.core.http.Deciders;
 import io.millrace.internal.Origins;
 import io.millrace.spi.Broker;
 import io.millrace.spi.Transport;
@@ -16,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** Finds the plug-ins and builds a node. */
 final class NodeBuilder implements Millrace.Builder {
@@ -27,16 +36,21 @@ final class NodeBuilder implements Millrace.Builder {
   private Optional<Broker> broker = Optional.empty();
   private Optional<String> brokerName = Optional.empty();
   private JsonObject brokerConfig = new JsonObject();
+  private Optional<Authenticator> authenticator = Optional.empty();
   private Optional<Authorizer> authorizer = Optional.empty();
+  private Optional<PublishInterceptor> interceptor = Optional.empty();
+  private Optional<ReaderListener> listener = Optional.empty();
+  private Optional<Auditor> auditor = Optional.empty();
   private MillraceOptions options = new MillraceOptions();
+  private LongSupplier clock = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
 
   NodeBuilder(Vertx vertx) {
     this.vertx = vertx;
   }
 
   @Override
-  public Millrace.Builder broker(Broker chosen) {
-    broker = Optional.of(chosen);
+  public Millrace.Builder broker(BrokerPlugin chosen) {
+    broker = Optional.of(implementing(Broker.class, chosen));
     return this;
   }
 
@@ -53,9 +67,21 @@ final class NodeBuilder implements Millrace.Builder {
   }
 
   @Override
-  public Millrace.Builder transport(Transport transport) {
-    transports.put(transport.name(), transport);
+  public Millrace.Builder transport(TransportPlugin transport) {
+    transports.put(transport.name(), implementing(Transport.class, transport));
     return this;
+  }
+
+  /** The application's API does not see the SPI, so only here can its type be checked. */
+  private static <T> T implementing(Class<T> contract, Object plugin) {
+    if (!contract.isInstance(plugin)) {
+      throw new IllegalArgumentException(
+          plugin.getClass().getName()
+              + " cannot be used: let it implement "
+              + contract.getName()
+              + ".");
+    }
+    return contract.cast(plugin);
   }
 
   @Override
@@ -65,19 +91,44 @@ final class NodeBuilder implements Millrace.Builder {
   }
 
   @Override
+  public Millrace.Builder authenticator(Authenticator identifies) {
+    authenticator = Optional.of(identifies);
+    return this;
+  }
+
+  @Override
+  public Millrace.Builder interceptor(PublishInterceptor sees) {
+    interceptor = Optional.of(sees);
+    return this;
+  }
+
+  @Override
+  public Millrace.Builder listener(ReaderListener learns) {
+    listener = Optional.of(learns);
+    return this;
+  }
+
+  @Override
+  public Millrace.Builder auditor(Auditor learns) {
+    auditor = Optional.of(learns);
+    return this;
+  }
+
+  @Override
   public Millrace.Builder options(MillraceOptions chosen) {
     options = new MillraceOptions(chosen);
     return this;
   }
 
+  /** Sets the time, in milliseconds, for tests. */
+  Millrace.Builder clock(LongSupplier other) {
+    clock = other;
+    return this;
+  }
+
   @Override
   public Millrace build() {
-    if (options.credentialsAllowed()
-        && options.allowedOrigins().stream().anyMatch(ANY_PAGES::contains)) {
-      throw new IllegalStateException(
-          "Credentials cannot be allowed for the origins * and null, which any page can have. Name"
-              + " the origins with addAllowedOrigin.");
-    }
+    checkOrigins();
     Map<String, Transport> all = new LinkedHashMap<>(transports);
     for (Transport found : ServiceLoader.load(Transport.class)) {
       all.putIfAbsent(found.name(), found);
@@ -86,12 +137,48 @@ final class NodeBuilder implements Millrace.Builder {
       throw new IllegalStateException(
           "No transport found: add millrace-transport-websocket, -sse, -stream or -longpoll to the class path.");
     }
+    Broker serving = broker.orElseGet(this::found);
+    checkCursors(serving);
     List<Transport> ranked = new ArrayList<>(all.values());
     ranked.sort(Comparator.comparingInt(Transport::rank));
     MillraceNode node =
-        new MillraceNode(vertx, options, broker.orElseGet(this::found), ranked, authorizer);
+        new MillraceNode(
+            vertx,
+            options,
+            serving,
+            ranked,
+            new Deciders(authenticator, authorizer, interceptor, listener, auditor),
+            clock);
+    options.disabledTransports().forEach(name -> node.enableTransport(name, false));
     node.open();
     return node;
+  }
+
+  private void checkOrigins() {
+    if (options.allowedOrigins().stream().noneMatch(ANY_PAGES::contains)) {
+      return;
+    }
+    if (options.credentialsAllowed()) {
+      throw new IllegalStateException(
+          "Credentials cannot be allowed for the origins * and null, which any page can have. Name"
+              + " the origins with addAllowedOrigin.");
+    }
+    if (authenticator.filter(Authenticator::usesCookies).isPresent()) {
+      throw new IllegalStateException(
+          "The authenticator uses cookies, which browsers send for any page, so the origins * and"
+              + " null cannot be allowed. Name the origins with addAllowedOrigin, or use an"
+              + " authenticator that does not use cookies.");
+    }
+  }
+
+  private void checkCursors(Broker serving) {
+    if (options.trafficHidden() && serving.log().isPresent()) {
+      throw new IllegalStateException(
+          "The broker "
+              + serving.name()
+              + " has a log of its own, which counts all messages, and its places are the cursors. So"
+              + " traffic cannot be hidden.");
+    }
   }
 
   private Broker found() {

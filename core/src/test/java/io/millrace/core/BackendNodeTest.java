@@ -22,6 +22,7 @@ import io.millrace.spi.BrokerLog;
 import io.millrace.spi.BrokerRecords;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.Socket;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,15 @@ class BackendNodeTest {
         }
       };
 
+  @Test
+  void trafficCannotBeHiddenWhereTheBrokerCountsIt() {
+    NodeBuilder builder = new NodeBuilder(vertx.get());
+    builder.broker(new LoggingBroker()).transport(server.once);
+    assertThatThrownBy(() -> builder.options(new MillraceOptions().setTrafficHidden(true)).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("log of its own");
+  }
+
   @AfterEach
   void close() {
     Server.await(node.close());
@@ -127,6 +138,25 @@ class BackendNodeTest {
     told("e1-2");
     assertThatThrownBy(() -> node.ingress().begin("no-epoch"))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatNodesTellEachOtherIsARecordButNoEntryOfTheLog() {
+    Server.await(node.ingress().begin("e1"));
+    Server.await(node.ready());
+    List<String> heard = new CopyOnWriteArrayList<>();
+    node.control().on("test", body -> heard.add(body.getString("text")));
+    Server.await(node.subscribe(ChannelPattern.of("**"), subscriber));
+    String body = "{\"node\":\"%s\",\"kind\":\"test\",\"text\":\"hi\"}";
+    node.ingress()
+        .append(
+            4,
+            ChannelPattern.CONTROL.toString(),
+            Message.jsonText(Buffer.buffer(body.formatted(UUID.randomUUID()))));
+    node.ingress().append(5, "a", message());
+    told("e1-6");
+    eventually(() -> assertThat(heard).containsExactly("hi"));
+    assertThat(node.counts().channels()).isEqualTo(1);
   }
 
   @Test

@@ -181,6 +181,16 @@ class NodeBuilderTest {
         .hasMessageContaining("port");
   }
 
+  @Test
+  void aPluginThatDoesNotImplementTheSpiIsRefused() {
+    assertThatThrownBy(() -> builder().broker(() -> "half"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(Broker.class.getName());
+    assertThatThrownBy(() -> builder().transport(() -> "half"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(Transport.class.getName());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"*", "null"})
   void credentialsForOriginsThatAnyPageCanHaveAreRefused(String origin) {
@@ -218,5 +228,20 @@ class NodeBuilderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[early, tiny, late]");
     Server.await(node.close());
+  }
+
+  @Test
+  void transportsMayBeOffFromTheStart() {
+    MillraceOptions options = new MillraceOptions().addDisabledTransport("tiny");
+    MillraceNode node = (MillraceNode) builder().broker(new One()).options(options).build();
+    assertThat(node.engine().transports().inService()).isEmpty();
+    node.enableTransport("tiny", true);
+    assertThat(node.engine().transports().inService()).hasSize(1);
+    Server.await(node.close());
+    assertThatThrownBy(
+            () ->
+                builder().broker(new One()).options(options.addDisabledTransport("never")).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("never");
   }
 }

@@ -8,6 +8,7 @@ import io.millrace.Millrace;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.core.broker.Publishing;
+import io.millrace.core.http.Deciders;
 import io.millrace.core.http.Mount;
 import io.millrace.core.log.Log;
 import io.millrace.core.reader.Rig;
@@ -16,6 +17,7 @@ import io.millrace.core.testing.LineFraming;
 import io.millrace.core.testing.TestOutlet;
 import io.millrace.core.testing.TestVertx;
 import io.millrace.spi.Attachment;
+import io.millrace.spi.Broker;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Format;
 import io.millrace.spi.Framing;
@@ -47,7 +49,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
@@ -170,7 +174,11 @@ public final class Server implements AutoCloseable {
   }
 
   final Vertx vertx;
-  public final EchoBroker broker = new EchoBroker("echo");
+
+  /** How far the clock is ahead, in milliseconds. */
+  public final AtomicLong ahead = new AtomicLong();
+
+  public final EchoBroker broker;
   public final Millrace node;
   public final TinyTransport once;
   public final TinyTransport stay;
@@ -203,12 +211,31 @@ public final class Server implements AutoCloseable {
 
   /** A server that is closed after the test. */
   public Server(TestVertx vertx, MillraceOptions options, Optional<Authorizer> authorizer) {
-    this(vertx.get(), options, authorizer);
+    this(vertx, options, new Deciders(Optional.empty(), authorizer, Optional.empty()));
+  }
+
+  /** A server that is closed after the test. */
+  public Server(TestVertx vertx, MillraceOptions options, Deciders deciders) {
+    this(vertx.get(), options, deciders);
     vertx.closing(this);
   }
 
-  public Server(Vertx vertx, MillraceOptions options, Optional<Authorizer> authorizer) {
+  /**
+   * A server with a broker of its own that brings what is subscribed; it is closed after the test.
+   */
+  public Server(TestVertx vertx, MillraceOptions options, Deciders deciders, Broker other) {
+    this(vertx.get(), options, deciders, other);
+    broker.selective = true;
+    vertx.closing(this);
+  }
+
+  public Server(Vertx vertx, MillraceOptions options, Deciders deciders) {
+    this(vertx, options, deciders, new EchoBroker("echo"));
+  }
+
+  private Server(Vertx vertx, MillraceOptions options, Deciders deciders, Broker serving) {
     this.vertx = vertx;
+    this.broker = serving instanceof EchoBroker echo ? echo : new EchoBroker("unused");
     once =
         new TinyTransport(
             "once",
@@ -265,9 +292,14 @@ public final class Server implements AutoCloseable {
                           attachment.attach(TinyTransport.FRAMING, outlet);
                         }));
     NodeBuilder builder = new NodeBuilder(vertx);
-    builder.broker(broker).options(options);
+    builder.broker(serving).options(options);
+    builder.clock(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) + ahead.get());
     builder.transport(once).transport(stay).transport(duplex).transport(later).transport(upgrade);
-    authorizer.ifPresent(builder::authorizer);
+    deciders.authenticator().ifPresent(builder::authenticator);
+    deciders.authorizer().ifPresent(builder::authorizer);
+    deciders.interceptor().ifPresent(builder::interceptor);
+    deciders.listener().ifPresent(builder::listener);
+    deciders.auditor().ifPresent(builder::auditor);
     node = builder.build();
   }
 

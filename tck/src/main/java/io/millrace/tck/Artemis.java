@@ -1,5 +1,6 @@
 package io.millrace.tck;
 
+import io.millrace.testkit.FreePorts;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -12,6 +12,7 @@ import io.millrace.spi.BrokerRecords;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,6 +167,29 @@ abstract class BackendRules extends SubscriptionRules {
       TestNode.await(nodes.get(0).publish("a", Message.json(i)));
       TestNode.await(nodes.get(1).broker().log().orElseThrow().catchUp());
       assertThat(nodes.get(1).texts("a")).contains(text);
+    }
+  }
+
+  @Test
+  void required_B24_whatNodesTellEachOtherArrivesAtAllAndOnNoOtherSubscription() {
+    List<BrokerNode> nodes = pair();
+    List<String> told = new ArrayList<>();
+    for (BrokerNode node : nodes) {
+      TestNode.await(node.subscribing(ChannelPattern.CONTROL));
+      List.of("**", "a").forEach(node::subscribe);
+    }
+    for (int i = 0; i < 20; i++) {
+      String text = "{\"kind\":\"test\",\"number\":" + i + "}";
+      Message message = Message.jsonText(Buffer.buffer(text));
+      TestNode.await(nodes.get(i % 2).publish(ChannelPattern.CONTROL.toString(), message));
+      TestNode.await(nodes.get(i % 2).publish("a", Message.json(i)));
+      told.add(text);
+    }
+    for (BrokerNode node : nodes) {
+      patiently().until(() -> node.texts(ChannelPattern.CONTROL).size() >= told.size());
+      settle(nodes.get(0), node, "a");
+      assertThat(node.texts(ChannelPattern.CONTROL)).isEqualTo(told);
+      assertThat(withoutMarks(node.texts("**"))).hasSize(20);
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** T26 to T32: when a request that takes one batch is answered, and with how much. */
+/** T26 to T32, T65: when a request that takes one batch is answered, and with how much. */
 abstract class BatchRules extends RecoveryRules {
 
   private static final int MAX_MESSAGES = 1_000;
@@ -153,6 +153,22 @@ abstract class BatchRules extends RecoveryRules {
       assertThat(batch.size() == 1 || bytes <= MAX_BYTES).as("%d bytes", bytes).isTrue();
       before += batch.size();
     }
+    verifyAll(node, reader, on("a"));
+  }
+
+  @Test
+  void required_T65_requestsThatFollowEachOtherGatherWhatComesMeanwhile() {
+    needs(Ability.HOLD);
+    TestNode node = node(options().setLongPollGather(Duration.ofMillis(200)));
+    Follower reader = attached(node, follow(node, "channels=a"));
+    long start = System.nanoTime();
+    for (int i = 0; i < 200; i++) {
+      node.publish("a", Message.json(i));
+      reader.step(Duration.ofMillis(5));
+    }
+    long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+    assertThat(reader.connections()).isLessThanOrEqualTo((int) (millis / 150) + 3);
+    reader.untilDelivered(200);
     verifyAll(node, reader, on("a"));
   }
 }

@@ -58,7 +58,7 @@ final class BrokerNode implements Ingress {
 
   @Override
   public Publication append(String channel, Message message) {
-    ChannelPattern.checkName(channel);
+    ChannelPattern.ofKey(channel);
     if (refused.test(message)) {
       throw new MillraceException(MillraceException.Code.TOO_LARGE, "The message is too large.");
     }
@@ -136,7 +136,10 @@ final class BrokerNode implements Ingress {
   }
 
   Future<Void> subscribing(String pattern) {
-    ChannelPattern wanted = ChannelPattern.of(pattern);
+    return subscribing(ChannelPattern.of(pattern));
+  }
+
+  Future<Void> subscribing(ChannelPattern wanted) {
     return broker
         .subscribe(wanted)
         .andThen(
@@ -165,7 +168,10 @@ final class BrokerNode implements Ingress {
 
   /** The payloads of the messages on channels that match a pattern, as text. */
   List<String> texts(String pattern) {
-    ChannelPattern wanted = ChannelPattern.of(pattern);
+    return texts(ChannelPattern.of(pattern));
+  }
+
+  List<String> texts(ChannelPattern wanted) {
     return received.stream()
         .filter(entry -> wanted.matches(entry.channel()))
         .map(entry -> entry.message().data().toString())

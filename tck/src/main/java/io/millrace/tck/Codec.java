@@ -18,6 +18,16 @@ public interface Codec {
   List<Frame> decode(byte[] bytes);
 
   /**
+   * Returns what the client must send by itself after what was decoded, such as the answer to a
+   * ping. Only called if the transport is duplex.
+   *
+   * @return the bytes to send, or none
+   */
+  default byte[] owed() {
+    return new byte[0];
+  }
+
+  /**
    * Called when the body has come to its proper end.
    *
    * @return the frames that the end completes

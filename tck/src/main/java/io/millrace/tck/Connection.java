@@ -1,6 +1,7 @@
 package io.millrace.tck;
 
 import io.vertx.core.buffer.Buffer;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -197,11 +198,24 @@ public final class Connection implements AutoCloseable {
     boolean readable = response.status() / 100 == 2 || response.status() == 101;
     if (readable && received.length() > 0) {
       frames.addAll(codec.decode(received.getBytes()));
+      answer();
     }
     if (response.complete()) {
       ended = true;
       if (readable && !head) {
         frames.addAll(codec.end());
+      }
+    }
+  }
+
+  /** Sends what the client must send by itself; the server may have closed already. */
+  private void answer() {
+    byte[] owed = codec.owed();
+    if (owed.length > 0 && frames.stream().noneMatch(Frame.Closed.class::isInstance)) {
+      try {
+        wire.send(owed);
+      } catch (UncheckedIOException gone) {
+        // What it has sent before can still be read.
       }
     }
   }

@@ -8,11 +8,12 @@ import io.millrace.spi.Transport;
 import io.millrace.tck.TestClient.Ability;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** T49 to T56: commands that clients send over the connection. */
-abstract class DuplexRules extends LifecycleRules {
+/** T49 to T56, T64: commands that clients send over the connection. */
+abstract class DuplexRules extends PermissionRules {
 
   private static String command(String type, int id, String... channels) {
     return new JsonObject()
@@ -181,5 +182,19 @@ abstract class DuplexRules extends LifecycleRules {
     reader.untilDelivered(2);
     assertThat(reader.texts()).containsExactly("1", "2");
     verifyAll(node, reader, on("a"));
+  }
+
+  @Test
+  void required_T64_aClientThatDoesNotShowThatItIsThereIsDisconnected() {
+    needs(Transport.Trait.DUPLEX);
+    TestNode node =
+        node(options().setHeartbeat(Duration.ofMillis(200)).setStallTimeout(Duration.ofSeconds(2)));
+    Connection gone = open(node, "channels=a"); // It answers only if it is read.
+    patiently().until(() -> node.millrace().counts().readers() == 1);
+    Follower there = attached(node, follow(node, "channels=a"));
+    there.until(self -> node.millrace().counts().readers() < 2, "the end of the other one");
+    publish(node, "a", 0, 1);
+    assertThat(there.untilDelivered(1).texts()).containsExactly("0");
+    gone.close();
   }
 }

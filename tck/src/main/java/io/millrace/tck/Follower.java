@@ -183,6 +183,11 @@ public final class Follower implements AutoCloseable {
         .findFirst();
   }
 
+  /** {@return how many connections it has made} */
+  public int connections() {
+    return connections;
+  }
+
   /** {@return the last cursor that it received, if any} */
   public Optional<String> cursor() {
     return cursor;

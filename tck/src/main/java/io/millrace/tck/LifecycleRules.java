@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Message;
 import io.millrace.spi.Transport;
 import io.millrace.tck.TestClient.Ability;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** T43 to T48: how connections begin and end. */
+/** T43 to T48, T66: how connections begin and end. */
 abstract class LifecycleRules extends HttpRules {
 
   private static final int LEAVERS = 500;
@@ -170,5 +171,25 @@ abstract class LifecycleRules extends HttpRules {
   private static boolean hasNote(Follower reader, String type) {
     return reader.frames().stream()
         .anyMatch(frame -> frame instanceof Frame.Note note && note.type().equals(type));
+  }
+
+  @Test
+  void required_T66_aNodeThatIsDrainedServesItsReadersUntilTheyLeaveAndTakesNoOthers() {
+    TestNode node = node();
+    if (!stays()) {
+      TestNode.await(node.millrace().drain(Duration.ZERO));
+      comesBackLater(open(node, "channels=a"));
+      return;
+    }
+    List<Connection> staying = List.of(open(node, "channels=a"), open(node, "channels=a"));
+    patiently().until(() -> node.millrace().counts().readers() == 2);
+    var drained = node.millrace().drain(Duration.ofMillis(200));
+    comesBackLater(open(node, "channels=a"));
+    node.publish("a", Message.json(1));
+    for (Connection connection : staying) {
+      comesBack(connection);
+    }
+    TestNode.await(drained);
+    nothingRemains(node);
   }
 }

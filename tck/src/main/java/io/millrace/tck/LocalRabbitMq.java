@@ -1,5 +1,6 @@
 package io.millrace.tck;
 
+import io.millrace.testkit.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

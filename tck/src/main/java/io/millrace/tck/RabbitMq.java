@@ -1,5 +1,6 @@
 package io.millrace.tck;
 
+import io.millrace.testkit.Needed;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;

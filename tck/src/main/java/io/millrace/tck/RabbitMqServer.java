@@ -2,6 +2,7 @@ package io.millrace.tck;
 
 import static io.millrace.tck.Patience.await;
 
+import io.millrace.testkit.FreePorts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -17,6 +17,7 @@ import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /**
  * A node that serves clients: two event loops that share one port of the loopback address, a {@link
@@ -36,12 +37,16 @@ public final class TestNode implements AutoCloseable {
   private final Millrace millrace;
   private final AtomicInteger port = new AtomicInteger();
 
-  private TestNode(TestBroker broker, List<Transport> transports, MillraceOptions options) {
+  private TestNode(
+      TestBroker broker,
+      List<Transport> transports,
+      MillraceOptions options,
+      UnaryOperator<Millrace.Builder> more) {
     vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
     this.broker = broker;
     Millrace.Builder builder = Millrace.builder(vertx).broker(broker).options(options);
     transports.forEach(builder::transport);
-    millrace = builder.build();
+    millrace = more.apply(builder).build();
   }
 
   /**
@@ -65,7 +70,24 @@ public final class TestNode implements AutoCloseable {
    */
   public static TestNode start(
       TestBroker broker, MillraceOptions options, Transport... transports) {
-    TestNode node = new TestNode(broker, List.of(transports), options);
+    return start(broker, options, builder -> builder, List.of(transports));
+  }
+
+  /**
+   * Starts a node and waits until it serves.
+   *
+   * @param broker its broker
+   * @param options limits and times
+   * @param more sets anything else
+   * @param transports the transports that it serves
+   * @return the node
+   */
+  public static TestNode start(
+      TestBroker broker,
+      MillraceOptions options,
+      UnaryOperator<Millrace.Builder> more,
+      List<Transport> transports) {
+    TestNode node = new TestNode(broker, transports, options, more);
     try {
       await(node.millrace.ready());
       await(

@@ -1,7 +1,7 @@
 package io.millrace.tck;
 
 /**
- * The contract of transports: the rules T01 to T59 of {@code docs/spec.md}, each a test whose name
+ * The contract of transports: the rules T01 to T66 of {@code docs/spec.md}, each a test whose name
  * contains the rule's number. A transport's test extends this class and says what to test:
  *
  * <pre>{@code

@@ -17,6 +17,7 @@ final class WebSocketCodec implements Codec {
   private static final int TEXT = 1;
   private static final int BINARY = 2;
   private static final int CLOSE = 8;
+  private static final int PING = 9;
   private static final int PONG = 10;
   private static final int FIN = 0x80;
   private static final int MASK = 0x80;
@@ -26,6 +27,7 @@ final class WebSocketCodec implements Codec {
   private Buffer pending = Buffer.buffer();
   private Buffer message = Buffer.buffer();
   private int messageOpcode;
+  private Buffer owed = Buffer.buffer();
 
   WebSocketCodec(boolean plain) {
     this.plain = plain;
@@ -70,6 +72,8 @@ final class WebSocketCodec implements Codec {
       if (opcode == CLOSE) {
         int code = payload.length() == 0 ? NO_STATUS : payload.getUnsignedShort(0);
         frames.add(new Frame.Closed(Optional.empty(), code));
+      } else if (opcode == PING) {
+        owed = owed.appendBytes(encode(PONG, payload.getBytes()));
       }
       return;
     }
@@ -100,9 +104,19 @@ final class WebSocketCodec implements Codec {
   }
 
   @Override
+  public byte[] owed() {
+    byte[] bytes = owed.getBytes();
+    owed = Buffer.buffer();
+    return bytes;
+  }
+
+  @Override
   public byte[] encode(String json) {
-    byte[] payload = json.getBytes(StandardCharsets.UTF_8);
-    Buffer frame = Buffer.buffer().appendUnsignedByte((short) (FIN | TEXT));
+    return encode(TEXT, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] encode(int opcode, byte[] payload) {
+    Buffer frame = Buffer.buffer().appendUnsignedByte((short) (FIN | opcode));
     if (payload.length < 126) {
       frame.appendUnsignedByte((short) (MASK | payload.length));
     } else if (payload.length < 1 << 16) {

@@ -4,9 +4,13 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.platform.engine.DiscoverySelector;
@@ -21,9 +25,20 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * One run of some rules of a kit.
  *
  * @param passed the numbers of the rules that held
- * @param failed the numbers of the rules that did not
+ * @param failures the numbers of the rules that did not, and why
  */
-record KitRun(Set<String> passed, Set<String> failed) {
+record KitRun(Set<String> passed, Map<String, Throwable> failures) {
+
+  Set<String> failed() {
+    return failures.keySet();
+  }
+
+  /** Returns why rules failed, with stack traces. */
+  String why() {
+    return failures.entrySet().stream()
+        .map(entry -> entry.getKey() + ": " + Throwables.getStackTrace(entry.getValue()))
+        .collect(Collectors.joining("\n"));
+  }
 
   static KitRun of(Class<?> kit, Predicate<String> rules) {
     List<DiscoverySelector> selectors = new ArrayList<>();
@@ -34,7 +49,7 @@ record KitRun(Set<String> passed, Set<String> failed) {
         }
       }
     }
-    KitRun run = new KitRun(new TreeSet<>(), new TreeSet<>());
+    KitRun run = new KitRun(new TreeSet<>(), new TreeMap<>());
     LauncherFactory.create()
         .execute(
             LauncherDiscoveryRequestBuilder.request()
@@ -54,7 +69,7 @@ record KitRun(Set<String> passed, Set<String> failed) {
           String rule = rule(test.getDisplayName());
           switch (result.getStatus()) {
             case SUCCESSFUL -> passed.add(rule);
-            case FAILED -> failed.add(rule);
+            case FAILED -> failures.put(rule, result.getThrowable().orElseThrow());
             case ABORTED -> {
               // Skipped by an assumption.
             }

@@ -4,7 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
-import io.millrace.tck.Needed;
+import io.millrace.testkit.Needed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

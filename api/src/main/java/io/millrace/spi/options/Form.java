@@ -117,7 +117,7 @@ public final class Form<V> {
   }
 
   /**
-   * An array of texts, in order.
+   * An array of strings, in order.
    *
    * @param <V> the type of the elements
    * @param elements what they are, for messages: {@code hosts}
@@ -134,7 +134,7 @@ public final class Form<V> {
   }
 
   /**
-   * An array of texts, in order, of which each counts once.
+   * An array of strings, in order, of which each counts once.
    *
    * @param <V> the type of the elements
    * @param elements what they are, for messages: {@code channel patterns}

@@ -105,6 +105,12 @@ public record BrokerUri(
     return HostAndPort.create(parts.group("host").replaceAll("[\\[\\]]", ""), number);
   }
 
+  /** Writes a host as it is read. */
+  static String text(HostAndPort at) {
+    String host = at.host().contains(":") ? "[" + at.host() + "]" : at.host();
+    return host + ":" + at.port();
+  }
+
   private static Optional<String> decoded(Matcher parts, String group) {
     // In a URI a plus sign is itself.
     return Optional.ofNullable(parts.group(group))

@@ -68,7 +68,7 @@ public abstract class RemoteBroker implements Broker {
   public final Future<Publication> publish(String channel, Message message) {
     long size = (long) message.length() + OVERHEAD;
     try {
-      ChannelPattern.checkName(channel);
+      ChannelPattern.ofKey(channel);
     } catch (MillraceException noChannel) {
       return Future.failedFuture(noChannel);
     }

@@ -9,6 +9,8 @@ import io.vertx.core.net.NetClientOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Options that all {@link RemoteBroker}s have in common, under the same names whatever the protocol
@@ -67,6 +69,23 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
   }
 
   /**
+   * Declares the option {@code net}. JSON that does not say {@code ssl} leaves TLS as it is. Values
+   * without an algorithm for it check the name of the host as HTTPS does.
+   *
+   * @param <N> the type of its values
+   * @param reader makes one from JSON
+   * @param writer writes one
+   * @param copier copies one
+   * @return the option, with the defaults of Vert.x
+   */
+  protected final <N extends NetClientOptions> Option<N> netOption(
+      Function<JsonObject, N> reader, Function<N, JsonObject> writer, UnaryOperator<N> copier) {
+    Option<N> net = option("net", NetForm.of(() -> net().isSsl(), reader, writer, copier));
+    net.set(reader.apply(new JsonObject()));
+    return net;
+  }
+
+  /**
    * Sets an option; for setters.
    *
    * @param <V> the type of its values
@@ -101,10 +120,6 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
    */
   protected final void read(JsonObject json) {
     options.read(json);
-    boolean says = json.getValue("net") instanceof JsonObject net && net.containsKey("ssl");
-    if (json.getValue("uri") instanceof String uri && !says) {
-      net().setSsl(BrokerUri.parse(scheme, uri).tls()); // Also if "net" comes after it.
-    }
   }
 
   /**
@@ -136,7 +151,7 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
   }
 
   private final Option<List<HostAndPort>> hosts =
-      option("hosts", Form.list("\"host:port\"", this::host, RemoteBrokerOptions::text))
+      option("hosts", Form.list("\"host:port\"", this::host, BrokerUri::text))
           .check(RemoteBrokerOptions::checkHosts);
 
   /** {@return the brokers of one cluster, to be tried in turn; {@code localhost} by default} */
@@ -359,11 +374,6 @@ public abstract class RemoteBrokerOptions<T extends RemoteBrokerOptions<T>> {
 
   private HostAndPort host(String name) {
     return BrokerUri.hosts(List.of(name), scheme.port()).get(0);
-  }
-
-  private static String text(HostAndPort at) {
-    String host = at.host().contains(":") ? "[" + at.host() + "]" : at.host();
-    return host + ":" + at.port();
   }
 
   private static void checkHosts(List<HostAndPort> hosts) {

@@ -17,7 +17,8 @@ public final class JsonFrames {
 
   /**
    * The envelope of an entry: <code>{"channel":…,"cursor":…,"event":…,"time":…,"data":…}</code>.
-   * The event is omitted if it is the default; bytes are in {@code base64} instead of {@code data}.
+   * The event is omitted if it is the default; bytes are in {@code base64} instead of {@code data};
+   * {@code from} follows the time if it is known who published the message.
    *
    * @param entry the entry
    * @return JSON in UTF-8
@@ -61,6 +62,7 @@ public final class JsonFrames {
       head.append(",\"event\":").append(Json.encode(message.event()));
     }
     message.time().ifPresent(time -> head.append(",\"time\":").append(time.toEpochMilli()));
+    message.from().ifPresent(user -> head.append(",\"from\":").append(Json.encode(user)));
     head.append(addition);
     Buffer data = message.data();
     if (message.isJson()) {

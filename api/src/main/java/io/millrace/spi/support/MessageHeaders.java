@@ -4,6 +4,8 @@ import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.Priority;
 import io.vertx.core.buffer.Buffer;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -30,6 +32,12 @@ import java.util.regex.Pattern;
  *     <td>{@code normal}</td></tr>
  * <tr><td>{@value #TIME}</td><td>the message's time, in milliseconds since 1970-01-01T00:00Z</td>
  *     <td>none; the same if its year is not 0 to 9999</td></tr>
+ * <tr><td>{@value #FROM}</td><td>the user who published it, percent-encoded in UTF-8</td>
+ *     <td>none</td></tr>
+ * <tr><td>{@value #EXCEPT}</td><td>the id of the client that does not get it</td>
+ *     <td>none</td></tr>
+ * <tr><td>{@value #REPLACES}</td><td>the name of the value that it reports</td>
+ *     <td>none</td></tr>
  * </table>
  *
  * <p>A body of {@code application/json}, or of a type that ends in {@code +json}, is a JSON value.
@@ -60,6 +68,15 @@ public final class MessageHeaders {
   /** The time, in milliseconds since 1970-01-01T00:00Z. */
   public static final String TIME = "millrace-time";
 
+  /** The user who published it, percent-encoded (RFC 3986, section 2.1) in UTF-8. */
+  public static final String FROM = "millrace-from";
+
+  /** The id of the client that does not get it. */
+  public static final String EXCEPT = "millrace-except";
+
+  /** The name of the value that it reports. */
+  public static final String REPLACES = "millrace-replaces";
+
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
 
   private static final String JSON = "application/json";
@@ -88,6 +105,9 @@ public final class MessageHeaders {
         .time()
         .map(Instant::toEpochMilli)
         .ifPresent(millis -> headers.put(TIME, Long.toString(millis)));
+    message.from().ifPresent(user -> headers.put(FROM, encode(user)));
+    message.except().ifPresent(client -> headers.put(EXCEPT, client));
+    message.replaces().ifPresent(value -> headers.put(REPLACES, value));
     return headers;
   }
 
@@ -132,9 +152,37 @@ public final class MessageHeaders {
       message = message.withPriority(Priority.of(priority));
     }
     String time = headers.get(TIME);
-    return time == null
-        ? message
-        : readTime(time).filter(Message::isTime).map(message::withTime).orElse(message);
+    if (time != null) {
+      message = readTime(time).filter(Message::isTime).map(message::withTime).orElse(message);
+    }
+    return readDetails(headers, message);
+  }
+
+  private static Message readDetails(Map<String, String> headers, Message plain) {
+    Message message = plain;
+    String from = headers.get(FROM);
+    if (from != null) {
+      message = message.withFrom(decode(from));
+    }
+    String except = headers.get(EXCEPT);
+    if (except != null) {
+      message = message.withExcept(except);
+    }
+    String replaces = headers.get(REPLACES);
+    return replaces == null ? message : message.withReplaces(replaces);
+  }
+
+  /** Some brokers carry only ASCII in headers. */
+  private static String encode(String user) {
+    return URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static String decode(String encoded) {
+    try {
+      return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw invalid("The user in " + FROM + " is not percent-encoded.");
+    }
   }
 
   private static Message payload(Optional<String> contentType, Buffer body, boolean encoded) {

@@ -1,6 +1,7 @@
 package io.millrace.spi.support;
 
 import io.millrace.internal.ChunkedBody;
+import io.millrace.internal.Responses;
 import io.millrace.internal.Unsent;
 import io.millrace.internal.WriteQueue;
 import io.millrace.spi.Ending;
@@ -31,6 +32,8 @@ public class ResponseOutlet implements Outlet {
   /** How long a client may take to read what was written before the end. */
   private static final int PATIENCE_SECONDS = 30;
 
+  private static final Buffer PING = Buffer.buffer(new byte[8]);
+
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Unsent.Connection connection;
@@ -44,6 +47,7 @@ public class ResponseOutlet implements Outlet {
   private Future<Void> written = Future.failedFuture("Nothing was written.");
 
   private @Nullable ChunkedBody body;
+  private boolean heard = true;
 
   /**
    * Begins a streamed response, with the headers of {@link #stream}. Set other headers, or another
@@ -62,8 +66,8 @@ public class ResponseOutlet implements Outlet {
   /**
    * Sets the headers of a response that streams: its type, and those that keep caches and proxies
    * from storing, changing or buffering it ({@code Cache-Control: no-store, no-transform}, RFC
-   * 9111, section 5.2.2; {@code X-Accel-Buffering: no}, which nginx and others honor). For a
-   * response without an outlet, such as a refusal.
+   * 9111, section 5.2.2; {@code Incremental: ?1}, RFC 10036; {@code X-Accel-Buffering: no}, which
+   * nginx and others honor). For a response without an outlet, such as a refusal.
    *
    * @param response a response that has not begun
    * @param contentType the stream's media type
@@ -73,6 +77,7 @@ public class ResponseOutlet implements Outlet {
     return response
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
+        .putHeader("Incremental", "?1")
         .putHeader("X-Accel-Buffering", "no");
   }
 
@@ -99,6 +104,18 @@ public class ResponseOutlet implements Outlet {
     }
   }
 
+  /** {@inheritDoc} Over HTTP/2, it asks by a ping (RFC 9113, section 6.7). */
+  @Override
+  public boolean hasHeard() {
+    if (request.version() != HttpVersion.HTTP_2) {
+      return true;
+    }
+    boolean since = heard;
+    heard = false;
+    request.connection().ping(PING).onSuccess(answer -> heard = true);
+    return since;
+  }
+
   @Override
   public void onDrain(Runnable handler) {
     drained = handler;
@@ -107,18 +124,17 @@ public class ResponseOutlet implements Outlet {
 
   @Override
   public void onClose(Runnable handler) {
-    if (response.closed() || response.ended()) {
-      handler.run();
-      return;
-    }
-    // What is reported here is the connection's failure; its close follows.
-    response.exceptionHandler(failure -> {});
-    response.closeHandler(closed -> handler.run());
+    Responses.onClose(response, handler);
   }
 
   @Override
   public void end(Ending ending) {
-    if (!response.ended() && !response.closed()) {
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    if (ending.equals(Ending.STALLED)) {
+      connection.abort();
+    } else {
       Future<Void> ended = Unsent.answer(request, Buffer.buffer());
       if (!ended.isComplete()) {
         // A client that does not read would keep the connection, and what waits for it.

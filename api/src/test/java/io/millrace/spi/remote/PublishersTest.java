@@ -24,20 +24,14 @@ import org.junit.jupiter.api.Test;
 /** What a server refuses, or does not answer, harms nobody but whoever asked. */
 class PublishersTest {
 
-  private static final class MemoryConnection implements BrokerConnection {
-    final Promise<Throwable> ended = Promise.promise();
+  /** Counts who waits for its end. */
+  private static final class CountingConnection extends MemoryConnection {
     final AtomicInteger handlers = new AtomicInteger();
 
     @Override
-    public String server() {
-      return "memory";
-    }
-
-    /** Counts who waits for it. */
-    @Override
     @SuppressWarnings("unchecked")
     public Future<Throwable> ended() {
-      Future<Throwable> future = ended.future();
+      Future<Throwable> future = super.ended();
       return (Future<Throwable>)
           Proxy.newProxyInstance(
               Future.class.getClassLoader(),
@@ -49,30 +43,21 @@ class PublishersTest {
                 return method.invoke(future, arguments);
               });
     }
-
-    @Override
-    public void end(Throwable cause) {
-      ended.tryComplete(cause);
-    }
-
-    @Override
-    public Future<Void> goodbye() {
-      return Future.succeededFuture();
-    }
   }
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
-  private final List<MemoryConnection> connections = new CopyOnWriteArrayList<>();
+  private final List<CountingConnection> connections = new CopyOnWriteArrayList<>();
 
   /** What was sent, and over which connection. */
   private final List<String> sent = new CopyOnWriteArrayList<>();
 
-  private volatile Supplier<Future<MemoryConnection>> server = this::connect;
-  private final Publishers<MemoryConnection> publishers =
+  private volatile Supplier<Future<CountingConnection>> server = this::connect;
+  private final Publishers<CountingConnection> publishers =
       on(() -> Future.succeededFuture(publishers(() -> server.get()))).await();
 
-  private Publishers<MemoryConnection> publishers(Supplier<Future<MemoryConnection>> connecting) {
+  private Publishers<CountingConnection> publishers(
+      Supplier<Future<CountingConnection>> connecting) {
     return new Publishers<>(vertx, connecting, Duration.ofSeconds(5));
   }
 
@@ -82,8 +67,8 @@ class PublishersTest {
     vertx.close().await();
   }
 
-  private Future<MemoryConnection> connect() {
-    MemoryConnection connection = new MemoryConnection();
+  private Future<CountingConnection> connect() {
+    CountingConnection connection = new CountingConnection();
     connections.add(connection);
     return Future.succeededFuture(connection);
   }
@@ -94,7 +79,7 @@ class PublishersTest {
     return done.future();
   }
 
-  private Future<Void> publish(String channel, Function<MemoryConnection, Future<Void>> send) {
+  private Future<Void> publish(String channel, Function<CountingConnection, Future<Void>> send) {
     return on(
         () ->
             publishers.publish(
@@ -105,18 +90,18 @@ class PublishersTest {
                 }));
   }
 
-  private static Future<Void> confirm(MemoryConnection connection) {
+  private static Future<Void> confirm(CountingConnection connection) {
     return Future.succeededFuture();
   }
 
-  private static Function<MemoryConnection, Future<Void>> ending(Throwable cause) {
+  private static Function<CountingConnection, Future<Void>> ending(Throwable cause) {
     return connection -> {
       connection.end(cause);
       return Promise.<Void>promise().future();
     };
   }
 
-  private static Future<Void> breaking(MemoryConnection connection) {
+  private static Future<Void> breaking(CountingConnection connection) {
     connection.end(new IOException("gone"));
     return Future.failedFuture(BrokerConnection.broken());
   }
@@ -199,10 +184,11 @@ class PublishersTest {
   @Test
   void whatMayBeAskedTwiceIsRefusedForAWhileWhenItsConnectionBreaksTwice() {
     List<Integer> asked = new CopyOnWriteArrayList<>();
-    Trials<MemoryConnection> trials =
+    Trials<CountingConnection> trials =
         on(() ->
                 Future.succeededFuture(
-                    new Trials<MemoryConnection>(vertx, () -> server.get(), Duration.ofSeconds(5))))
+                    new Trials<CountingConnection>(
+                        vertx, () -> server.get(), Duration.ofSeconds(5))))
             .await();
     Future<Void> once =
         on(
@@ -228,10 +214,10 @@ class PublishersTest {
   }
 
   private MillraceException brokenTwice(Supplier<Optional<Long>> wellSince) {
-    Trials<MemoryConnection> trials =
+    Trials<CountingConnection> trials =
         on(() ->
                 Future.succeededFuture(
-                    new Trials<MemoryConnection>(
+                    new Trials<CountingConnection>(
                         vertx, () -> server.get(), Duration.ofSeconds(5), wellSince)))
             .await();
     Future<Void> broken = on(() -> trials.ask("subscribe a", true, ending(new IOException("cut"))));
@@ -305,10 +291,11 @@ class PublishersTest {
 
   @Test
   void ofManyThatAreAskedTogetherTheOneIsFoundThatIsRefused() {
-    Trials<MemoryConnection> trials =
+    Trials<CountingConnection> trials =
         on(() ->
                 Future.succeededFuture(
-                    new Trials<MemoryConnection>(vertx, () -> server.get(), Duration.ofSeconds(5))))
+                    new Trials<CountingConnection>(
+                        vertx, () -> server.get(), Duration.ofSeconds(5))))
             .await();
     List<Future<Void>> asked = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

@@ -3,7 +3,6 @@ package io.millrace.spi.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.spi.options.Form;
 import io.millrace.spi.options.Option;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -21,10 +20,7 @@ class RemoteBrokerOptionsTest {
   public static final class Options extends RemoteBrokerOptions<Options> {
 
     private final Option<NetClientOptions> net =
-        option(
-                "net",
-                Form.object(NetClientOptions::new, NetClientOptions::toJson, NetClientOptions::new))
-            .initially(new NetClientOptions());
+        netOption(NetClientOptions::new, NetClientOptions::toJson, NetClientOptions::new);
 
     Options() {
       super(new BrokerUri.Scheme("mq", Set.of("mqs"), 61, 62), Duration.ofMillis(1), 65_535);
@@ -48,6 +44,10 @@ class RemoteBrokerOptionsTest {
     @Override
     public NetClientOptions net() {
       return net.get();
+    }
+
+    Options setNet(NetClientOptions value) {
+      return set(net, value);
     }
   }
 
@@ -163,5 +163,31 @@ class RemoteBrokerOptionsTest {
         .isTrue();
     assertThat(new Options(new JsonObject().put("net", net).put("uri", uri)).net().isSsl())
         .isTrue();
+    net.putNull("ssl");
+    assertThat(new Options(new JsonObject().put("uri", uri).put("net", net)).net().isSsl())
+        .isTrue();
+    net.put("ssl", false);
+    assertThat(new Options(new JsonObject().put("uri", uri).put("net", net)).net().isSsl())
+        .isFalse();
+  }
+
+  /** Vert.x checks it only if it has an algorithm. */
+  @Test
+  void theNameOfTheHostIsCheckedUnlessTheOptionsSayOtherwise() {
+    JsonObject net = new JsonObject().put("trustAll", true);
+    for (Options options :
+        List.of(
+            new Options(),
+            new Options(new Options().toJson()),
+            new Options(new JsonObject().put("net", net)),
+            new Options().setNet(new NetClientOptions()),
+            new Options().setNet(new NetClientOptions().setTrustAll(true)))) {
+      assertThat(options.net().getHostnameVerificationAlgorithm()).isEqualTo("HTTPS");
+    }
+    Options unchecked =
+        new Options().setNet(new NetClientOptions().setHostnameVerificationAlgorithm(""));
+    for (Options options : List.of(unchecked, new Options(unchecked.toJson()))) {
+      assertThat(options.net().getHostnameVerificationAlgorithm()).isEmpty();
+    }
   }
 }

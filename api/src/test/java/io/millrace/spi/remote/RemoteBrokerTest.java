@@ -32,13 +32,13 @@ class RemoteBrokerTest {
   private final List<HostAndPort> hosts =
       List.of(HostAndPort.create("one", 1), HostAndPort.create("two", 2));
   private final List<String> events = new CopyOnWriteArrayList<>();
-  private final List<MemoryConnection> connections = new CopyOnWriteArrayList<>();
+  private final List<HostConnection> connections = new CopyOnWriteArrayList<>();
 
   /** What is published and not confirmed. */
   private final List<Promise<Publication>> pending = new CopyOnWriteArrayList<>();
 
   /** Says which hosts are there: by default all. */
-  private volatile Function<HostAndPort, Future<MemoryConnection>> server = this::answer;
+  private volatile Function<HostAndPort, Future<HostConnection>> server = this::answer;
 
   /** What becomes of a goodbye. */
   private volatile Future<Void> answered = Future.succeededFuture();
@@ -51,34 +51,19 @@ class RemoteBrokerTest {
     vertx.close().await();
   }
 
-  private Future<MemoryConnection> answer(HostAndPort host) {
-    MemoryConnection connection = new MemoryConnection(host);
+  private Future<HostConnection> answer(HostAndPort host) {
+    HostConnection connection = new HostConnection(host);
     connections.add(connection);
     return Future.succeededFuture(connection);
   }
 
-  private final class MemoryConnection implements BrokerConnection {
+  /** A connection to one of several hosts. */
+  private final class HostConnection extends MemoryConnection {
 
     private final HostAndPort host;
-    private final Promise<Throwable> ended = Promise.promise();
 
-    MemoryConnection(HostAndPort host) {
+    HostConnection(HostAndPort host) {
       this.host = host;
-    }
-
-    @Override
-    public String server() {
-      return "memory";
-    }
-
-    @Override
-    public Future<Throwable> ended() {
-      return ended.future();
-    }
-
-    @Override
-    public void end(Throwable cause) {
-      ended.tryComplete(cause);
     }
 
     @Override
@@ -88,10 +73,10 @@ class RemoteBrokerTest {
     }
   }
 
-  private final class User implements Messaging<MemoryConnection> {
+  private final class User implements Messaging<HostConnection> {
 
     @Override
-    public void up(MemoryConnection connection) {
+    public void up(HostConnection connection) {
       events.add("up " + connection.host.host());
     }
 
@@ -131,10 +116,10 @@ class RemoteBrokerTest {
 
   private final class MemoryBroker extends RemoteBroker {
 
-    private final Connector<MemoryConnection> connector =
+    private final Connector<HostConnection> connector =
         new Connector<>() {
           @Override
-          public Future<MemoryConnection> connect(HostAndPort host) {
+          public Future<HostConnection> connect(HostAndPort host) {
             return server.apply(host);
           }
 
@@ -145,7 +130,7 @@ class RemoteBrokerTest {
           }
         };
 
-    private final Reconnector<MemoryConnection> reconnector =
+    private final Reconnector<HostConnection> reconnector =
         new Reconnector<>(vertx, hosts, connector);
 
     MemoryBroker() {
@@ -320,7 +305,7 @@ class RemoteBrokerTest {
 
   @Test
   void aBrokerThatIsClosedWhileItIsOpenedFailsToOpenAndEndsTheConnectionThatComesLate() {
-    Promise<MemoryConnection> late = Promise.promise();
+    Promise<HostConnection> late = Promise.promise();
     Promise<Void> asked = Promise.promise();
     server =
         host -> {
@@ -331,7 +316,7 @@ class RemoteBrokerTest {
     asked.future().await();
     broker.close().await();
     assertThatThrownBy(opened::await).hasMessageContaining("closed");
-    MemoryConnection connection = new MemoryConnection(hosts.get(0));
+    HostConnection connection = new HostConnection(hosts.get(0));
     late.complete(connection);
     await().until(() -> connection.ended().isComplete());
     assertThat(events).doesNotContain("up one");

@@ -32,30 +32,6 @@ class TopicsTest {
   private static final ChannelPattern B = ChannelPattern.of("b");
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
-  private static final class MemoryConnection implements BrokerConnection {
-    final Promise<Throwable> ended = Promise.promise();
-
-    @Override
-    public String server() {
-      return "memory";
-    }
-
-    @Override
-    public Future<Throwable> ended() {
-      return ended.future();
-    }
-
-    @Override
-    public void end(Throwable cause) {
-      ended.tryComplete(cause);
-    }
-
-    @Override
-    public Future<Void> goodbye() {
-      return Future.succeededFuture();
-    }
-  }
-
   /** A subscription on the node's connection, as the server sees it. */
   private static final class Asked implements TopicSubscription {
     final MemoryConnection connection;

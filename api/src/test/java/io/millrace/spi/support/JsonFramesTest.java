@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -99,14 +100,31 @@ class JsonFramesTest {
     JsonObject limits = new JsonObject().put("channels", 100);
     signal(
         new Signal.Welcome(
-            Optional.of(CURSOR), Duration.ofSeconds(25), Duration.ofSeconds(3), limits),
-        "{\"type\":\"welcome\",\"version\":1,\"cursor\":\"k3-91\",\"heartbeat\":25000,\"limits\":{\"channels\":100}}");
+            Optional.of(CURSOR),
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(3),
+            1024,
+            limits,
+            Optional.of("client-1"),
+            Optional.empty()),
+        "{\"type\":\"welcome\",\"version\":1,\"cursor\":\"k3-91\",\"client\":\"client-1\",\"heartbeat\":25000,\"limits\":{\"channels\":100}}");
     signal(
-        new Signal.Welcome(Optional.empty(), Duration.ofSeconds(25), Duration.ofSeconds(3), limits),
+        new Signal.Welcome(
+            Optional.empty(),
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(3),
+            1024,
+            limits,
+            Optional.empty(),
+            Optional.empty()),
         "{\"type\":\"welcome\",\"version\":1,\"heartbeat\":25000,\"limits\":{\"channels\":100}}");
     signal(
         new Signal.Missed(new Gap(List.of("a", "b.*"), Gap.Reason.EXPIRED), Optional.of(CURSOR)),
         "{\"type\":\"gap\",\"channels\":[\"a\",\"b.*\"],\"reason\":\"expired\",\"cursor\":\"k3-91\"}");
+    Gap counted = new Gap(List.of("a", "b"), Gap.Reason.SLOW, Map.of("a", 17L));
+    signal(
+        new Signal.Missed(counted, Optional.empty()),
+        "{\"type\":\"gap\",\"channels\":[\"a\",\"b\"],\"reason\":\"slow\",\"missed\":{\"a\":17}}");
     signal(new Signal.Heartbeat(CURSOR, true), "{\"type\":\"heartbeat\",\"cursor\":\"k3-91\"}");
     signal(
         new Signal.Goodbye(Ending.goingAway(Duration.ofMillis(1200))),
@@ -132,12 +150,15 @@ class JsonFramesTest {
         .extracting(Gap.Reason::toString)
         .containsExactly("expired", "epoch", "interrupted", "slow", "unknown");
     assertThat(Ending.DONE.mayReconnect()).isFalse();
+    assertThat(Ending.DISCONNECTED.mayReconnect()).isFalse();
     assertThat(
             List.of(
                 Ending.SLOW,
                 Ending.STALLED,
                 Ending.TRANSPORT_OFF,
+                Ending.EXPIRED,
                 Ending.UNFINISHED,
+                Ending.REVOKED,
                 Ending.GAP,
                 Ending.RECYCLE,
                 Ending.goingAway(Duration.ZERO)))

@@ -1,6 +1,6 @@
 package io.millrace.benchmarks;
 
-import io.millrace.tck.Needed;
+import io.millrace.testkit.Needed;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;

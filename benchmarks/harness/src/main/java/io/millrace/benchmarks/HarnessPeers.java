@@ -14,6 +14,7 @@ final class HarnessPeers {
       case Target.JOINED -> new JoinedPeer();
       case Target.SOCKJS -> new SockJsPeer();
       case Target.MILLRACE -> new MillracePeer();
+      case Target.MILLRACE_JWT -> new MillraceJwtPeer();
       case Target.MILLRACE_TOPIC -> new MillraceRabbitMqPeer("topic");
       case Target.MILLRACE_STREAM -> new MillraceRabbitMqPeer("stream");
       case Target.RABBITMQ -> new WebStompPeer();

@@ -7,6 +7,7 @@ import io.millrace.benchmarks.control.Plan;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 
 /** Millrace with its defaults. */
 class MillracePeer extends VertxPeer {
@@ -25,7 +26,12 @@ class MillracePeer extends VertxPeer {
   final Handler<HttpServerRequest> requests() {
     millrace =
         broker(Millrace.builder(vertx))
-            .options(new MillraceOptions().addSubscribable(Plan.channel(Plan.EVERY)))
+            .options(
+                new MillraceOptions()
+                    .addSubscribable(Plan.channel(Plan.EVERY))
+                    .setLongPollGather(Duration.ZERO) // As the others do.
+                    .setAttachesPerSecondPerAddress(0)
+                    .setAttachesPerSecond(0))
             .build();
     millrace.ready().await();
     Router router = Router.router(vertx);

@@ -12,7 +12,10 @@ final class Runner {
   private static final int QUIET_SECONDS = 10;
   private static final int QUIET_MILLIS = 100;
   private static final double QUIET_SHARE = 0.2;
-  private static final int WARM_STORMS = 10;
+
+  /** How often a tenth of the readers connects before memory is measured. */
+  static final int WARM_STORMS = 10;
+
   private static final double MICROS_PER_MILLI = 1000;
   private static final double MICROS = 1e6;
   private static final int MILLIS = 1000;

@@ -1,8 +1,8 @@
 package io.millrace.benchmarks;
 
 import io.millrace.benchmarks.control.Peer;
-import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
+import io.millrace.testkit.Needed;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -19,6 +19,9 @@ record Target(String server, String protocol, String family, Protocol readers) {
   static final String SOCKJS = "sockjs";
   static final String MILLRACE = "millrace";
 
+  /** Millrace that knows clients by tokens. */
+  static final String MILLRACE_JWT = "millrace-jwt";
+
   static final String WS = "ws";
   static final String SOCKETIO = "socketio";
   static final String NCHAN = "nchan";
@@ -40,7 +43,8 @@ record Target(String server, String protocol, String family, Protocol readers) {
 
   /** The servers that run on the class path of the harness. */
   static final List<String> ON_CLASS_PATH =
-      Stream.concat(Stream.of(BARE, JOINED, SOCKJS, MILLRACE), ON_RABBITMQ.stream()).toList();
+      Stream.concat(Stream.of(BARE, JOINED, SOCKJS, MILLRACE, MILLRACE_JWT), ON_RABBITMQ.stream())
+          .toList();
 
   /** Returns the server with which its family is compared. */
   String baseline() {

@@ -7,6 +7,8 @@ class WebSocketConnection extends Connection {
 
   private static final int MASKED = 0x80;
   private static final int CONTROL = 0x08;
+  private static final byte PING = (byte) 0x89;
+  private static final byte PONG = (byte) 0x8A;
 
   private final String path;
 
@@ -65,6 +67,8 @@ class WebSocketConnection extends Connection {
       in.position(start + header + length);
       if ((in.get(start) & CONTROL) == 0) {
         frame(in, start + header, length);
+      } else if (in.get(start) == PING) {
+        write(ByteBuffer.allocate(6).put(PONG).put((byte) MASKED).putInt(0).flip());
       }
     }
   }

@@ -40,7 +40,7 @@ class AllocationTest {
     "millrace/sse, 0, 148",
     "millrace/sse, 60, 148",
     "millrace/stream, 60, 155",
-    "millrace/longpoll, 0, 6700"
+    "millrace/longpoll, 0, 7700"
   })
   void aDeliveryAllocatesLessThan(String target, int idleSeconds, int bytes) throws Exception {
     MillracePeer peer = new MillracePeer();

@@ -42,7 +42,15 @@ public class DrainBenchmark extends MicroBenchmark {
 
   private static final LastingSettings SETTINGS =
       new LastingSettings(
-          Duration.ofHours(1), Duration.ofHours(1), Duration.ZERO, 0, false, JsonObject::new);
+          Duration.ofHours(1),
+          Duration.ofHours(1),
+          Duration.ZERO,
+          0,
+          Duration.ZERO,
+          0,
+          pattern -> false,
+          Duration.ZERO,
+          JsonObject::new);
 
   /** How many messages are pending at each turn, to be written as one. */
   @Param({"1", "16"})

@@ -10,6 +10,7 @@ import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.Slice;
+import io.millrace.core.log.SliceRequest;
 import io.millrace.core.log.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +92,8 @@ public class GapBenchmark extends MicroBenchmark {
     StartPosition position = log.attach(subscriptions, start);
     long seq = position.seq();
     List<ReadPosition> positions = position.positions();
-    Slice slice = log.read(positions, seq, seq, 1, 1, Optional.of(Gap.Reason.EXPIRED));
+    Slice slice =
+        new SliceRequest(positions, seq, seq, 1, 1).read(log, Optional.of(Gap.Reason.EXPIRED));
     log.detach(positions);
     return position.gap().or(() -> slice.gaps().stream().map(Gap::reason).findFirst());
   }

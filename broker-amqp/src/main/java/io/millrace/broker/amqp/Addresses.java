@@ -110,7 +110,8 @@ final class Addresses {
 
   private static boolean isChannel(String text) {
     try {
-      return ChannelPattern.of(text).isName();
+      ChannelPattern.ofKey(text);
+      return true;
     } catch (MillraceException foreign) {
       return false;
     }

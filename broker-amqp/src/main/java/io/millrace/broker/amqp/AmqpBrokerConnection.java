@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AmqpBrokerConnection implements BrokerConnection {
 
-  private static final String VERIFY = "HTTPS";
   private static final long EXPIRY_MILLIS = 100;
 
   /**
@@ -141,9 +140,6 @@ final class AmqpBrokerConnection implements BrokerConnection {
     options.username().ifPresent(client::setUsername);
     options.password().ifPresent(client::setPassword);
     options.virtualHost().ifPresent(name -> client.setConnectionHostname("vhost:" + name));
-    if (client.isSsl() && client.getHostnameVerificationAlgorithm() == null) {
-      client.setHostnameVerificationAlgorithm(VERIFY);
-    }
     return client;
   }
 

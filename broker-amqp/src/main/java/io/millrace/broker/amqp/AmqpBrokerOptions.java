@@ -74,11 +74,7 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
   }
 
   private final Option<AmqpClientOptions> net =
-      option(
-              "net",
-              Form.object(
-                  AmqpBrokerOptions::readNet, AmqpClientOptions::toJson, AmqpClientOptions::new))
-          .initially(new AmqpClientOptions());
+      netOption(AmqpClientOptions::new, AmqpClientOptions::toJson, AmqpClientOptions::new);
 
   @Override
   public AmqpClientOptions net() {
@@ -131,16 +127,6 @@ public final class AmqpBrokerOptions extends RemoteBrokerOptions<AmqpBrokerOptio
    */
   public AmqpBrokerOptions setExchange(String value) {
     return set(exchange, value);
-  }
-
-  /** If JSON does not say how to check the host's name, Vert.x does not check it. */
-  private static AmqpClientOptions readNet(JsonObject json) {
-    AmqpClientOptions net = new AmqpClientOptions(json);
-    if (json.getValue("hostnameVerificationAlgorithm") == null) {
-      net.setHostnameVerificationAlgorithm(
-          new AmqpClientOptions().getHostnameVerificationAlgorithm());
-    }
-    return net;
   }
 
   private static void checkExchange(String value) {

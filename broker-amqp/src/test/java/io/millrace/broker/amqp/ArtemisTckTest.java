@@ -5,7 +5,7 @@ import io.millrace.tck.Artemis;
 import io.millrace.tck.BrokerLink;
 import io.millrace.tck.BrokerRefusals;
 import io.millrace.tck.BrokerTck;
-import io.millrace.tck.FaultProxy;
+import io.millrace.testkit.FaultProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +30,7 @@ class ArtemisTckTest extends BrokerTck {
 
   @Override
   protected Optional<BrokerLink> link() {
-    return Optional.of(proxy);
+    return Optional.of(BrokerLink.through(proxy));
   }
 
   @Override

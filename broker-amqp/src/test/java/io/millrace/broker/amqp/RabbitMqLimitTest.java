@@ -3,10 +3,10 @@ package io.millrace.broker.amqp;
 import io.millrace.spi.Broker;
 import io.millrace.tck.BrokerLink;
 import io.millrace.tck.BrokerRefusals;
-import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
 import io.millrace.tck.RabbitMqLimitTck;
 import io.millrace.tck.RabbitMqRefusals;
+import io.millrace.testkit.FaultProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,7 @@ class RabbitMqLimitTest extends RabbitMqLimitTck {
 
   @Override
   protected Optional<BrokerLink> link() {
-    return Optional.of(proxy);
+    return Optional.of(BrokerLink.through(proxy));
   }
 
   @Override

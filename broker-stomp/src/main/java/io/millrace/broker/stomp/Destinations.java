@@ -100,7 +100,7 @@ final class Destinations {
     }
     String channel = destination.substring(start.length());
     try {
-      return Optional.of(ChannelPattern.checkName(channel));
+      return Optional.of(ChannelPattern.ofKey(channel).toString());
     } catch (MillraceException foreign) {
       return Optional.empty();
     }

@@ -305,7 +305,7 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
   public void down(Throwable cause) {
     connection = Optional.empty();
     following = false;
-    fail(BrokerConnection.broken());
+    failAll();
     if (!opened.future().isComplete()) {
       if (cause instanceof BrokerException) {
         opened.fail(cause);
@@ -316,9 +316,10 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
     }
   }
 
-  private void fail(MillraceException why) {
-    publications.failAll(why);
-    markers.fail(why);
+  /** A message may have been taken; who waits for the end of the stream has published nothing. */
+  private void failAll() {
+    publications.failAll(BrokerConnection.broken());
+    markers.fail(BrokerConnection.outOfReach());
   }
 
   @Override
@@ -377,7 +378,7 @@ final class RabbitStreamMode implements Messaging<StompBrokerConnection> {
     connection = Optional.empty();
     following = false;
     opened.tryFail("The broker was closed.");
-    fail(BrokerConnection.broken());
+    failAll();
     return publishers.close();
   }
 }

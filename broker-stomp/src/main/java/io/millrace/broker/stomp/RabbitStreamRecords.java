@@ -132,8 +132,8 @@ final class RabbitStreamRecords implements BrokerRecords {
         .compose(
             connected -> {
               if (closed) {
-                connected.end(BrokerConnection.broken());
-                return Future.failedFuture(BrokerConnection.broken());
+                connected.end(BrokerConnection.outOfReach());
+                return Future.failedFuture(BrokerConnection.outOfReach());
               }
               RabbitStreamReading main = readings.apply(connected);
               connection = Optional.of(connected);

@@ -73,10 +73,7 @@ public final class StompBrokerOptions extends RemoteBrokerOptions<StompBrokerOpt
   }
 
   private final Option<NetClientOptions> net =
-      option(
-              "net",
-              Form.object(NetClientOptions::new, NetClientOptions::toJson, NetClientOptions::new))
-          .initially(new NetClientOptions());
+      netOption(NetClientOptions::new, NetClientOptions::toJson, NetClientOptions::new);
 
   @Override
   public NetClientOptions net() {

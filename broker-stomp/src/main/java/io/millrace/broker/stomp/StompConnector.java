@@ -10,8 +10,6 @@ import io.vertx.core.net.NetClientOptions;
 /** Makes connections over TCP or TLS. */
 final class StompConnector implements Connector<StompBrokerConnection> {
 
-  private static final String VERIFY = "HTTPS";
-
   private final Vertx vertx;
   private final StompBrokerOptions options;
   private final NetClient client;
@@ -19,15 +17,10 @@ final class StompConnector implements Connector<StompBrokerConnection> {
   StompConnector(Vertx vertx, StompBrokerOptions options) {
     this.vertx = vertx;
     this.options = options;
-    NetClientOptions net =
-        new NetClientOptions(options.net())
-            .setConnectTimeout((int) Math.min(options.connectTimeout().toMillis(), 1 << 30));
-    // Vert.x must be given an algorithm, and does not connect at all without SSL options.
-    if (net.isSsl()
-        && (net.getSslOptions() == null || net.getHostnameVerificationAlgorithm() == null)) {
-      net.setHostnameVerificationAlgorithm(VERIFY);
-    }
-    this.client = vertx.createNetClient(net);
+    this.client =
+        vertx.createNetClient(
+            new NetClientOptions(options.net())
+                .setConnectTimeout((int) Math.min(options.connectTimeout().toMillis(), 1 << 30)));
   }
 
   @Override

@@ -5,7 +5,7 @@ import io.millrace.tck.ActiveMq;
 import io.millrace.tck.BrokerLink;
 import io.millrace.tck.BrokerRefusals;
 import io.millrace.tck.BrokerTck;
-import io.millrace.tck.FaultProxy;
+import io.millrace.testkit.FaultProxy;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
@@ -28,7 +28,7 @@ class ActiveMqTckTest extends BrokerTck {
 
   @Override
   protected Optional<BrokerLink> link() {
-    return Optional.of(proxy);
+    return Optional.of(BrokerLink.through(proxy));
   }
 
   @Override

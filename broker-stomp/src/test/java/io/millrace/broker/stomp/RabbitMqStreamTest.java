@@ -16,11 +16,11 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.Publication;
 import io.millrace.Subscriber;
-import io.millrace.tck.FaultProxy;
 import io.millrace.tck.LoopClock;
 import io.millrace.tck.NoTransport;
 import io.millrace.tck.RabbitMq;
 import io.millrace.tck.RecordingIngress;
+import io.millrace.testkit.FaultProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -77,9 +77,13 @@ class RabbitMqStreamTest {
   }
 
   private Millrace starting(StompBrokerOptions options) {
+    return starting(new StompBroker(options));
+  }
+
+  private Millrace starting(StompBroker broker) {
     Millrace node =
         Millrace.builder(vertx)
-            .broker(new StompBroker(options))
+            .broker(broker)
             .transport(new NoTransport())
             .options(new MillraceOptions().setPublishTimeout(Duration.ofSeconds(5)))
             .build();
@@ -457,6 +461,25 @@ class RabbitMqStreamTest {
       await().atMost(LONG).until(() -> follower.seen.containsAll(numbers(0, 10)));
       assertThat(follower.seen.stream().filter(text -> !text.equals("\"lost\"")))
           .isEqualTo(numbers(0, 10));
+    }
+  }
+
+  /** It has published nothing of which it must be warned. */
+  @Test
+  void aReaderThatWaitsForTheEndOfTheStreamMayTryAgainWhenTheConnectionBreaks() {
+    try (FaultProxy proxy = new FaultProxy(RABBIT.host(), RABBIT.stompPort())) {
+      StompBroker broker =
+          new StompBroker(options().setHosts(List.of(proxy.host() + ":" + proxy.port())));
+      Millrace node = starting(broker);
+      await().atMost(LONG).until(() -> node.ready().succeeded());
+      proxy.silence();
+      Future<Void> caughtUp = broker.log().orElseThrow().catchUp();
+      proxy.cut();
+      await().until(caughtUp::isComplete);
+      assertThat(caughtUp.cause())
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(MillraceException.Code.UNAVAILABLE));
     }
   }
 

@@ -4,9 +4,9 @@ import io.millrace.spi.Broker;
 import io.millrace.tck.BrokerLink;
 import io.millrace.tck.BrokerRefusals;
 import io.millrace.tck.BrokerTck;
-import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
 import io.millrace.tck.RabbitMqRefusals;
+import io.millrace.testkit.FaultProxy;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
@@ -30,7 +30,7 @@ class RabbitMqTopicTckTest extends BrokerTck {
 
   @Override
   protected Optional<BrokerLink> link() {
-    return Optional.of(proxy);
+    return Optional.of(BrokerLink.through(proxy));
   }
 
   @Override

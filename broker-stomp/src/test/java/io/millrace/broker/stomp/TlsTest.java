@@ -8,6 +8,7 @@ import io.millrace.tck.RecordingIngress;
 import io.millrace.tck.TestKey;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemTrustOptions;
@@ -53,6 +54,17 @@ class TlsTest {
       assertThatThrownBy(() -> broker.open(ingress).await()).isInstanceOf(SSLException.class);
       broker.close().await();
     }
+  }
+
+  @Test
+  void theNameIsCheckedIfTheOptionsWereWrittenToJsonAndReadBack() {
+    FakeBroker fake =
+        new FakeBroker(vertx, new NetServerOptions().setSsl(true).setKeyCertOptions(key));
+    JsonObject json = new StompBrokerOptions().setUri("stomps://127.0.0.1:" + fake.port).toJson();
+    json.getJsonObject("net").put("pfxTrustOptions", key.toJson());
+    StompBroker broker = new StompBroker(new StompBrokerOptions(json));
+    assertThatThrownBy(() -> broker.open(ingress).await()).isInstanceOf(SSLException.class);
+    broker.close().await();
   }
 
   @Test

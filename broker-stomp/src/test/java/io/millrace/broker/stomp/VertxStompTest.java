@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
-import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RecordingIngress;
+import io.millrace.testkit.FaultProxy;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.stomp.StompServer;

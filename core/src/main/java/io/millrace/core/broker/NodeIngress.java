@@ -17,9 +17,13 @@ import java.lang.System.Logger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
-/** Takes what the broker brings into the log, and what it says about itself. */
+/**
+ * Takes what the broker brings into the log, and what it says about itself. What other nodes say
+ * goes to {@link Control}, and never into the log.
+ */
 public final class NodeIngress implements Ingress {
 
   private static final Logger LOG = System.getLogger(NodeIngress.class.getName());
@@ -31,6 +35,7 @@ public final class NodeIngress implements Ingress {
   private final BrokerSubscriptions brokerSubscriptions;
   private final Optional<Archive> archive;
   private final Succession succession;
+  private final Control control;
   private volatile boolean named;
 
   /** Makes what a broker is opened with. */
@@ -41,7 +46,8 @@ public final class NodeIngress implements Ingress {
       Log log,
       BrokerSubscriptions brokerSubscriptions,
       Optional<Archive> archive,
-      Succession succession) {
+      Succession succession,
+      Control control) {
     this.vertx = vertx;
     this.options = options;
     this.broker = broker;
@@ -49,6 +55,7 @@ public final class NodeIngress implements Ingress {
     this.brokerSubscriptions = brokerSubscriptions;
     this.archive = archive;
     this.succession = succession;
+    this.control = control;
   }
 
   @Override
@@ -58,12 +65,22 @@ public final class NodeIngress implements Ingress {
 
   @Override
   public Publication append(String channel, Message message) {
+    if (isControl(channel)) {
+      control.take(message);
+      return Publication.unnamed();
+    }
     checkSize(message);
     return Publication.named(log.append(channel, timed(message)).toString());
   }
 
   @Override
   public void append(ChannelPattern subscription, String channel, Message message) {
+    if (isControl(channel)) {
+      if (subscription.matches(channel)) {
+        control.take(message);
+      }
+      return;
+    }
     checkSize(message);
     if (brokerSubscriptions.isOwner(
         subscription, ChannelPattern.of(ChannelPattern.checkName(channel)))) {
@@ -79,6 +96,11 @@ public final class NodeIngress implements Ingress {
 
   @Override
   public Publication append(long offset, Instant written, String channel, Message message) {
+    if (isControl(channel)) {
+      log.skip(offset, written);
+      control.take(message);
+      return Publication.unnamed();
+    }
     try {
       checkSize(message);
     } catch (MillraceException tooLarge) {
@@ -86,6 +108,10 @@ public final class NodeIngress implements Ingress {
       throw tooLarge;
     }
     return Publication.named(log.append(offset, written, channel, timed(message)).toString());
+  }
+
+  private static boolean isControl(String channel) {
+    return ChannelPattern.CONTROL.matches(channel);
   }
 
   private void checkSize(Message message) {
@@ -136,16 +162,25 @@ public final class NodeIngress implements Ingress {
 
   @Override
   public void interrupted(Collection<ChannelPattern> patterns) {
-    log.interrupt(patterns);
+    List<ChannelPattern> read =
+        patterns.stream().filter(pattern -> !pattern.equals(ChannelPattern.CONTROL)).toList();
+    if (!read.isEmpty()) {
+      log.interrupt(read);
+    }
+    if (read.size() < patterns.size()) {
+      control.restored();
+    }
   }
 
   @Override
   public void degraded() {
     succession.setDegraded(true);
+    control.degraded();
   }
 
   @Override
   public void restored() {
     succession.setDegraded(false);
+    control.restored();
   }
 }

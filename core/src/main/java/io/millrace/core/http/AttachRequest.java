@@ -9,6 +9,7 @@ import io.millrace.core.log.Footprint;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.StartPositions;
+import io.millrace.core.presence.Wish;
 import io.millrace.spi.Format;
 import io.millrace.spi.Transport;
 import io.vertx.core.MultiMap;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * @param filter the events
  * @param start where to begin
  * @param format what is sent of a message
+ * @param client the client's own id, if it says one
+ * @param maxRate how many times a second something is sent at most; zero if that is not limited
+ * @param presence what it wishes to be told of who is present
  * @param attaches false for a HEAD
  */
 record AttachRequest(
@@ -40,12 +44,18 @@ record AttachRequest(
     EventFilter filter,
     ResumeFrom start,
     Format format,
+    Optional<String> client,
+    int maxRate,
+    Wish presence,
     boolean attaches) {
 
   private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
   /** How many events a filter may name, because one is kept for each subscription. */
   private static final int MOST_EVENTS = 100;
+
+  /** How many times a second something may be sent, if a client limits that. */
+  private static final int HIGHEST_RATE = 100;
 
   /** How many times as many names as are allowed a list may have; duplicates count once. */
   private static final int TWICE = 2;
@@ -68,12 +78,17 @@ record AttachRequest(
               ? "channels is required: an array of one or more channels."
               : "The query parameter channels is required: one or more channels, separated by commas.");
     }
+    Wish presence = Wish.of(asked.presence);
+    presence.check(patterns);
     boolean attaches = !HttpMethod.HEAD.equals(request.method());
     return new AttachRequest(
         patterns,
         filter(asked.events),
         attaches ? start(request.getHeader(LAST_EVENT_ID), asked.start) : ResumeFrom.NOW,
         format(transport.formats(request), asked.format),
+        asked.client.map(Message::checkClientId),
+        asked.maxRate,
+        presence,
         attaches);
   }
 
@@ -84,6 +99,11 @@ record AttachRequest(
       patterns.forEach(pattern -> subscriptions.add(new ReaderSubscription(pattern, filter)));
     }
     return subscriptions;
+  }
+
+  /** Returns whether it asks for what was published before. */
+  boolean asksForOld() {
+    return attaches && start.last() > 0 && start.cursor().isEmpty();
   }
 
   /** Returns how many bytes that takes, if no other client has any of it. */
@@ -101,7 +121,13 @@ record AttachRequest(
 
   /** The parts of a request, from the URL or from a body. */
   private record Asked(
-      List<String> channels, List<String> events, ResumeFrom start, Optional<String> format) {}
+      List<String> channels,
+      List<String> events,
+      ResumeFrom start,
+      Optional<String> format,
+      Optional<String> client,
+      int maxRate,
+      Optional<String> presence) {}
 
   private static Asked queried(MultiMap query) {
     int last = parameter(query, "last").map(AttachRequest::last).orElse(0);
@@ -109,7 +135,10 @@ record AttachRequest(
         list(query, "channels"),
         list(query, "events"),
         new ResumeFrom(cursor(query), last),
-        parameter(query, "format"));
+        parameter(query, "format"),
+        parameter(query, "client"),
+        parameter(query, "maxRate").map(AttachRequest::maxRate).orElse(0),
+        parameter(query, "presence"));
   }
 
   private static Asked posted(JsonFields body, int maxChannels) {
@@ -117,7 +146,22 @@ record AttachRequest(
         channels(body, maxChannels),
         events(body),
         start(body),
-        body.string("format").filter(format -> !format.isEmpty()));
+        body.string("format").filter(format -> !format.isEmpty()),
+        body.string("client"),
+        body.integer("maxRate").map(AttachRequest::checkMaxRate).orElse(0),
+        presenceText(body));
+  }
+
+  /** Returns in JSON what is wished to be told of who is present: true, or a text. */
+  static Wish presence(JsonFields fields) {
+    return Wish.of(presenceText(fields));
+  }
+
+  private static Optional<String> presenceText(JsonFields fields) {
+    return fields
+        .raw("presence")
+        .filter(text -> text.equals("true") || text.equals("false"))
+        .or(() -> fields.string("presence"));
   }
 
   /** Returns the channels in JSON as texts, possibly with duplicates. */
@@ -200,10 +244,24 @@ record AttachRequest(
   }
 
   private static int last(String text) {
-    if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      throw bad("last must be 0 to " + StartPositions.MOST_REPLAYED + ".");
+    return checkLast(number(text));
+  }
+
+  private static int maxRate(String text) {
+    return checkMaxRate(number(text));
+  }
+
+  private static int checkMaxRate(long rate) {
+    if (rate < 1 || rate > HIGHEST_RATE) {
+      throw bad("maxRate must be 1 to " + HIGHEST_RATE + ".");
     }
-    return checkLast(Long.parseLong(text));
+    return (int) rate;
+  }
+
+  /** Returns a number, or a negative one if it is none, or too large. */
+  private static long number(String text) {
+    boolean isNumber = text.length() <= 9 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return isNumber ? Long.parseLong(text) : -1;
   }
 
   /**
@@ -213,6 +271,9 @@ record AttachRequest(
   private static Optional<String> cursor(MultiMap query) {
     Optional<String> newest = Optional.empty();
     for (String name : List.of("cursor", "lastEventId")) {
+      if (!query.contains(name)) {
+        continue; // Without making a list for every request.
+      }
       for (String next : query.getAll(name)) {
         if (!next.isEmpty() && (newest.isEmpty() || isNewer(next, newest.get()))) {
           newest = Optional.of(next);

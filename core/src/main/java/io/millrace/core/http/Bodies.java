@@ -100,6 +100,13 @@ final class Bodies {
     new Body(context, publisher, next).begin();
   }
 
+  /** Discards the body of a request, if it has one, because nobody wants it. */
+  void discardAnnounced(RoutingContext context) {
+    if (isAnnounced(context.request())) {
+      discard(context);
+    }
+  }
+
   /** Discards the rest of a refused request, for as long as a body may take. */
   void discard(RoutingContext context) {
     if (context.request().isEnded() || !ContextInternal.current().isEventLoopContext()) {

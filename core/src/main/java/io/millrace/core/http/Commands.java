@@ -1,19 +1,21 @@
 package io.millrace.core.http;
 
 import io.millrace.ChannelPattern;
+import io.millrace.Client;
 import io.millrace.MillraceException;
-import io.millrace.Publication;
 import io.millrace.core.log.EventFilter;
 import io.millrace.core.log.Footprint;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
 import io.millrace.core.log.StartPositions;
+import io.millrace.core.presence.Attendee;
+import io.millrace.core.presence.Wish;
 import io.millrace.core.reader.LastingReader;
 import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.Shard;
+import io.millrace.spi.Ending;
 import io.millrace.spi.Signal;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -23,11 +25,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Carries out what a client sends on its connection, one command after the other. A fault in one is
@@ -37,31 +38,28 @@ final class Commands {
 
   private static final Logger LOG = System.getLogger(Commands.class.getName());
 
-  /** How many publishes may wait for the broker before the next command is read. */
-  private static final int MOST_PENDING = 16;
-
-  private static final int MOST_ID_CHARACTERS = 64;
-
   /** How many bytes of a frame cost as much to read as a small command. */
   private static final int BYTES_PER_COMMAND = 32 << 10;
 
   /** How many names are as much work as a small command. A single pattern is as much. */
   private static final int NAMES_PER_COMMAND = 10;
 
+  /** How many commands a token counts as, because the application must check it. */
+  private static final int COMMANDS_PER_TOKEN = 9;
+
   /** How many replayed messages are as much work as a small command. */
   private static final int REPLAYED_PER_COMMAND = 100;
 
   private final Engine engine;
-  private final Access.Client client;
+  private final Identity identity;
+  private final Rights rights;
   private final LastingReader reader;
+  private final Optional<Attendee> attendee;
   private final Shard shard;
   private final RateLimit commandRate;
-  private final RateLimit publishRate;
+  private final PublishCommands publishes;
+  private final Lingering lingering;
   private boolean subscribed;
-  private int pending;
-
-  /** The names and patterns that were unsubscribed, the oldest first. */
-  private final Set<ChannelPattern> lingering = new LinkedHashSet<>(1);
 
   /** Completes when what was received has been carried out, so that the next frame may be. */
   private Future<Void> last = Future.succeededFuture();
@@ -69,16 +67,22 @@ final class Commands {
   /** What a subscribe command is acquiring. */
   private Optional<Lease> acquiring = Optional.empty();
 
-  /** What continues once fewer publishes are pending. */
-  private Runnable relieved = () -> {};
-
-  Commands(Engine engine, Access.Client client, LastingReader reader) {
+  Commands(
+      Engine engine,
+      Identity identity,
+      Rights rights,
+      Quotas quotas,
+      LastingReader reader,
+      Optional<Attendee> attendee) {
     this.engine = engine;
-    this.client = client;
+    this.identity = identity;
+    this.rights = rights;
     this.reader = reader;
+    this.attendee = attendee;
+    this.lingering = new Lingering(engine);
     this.shard = reader.shard;
     this.commandRate = new RateLimit(engine.options().commandsPerSecond());
-    this.publishRate = new RateLimit(engine.options().publishesPerSecond());
+    this.publishes = new PublishCommands(engine, rights, quotas, shard, this::tell, this::fail);
   }
 
   /**
@@ -110,8 +114,8 @@ final class Commands {
   // frame.
   private void carryOut(Iterator<JsonFields> commands, Promise<Void> carriedOut) {
     while (!reader.isEnded()) {
-      if (pending >= MOST_PENDING) {
-        relieved = () -> carryOut(commands, carriedOut);
+      if (publishes.areTooMany()) {
+        publishes.whenFewer(() -> carryOut(commands, carriedOut));
         return;
       }
       // Even if nothing is left: a frame without a command is work, too.
@@ -144,13 +148,13 @@ final class Commands {
         shard.guard(reader, reader::heartbeat);
         return Future.succeededFuture();
       }
-      String text = id(command);
+      String text = CommandId.of(command);
       id = Optional.of(text);
       return switch (type) {
         case "subscribe" -> answered(text, subscribe(text, command));
         case "unsubscribe" -> answered(text, unsubscribe(text, command));
-        case "publish" -> answered(text, publish(text, command));
-        case "auth" -> throw bad("This server accepts no tokens on a connection.");
+        case "publish" -> answered(text, publishes.publish(text, command));
+        case "auth" -> answered(text, authenticate(text, command));
         default ->
             throw bad(
                 "Unknown type \""
@@ -180,22 +184,12 @@ final class Commands {
     return next.future();
   }
 
-  private static String id(JsonFields command) {
-    String id = command.raw("id").orElseThrow(() -> bad("id is required: an integer or a string."));
-    if (id.startsWith("\"")) {
-      if (command.string("id").orElse("").length() > MOST_ID_CHARACTERS) {
-        throw bad("id may have at most " + MOST_ID_CHARACTERS + " characters.");
-      }
-    } else {
-      command.integer("id");
-    }
-    return id;
-  }
-
   private Future<Void> subscribe(String id, JsonFields command) {
     List<ChannelPattern> patterns = channels(command);
     EventFilter filter = AttachRequest.filter(AttachRequest.events(command));
     ResumeFrom start = AttachRequest.start(command);
+    Wish presence = AttachRequest.presence(command);
+    presence.check(patterns);
     int replayed = Math.min(StartPositions.MOST_REPLAYED, start.last() * patterns.size());
     commandRate.count(shard.now(), replayed / REPLAYED_PER_COMMAND);
     Map<ChannelPattern, ReadPosition> held = new HashMap<>();
@@ -210,32 +204,79 @@ final class Commands {
         changed.add(known);
       }
     }
-    if (held.size() + added.size() > engine.options().maxChannels()) {
-      throw AttachRequest.tooMany(engine.options().maxChannels());
-    }
+    requireFewer(held.size() + added.size());
     // It may be that no other client has any of these subscriptions.
     long bytes =
         Footprint.audience(held.keySet())
             + Footprint.own(ReaderSubscription.patterns(added), filter)
             + Footprint.replays(patterns, start.last());
+    boolean tells = presence.isAny() || !added.isEmpty();
+    long told = tells ? engine.rooms().bytes(patterns, presence) : 0;
     if (!added.isEmpty()) {
       Lease lease = engine.entrance().lease(shard, added, start);
-      return add(id, lease, lease.acquire(bytes, () -> client.subscribe(patterns)))
-          .onSuccess(done -> refilter(changed, filter));
+      boolean old = start.last() > 0 && start.cursor().isEmpty();
+      return add(id, lease, bytes + told, () -> rights.subscribe(patterns, old, presence))
+          .onSuccess(done -> refilter(changed, filter))
+          .onSuccess(done -> attend(patterns, presence));
     }
-    Runnable reserved = engine.log().readers().reserve(changed.isEmpty() ? 0 : bytes);
-    refilter(changed, filter);
-    reserved.run();
-    tell(new Signal.Done(id, reader.place()));
-    return Future.succeededFuture();
+    long more = told + (changed.isEmpty() ? 0 : bytes);
+    Runnable reserved = engine.log().readers().reserve(more);
+    return again(id, patterns, changed, filter, presence).onComplete(decided -> reserved.run());
   }
 
-  private Future<Void> add(String id, Lease lease, Future<Lease> acquired) {
+  private void requireFewer(int channels) {
+    if (channels > engine.options().maxChannels()) {
+      throw AttachRequest.tooMany(engine.options().maxChannels());
+    }
+  }
+
+  /** Subscribes to what is subscribed already: perhaps to other events, or to who is present. */
+  private Future<Void> again(
+      String id,
+      List<ChannelPattern> patterns,
+      List<ReadPosition> changed,
+      EventFilter filter,
+      Wish presence) {
+    long version = rights.version();
+    return rights
+        .subscribe(patterns, false, presence)
+        .map(
+            granted -> {
+              requireUnchanged(version);
+              refilter(changed, filter);
+              attend(patterns, presence);
+              tell(new Signal.Done(id, reader.place()));
+              return null;
+            });
+  }
+
+  private void attend(List<ChannelPattern> patterns, Wish presence) {
+    if (!reader.isEnded()) {
+      attendee.ifPresent(it -> it.subscribed(patterns, presence));
+    }
+  }
+
+  /** What was granted may have been taken away since. */
+  private void requireUnchanged(long version) {
+    if (version != rights.version()) {
+      throw Access.changed();
+    }
+  }
+
+  private Future<Void> add(String id, Lease lease, long bytes, Supplier<Future<Void>> permission) {
     acquiring = Optional.of(lease);
-    return acquired
+    long version = rights.version();
+    return lease
+        .acquire(bytes, permission)
         .onComplete(done -> acquiring = Optional.empty())
         .map(
             held -> {
+              try {
+                requireUnchanged(version);
+              } catch (MillraceException changed) {
+                held.close();
+                throw changed;
+              }
               held.add(reader, id, !subscribed && reader.positions().isEmpty());
               subscribed = true;
               return null;
@@ -256,8 +297,9 @@ final class Commands {
     Collection<ReadPosition> left = reader.unsubscribe(patterns);
     reserved.run();
     shard.release(left);
+    attendee.ifPresent(it -> it.unsubscribed(patterns));
     if (engine.brokerSubscriptions().areSelective()) {
-      left.forEach(position -> linger(position.pattern()));
+      left.forEach(position -> lingering.add(position.pattern()));
     }
     tell(new Signal.Done(id, reader.place()));
     return Future.succeededFuture();
@@ -269,31 +311,10 @@ final class Commands {
     return others.isEmpty() ? 0 : Footprint.audience(others);
   }
 
-  /**
-   * What a client has unsubscribed lingers in case it subscribes again, but no more than it may
-   * hold.
-   */
-  private void linger(ChannelPattern pattern) {
-    if (!lingering.remove(pattern)) {
-      engine.log().readers().add(Footprint.left(pattern));
-    }
-    lingering.add(pattern);
-    if (lingering.size() > engine.options().maxChannels()) {
-      ChannelPattern oldest = lingering.iterator().next();
-      forget(oldest);
-      engine.brokerSubscriptions().giveUp(oldest);
-    }
-  }
-
-  private void forget(ChannelPattern left) {
-    lingering.remove(left);
-    engine.log().readers().add(-Footprint.left(left));
-  }
-
   /** The reader has ended. */
   void close() {
     acquiring.ifPresent(Lease::close);
-    List.copyOf(lingering).forEach(this::forget);
+    lingering.close();
   }
 
   private List<ChannelPattern> channels(JsonFields command) {
@@ -308,50 +329,35 @@ final class Commands {
     return patterns;
   }
 
-  private Future<Void> publish(String id, JsonFields command) {
-    PublishRequest request = PublishRequest.of(command);
-    if (publishRate.waitMillis(shard.now()) > 0) {
-      throw new MillraceException(
-          MillraceException.Code.RATE_LIMITED,
-          "A connection may publish "
-              + engine.options().publishesPerSecond()
-              + " messages in a second.");
+  /** Takes a new token before the present one expires. */
+  private Future<Void> authenticate(String id, JsonFields command) {
+    String token = command.string("token").orElseThrow(() -> bad("token is required."));
+    commandRate.count(shard.now(), COMMANDS_PER_TOKEN);
+    return identity
+        .of(token, rights.client(), rights.trail(), shard.context().owner())
+        .map(
+            client -> {
+              renew(client);
+              tell(new Signal.Authenticated(id, client.expires()));
+              return null;
+            });
+  }
+
+  private void renew(Client client) {
+    if (reader.isEnded()) {
+      return;
     }
-    client.countPublish();
-    publishRate.count(shard.now());
-    Promise<Void> given = Promise.promise();
+    rights.renew(client);
+    shard.guard(reader, () -> reader.renew(client));
+    attendee.ifPresent(it -> it.identified(client));
+    List<ChannelPattern> held = ReadPosition.patterns(reader.held());
     shard.handle(
-        client.publish(request.channel()),
+        rights.subscribe(held, false).compose(may -> rights.presence(reader.watched())),
         granted -> {
-          if (granted.succeeded()) {
-            give(id, request);
+          if (granted.failed()) {
+            reader.end(Ending.REVOKED);
           }
-          given.handle(granted);
         });
-    return given.future();
-  }
-
-  private void give(String id, PublishRequest request) {
-    pending++;
-    Future<Publication> published =
-        engine
-            .publishing()
-            .publish(client.scope(), request.channel().toString(), request.message());
-    shard.handle(published, result -> published(id, result));
-  }
-
-  private void published(String id, AsyncResult<Publication> result) {
-    pending--;
-    if (result.succeeded()) {
-      tell(new Signal.Published(id, result.result().name()));
-    } else {
-      fail(Optional.of(id), result.cause());
-    }
-    if (pending < MOST_PENDING) {
-      Runnable goesOn = relieved;
-      relieved = () -> {};
-      goesOn.run();
-    }
   }
 
   private void tell(Signal signal) {

@@ -4,6 +4,7 @@ import io.millrace.MillraceOptions;
 import io.millrace.core.broker.BrokerSubscriptions;
 import io.millrace.core.broker.Publishing;
 import io.millrace.core.log.Log;
+import io.millrace.core.presence.Rooms;
 import io.millrace.core.reader.Entrance;
 import io.millrace.core.reader.ReaderLoops;
 import java.util.function.BooleanSupplier;
@@ -18,7 +19,8 @@ import java.util.function.BooleanSupplier;
  * @param entrance how subscriptions come into the log
  * @param publishing how messages go to the broker
  * @param loops the event loops that readers belong to
- * @param serving whether clients are accepted
+ * @param rooms who is present
+ * @param accepting whether further clients are accepted
  */
 public record Engine(
     MillraceOptions options,
@@ -28,9 +30,10 @@ public record Engine(
     Entrance entrance,
     Publishing publishing,
     ReaderLoops loops,
-    BooleanSupplier serving) {
+    Rooms rooms,
+    BooleanSupplier accepting) {
 
-  boolean isServing() {
-    return serving.getAsBoolean();
+  boolean isAccepting() {
+    return accepting.getAsBoolean();
   }
 }

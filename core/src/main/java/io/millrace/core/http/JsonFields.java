@@ -34,13 +34,17 @@ final class JsonFields {
           "last",
           "events",
           "format",
+          "maxRate",
           "channel",
           "event",
           "data",
           "base64",
           "key",
           "priority",
-          "token");
+          "token",
+          "presence",
+          "client",
+          "replaces");
 
   /** The length of the longest known name in quotes, with each character written as an escape. */
   private static final int LONGEST_NAME = "channels".length() * 6 + 2;

@@ -1,9 +1,12 @@
 package io.millrace.core.http;
 
-import io.millrace.Authorizer;
+import io.millrace.ChannelPattern;
+import io.millrace.Client;
+import io.millrace.Decision;
+import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
-import io.millrace.Publication;
+import io.millrace.core.presence.Wish;
 import io.millrace.internal.Unsent;
 import io.millrace.spi.Transport;
 import io.vertx.core.Future;
@@ -28,6 +31,8 @@ public final class Mount {
   private static final Pattern CLIENT_FILE = Pattern.compile("/[a-z0-9-]+\\.js(\\.map)?");
   private static final String PUBLISH = "/publish";
   private static final String NEGOTIATE = "/negotiate";
+  private static final String PRESENCE = "/presence";
+  private static final String TICKET = "/ticket";
   private static final String READ = "GET, HEAD, OPTIONS";
   private static final String READ_BY_BODY = "GET, HEAD, POST, OPTIONS";
   private static final String WRITE = "POST, OPTIONS";
@@ -40,24 +45,54 @@ public final class Mount {
   private final MillraceOptions options;
   private final OriginPolicy origins;
   private final Access access;
+  private final Enforcement enforcement;
+  private final Requester requester;
+  private final Audit audit;
+  private final Quotas quotas;
+  private final Tickets tickets;
   private final Bodies bodies;
   private final Attaching attaching;
+  private final Callers callers;
   private final ClientFiles clientFiles = new ClientFiles();
 
   /**
-   * Makes what serves the requests to a engine.
+   * Makes what serves the requests to an engine.
    *
    * @param engine what is behind it
-   * @param authorizer what the application decides
+   * @param deciders what the application decides
    * @param clock the time, in milliseconds
    */
-  public Mount(Engine engine, Optional<Authorizer> authorizer, LongSupplier clock) {
+  public Mount(Engine engine, Deciders deciders, LongSupplier clock) {
     this.engine = engine;
     this.options = engine.options();
     this.origins = new OriginPolicy(options);
-    this.access = new Access(options, authorizer, clock);
+    Revocations revocations = new Revocations(options);
+    this.access = new Access(options, deciders, revocations);
+    this.requester = new Requester(options);
+    this.audit = new Audit(deciders.auditor(), requester);
+    this.enforcement = new Enforcement(revocations, access, engine.loops(), audit);
+    this.quotas = new Quotas(options, requester, clock);
+    this.tickets = new Tickets(options, System::currentTimeMillis);
     this.bodies = new Bodies(options, engine.loops(), engine.publishing().unanswered());
-    this.attaching = new Attaching(engine, access, bodies.room());
+    Identity identity =
+        new Identity(options, deciders.authenticator(), revocations, tickets, audit);
+    this.attaching =
+        new Attaching(
+            engine,
+            identity,
+            access,
+            revocations,
+            requester,
+            audit,
+            quotas,
+            bodies.room(),
+            deciders.listener().map(it -> new Listening(options, it)));
+    this.callers = new Callers(identity, attaching);
+  }
+
+  /** Returns what takes permissions away. */
+  public Enforcement enforcement() {
+    return enforcement;
   }
 
   /** Returns another router. */
@@ -99,19 +134,23 @@ public final class Mount {
     requireOneHost(request);
     String path = pathBelowMount(context);
     boolean publish = path.equals(PUBLISH);
-    origins.check(context, isClientFile(path), !publish);
-    if (!HttpMethod.POST.equals(request.method())) {
-      if (Bodies.isAnnounced(request)) {
-        bodies.discard(context);
-      }
+    boolean ticket = path.equals(TICKET);
+    origins.check(context, isClientFile(path), !publish && !ticket);
+    if (ticket && HttpMethod.POST.equals(request.method())) {
+      bodies.discardAnnounced(context);
+      identified(context, () -> ticket(context));
+    } else if (!HttpMethod.POST.equals(request.method())) {
+      bodies.discardAnnounced(context);
       route(context, path);
     } else if (isJson(request)) {
       requireNoCoding(context);
       if (publish) {
-        String scope = Requester.scope(context);
-        access.countPublish(context, scope);
-        readBody(context, Optional.of(scope), () -> publish(context, scope));
+        if (callers.areAsked()) {
+          quotas.arriveToPublish(context);
+        }
+        callers.identified(context, () -> readPublish(context));
       } else {
+        attaching.arrive(context);
         readBody(context, Optional.empty(), () -> route(context, path));
       }
     } else if (publish) {
@@ -153,32 +192,38 @@ public final class Mount {
       throw methodNotAllowed(
           context, methods, "This URL does not accept this method. It accepts " + methods + ".");
     } else if (path.isEmpty() || path.equals("/")) {
-      if (!refusedByOneThatIsOff(context)) {
-        attaching.attach(context, negotiated(context));
+      if (!engine.transports().refused(context.request())) {
+        attaching.attach(context, engine.transports().negotiated(context.request()));
       }
     } else if (path.equals(NEGOTIATE)) {
-      negotiate(context);
+      identified(context, () -> negotiate(context));
+    } else if (path.equals(PRESENCE)) {
+      identified(context, () -> presence(context));
     } else if (isClientFile(path)) {
       clientFiles.serve(context, path.substring(1));
     } else {
-      attaching.attach(context, forced(path.startsWith("/") ? path.substring(1) : ""));
+      attaching.attach(
+          context, engine.transports().forced(path.startsWith("/") ? path.substring(1) : ""));
     }
   }
 
   private static boolean takes(HttpMethod method, String path) {
-    boolean publish = path.equals(PUBLISH);
+    boolean writes = path.equals(PUBLISH) || path.equals(TICKET);
     if (HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method)) {
-      return !publish;
+      return !writes;
     }
-    return HttpMethod.POST.equals(method)
-        && (publish || !(path.equals(NEGOTIATE) || isClientFile(path)));
+    return HttpMethod.POST.equals(method) && (writes || !isOnlyRead(path));
   }
 
   private static String methods(String path) {
-    if (path.equals(PUBLISH)) {
+    if (path.equals(PUBLISH) || path.equals(TICKET)) {
       return WRITE;
     }
-    return path.equals(NEGOTIATE) || isClientFile(path) ? READ : READ_BY_BODY;
+    return isOnlyRead(path) ? READ : READ_BY_BODY;
+  }
+
+  private static boolean isOnlyRead(String path) {
+    return path.equals(NEGOTIATE) || path.equals(PRESENCE) || isClientFile(path);
   }
 
   private static MillraceException methodNotAllowed(
@@ -205,45 +250,6 @@ public final class Mount {
         : mount.endsWith("/") ? mount.substring(0, mount.length() - 1) : mount;
   }
 
-  /** An EventSource would give up for good after any other transport's answer. */
-  private boolean refusedByOneThatIsOff(RoutingContext context) {
-    for (Transport transport : engine.transports().outOfService()) {
-      if (transport.accepts(context.request())
-          && transport.refuse(context.request(), Attaching.COME_BACK)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private Transport negotiated(RoutingContext context) {
-    List<Transport> inService = engine.transports().inService();
-    for (Transport transport : inService) {
-      if (transport.accepts(context.request())) {
-        return transport;
-      }
-    }
-    throw new MillraceException(
-        MillraceException.Code.NOT_FOUND,
-        "No transport in service accepts this request; there are " + names(inService) + ".");
-  }
-
-  private Transport forced(String name) {
-    List<Transport> inService = engine.transports().inService();
-    for (Transport transport : inService) {
-      if (transport.name().equals(name)) {
-        return transport;
-      }
-    }
-    throw new MillraceException(
-        MillraceException.Code.NOT_FOUND,
-        "There is nothing here. Transports in service are " + names(inService) + ".");
-  }
-
-  private static String names(List<Transport> transports) {
-    return String.join(", ", transports.stream().map(Transport::name).toList());
-  }
-
   private void negotiate(RoutingContext context) {
     JsonArray transports = new JsonArray();
     for (Transport transport : engine.transports().inService()) {
@@ -259,13 +265,28 @@ public final class Mount {
       }
       transports.add(described);
     }
-    json(
-        context,
+    JsonObject answer =
         new JsonObject()
             .put("version", 1)
             .put("transports", transports)
             .put("retry", options.retry().toMillis())
-            .put("limits", ReaderAttachment.limits(options)));
+            .put("limits", ReaderAttachment.limits(options));
+    Identity.known(context)
+        .expires()
+        .ifPresent(
+            at -> answer.put("expires", at.toEpochMilli()).put("now", System.currentTimeMillis()));
+    json(context, answer);
+  }
+
+  private void presence(RoutingContext context) {
+    String asked = Optional.ofNullable(context.queryParams().get("channel")).orElse("");
+    ChannelPattern channel = ChannelPattern.of(ChannelPattern.checkName(asked));
+    Wish wish = Wish.of(Optional.ofNullable(context.queryParams().get("presence")));
+    wish.check(List.of(channel));
+    access
+        .presence(Identity.known(context), List.of(channel), audit.of(context), context.vertx())
+        .onFailure(context::fail)
+        .onSuccess(granted -> json(context, engine.rooms().describe(asked, wish)));
   }
 
   private static boolean isJson(HttpServerRequest request) {
@@ -310,23 +331,54 @@ public final class Mount {
     }
   }
 
+  /** Each of these asks the application as an attach does, so it counts as one. */
+  private void identified(RoutingContext context, Runnable next) {
+    quotas.arrive(context, Requester.clientId(context));
+    callers.identified(context, next);
+  }
+
+  private void readPublish(RoutingContext context) {
+    String scope = requester.scope(context);
+    quotas.publish(context, Identity.known(context));
+    readBody(context, Optional.of(scope), () -> publish(context, scope));
+  }
+
   private void publish(RoutingContext context, String scope) {
     PublishRequest request = PublishRequest.of(JsonFields.object(context));
-    Future<Publication> published =
+    Client client = Identity.known(context);
+    long version = access.version(client);
+    Future<Message> granted =
         access
-            .of(context)
-            .publish(request.channel())
-            .compose(
-                granted ->
-                    engine
-                        .publishing()
-                        .publish(scope, request.channel().toString(), request.message()));
-    published
+            .publish(client, request.channel(), context.vertx())
+            .compose(may -> access.intercepted(client, request, context.vertx()))
+            .map(
+                message -> {
+                  access.requireUnchanged(client, request.channel(), version);
+                  return message;
+                });
+    audit
+        .of(context)
+        .awaited(Decision.Kind.PUBLISH, client, request.channel(), granted)
+        .compose(
+            message -> engine.publishing().publish(scope, request.channel().toString(), message))
         .onFailure(context::fail)
         // Also without a name: no other server answers like this, so a client can recognize it.
         .onSuccess(
             publication ->
                 json(context, new JsonObject().put("published", publication.name().orElse(null))));
+  }
+
+  private void ticket(RoutingContext context) {
+    Client client = Identity.known(context);
+    quotas.ticket(context, client);
+    Tickets.Ticket ticket =
+        audit.of(context).attempted(Decision.Kind.TICKET, client, () -> tickets.issue(client));
+    json(
+        context,
+        new JsonObject()
+            .put("ticket", ticket.text())
+            .put("expires", ticket.expires().toEpochMilli())
+            .put("now", System.currentTimeMillis()));
   }
 
   private static void json(RoutingContext context, JsonObject answer) {

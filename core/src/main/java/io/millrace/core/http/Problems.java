@@ -1,9 +1,12 @@
 package io.millrace.core.http;
 
+import io.millrace.BearerToken;
 import io.millrace.MillraceException;
+import io.millrace.core.broker.RareLog;
 import io.millrace.internal.Unsent;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -45,6 +48,16 @@ final class Problems {
         && (failure instanceof IOException || failure instanceof VertxException);
   }
 
+  /** Says how to authenticate (RFC 6750, section 3). */
+  private static String challenge(HttpServerRequest request) {
+    boolean tried =
+        request.headers().contains(HttpHeaders.AUTHORIZATION)
+            || request.headers().getAll("Sec-WebSocket-Protocol").stream()
+                .anyMatch(offered -> offered.contains(BearerToken.SUBPROTOCOL))
+            || (request.query() != null && request.query().contains("ticket="));
+    return tried ? "Bearer error=\"invalid_token\"" : "Bearer";
+  }
+
   private static MillraceException ofStatus(int status) {
     for (MillraceException.Code code : MillraceException.Code.values()) {
       if (code.status() == status) {
@@ -73,6 +86,9 @@ final class Problems {
     MillraceException.Code code = problem.code();
     if (problem.retryable() && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(RETRY_AFTER.toSeconds()));
+    }
+    if (code == MillraceException.Code.UNAUTHORIZED) {
+      response.putHeader("WWW-Authenticate", challenge(context.request()));
     }
     response
         .setChunked(false)

@@ -37,6 +37,10 @@ record PublishRequest(ChannelPattern channel, Message message) {
     if (priority.isPresent()) {
       message = message.withPriority(Priority.of(priority.get()));
     }
+    Optional<String> replaces = fields.string("replaces");
+    if (replaces.isPresent()) {
+      message = message.withReplaces(replaces.get());
+    }
     return new PublishRequest(ChannelPattern.of(ChannelPattern.checkName(channel)), message);
   }
 

@@ -1,24 +1,18 @@
 package io.millrace.core.http;
 
-import java.util.Arrays;
-
-/** Limits how many are allowed in any second. Owned by one event loop, or guarded by a lock. */
+/**
+ * A token bucket: so many are allowed in a second, and as many at once if there were none before.
+ * Owned by one event loop, or guarded by a lock.
+ */
 final class RateLimit {
 
-  private static final long WINDOW_MILLIS = 1000;
-  private static final int FEW = 4;
+  private static final long NANOS = 1_000_000_000;
+  private static final long NANOS_OF_MILLI = 1_000_000;
 
   private final int perSecond;
 
-  /**
-   * The times of the last ones; used as a ring once it is as long as the limit. Most clients need
-   * few.
-   */
-  private long[] times = {};
-
-  private long latest;
-  private int next;
-  private int used;
+  /** When the bucket is full again, in nanoseconds. */
+  private long full = Long.MIN_VALUE;
 
   /**
    * Makes a limit.
@@ -31,12 +25,17 @@ final class RateLimit {
 
   /** Returns in how many milliseconds one more is allowed; zero for now. */
   long waitMillis(long now) {
-    return used < perSecond || perSecond == 0 ? 0 : Math.max(0, times[next] + WINDOW_MILLIS - now);
+    if (perSecond == 0) {
+      return 0;
+    }
+    long nanos = now * NANOS_OF_MILLI;
+    long wait = Math.max(full, nanos) - nanos + NANOS / perSecond - NANOS;
+    return Math.max(0, (wait + NANOS_OF_MILLI - 1) / NANOS_OF_MILLI);
   }
 
-  /** Returns whether none was counted in the last second, so that a new object would do as well. */
+  /** Returns whether the bucket is full, so that a new object would do as well. */
   boolean isIdle(long now) {
-    return now - latest >= WINDOW_MILLIS;
+    return full <= now * NANOS_OF_MILLI;
   }
 
   /** Counts one. */
@@ -46,22 +45,24 @@ final class RateLimit {
 
   /** Counts several. Those beyond the limit are counted when they would have been allowed. */
   void count(long now, int several) {
-    if (perSecond == 0) {
-      return;
+    if (perSecond > 0) {
+      full = Math.max(full, now * NANOS_OF_MILLI) + several * (NANOS / perSecond);
     }
-    if (isIdle(now)) {
-      next = 0;
-      used = 0;
+  }
+
+  /** Counts one less. */
+  void giveBack() {
+    if (perSecond > 0) {
+      full -= NANOS / perSecond;
     }
-    for (int i = 0; i < several; i++) {
-      long allowed = now + waitMillis(now);
-      if (next == times.length) {
-        times = Arrays.copyOf(times, Math.min(perSecond, Math.max(FEW, 2 * next)));
-      }
-      times[next] = allowed;
-      latest = allowed;
-      next = (next + 1) % perSecond;
-      used = Math.min(used + 1, perSecond);
+  }
+
+  /** Counts one if it is allowed now. Returns in how many milliseconds it is; zero if it was. */
+  long take(long now) {
+    long wait = waitMillis(now);
+    if (wait == 0) {
+      count(now);
     }
+    return wait;
   }
 }

@@ -1,13 +1,18 @@
 package io.millrace.core.http;
 
 import io.millrace.MillraceOptions;
+import io.millrace.SlowPolicy;
 import io.millrace.core.log.StartPositions;
+import io.millrace.core.presence.Attendee;
+import io.millrace.core.presence.Visitor;
 import io.millrace.core.reader.BatchReader;
+import io.millrace.core.reader.Expiry;
 import io.millrace.core.reader.LastingReader;
 import io.millrace.core.reader.LastingSettings;
 import io.millrace.core.reader.Lease;
 import io.millrace.core.reader.ReaderLoops;
 import io.millrace.core.reader.Shard;
+import io.millrace.internal.Silence;
 import io.millrace.spi.Attachment;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Format;
@@ -19,20 +24,20 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /** What a transport attaches: a client with its lease, which waits for its reader. */
 final class ReaderAttachment implements Attachment {
 
-  private static final double RETRY_VARIATION = 0.3;
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final int SWITCHING_PROTOCOLS = 101;
 
+  private final Attaching attaching;
   private final Engine engine;
-  private final Access access;
-  private final Room room;
   private final Transport transport;
   private final Format format;
 
@@ -46,12 +51,11 @@ final class ReaderAttachment implements Attachment {
   private Optional<Supplier<Receiving>> receives = Optional.empty();
   private Optional<Receiving> receiving = Optional.empty();
 
-  ReaderAttachment(Engine engine, Access access, Room room, Arrival arrival) {
-    this.engine = engine;
-    this.access = access;
-    this.room = room;
-    this.transport = arrival.transport();
-    this.format = arrival.asked().format();
+  ReaderAttachment(Attaching attaching, Arrival arrival) {
+    this.attaching = attaching;
+    this.engine = attaching.engine();
+    this.transport = arrival.transport;
+    this.format = arrival.asked.format();
     this.unused = Optional.of(arrival);
   }
 
@@ -71,22 +75,39 @@ final class ReaderAttachment implements Attachment {
   }
 
   private void attach(Arrival arrival, Framing framing, Outlet outlet) {
-    Lease lease = arrival.lease();
+    Lease lease = arrival.lease;
     Shard shard = lease.shard();
     LastingReader reader = new LastingReader(shard, transport.name(), framing, outlet, settings());
-    ClientShare share = arrival.share();
+    reader.identify(
+        arrival.client(),
+        Optional.of(arrival.asked.client().orElseGet(ReaderAttachment::randomId)));
+    reader.locate(attaching.audit().address(arrival.context));
+    reader.limitRate(arrival.asked.maxRate());
+    ClientShare share = arrival.share;
+    Optional<Attendee> attendee = engine.rooms().attendee(reader);
+    Optional<ListenedReader> listened =
+        attaching.listening().map(listening -> new ListenedReader(listening, reader));
     reader.whenEnded(
         () -> {
           share.leave();
+          attendee.ifPresent(Attendee::close);
           receiving.ifPresent(Receiving::close);
           commands.ifPresent(Commands::close);
+          listened.ifPresent(ListenedReader::ended);
         });
     if (transport.traits().contains(Transport.Trait.DUPLEX)) {
-      Access.Client client = access.lasting(arrival.context());
-      duplex = Optional.of(() -> new Commands(engine, client, reader));
-      receives = Optional.of(() -> new Receiving(room, shard.loop(), reader, engine.options()));
+      Rights rights = attaching.rights(arrival);
+      duplex = Optional.of(() -> attaching.commands(rights, reader, attendee));
+      receives =
+          Optional.of(
+              () -> new Receiving(attaching.room(), shard.loop(), reader, engine.options()));
     }
+    Silence.limit(arrival.context.request().connection(), engine.options().stallTimeout());
     lease.begin(reader);
+    if (reader.isReading()) {
+      attendee.ifPresent(it -> it.subscribed(arrival.asked.patterns(), arrival.asked.presence()));
+    }
+    listened.ifPresent(ListenedReader::attached);
   }
 
   @Override
@@ -97,12 +118,30 @@ final class ReaderAttachment implements Attachment {
   private void take(Arrival arrival, Framing framing, Outlet outlet, Duration hold) {
     MillraceOptions options = engine.options();
     Duration most = options.longPollHold();
-    Duration bounded = hold.compareTo(most) > 0 ? most : hold;
-    Lease lease = arrival.lease();
+    Duration bounded =
+        shorter(shorter(hold, most), Expiry.remaining(arrival.client(), options.expiryGrace()));
+    Lease lease = arrival.lease;
     BatchReader reader =
         new BatchReader(lease.shard(), transport.name(), framing, outlet, options, bounded);
-    reader.whenEnded(arrival.share()::leave);
+    reader.identify(arrival.client(), arrival.asked.client());
+    reader.locate(attaching.audit().address(arrival.context));
+    reader.limitRate(arrival.asked.maxRate());
+    AttachRequest asked = arrival.asked;
+    Optional<Visitor> visitor =
+        engine.rooms().visitor(reader, asked.patterns(), asked.presence(), bounded.isZero());
+    reader.whenEnded(
+        () -> {
+          arrival.share.leave();
+          visitor.ifPresent(Visitor::end);
+        });
     lease.begin(reader);
+    if (!reader.isReading()) {
+      visitor.ifPresent(Visitor::end);
+    }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   @Override
@@ -136,8 +175,7 @@ final class ReaderAttachment implements Attachment {
   /** Returns whose reader begins; if none may, the outlet is ended. */
   private Optional<Arrival> use(Outlet outlet) {
     Optional<Arrival> used = unused;
-    Optional<Ending> refusal =
-        used.map(arrival -> refusal(arrival.lease())).orElse(Optional.of(Ending.DONE));
+    Optional<Ending> refusal = used.map(this::refusal).orElse(Optional.of(Ending.DONE));
     if (refusal.isPresent()) {
       abandon();
       outlet.end(refusal.get());
@@ -148,12 +186,16 @@ final class ReaderAttachment implements Attachment {
   }
 
   /** Returns why a client that was admitted can no longer be attached, if that is so. */
-  private Optional<Ending> refusal(Lease lease) {
+  private Optional<Ending> refusal(Arrival arrival) {
+    Lease lease = arrival.lease;
     if (!lease.isHeld()) {
       return Optional.of(Ending.DONE);
     }
-    if (!engine.isServing() || !lease.isCurrent()) {
-      return Optional.of(ReaderLoops.goingAway());
+    if (!engine.isAccepting() || !lease.isCurrent()) {
+      return Optional.of(ReaderLoops.goingAway(engine.options().drainWindow()));
+    }
+    if (arrival.isOutdated(attaching.revocations())) {
+      return Optional.of(Ending.REVOKED);
     }
     return engine.transports().isOff(transport)
         ? Optional.of(Ending.TRANSPORT_OFF)
@@ -162,7 +204,7 @@ final class ReaderAttachment implements Attachment {
 
   /** Gives everything back when the response has ended, if no reader was attached until then. */
   void abandonAtEnd() {
-    unused.map(Arrival::context).ifPresent(this::abandonAtEnd);
+    unused.map(arrival -> arrival.context).ifPresent(this::abandonAtEnd);
   }
 
   private void abandonAtEnd(RoutingContext context) {
@@ -182,15 +224,26 @@ final class ReaderAttachment implements Attachment {
     unused = Optional.empty();
   }
 
+  private static String randomId() {
+    byte[] id = new byte[16];
+    RANDOM.nextBytes(id);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+  }
+
   private LastingSettings settings() {
     MillraceOptions options = engine.options();
-    double variation = 1 + RETRY_VARIATION * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+    // So that those that began together do not end together.
+    double lasting = Variation.below();
+    boolean streamed = !transport.traits().contains(Transport.Trait.DUPLEX);
     return new LastingSettings(
         options.heartbeat().orElse(transport.heartbeat()),
         options.stallTimeout(),
-        Duration.ofMillis(Math.round(options.retry().toMillis() * variation)),
-        transport.traits().contains(Transport.Trait.DUPLEX) ? 0 : options.recycleBytes(),
-        options.slowReadersEnd(),
+        Variation.around(options.retry()),
+        streamed ? Math.round(options.recycleBytes() * lasting) : 0,
+        streamed ? Variation.part(options.recycleAge(), lasting) : Duration.ZERO,
+        streamed ? options.streamPadding() : 0,
+        channel -> options.slowPolicyOf(channel) == SlowPolicy.DISCONNECT,
+        options.expiryGrace(),
         () -> limits(options));
   }
 
@@ -200,6 +253,9 @@ final class ReaderAttachment implements Attachment {
         .put("channels", options.maxChannels())
         .put("message", options.maxClientMessageBytes())
         .put("last", StartPositions.MOST_REPLAYED)
-        .put("publishesPerSecond", options.publishesPerSecond());
+        .put("publishesPerSecond", options.publishesPerSecond())
+        .put("commandsPerSecond", options.commandsPerSecond())
+        .put("attachesPerSecond", options.attachesPerSecond())
+        .put("readersPerUser", options.maxReadersPerUser());
   }
 }

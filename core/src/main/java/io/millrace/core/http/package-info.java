@@ -8,12 +8,13 @@
  * client takes on this way is its {@link Arrival}, which gives everything back if there is no
  * reader in the end. The transport makes one from its {@link ReaderAttachment}. {@link Commands}
  * carries out what a client sends on its connection. Failures become answers in {@link Problems}.
+ * An {@link Audit} tells the application what was decided.
  *
  * <p>What is behind the mount is an {@link Engine}, which the node assembles.
  *
  * <p>Read {@link Mount}, {@link Attaching} and {@link ReaderAttachment} first, then {@link
- * AttachRequest}, {@link Access} and {@link Commands}. The limits come last: {@link PublishRates},
- * {@link Room}, {@link Receiving}.
+ * AttachRequest}, {@link Access} and {@link Commands}. The limits come last: {@link Quotas}, {@link
+ * Room}, {@link Receiving}.
  */
 @NullMarked
 package io.millrace.core.http;

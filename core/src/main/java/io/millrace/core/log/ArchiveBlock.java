@@ -2,7 +2,6 @@ package io.millrace.core.log;
 
 import io.millrace.Gap;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -22,45 +21,43 @@ public record ArchiveBlock(
     return after <= seq && seq < through;
   }
 
-  /** Reads what comes next, as {@link Log#read} does. */
-  Slice read(
-      Collection<ReadPosition> positions,
-      long from,
-      long upTo,
-      int mostEntries,
-      int mostBytes,
-      Gap.Reason reason) {
-    long end = Math.min(through, upTo);
+  /**
+   * Reads what comes next, as {@link Log#read} does.
+   *
+   * @param needed how far to read
+   * @param reason why it may be lost
+   */
+  Slice read(SliceRequest next, long needed, Gap.Reason reason) {
+    long from = next.after();
+    long end = Math.min(through, needed);
+    Chosen chosen = new Chosen(next);
     if (lost) {
-      List<String> missed = new ArrayList<>();
-      for (ReadPosition position : positions) {
-        if (position.missing(from) > 0) {
-          missed.add(position.pattern().toString());
-        }
-      }
-      List<Gap> gaps = missed.isEmpty() ? List.of() : List.of(new Gap(missed, reason));
-      return new Slice(gaps, List.of(), 0, end);
+      return chosen.slice(lost(next, reason), end, 0);
     }
-    Wanted asked = new Wanted(positions);
-    List<LogEntry> wanted = new ArrayList<>();
-    int size = 0;
-    for (int i = indexAfter(from); i < entries.size(); i++) {
+    Wanted wanted = new Wanted(next.positions());
+    long read = from;
+    for (int i = indexAfter(from); i < entries.size() && entries.get(i).seq <= end; i++) {
       LogEntry entry = entries.get(i);
-      if (entry.seq > end) {
-        break;
+      if (wanted.isEnough()) {
+        return chosen.slice(List.of(), read, 0);
       }
-      if (asked.isEnough()) {
-        return new Slice(List.of(), wanted, size, entries.get(i - 1).seq);
+      ReadPosition by = chosen.wanting(entry, wanted.positions(entry));
+      if (by != null && !chosen.take(entry, by)) {
+        return chosen.slice(List.of(), read, 0);
       }
-      if (asked.isWanted(entry)) {
-        if (!wanted.isEmpty() && (wanted.size() >= mostEntries || size + entry.size > mostBytes)) {
-          return new Slice(List.of(), wanted, size, wanted.get(wanted.size() - 1).seq);
-        }
-        wanted.add(entry);
-        size += entry.size;
+      read = entry.seq;
+    }
+    return chosen.slice(List.of(), end, 0);
+  }
+
+  private static List<Gap> lost(SliceRequest next, Gap.Reason reason) {
+    List<String> missed = new ArrayList<>();
+    for (ReadPosition position : next.positions()) {
+      if (position.missing(next.after()) > 0) {
+        missed.add(position.pattern().toString());
       }
     }
-    return new Slice(List.of(), wanted, size, end);
+    return missed.isEmpty() ? List.of() : List.of(new Gap(missed, reason));
   }
 
   private int indexAfter(long seq) {

@@ -5,6 +5,7 @@ import io.millrace.HistoryOptions;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
+import io.millrace.SlowPolicy;
 import io.millrace.spi.BrokerLog;
 import io.millrace.spi.BrokerRecord;
 import io.millrace.spi.BrokerRecords;
@@ -165,8 +166,10 @@ final class ArchiveScan {
   }
 
   private ChannelLog channel(String name) {
-    ChannelLog created = new ChannelLog(ChannelPattern.of(name), HistoryOptions.NONE, NO_PATTERNS);
-    bytes += created.held;
+    ChannelPattern pattern = ChannelPattern.of(name);
+    SlowPolicy slow = options.slowPolicyOf(pattern);
+    ChannelLog created = new ChannelLog(pattern, HistoryOptions.NONE, slow, NO_PATTERNS);
+    bytes += created.held();
     return created;
   }
 

@@ -3,6 +3,7 @@ package io.millrace.core.log;
 import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import java.util.Collection;
+import java.util.Optional;
 
 /**
  * How many bytes of the heap things take. The numbers are the sizes of the named objects in a class
@@ -24,6 +25,12 @@ public final class Footprint {
    * has a history, in the tree of histories 64.
    */
   static final int CHANNEL = 288;
+
+  /** What a channel has dropped: the Dropped 48, with an array 16 and its bytes. */
+  static final int DROPPED = 64 + Dropped.BYTES;
+
+  /** An entry that is the newest of what it reports: the Reported 24, its place in a map 48. */
+  static final int NEWEST = 72;
 
   /**
    * A key in the KeyTable: two digests 72 each, the Known 32, its place in the map 48; the promise
@@ -52,11 +59,14 @@ public final class Footprint {
   /** A String 24, the array of its characters 16 and some padding. */
   private static final int STRING = 44;
 
-  /** The Optional in which a message has its key. */
+  /** The object in which a message has its key and the like. */
+  private static final int DETAILS = 32;
+
+  /** The Optional in which it has each of them. */
   private static final int OPTIONAL = 16;
 
-  /** A subscription of a reader: the ReadPosition 56, its slot in a list. */
-  public static final int SUBSCRIPTION = 64;
+  /** A subscription of a reader: the ReadPosition 64, its slot in a list. */
+  public static final int SUBSCRIPTION = 72;
 
   /**
    * A pattern in use, without its text: the PatternLog 40, the ChannelPattern 24, its place in the
@@ -163,8 +173,20 @@ public final class Footprint {
   static int entry(Message message) {
     String event = message.event();
     int ofEvent = event.equals(Message.DEFAULT_EVENT) ? 0 : string(event);
-    int ofKey = message.key().map(key -> OPTIONAL + string(key)).orElse(0);
-    return ENTRY + message.length() + ofEvent + ofKey;
+    return ENTRY + message.length() + ofEvent + details(message);
+  }
+
+  private static int details(Message message) {
+    int bytes =
+        optional(message.key())
+            + optional(message.from())
+            + optional(message.except())
+            + optional(message.replaces());
+    return bytes == 0 ? 0 : DETAILS + bytes;
+  }
+
+  private static int optional(Optional<String> text) {
+    return text.isEmpty() ? 0 : OPTIONAL + string(text.get());
   }
 
   /** A message that a client has published and the broker has not answered. */

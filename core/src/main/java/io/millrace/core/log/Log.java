@@ -13,9 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * One sequence of everything that arrives: a ring that all channels share, and each channel's
@@ -30,7 +28,8 @@ public final class Log {
   private final MillraceOptions options;
   private final LongSupplier clock;
   private final boolean shared;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Numbering numbering;
+  private final LogLock lock = new LogLock();
   private final LogQueue<LogItem> ring = new LogQueue<>();
   private final Sources sources;
   private final Retention retention;
@@ -56,8 +55,14 @@ public final class Log {
    * @param clock milliseconds that never decrease
    */
   public Log(MillraceOptions options, boolean shared, LongSupplier clock) {
+    this(options, shared, clock, Numbering.sinceNow());
+  }
+
+  /** As above, with microseconds that never decrease. */
+  public Log(MillraceOptions options, boolean shared, LongSupplier clock, LongSupplier micros) {
     this.options = options;
     this.shared = shared;
+    this.numbering = new Numbering(options.trafficHidden(), micros);
     this.clock = clock;
     this.sources = new Sources(options);
     this.retention = new Retention(options, ring, sources::forgetIfIdle);
@@ -75,6 +80,11 @@ public final class Log {
   /** Returns the cursor of a place. */
   public Cursor cursor(long seq) {
     return epoch.cursor(seq);
+  }
+
+  /** Returns what the numbers of its places mean. */
+  public Numbering numbering() {
+    return numbering;
   }
 
   /** Returns the newest sequence number. */
@@ -104,7 +114,7 @@ public final class Log {
     Cursor place;
     lock.lock();
     try {
-      long seq = head + 1;
+      long seq = numbering.after(head);
       long original = key.isEmpty() ? seq : arrived.originalOf(seq, key.get(), clock.getAsLong());
       if (original == seq) {
         add(seq, channel, message);
@@ -122,7 +132,7 @@ public final class Log {
     long now = clock.getAsLong();
     ChannelLog source = sources.channel(channel);
     LogEntry entry = new LogEntry(epoch, seq, now, source, message);
-    source.entries.add(entry);
+    source.add(entry);
     ring.add(entry);
     retention.added(source);
     retention.enforce(now);
@@ -135,7 +145,7 @@ public final class Log {
    * @param name the name that distinguishes this log from others
    */
   public void renew(String name) {
-    locked(
+    lock.hold(
         () -> {
           epoch = new Epoch(name);
           head = 0;
@@ -184,7 +194,7 @@ public final class Log {
 
   /** Skips a record of a backend's log that is not a message, but may say the time. */
   public void skip(long offset, Instant written) {
-    locked(
+    lock.hold(
         () -> {
           if (offset >= head) {
             servingStart.isServed(head, offset, written.toEpochMilli());
@@ -196,7 +206,7 @@ public final class Log {
 
   /** From now on every record is served, however little was read before it. */
   public void serve() {
-    locked(servingStart::serve);
+    lock.hold(servingStart::serve);
   }
 
   /** Takes a place for a possible loss, and marks the channels that it concerns. */
@@ -211,10 +221,10 @@ public final class Log {
 
   private long takePlace(Collection<ChannelPattern> concerned) {
     long taken =
-        locked(
+        lock.hold(
             () -> {
               long now = clock.getAsLong();
-              long seq = head + 1;
+              long seq = numbering.after(head);
               ring.add(new Interruption(seq, now, concerned));
               head = seq;
               if (!concerned.isEmpty()) {
@@ -254,7 +264,8 @@ public final class Log {
    */
   public Survey enter(
       List<ReaderSubscription> subscriptions, List<Long> heardFrom, ResumeFrom from) {
-    return locked(
+    arrive();
+    return lock.hold(
         () -> {
           Survey survey = new Survey(from, epoch, head);
           long lostThrough = Math.max(retention.evictedThrough(), interruptedThrough);
@@ -271,7 +282,7 @@ public final class Log {
   /** Examines some more channels. Returns whether there may be more. */
   boolean step(SurveyPass pass) {
     boolean more = pass.look();
-    locked(() -> pass.take(more));
+    lock.hold(() -> pass.take(more));
     return more;
   }
 
@@ -284,7 +295,8 @@ public final class Log {
    */
   public StartPosition start(Survey survey) {
     if (!Survey.asksLast(survey.from)) {
-      return locked(
+      arrive();
+      return lock.hold(
           () -> new StartPositions(epoch.name(), shared, head).of(survey.positions, survey.from));
     }
     Optional<MillraceException> refusal = StartPositions.refusal(survey);
@@ -294,7 +306,7 @@ public final class Log {
     }
     long from = survey.epoch.equals(epoch) ? survey.head : head;
     Newest newest = new Newest(survey, from, clock.getAsLong());
-    while (locked(newest::look)) {
+    while (lock.hold(newest::look)) {
       Thread.onSpinWait(); // Others can take the lock meanwhile.
     }
     return newest.start();
@@ -302,34 +314,28 @@ public final class Log {
 
   /** Gives up what {@link #attach} registered. */
   public void detach(Collection<ReadPosition> positions) {
-    locked(() -> readership.leave(positions));
+    lock.hold(() -> readership.leave(positions));
   }
 
   /**
    * Reads what comes next for attached subscriptions.
    *
-   * @param positions where they are
-   * @param after how far they have read
-   * @param upTo how far to read, not beyond the head
-   * @param mostEntries the maximum number of entries
-   * @param mostBytes the maximum number of bytes; one entry always fits
    * @param lost the reason to give for what is no longer held; none if it should be read back
    */
-  public Slice read(
-      Collection<ReadPosition> positions,
-      long after,
-      long upTo,
-      int mostEntries,
-      int mostBytes,
-      Optional<Gap.Reason> lost) {
-    SliceReading reader = new SliceReading(ring, positions, after, upTo, mostEntries, mostBytes);
-    lock.lock();
-    try {
-      reader.look(retention.past(), retention.evictedThrough(), lost);
-    } finally {
-      lock.unlock();
-    }
+  Slice read(SliceRequest next, Optional<Gap.Reason> lost) {
+    SliceReading reader = new SliceReading(ring, next);
+    lock.hold(() -> reader.look(retention.past(), retention.evictedThrough(), lost));
     return reader.slice();
+  }
+
+  /**
+   * Counts what a reader has had, so that what it will have missed is known if some of what follows
+   * is dropped before it reads on.
+   *
+   * @param cursor how far it has read
+   */
+  public void count(Collection<ReadPosition> positions, long cursor) {
+    lock.hold(() -> positions.forEach(position -> position.count(cursor)));
   }
 
   /**
@@ -353,47 +359,39 @@ public final class Log {
   /** Returns the newest entries held of a channel, oldest first. */
   public List<Entry> history(String channel, int limit) {
     long now = clock.getAsLong();
-    return locked(() -> sources.history(channel, limit, now));
+    return lock.hold(() -> sources.history(channel, limit, now));
+  }
+
+  /** Whoever begins to read begins now, not at the last message of others. */
+  private void arrive() {
+    if (numbering.isTimed()) {
+      lock.hold(() -> head = numbering.after(head));
+      followers.forEach(Runnable::run);
+    }
   }
 
   /** Drops what has become too old. Called about every second. */
   public void sweep() {
+    arrive();
+    numbering.pass(head);
     boolean more = true;
     for (int i = 0; more && i < STEPS_PER_SWEEP; i++) {
-      more = locked(() -> retention.sweep(clock.getAsLong()));
+      more = lock.hold(() -> retention.sweep(clock.getAsLong()));
     }
   }
 
   /** Returns how many subscriptions are attached. */
   public int subscriptionCount() {
-    return locked(readership::subscriptions);
+    return lock.hold(readership::subscriptions);
   }
 
   /** Returns how many channels are held. */
   public int channelCount() {
-    return locked(sources::channelCount);
+    return lock.hold(sources::channelCount);
   }
 
   /** Returns about how many bytes of the heap the log takes. */
   public long heldBytes() {
-    return locked(() -> retention.heldBytes() + arrived.heldBytes() + keys.heldBytes());
-  }
-
-  private <T> T locked(Supplier<T> action) {
-    lock.lock();
-    try {
-      return action.get();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void locked(Runnable action) {
-    lock.lock();
-    try {
-      action.run();
-    } finally {
-      lock.unlock();
-    }
+    return lock.hold(() -> retention.heldBytes() + arrived.heldBytes() + keys.heldBytes());
   }
 }

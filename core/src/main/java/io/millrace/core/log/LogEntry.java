@@ -14,7 +14,11 @@ public final class LogEntry extends LogItem implements Entry {
   private final Message message;
 
   LogEntry(Epoch epoch, long seq, long appendedAt, ChannelLog source, Message message) {
-    super(seq, appendedAt, message.length(), Footprint.entry(message));
+    super(
+        seq,
+        appendedAt,
+        message.length(),
+        Footprint.entry(message) + (source.keepsNewest() ? Footprint.NEWEST : 0));
     this.epoch = epoch;
     this.source = source;
     this.message = message;

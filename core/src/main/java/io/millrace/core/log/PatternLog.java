@@ -6,7 +6,7 @@ import io.millrace.ChannelPattern;
  * A pattern in use, and what is lost of the channels that it matches. It does not list these
  * channels, because there may be very many. Guarded by the log's lock.
  */
-final class PatternLog extends LogSource {
+class PatternLog extends LogSource {
 
   /** Whether its mark accounts for what was lost before it was in use. */
   boolean surveyed;

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Where a reader has got to with one of its subscriptions, besides its cursor, which all of them
@@ -51,6 +52,12 @@ public final class ReadPosition {
   private Map<String, Replayed> replayed = Map.of();
 
   private boolean replayLossTold;
+
+  /** A place up to which the channel's messages were counted; negative if there is none. */
+  private long countedThrough = -1;
+
+  /** How many messages the channel had had there. */
+  private int counted;
 
   /**
    * Makes a position that does not start anywhere yet.
@@ -126,13 +133,55 @@ public final class ReadPosition {
     startsAfter = 0;
     heardFrom = 0;
     toldThrough = 0;
+    countedThrough = -1;
     replayed = Map.of();
+  }
+
+  /**
+   * Remembers how many messages the channel has had up to where a reader at a cursor is, so that it
+   * is known how many are missed if some are lost before they are read. Called under the log's
+   * lock.
+   */
+  void count(long cursor) {
+    long place = accounted(cursor);
+    if (source instanceof ChannelLog channel
+        && channel.dropped().newest() <= place
+        && (toldThrough <= cursor || toldThrough == channel.dropped().newest())) {
+      countedThrough = place;
+      counted = channel.count(place);
+    }
+  }
+
+  /**
+   * Returns how many messages a reader at a cursor has missed because the log has dropped them;
+   * empty if there are none, or if that is not known exactly. Called under the log's lock.
+   */
+  OptionalLong missed(long cursor) {
+    long place = accounted(cursor);
+    boolean exact = replayed.isEmpty() && filter.events().isEmpty() && heardFrom <= place;
+    if (!exact
+        || !(source instanceof ChannelLog channel)
+        || channel.keepsNewest()
+        || channel.dropped().newest() <= place
+        || channel.dropped().newest() < channel.mark()) {
+      return OptionalLong.empty();
+    }
+    Dropped dropped = channel.dropped();
+    if (countedThrough == place) {
+      return OptionalLong.of(Integer.toUnsignedLong(dropped.count() - counted));
+    }
+    return toldThrough > cursor ? OptionalLong.empty() : dropped.countAfter(place);
   }
 
   /** Returns after which place one of the channels is delivered. */
   long startsAfter(ChannelLog channel) {
     Replayed start = replayed.isEmpty() ? null : replayed.get(channel.text());
     return start == null ? startsAfter : start.startsAfter;
+  }
+
+  /** Returns whether an entry is delivered only because {@code last} asks for it. */
+  boolean replays(LogEntry entry) {
+    return entry.seq <= startsAfter;
   }
 
   boolean wants(LogEntry entry) {
@@ -165,7 +214,7 @@ public final class ReadPosition {
 
   private boolean hasLostReplayed(long cursor) {
     for (Replayed start : replayed.values()) {
-      if (start.channel.dropped() > Math.max(cursor, start.startsAfter)) {
+      if (start.channel.dropped().newest() > Math.max(cursor, start.startsAfter)) {
         return true;
       }
     }

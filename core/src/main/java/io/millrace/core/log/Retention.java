@@ -73,7 +73,7 @@ final class Retention {
   /** Counts a channel whose first entry was added. */
   void added(ChannelLog channel) {
     if (channel.entries.size() == 1) {
-      heldByRingChannels += channel.held;
+      heldByRingChannels += channel.held();
     }
   }
 
@@ -116,8 +116,8 @@ final class Retention {
         ChannelLog channel = entry.source;
         if (channel.historyCount == 0) {
           histories.put(entry.seq, channel);
-          heldByRingChannels -= channel.held;
-          heldByHistories += channel.held;
+          heldByRingChannels -= channel.held();
+          heldByHistories += channel.held();
         }
         channel.leftRing(entry);
         heldByHistories += entry.held;
@@ -161,19 +161,20 @@ final class Retention {
   }
 
   private void dropOldest(ChannelLog channel) {
+    int before = channel.held();
     LogEntry dropped = channel.dropOldest();
-    heldByHistories -= dropped.held;
+    heldByHistories += channel.held() - before - dropped.held;
     past.remove(dropped);
     histories.remove(dropped.seq);
     if (channel.historyCount > 0) {
       histories.put(channel.entries.first().seq, channel);
       return;
     }
-    heldByHistories -= channel.held;
+    heldByHistories -= channel.held();
     if (channel.entries.isEmpty()) {
       emptied.accept(channel);
     } else {
-      heldByRingChannels += channel.held;
+      heldByRingChannels += channel.held();
     }
   }
 }

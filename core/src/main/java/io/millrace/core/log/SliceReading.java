@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what comes next for a set of subscriptions. If there are many or patterns, the candidates
@@ -28,10 +29,7 @@ public final class SliceReading {
   private final Collection<ReadPosition> positions;
   private final long after;
   private final long upTo;
-  private final int mostEntries;
-  private final int mostBytes;
-  private final List<LogEntry> entries = new ArrayList<>();
-  private int bytes;
+  private final Chosen chosen;
   private List<Gap> gaps = List.of();
   private long missing;
 
@@ -41,19 +39,12 @@ public final class SliceReading {
   /** Up to here there is nothing except what was found, or the candidates. */
   private long through;
 
-  SliceReading(
-      LogQueue<LogItem> ring,
-      Collection<ReadPosition> positions,
-      long after,
-      long upTo,
-      int mostEntries,
-      int mostBytes) {
+  SliceReading(LogQueue<LogItem> ring, SliceRequest next) {
     this.ring = ring;
-    this.positions = positions;
-    this.after = after;
-    this.upTo = upTo;
-    this.mostEntries = mostEntries;
-    this.mostBytes = mostBytes;
+    this.positions = next.positions();
+    this.after = next.after();
+    this.upTo = next.upTo();
+    this.chosen = new Chosen(next);
   }
 
   /**
@@ -64,7 +55,7 @@ public final class SliceReading {
    * @param lost the reason to give for what the log no longer holds; none if it should be read back
    */
   void look(Past past, long evictedThrough, Optional<Gap.Reason> lost) {
-    gaps = gaps(lost);
+    gaps = Losses.take(positions, after, lost);
     missing = lost.isPresent() || after >= upTo ? 0 : missing();
     if (after >= upTo || missing > 0) {
       through = after;
@@ -80,41 +71,7 @@ public final class SliceReading {
     if (!candidates.isEmpty()) {
       through = choose();
     }
-    return new Slice(gaps, entries, bytes, through, missing);
-  }
-
-  /** There are usually none, so no list is made for them. */
-  private List<Gap> gaps(Optional<Gap.Reason> lost) {
-    List<String> expired = List.of();
-    List<String> interrupted = List.of();
-    for (ReadPosition position : positions) {
-      boolean byInterruption = position.isInterrupted(after);
-      if ((byInterruption || lost.isPresent() || position.isReplayLost(after))
-          && position.takeLoss(after)) {
-        if (byInterruption) {
-          interrupted = with(interrupted, position);
-        } else {
-          expired = with(expired, position);
-        }
-      }
-    }
-    if (interrupted.isEmpty() && expired.isEmpty()) {
-      return List.of();
-    }
-    List<Gap> gaps = new ArrayList<>(2);
-    if (!interrupted.isEmpty()) {
-      gaps.add(new Gap(interrupted, Gap.Reason.INTERRUPTED));
-    }
-    if (!expired.isEmpty()) {
-      gaps.add(new Gap(expired, lost.orElse(Gap.Reason.EXPIRED)));
-    }
-    return gaps;
-  }
-
-  private static List<String> with(List<String> names, ReadPosition position) {
-    List<String> longer = names.isEmpty() ? new ArrayList<>() : names;
-    longer.add(position.pattern().toString());
-    return longer;
+    return chosen.slice(gaps, through, missing);
   }
 
   private long missing() {
@@ -134,15 +91,6 @@ public final class SliceReading {
     return positions.size() > MOST_MERGED && after >= evictedThrough;
   }
 
-  private boolean add(LogEntry entry) {
-    if (!entries.isEmpty() && (entries.size() >= mostEntries || bytes + entry.size > mostBytes)) {
-      return false;
-    }
-    entries.add(entry);
-    bytes += entry.size;
-    return true;
-  }
-
   private long take(Past past, long evictedThrough) {
     candidates = new ArrayList<>();
     boolean all = after >= evictedThrough || past.read(after, upTo, candidates, MOST_SCANNED);
@@ -152,24 +100,44 @@ public final class SliceReading {
         candidates.add(ring.get(i));
       }
     }
-    return all ? upTo : candidates.get(candidates.size() - 1).seq;
+    long taken = all ? upTo : candidates.get(candidates.size() - 1).seq;
+    candidates.removeIf(item -> isReplacedForAll(item, taken));
+    return taken;
+  }
+
+  /** Returns whether an entry need not be looked at, whichever subscriptions it is for. */
+  private boolean isReplacedForAll(LogItem item, long taken) {
+    if (!(item instanceof LogEntry entry) || !entry.source.keepsNewest()) {
+      return false;
+    }
+    for (ReadPosition position : positions) {
+      if (!chosen.isReplaced(entry, position, taken)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private long choose() {
     Wanted wanted = new Wanted(positions);
-    long chosen = after;
+    long examined = after;
     for (LogItem item : candidates) {
-      if (wanted.isEnough()
-          || (item instanceof LogEntry entry && wanted.isWanted(entry) && !add(entry))) {
-        return chosen;
+      if (wanted.isEnough()) {
+        return examined;
       }
-      chosen = item.seq;
+      if (item instanceof LogEntry entry) {
+        ReadPosition by = chosen.wanting(entry, wanted.positions(entry));
+        if (by != null && !chosen.take(entry, by)) {
+          return examined;
+        }
+      }
+      examined = item.seq;
     }
     return through;
   }
 
   /** One channel's place in a merge. */
-  private static final class Head {
+  private final class Head {
     final ChannelLog channel;
     final List<ReadPosition> positions = new ArrayList<>(1);
     int index;
@@ -194,9 +162,9 @@ public final class SliceReading {
     }
 
     /** Returns whether there is an entry that is wanted, or that may no longer be examined. */
-    boolean advance(long upTo) {
+    boolean advance() {
       while (index < channel.entries.size() && entry().seq <= upTo) {
-        if (looks == 0 || isWanted()) {
+        if (looks == 0 || wanting() != null) {
           return true;
         }
         looks--;
@@ -205,13 +173,9 @@ public final class SliceReading {
       return false;
     }
 
-    boolean isWanted() {
-      for (ReadPosition position : positions) {
-        if (position.wants(entry())) {
-          return true;
-        }
-      }
-      return false;
+    @Nullable ReadPosition wanting() {
+      ReadPosition by = chosen.wanting(entry(), positions);
+      return by == null || chosen.isReplaced(entry(), by, upTo) ? null : by;
     }
   }
 
@@ -222,22 +186,23 @@ public final class SliceReading {
     for (Head head : all) {
       head.index = head.channel.entries.indexAfter(Math.max(after, head.startsAfter()));
       head.looks = Math.max(LEAST_LOOKS, MOST_SCANNED / all.size());
-      if (head.advance(upTo)) {
+      if (head.advance()) {
         heads.add(head);
       }
     }
     long through = after;
     for (Head head = heads.poll(); head != null; head = heads.poll()) {
       LogEntry entry = head.entry();
-      if (!head.isWanted()) {
+      ReadPosition by = head.wanting();
+      if (by == null) {
         return Math.max(through, entry.seq - 1); // Enough was examined for one slice.
       }
-      if (!add(entry)) {
+      if (!chosen.take(entry, by)) {
         return through;
       }
       through = entry.seq;
       head.index++;
-      if (head.advance(upTo)) {
+      if (head.advance()) {
         heads.add(head);
       }
     }

@@ -47,7 +47,9 @@ final class Sources {
     if (known != null) {
       return known;
     }
-    ChannelLog created = new ChannelLog(pattern, options.historyOf(name), patternTree);
+    ChannelLog created =
+        new ChannelLog(
+            pattern, options.historyOf(name), options.slowPolicyOf(pattern), patternTree);
     forgotten.recall(created);
     channels.put(name, created);
     return created;

@@ -9,8 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds where reading begins, except for what {@code last} replays ({@link Newest}). Called under
- * the log's lock.
+ * Finds where reading begins, after a cursor or at the head. This class decides about the cursor's
+ * epoch and the head; {@link ReadPosition} decides about the marks, from the first slice on. Called
+ * under the log's lock.
+ *
+ * <p>With {@code last}, {@link Newest} finds where reading begins. Only the limits of {@code last}
+ * are here, with the {@link #refusal} of what exceeds them, for which no lock is needed.
  */
 public final class StartPositions {
 
@@ -25,7 +29,7 @@ public final class StartPositions {
   private final long head;
 
   /**
-   * Finds them for the log at a moment.
+   * Finds positions in the log as it is at one moment.
    *
    * @param epoch the epoch of the log
    * @param shared whether clients may have seen this log's contents under another epoch

@@ -1,5 +1,6 @@
 package io.millrace.core.log;
 
+import io.millrace.MillraceException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -40,13 +41,14 @@ public final class Surveys {
    * Finds out what must be known before reading can begin.
    *
    * @param survey from {@link Log#enter}
-   * @return completes, usually at once, when {@link Log#start} may be called
+   * @return completes, usually at once, when {@link Log#start} may be called; fails if a pass
+   *     breaks
    */
   public Future<Survey> complete(Survey survey) {
     if (survey.targets().isEmpty()) {
       return Future.succeededFuture(survey);
     }
-    Promise<Survey> made = Promise.promise();
+    Promise<Survey> made = context.promise(); // What its listeners throw goes no further.
     context.runOnContext(
         here -> {
           waiting.add(new Waiting(survey, made));
@@ -67,16 +69,41 @@ public final class Surveys {
     }
     passing = !together.isEmpty();
     if (passing) {
-      step(together, log.pass(together.stream().map(Waiting::survey).toList()));
+      begin(together.stream().map(Waiting::survey).toList())
+          .onComplete(
+              over -> {
+                together.forEach(each -> each.made.handle(over.map(each.survey)));
+                pass();
+              });
     }
   }
 
-  private void step(List<Waiting> together, SurveyPass pass) {
-    if (log.step(pass)) {
-      context.setTimer(PAUSE_MILLIS, next -> step(together, pass));
-    } else {
-      together.forEach(done -> done.made.complete(done.survey));
-      pass();
+  private Future<Void> begin(List<Survey> surveys) {
+    Promise<Void> over = context.promise();
+    try {
+      step(log.pass(surveys), over);
+    } catch (RuntimeException | Error e) {
+      over.fail(e);
+    }
+    return over.future()
+        .recover(
+            cause ->
+                Future.failedFuture(
+                    new MillraceException(
+                        MillraceException.Code.INTERNAL,
+                        "The server could not find where reading begins.",
+                        cause)));
+  }
+
+  private void step(SurveyPass pass, Promise<Void> over) {
+    try {
+      if (log.step(pass)) {
+        context.setTimer(PAUSE_MILLIS, next -> step(pass, over));
+      } else {
+        over.complete();
+      }
+    } catch (RuntimeException | Error e) {
+      over.fail(e);
     }
   }
 }

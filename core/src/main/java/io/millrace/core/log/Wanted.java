@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decides which entries subscriptions want. The decision about a channel is found once. The work is
- * counted, because a client that chooses patterns chooses how much work they are.
+ * Finds the subscriptions to the channels of entries, for each channel once. The work is counted,
+ * because a client that chooses patterns chooses how much work they are.
  */
 final class Wanted {
 
@@ -39,14 +39,10 @@ final class Wanted {
     }
   }
 
-  boolean isWanted(LogEntry entry) {
+  /** Returns the subscriptions to the channel of an entry. */
+  List<ReadPosition> positions(LogEntry entry) {
     steps++;
-    for (ReadPosition position : byChannel.computeIfAbsent(entry.source, this::meaning)) {
-      if (position.wants(entry)) {
-        return true;
-      }
-    }
-    return false;
+    return byChannel.computeIfAbsent(entry.source, this::meaning);
   }
 
   /** Returns whether enough work was done for one slice. */

@@ -7,6 +7,7 @@ import io.millrace.spi.Framing;
 import io.vertx.core.buffer.Buffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -66,6 +67,9 @@ final class Audience {
   private final List<LogEntry> pending = new ArrayList<>();
   private int pendingBytes;
 
+  /** The ids of clients that do not get all of what is pending. */
+  private Set<String> excepted = Set.of();
+
   /** Whether other audiences may also need the frames of what is pending. */
   private boolean common;
 
@@ -112,11 +116,20 @@ final class Audience {
     common |= others;
     pending.add(entry);
     pendingBytes += entry.size;
+    if (entry.message().except().isPresent()) {
+      excepted = excepted.isEmpty() ? new HashSet<>() : excepted;
+      excepted.add(entry.message().except().get());
+    }
     return pending.size() == 1;
   }
 
   List<LogEntry> pending() {
     return pending;
+  }
+
+  /** Returns whether something that is pending is for everybody but one of its members. */
+  boolean isExcepted(Reader member) {
+    return !excepted.isEmpty() && member.clientId().filter(excepted::contains).isPresent();
   }
 
   /** Returns the frames of what is pending, joined into one buffer that all members share. */
@@ -140,6 +153,7 @@ final class Audience {
     forEachMember(reader -> reader.receive(this, before));
     pending.clear();
     pendingBytes = 0;
+    excepted = Set.of();
     common = false;
     joined = Framing.NOTHING;
   }

@@ -11,11 +11,15 @@ import io.millrace.spi.Batch;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import io.millrace.spi.Outlet;
+import io.millrace.spi.Signal;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A reader that takes one batch and leaves: a long poll, or without holding, a poll. */
 public final class BatchReader extends Reader {
@@ -35,6 +39,9 @@ public final class BatchReader extends Reader {
   /** How often it has looked on although its answer is due. */
   private int turns;
 
+  /** Whether it is too early for an answer. */
+  private boolean early;
+
   private long holdUntil;
   private boolean due;
   private boolean closing;
@@ -43,6 +50,9 @@ public final class BatchReader extends Reader {
   private Optional<Long> waitingFrom = Optional.empty();
 
   private Optional<Gap> gap = Optional.empty();
+
+  /** Says who is present, if the client has asked. */
+  private Optional<Supplier<List<Signal.Presence>>> presence = Optional.empty();
 
   /**
    * A reader.
@@ -63,6 +73,18 @@ public final class BatchReader extends Reader {
     this.hold = hold;
   }
 
+  /** Sets what says in the answer who is present. */
+  public void setPresence(Supplier<List<Signal.Presence>> teller) {
+    presence = Optional.of(teller);
+  }
+
+  /** Answers, with whatever there is. */
+  public void answer() {
+    if (isReading() && !due) {
+      dueTime();
+    }
+  }
+
   @Override
   public void begin(StartPosition start) {
     shard.add(this);
@@ -72,10 +94,15 @@ public final class BatchReader extends Reader {
     if (isEnded()) {
       return;
     }
-    moveTo(start.seq());
+    beginAt(start);
     holdUntil = shard.now() + hold.toMillis();
     gap = start.gap().map(reason -> new Gap(ReadPosition.names(positions()), reason));
     due = hold.isZero();
+    if (maxRate() > 0) {
+      early = true;
+      shard.wheel().scheduleIn(timer, Pace.interval(maxRate()));
+      return;
+    }
     advanceInTurn();
   }
 
@@ -86,6 +113,9 @@ public final class BatchReader extends Reader {
 
   @Override
   void advance() {
+    if (early) {
+      return;
+    }
     if (cursorSeq() > shard.position()) {
       if (closing) {
         waitForMore(); // There may be no further turn in this log.
@@ -101,7 +131,7 @@ public final class BatchReader extends Reader {
   private boolean isGiven() {
     Optional<SharedSlices.Shared> given =
         isCommonAnswer() ? shard.slices().of(this) : Optional.empty();
-    if (given.isPresent() && (due || given.get().last() > 0)) {
+    if (given.isPresent() && (due || (given.get().last() > 0 && !gathers(given.get().oldest())))) {
       shard.loop().hasRead(given.get().frames().length()); // It is copied for each of them.
       leaveWith(given.get().frames());
       return true;
@@ -111,7 +141,7 @@ public final class BatchReader extends Reader {
 
   private void readOn() {
     Optional<Slice> next =
-        shard.ownSlices().read(this, MOST_ENTRIES, MOST_BYTES, Gap.Reason.EXPIRED);
+        shard.ownSlices().read(this, MOST_ENTRIES, mostBytes(), Gap.Reason.EXPIRED);
     if (next.isEmpty()) {
       if (closing || waiting) {
         waitForMore();
@@ -119,6 +149,11 @@ public final class BatchReader extends Reader {
       return;
     }
     take(next.get());
+  }
+
+  /** Half of the room is for members, if there may be any. */
+  private int mostBytes() {
+    return presence.isPresent() ? MOST_BYTES / 2 : MOST_BYTES;
   }
 
   /** Answers with what was read, or waits for more. */
@@ -131,7 +166,14 @@ public final class BatchReader extends Reader {
       shard.queue(this);
       return;
     }
-    if (due || gap.isPresent() || !all || isEnough(slice.entries())) {
+    boolean urgent = due || gap.isPresent() || !all;
+    boolean enough = isEnough(slice.entries());
+    if (!urgent && enough && gathers(slice.oldest())) {
+      early = true;
+      shard.wheel().schedule(timer, gatherUntil(slice.oldest()));
+      return;
+    }
+    if (urgent || enough) {
       answer(slice, !all);
       return;
     }
@@ -154,11 +196,14 @@ public final class BatchReader extends Reader {
     }
   }
 
-  private void addGap(Gap missed) {
+  private void addGap(Gap next) {
     // One answer has room for one gap: of several, all the channels and the first reason.
-    List<String> channels = new ArrayList<>(gap.map(Gap::channels).orElse(List.of()));
-    channels.addAll(missed.channels());
-    gap = Optional.of(new Gap(channels, gap.map(Gap::reason).orElse(missed.reason())));
+    Gap first = gap.orElse(new Gap(List.of(), next.reason()));
+    List<String> channels = new ArrayList<>(first.channels());
+    channels.addAll(next.channels());
+    Map<String, Long> missed = new LinkedHashMap<>(first.missed());
+    missed.putAll(next.missed());
+    gap = Optional.of(new Gap(channels, first.reason(), missed));
   }
 
   private boolean isEnough(List<LogEntry> entries) {
@@ -179,6 +224,24 @@ public final class BatchReader extends Reader {
     return entries.get(0).appendedAt + options.lowPriorityDelay().toMillis();
   }
 
+  /**
+   * Returns whether it is too early for messages to answer: others follow closely, and leave with
+   * them. It reads nothing meanwhile.
+   */
+  private boolean gathers(long oldest) {
+    return shard.now() < gatherUntil(oldest);
+  }
+
+  /**
+   * Returns until when it gathers messages, the oldest of which was appended at some time. None
+   * waits for long, and those that come after silence do not wait.
+   */
+  private long gatherUntil(long oldest) {
+    long began = holdUntil - hold.toMillis();
+    long until = Math.min(began, oldest) + options.longPollGather().toMillis();
+    return Math.min(holdUntil, Wheel.turnBefore(until));
+  }
+
   private void waitWith(List<LogEntry> entries, long from) {
     waitingFrom = entries.isEmpty() ? Optional.empty() : Optional.of(from);
     long wake = entries.isEmpty() ? holdUntil : Math.min(holdUntil, lowPriorityDue(entries));
@@ -186,6 +249,11 @@ public final class BatchReader extends Reader {
   }
 
   private void dueTime() {
+    if (early) {
+      early = false;
+      shard.queue(this);
+      return;
+    }
     due = true;
     fallBehind(cursorSeq());
     if (waiting) {
@@ -208,15 +276,15 @@ public final class BatchReader extends Reader {
   private boolean isCommonAnswer() {
     // Polls are told when to poll next, long polls are not.
     // What is waited for is not there for now. This answer must not be given to others.
-    return !hold.isZero() && gap.isEmpty() && !waiting && isCommon();
+    return !hold.isZero() && gap.isEmpty() && !waiting && presence.isEmpty() && isCommon();
   }
 
   private void answer(Slice slice, boolean more) {
     Buffer body = body(slice, more);
     // What leaves only because this reader's time is over leaves with nobody else.
     boolean forOthers = slice.entries().isEmpty() || more || isEnough(slice.entries());
-    if (forOthers && isCommonAnswer()) {
-      shard.slices().share(this, new SharedSlices.Shared(body, slice.last(), slice.through()));
+    if (forOthers && !slice.personal() && isCommonAnswer()) {
+      shard.slices().share(this, new SharedSlices.Shared(body, slice));
     }
     leaveWith(body);
   }
@@ -226,13 +294,21 @@ public final class BatchReader extends Reader {
     outlet.write(body);
   }
 
+  /** Returns the place to tell, which is beyond that of the request if the client asks for more. */
+  private long told(Slice slice, boolean more) {
+    replayed(slice.last());
+    long told = told(slice.through());
+    return more && told <= cursorSeq() ? slice.through() : told;
+  }
+
   private Buffer body(Slice slice, boolean more) {
     Batch batch =
         new Batch(
-            shard.log().cursor(slice.through()),
+            shard.log().cursor(told(slice, more)),
             gap,
             more,
             shard.isDegraded(),
+            presence.map(Supplier::get).orElse(List.of()),
             hold.isZero() ? Optional.of(options.pollInterval()) : Optional.empty());
     List<Buffer> parts = new ArrayList<>();
     parts.add(framing().prefix(batch));
@@ -251,6 +327,7 @@ public final class BatchReader extends Reader {
     if (!isEnded()) {
       due = true;
       closing = true;
+      early = false;
       readsMuch = true; // It is not put off.
       fallBehind(cursorSeq());
       advance();

@@ -4,6 +4,7 @@ import io.millrace.core.log.LogEntry;
 import io.millrace.internal.BoundedMap;
 import io.millrace.spi.Framing;
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -43,6 +44,20 @@ final class FrameCache {
     Key key = new Key(framing, true, entry.seq);
     Buffer known = frames.get(key);
     return known != null ? known : keep(key, framing.replayed(entry, Optional.empty()));
+  }
+
+  /**
+   * Returns the frames of entries, joined.
+   *
+   * @param replayThrough those before this place are what {@code last} replays
+   */
+  Buffer joined(Framing framing, List<LogEntry> entries, long replayThrough) {
+    List<Buffer> parts = new ArrayList<>(entries.size());
+    for (LogEntry entry : entries) {
+      boolean replayed = entry.seq < replayThrough;
+      parts.add(replayed ? replayed(framing, entry) : frame(framing, entry));
+    }
+    return join(parts);
   }
 
   void clear() {

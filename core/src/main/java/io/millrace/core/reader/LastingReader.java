@@ -1,10 +1,10 @@
 package io.millrace.core.reader;
 
 import io.millrace.ChannelPattern;
+import io.millrace.Client;
 import io.millrace.Cursor;
 import io.millrace.Gap;
 import io.millrace.core.log.EventFilter;
-import io.millrace.core.log.LogEntry;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.Slice;
 import io.millrace.core.log.StartPosition;
@@ -27,24 +27,18 @@ public final class LastingReader extends Reader {
   private final Outlet outlet;
   private final LastingSettings settings;
   private final Replays replays = new Replays(this);
-  private final Wheel.Timer timer = new Wheel.Timer(() -> shard.guard(this, this::beat));
-
-  private long lastWrite;
-
-  /** When nothing could be said although something was due. */
-  private long lastSilence;
-
-  private long written;
-  private long toldCursor;
+  private Optional<Pace> pace = Optional.empty();
+  private final Pulse pulse;
   private boolean toldDegraded;
   private boolean hasRead;
+
+  /** Whether its client was asked to leave. */
+  private boolean asked;
 
   /** Entries before this one are what {@code last} replays. */
   private long replayThrough;
 
-  /**
-   * The JSON text of the id of a subscribe command that is confirmed once reading is past a place.
-   */
+  /** The JSON text of the id of a subscribe command that is confirmed at a place. */
   private Optional<String> unconfirmed = Optional.empty();
 
   /** Makes a reader that has not begun. */
@@ -54,6 +48,7 @@ public final class LastingReader extends Reader {
     this.transport = transport;
     this.outlet = outlet;
     this.settings = settings;
+    this.pulse = new Pulse(this, outlet, settings);
   }
 
   @Override
@@ -65,16 +60,37 @@ public final class LastingReader extends Reader {
     if (isEnded()) {
       return;
     }
-    moveTo(start.seq());
-    lastWrite = shard.now();
+    beginAt(start);
+    if (maxRate() > 0) {
+      pace = Optional.of(new Pace(shard, maxRate(), () -> shard.queue(this)));
+    }
+    pulse.begin();
     // No cursor may be told before a gap that leads elsewhere, nor while older messages are still
     // to come.
     boolean resumable = start.gap().isEmpty() && start.replayThrough() == 0;
     Optional<Cursor> told = resumable ? Optional.of(place()) : Optional.empty();
-    toldCursor = resumable ? cursorSeq() : -1;
-    tell(new Signal.Welcome(told, settings.heartbeat(), settings.retry(), settings.limits().get()));
-    schedule();
+    setTold(resumable ? start.seq() : -1);
+    tell(
+        new Signal.Welcome(
+            told,
+            settings.heartbeat(),
+            settings.retry(),
+            settings.padding(),
+            settings.limits().get(),
+            clientId(),
+            client().expires()));
+    setExpiry();
     readFrom(start);
+  }
+
+  /** Takes what is known of the client after it has sent new credentials. */
+  public void renew(Client client) {
+    identify(client, clientId());
+    setExpiry();
+  }
+
+  private void setExpiry() {
+    pulse.expireIn(Expiry.remaining(client(), settings.expiryGrace()).toMillis());
   }
 
   private void readFrom(StartPosition start) {
@@ -90,7 +106,7 @@ public final class LastingReader extends Reader {
    */
   public void subscribeFirst(String id, StartPosition start) {
     regroup(() -> positions().addAll(start.positions()));
-    moveTo(start.seq());
+    beginAt(start);
     unconfirmed = Optional.of(id);
     hasRead = false;
     readFrom(start);
@@ -102,18 +118,16 @@ public final class LastingReader extends Reader {
    * @param whenOver called once that is over, whatever came of it
    */
   public void subscribeLater(String id, StartPosition start, Runnable whenOver) {
+    shard.reach(start.seq());
     fallBehind(cursorSeq());
+    beginLater(start);
     replays.add(new Replay(id, start, cursorSeq(), whenOver));
   }
 
   /** Gives up what is subscribed as written, confirms, and returns what that was. */
   public Collection<ReadPosition> unsubscribe(Collection<ChannelPattern> patterns) {
-    List<ReadPosition> removed = new ArrayList<>();
-    for (ReadPosition position : held()) {
-      if (patterns.contains(position.pattern())) {
-        removed.add(position);
-      }
-    }
+    List<ReadPosition> removed =
+        held().stream().filter(position -> patterns.contains(position.pattern())).toList();
     replays.remove(removed);
     if (positions().stream().anyMatch(removed::contains)) {
       regroup(() -> positions().removeAll(removed));
@@ -133,15 +147,16 @@ public final class LastingReader extends Reader {
   }
 
   /** Returns all that is subscribed, also what is still being replayed. */
+  @Override
   public List<ReadPosition> held() {
     List<ReadPosition> held = new ArrayList<>(positions());
     held.addAll(replays.positions());
     return held;
   }
 
-  /** Returns how far it has read. */
+  /** Returns how far it has read, as its client may know it. */
   public Cursor place() {
-    return shard.log().cursor(cursorSeq());
+    return shard.log().cursor(told(cursorSeq()));
   }
 
   @Override
@@ -159,15 +174,19 @@ public final class LastingReader extends Reader {
     boolean settled = false;
     if (!replays.isEmpty() && unconfirmed.isEmpty()) {
       replays.advance(SLICE_ENTRIES);
+    } else if (pace.filter(Pace::isEarly).isPresent()) {
+      return; // It continues when it is time.
     } else if (cursorSeq() <= shard.position()) {
       settled = read();
     }
     if (!isEnded() && !(settled && replays.isEmpty() && becomeLive())) {
+      count();
       shard.queue(this);
     }
   }
 
   private void drained() {
+    pulse.heard();
     if (isLive()) {
       tellHealth();
     } else {
@@ -189,14 +208,8 @@ public final class LastingReader extends Reader {
       moveTo(shared.get().through());
       return true;
     }
-    Optional<Slice> next =
-        shard
-            .ownSlices()
-            .read(
-                this,
-                SLICE_ENTRIES,
-                Shard.TURN_BYTES,
-                hasRead ? Gap.Reason.SLOW : Gap.Reason.EXPIRED);
+    Gap.Reason lost = hasRead ? Gap.Reason.SLOW : Gap.Reason.EXPIRED;
+    Optional<Slice> next = shard.ownSlices().read(this, SLICE_ENTRIES, Shard.TURN_BYTES, lost);
     if (next.isEmpty()) {
       return false;
     }
@@ -207,31 +220,23 @@ public final class LastingReader extends Reader {
     if (isEnded()) {
       return false;
     }
-    Buffer frames = frames(slice.entries());
-    if (shareable && slice.gaps().isEmpty()) {
-      shard.slices().share(this, new SharedSlices.Shared(frames, slice.last(), slice.through()));
+    Buffer frames = shard.frames().joined(framing(), slice.entries(), replayThrough);
+    if (shareable && slice.gaps().isEmpty() && !slice.personal()) {
+      shard.slices().share(this, new SharedSlices.Shared(frames, slice));
     }
     writeEntries(frames, slice.last());
     moveTo(slice.through());
+    if (cursorSeq() == shard.position()) {
+      pace.ifPresent(Pace::caughtUp);
+    }
     confirm();
     return cursorSeq() >= replayThrough;
   }
 
-  private Buffer frames(List<LogEntry> entries) {
-    List<Buffer> frames = new ArrayList<>(entries.size());
-    for (LogEntry entry : entries) {
-      boolean replayed = entry.seq < replayThrough;
-      frames.add(
-          replayed
-              ? shard.frames().replayed(framing(), entry)
-              : shard.frames().frame(framing(), entry));
-    }
-    return FrameCache.join(frames);
-  }
-
   private void writeEntries(Buffer frames, long last) {
     if (frames.length() > 0) {
-      toldCursor = last;
+      wrote(last);
+      pace.ifPresent(Pace::gave);
       write(frames);
     }
   }
@@ -246,11 +251,20 @@ public final class LastingReader extends Reader {
 
   @Override
   void receive(Audience from, long before) {
-    if (outlet.writable()) {
-      toldCursor = from.pending().get(from.pending().size() - 1).seq;
+    if (outlet.writable() && pace.isEmpty() && !from.isExcepted(this)) {
+      wrote(from.pending().get(from.pending().size() - 1).seq);
       write(from.joined());
     } else {
       fallBehind(before);
+    }
+  }
+
+  @Override
+  void fallBehind(long from) {
+    boolean wasLive = isLive();
+    super.fallBehind(from);
+    if (wasLive) {
+      count(); // Its socket may stay full until what follows is dropped.
     }
   }
 
@@ -258,7 +272,8 @@ public final class LastingReader extends Reader {
     if (isEnded()) {
       return;
     }
-    if (gap.reason() == Gap.Reason.SLOW && settings.slowEnds()) {
+    if (gap.reason() == Gap.Reason.SLOW
+        && gap.channels().stream().map(ChannelPattern::of).anyMatch(settings.slowEnds())) {
       end(Ending.SLOW);
       return;
     }
@@ -280,25 +295,39 @@ public final class LastingReader extends Reader {
     }
   }
 
-  void write(Buffer frames) {
-    outlet.write(frames);
-    lastWrite = shard.now();
-    written += frames.length();
-    if (settings.recycleBytes() > 0 && written >= settings.recycleBytes() && !isEnded()) {
-      // Later, because what writes here is in the middle of reading.
-      shard.run(() -> shard.guard(this, this::recycle));
-    }
+  /** Returns whether the client can take something now. */
+  public boolean isWritable() {
+    return outlet.writable();
   }
 
-  private void recycle() {
+  /** Writes something that has no cursor, so heartbeats come all the same. */
+  public void writeAside(Buffer frame) {
+    long before = pulse.lastWrite();
+    write(frame);
+    pulse.setLastWrite(before);
+  }
+
+  void write(Buffer frames) {
+    outlet.write(frames);
+    pulse.wrote(frames.length());
+  }
+
+  /** Ends, so that the client resumes over a new connection. */
+  void recycle() {
     // Before all is replayed it has been told no cursor, and would come back for all of it.
-    if (cursorSeq() >= replayThrough) {
+    if (isReplayed()) {
       end(Ending.RECYCLE);
     }
   }
 
+  /** Returns whether everything that {@code last} replays has been written. */
+  boolean isReplayed() {
+    return cursorSeq() >= replayThrough;
+  }
+
   @Override
   void abort(Ending ending) {
+    endsFor(ending);
     detach();
     outlet.end(ending);
   }
@@ -311,54 +340,32 @@ public final class LastingReader extends Reader {
     }
   }
 
-  private void beat() {
-    long silence = shard.now() - lastWrite;
-    if (!outlet.writable()) {
-      if (silence >= settings.stall().toMillis()) {
-        end(Ending.STALLED);
-        return;
-      }
-    } else if (isLive() && silence >= settings.heartbeat().toMillis()) {
-      heartbeat();
-    }
-    if (shard.now() - lastWrite >= pause()) {
-      lastSilence = shard.now();
-    }
-    schedule();
-  }
-
   /** Says where the reader is. */
   public void heartbeat() {
-    boolean moved = cursorSeq() != toldCursor;
-    toldCursor = cursorSeq();
-    tell(new Signal.Heartbeat(place(), moved));
+    Cursor place = place();
+    tell(new Signal.Heartbeat(place, setTold(place.seq())));
   }
 
-  private void schedule() {
-    if (!isEnded()) {
-      shard.wheel().schedule(timer, Math.max(lastWrite, lastSilence) + pause());
+  @Override
+  void ask(Ending ending) {
+    if (outlet.writable() && !asked) {
+      asked = true;
+      tell(new Signal.Goodbye(ending));
     }
-  }
-
-  private long pause() {
-    return Math.min(settings.heartbeat().toMillis(), settings.stall().toMillis());
   }
 
   @Override
   public void end(Ending ending) {
-    if (isEnded()) {
-      return;
+    if (!isEnded()) {
+      ask(ending);
+      abort(ending);
     }
-    if (outlet.writable()) {
-      tell(new Signal.Goodbye(ending));
-    }
-    detach();
-    outlet.end(ending);
   }
 
   @Override
   void detached() {
-    shard.wheel().cancel(timer);
+    pulse.end();
+    pace.ifPresent(Pace::end);
     replays.end();
   }
 }

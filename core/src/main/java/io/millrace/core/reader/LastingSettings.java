@@ -1,18 +1,23 @@
 package io.millrace.core.reader;
 
+import io.millrace.ChannelPattern;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
  * The settings of a reader that stays.
  *
  * @param heartbeat after how much silence to send a heartbeat
- * @param stall after how long without taking a byte a client is disconnected
+ * @param stall after how long a client is disconnected that takes nothing, or is not heard
  * @param retry when the client should reconnect, if it must
  * @param recycleBytes after how many bytes the connection is ended; zero for never
+ * @param recycleAge after how long the connection is ended; zero for never
+ * @param padding how many bytes that clients ignore come first
  * @param slowEnds whether a reader that fell behind the log is ended instead of receiving a gap
- *     notice
+ *     notice on a channel or pattern
+ * @param expiryGrace for how long after their expiry credentials still count
  * @param limits makes the limits that are announced to the client, when they are sent, because they
  *     are not needed later
  */
@@ -21,5 +26,8 @@ public record LastingSettings(
     Duration stall,
     Duration retry,
     long recycleBytes,
-    boolean slowEnds,
+    Duration recycleAge,
+    int padding,
+    Predicate<ChannelPattern> slowEnds,
+    Duration expiryGrace,
     Supplier<JsonObject> limits) {}

@@ -33,7 +33,12 @@ final class OwnSlices {
     return read(
         reader,
         new SliceRequest(
-            reader.positions(), reader.cursorSeq(), shard.position(), mostEntries, mostBytes),
+            reader.positions(),
+            reader.cursorSeq(),
+            shard.position(),
+            mostEntries,
+            mostBytes,
+            reader.recipient()),
         lost);
   }
 
@@ -101,7 +106,8 @@ final class OwnSlices {
 
   private void count(Reader reader, SliceRequest next, Slice slice) {
     reader.readsMuch = slice.bytes() > ReaderQueue.LITTLE;
-    long passed = Math.min(slice.through() - next.after(), SliceReading.MOST_SCANNED);
+    long items = shard.log().numbering().items(next.after(), slice.through());
+    long passed = Math.min(items, SliceReading.MOST_SCANNED);
     shard.loop().hasRead(slice.bytes() + (int) passed * ReaderQueue.PASSED_BYTES);
   }
 }

@@ -1,12 +1,16 @@
 package io.millrace.core.reader;
 
+import io.millrace.ChannelPattern;
+import io.millrace.Client;
 import io.millrace.core.log.ReadPosition;
+import io.millrace.core.log.Recipient;
 import io.millrace.core.log.StartPosition;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Framing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A set of channels and a cursor. A reader is either live (a member of its audience, its cursor
@@ -46,7 +50,25 @@ public abstract class Reader {
   private boolean live;
   private boolean ended;
   private long cursor;
+
+  /** Where its newest subscription begins. */
+  private long began;
+
+  /** The newest message that was written to it, or where it began. */
+  private long written;
+
+  /** The place that its client was told last; -1 if none. */
+  private long told;
+
+  /** How many times a second it reads at most; zero if that is not limited. */
+  private int maxRate;
+
+  private Client client = Client.anonymous();
+  private Optional<String> clientId = Optional.empty();
+  private Optional<String> address = Optional.empty();
   private Runnable whenEnded = () -> {};
+  private Set<ChannelPattern> watched = Set.of();
+  private String endedFor = "closed";
 
   @SuppressWarnings("NullAway.Init") // A reader enters its audience when it begins.
   Reader(Shard shard, Framing framing) {
@@ -59,13 +81,65 @@ public abstract class Reader {
    */
   public abstract Optional<String> transport();
 
+  /**
+   * Notes who reads.
+   *
+   * @param known what is known of the client
+   * @param id the client's id, if it has one
+   */
+  public final void identify(Client known, Optional<String> id) {
+    client = known;
+    clientId = id;
+  }
+
+  /** Notes where the client is. */
+  public final void locate(Optional<String> from) {
+    address = from;
+  }
+
+  /** Returns where the client is, if that was noted. */
+  public final Optional<String> address() {
+    return address;
+  }
+
+  /** Returns who reads; a subscriber of the application is anonymous. */
+  public final Client client() {
+    return client;
+  }
+
+  /** Returns the client's id, if it has one. */
+  public final Optional<String> clientId() {
+    return clientId;
+  }
+
+  /** Limits how many times a second it reads; of what is new then, it gets only the newest. */
+  public final void limitRate(int most) {
+    maxRate = most;
+  }
+
+  final int maxRate() {
+    return maxRate;
+  }
+
+  final Recipient recipient() {
+    return clientId.isEmpty() && maxRate == 0
+        ? Recipient.ANYBODY
+        : new Recipient(clientId, maxRate > 0);
+  }
+
   /** Returns where it has got to with each of its subscriptions; the list changes with them. */
   public final List<ReadPosition> positions() {
     shard.assertHere();
     return positions;
   }
 
-  final Framing framing() {
+  /** Returns all that is subscribed. */
+  public List<ReadPosition> held() {
+    return positions();
+  }
+
+  /** Returns what makes frames for it. */
+  public final Framing framing() {
     return framing;
   }
 
@@ -75,6 +149,21 @@ public abstract class Reader {
 
   final boolean isLive() {
     return live;
+  }
+
+  /** Returns whether it has begun, and has not ended. */
+  public final boolean isReading() {
+    return member && !ended;
+  }
+
+  /** Returns the channels of which it is told who is present. */
+  public final Set<ChannelPattern> watched() {
+    return watched;
+  }
+
+  /** Sets of which channels it is told who is present. */
+  public final void setWatched(Set<ChannelPattern> channels) {
+    watched = channels;
   }
 
   /** Returns whether it has been removed from everywhere. */
@@ -90,6 +179,42 @@ public abstract class Reader {
   final void moveTo(long seq) {
     shard.assertHere();
     cursor = seq;
+  }
+
+  /** Moves to where its first subscriptions begin. */
+  final void beginAt(StartPosition start) {
+    moveTo(start.seq());
+    began = start.seq();
+    written = start.seq();
+  }
+
+  /** Notes where a further subscription begins. */
+  final void beginLater(StartPosition start) {
+    began = Math.max(began, start.seq());
+  }
+
+  /** Notes up to where messages are written to it, with their cursors. */
+  final void wrote(long seq) {
+    written = seq;
+    told = seq;
+  }
+
+  /** Notes up to where messages are written to it whose cursors do not count. */
+  final void replayed(long seq) {
+    written = Math.max(written, seq);
+  }
+
+  /** Returns which place to tell its client when it has read up to another one. */
+  final long told(long seq) {
+    long own = began <= seq ? Math.max(began, written) : written;
+    return shard.log().numbering().told(own, seq);
+  }
+
+  /** Notes the place that its client is told. Returns whether it is another one than before. */
+  final boolean setTold(long seq) {
+    boolean moved = seq != told;
+    told = seq;
+    return moved;
   }
 
   /**
@@ -116,6 +241,11 @@ public abstract class Reader {
 
   /** Ends it, telling the client why if that can be told. */
   public abstract void end(Ending ending);
+
+  /** Asks it to leave before it is ended, if its client can be told so; otherwise ends it. */
+  void ask(Ending ending) {
+    end(ending);
+  }
 
   /** Ends it without a word: the transport that carries it has failed. */
   abstract void abort(Ending ending);
@@ -160,6 +290,11 @@ public abstract class Reader {
     shard.queue(this);
   }
 
+  /** Counts what it has had, because some of what follows may be lost before it reads on. */
+  final void count() {
+    shard.log().count(positions, cursor);
+  }
+
   /** Becomes live if there is nothing left to read up to where the shard is. */
   final boolean becomeLive() {
     shard.assertHere();
@@ -178,15 +313,28 @@ public abstract class Reader {
 
   /**
    * Returns whether whatever it reads next is what every reader of its audience reads from the same
-   * cursor.
+   * cursor, unless something is for everybody but one of them.
    */
   final boolean isCommon() {
+    if (maxRate > 0) {
+      return false;
+    }
     for (ReadPosition position : positions) {
       if (!position.isCommonAfter(cursor)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Notes why it ends, before it is removed. */
+  final void endsFor(Ending ending) {
+    endedFor = ending.reason();
+  }
+
+  /** Returns why it has ended, in a few words. */
+  public final String endedFor() {
+    return endedFor;
   }
 
   /** Sets what is done once it has ended. */

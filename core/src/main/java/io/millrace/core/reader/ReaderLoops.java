@@ -26,7 +26,7 @@ public final class ReaderLoops implements Succession.Followers {
   /** Enough for new messages; more would be useless even with a larger heap. */
   private static final long MOST_KEPT = 4 << 20;
 
-  /** Clients of a closing node reconnect after a random part of this time. */
+  /** When the log is replaced, clients reconnect after a random part of this time. */
   private static final Duration COME_BACK_WITHIN = Duration.ofSeconds(3);
 
   private static final long FRAMES = HeapShares.here().frameBytes();
@@ -103,10 +103,20 @@ public final class ReaderLoops implements Succession.Followers {
     loop.run(() -> loop.setDegraded(degraded));
   }
 
-  /** Returns how clients leave that should reconnect, but not all at once. */
-  public static Ending goingAway() {
+  /** Returns how a client leaves that should reconnect after a random part of a time. */
+  public static Ending goingAway(Duration within) {
     return Ending.goingAway(
-        Duration.ofMillis(ThreadLocalRandom.current().nextLong(COME_BACK_WITHIN.toMillis())));
+        Duration.ofMillis(ThreadLocalRandom.current().nextLong(within.toMillis() + 1)));
+  }
+
+  /**
+   * Lets readers go, one after another. Completes when all are gone.
+   *
+   * @param reason why a reader goes, if it does; asked on its event loop when it is its turn
+   * @param window how long that takes
+   */
+  public Future<Void> depart(Function<Reader, Optional<Ending>> reason, Duration window) {
+    return compute(shard -> shard.depart(reason, window)).compose(Future::all).mapEmpty();
   }
 
   @Override
@@ -132,7 +142,7 @@ public final class ReaderLoops implements Succession.Followers {
 
   @Override
   public Future<Void> leaveLog() {
-    return onEveryLoop(loop -> loop.leaveLog(goingAway()));
+    return onEveryLoop(loop -> loop.leaveLog(goingAway(COME_BACK_WITHIN)));
   }
 
   @Override

@@ -43,11 +43,11 @@ final class ReaderQueue {
   /**
    * Adds one that is not there.
    *
-   * @param position where those are that have read everything
+   * @param items about how many it has to read
    */
-  void add(Reader reader, long position) {
+  void add(Reader reader, long items) {
     reader.queued = true;
-    (reader.readsMuch || position - reader.cursorSeq() > NEAR ? far : near).add(reader);
+    (reader.readsMuch || items > NEAR ? far : near).add(reader);
   }
 
   /** Removes one that has ended: nothing of it is held until its turn would have come. */

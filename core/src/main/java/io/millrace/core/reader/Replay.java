@@ -2,6 +2,7 @@ package io.millrace.core.reader;
 
 import io.millrace.Gap;
 import io.millrace.core.log.ReadPosition;
+import io.millrace.core.log.Recipient;
 import io.millrace.core.log.SliceRequest;
 import io.millrace.core.log.StartPosition;
 import java.util.ArrayList;
@@ -60,8 +61,8 @@ final class Replay {
   }
 
   /** Returns what is to be read next. */
-  SliceRequest next(int mostEntries, int mostBytes) {
-    return new SliceRequest(positions, cursor, through, mostEntries, mostBytes);
+  SliceRequest next(int mostEntries, int mostBytes, Recipient recipient) {
+    return new SliceRequest(positions, cursor, through, mostEntries, mostBytes, recipient);
   }
 
   void moveTo(long seq) {

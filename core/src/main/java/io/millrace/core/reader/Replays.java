@@ -53,7 +53,10 @@ final class Replays {
       reader
           .shard
           .ownSlices()
-          .read(reader, replay.next(mostEntries, Shard.TURN_BYTES), Gap.Reason.EXPIRED)
+          .read(
+              reader,
+              replay.next(mostEntries, Shard.TURN_BYTES, reader.recipient()),
+              Gap.Reason.EXPIRED)
           .ifPresent(slice -> write(replay, slice));
     }
     if (!reader.isEnded() && replay.isDone()) {
@@ -71,6 +74,7 @@ final class Replays {
     Optional<String> subscribe = Optional.of(replay.id);
     slice.entries().forEach(entry -> frames.add(reader.framing().replayed(entry, subscribe)));
     if (!frames.isEmpty() && !reader.isEnded()) {
+      reader.replayed(slice.last());
       reader.write(FrameCache.join(frames));
     }
   }

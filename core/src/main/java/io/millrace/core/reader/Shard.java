@@ -202,7 +202,7 @@ public final class Shard {
   void queue(Reader reader) {
     assertHere();
     if (!reader.queued && !reader.waiting && !reader.isEnded()) {
-      queue.add(reader, position);
+      queue.add(reader, log.numbering().items(reader.cursorSeq(), position));
       loop.wake();
     }
   }
@@ -253,6 +253,15 @@ public final class Shard {
       } catch (Throwable again) {
         LOG.log(Logger.Level.ERROR, "It failed to end, too", again);
       }
+    }
+  }
+
+  /**
+   * Gives out what is new, if places say the time: then somebody begins now, and may be told that.
+   */
+  void reach(long seq) {
+    if (log.numbering().isTimed() && position < seq) {
+      follow();
     }
   }
 
@@ -369,6 +378,16 @@ public final class Shard {
   /** Tells every reader whether the broker is out of reach. */
   void tellHealth() {
     List.copyOf(readers).forEach(reader -> guard(reader, Reader::tellHealth));
+  }
+
+  /**
+   * Lets readers go, one after another. Completes when all are gone.
+   *
+   * @param reason why a reader goes, if it does
+   * @param window how long that takes
+   */
+  Future<Void> depart(Function<Reader, Optional<Ending>> reason, Duration window) {
+    return new Departure(this, List.copyOf(readers), reason, window).begin();
   }
 
   /** Ends the readers for which a reason is given. */

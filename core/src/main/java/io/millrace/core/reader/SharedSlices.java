@@ -1,5 +1,6 @@
 package io.millrace.core.reader;
 
+import io.millrace.core.log.Slice;
 import io.millrace.internal.BoundedMap;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
@@ -22,8 +23,15 @@ final class SharedSlices {
    * @param frames the bytes to write
    * @param last the last entry in them
    * @param through where the reader is after it
+   * @param oldest when the first entry in them was appended; zero if there is none
    */
-  record Shared(Buffer frames, long last, long through) {}
+  record Shared(Buffer frames, long last, long through, long oldest) {
+
+    /** What was made of a slice. */
+    Shared(Buffer frames, Slice slice) {
+      this(frames, slice.last(), slice.through(), slice.oldest());
+    }
+  }
 
   private record Key(Audience.Key audience, Class<?> kind, long after, long upTo) {
 

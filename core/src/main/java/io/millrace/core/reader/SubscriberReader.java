@@ -84,6 +84,7 @@ public final class SubscriberReader extends Reader implements Subscription {
       read = slice.through();
     }
     if (!isEnded() && !becomeLive()) {
+      count();
       shard.queue(this);
     }
   }

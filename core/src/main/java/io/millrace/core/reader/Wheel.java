@@ -114,8 +114,18 @@ public final class Wheel {
     return slots[Math.floorMod(tick, SLOTS)];
   }
 
+  /** Returns the last time up to another one, in milliseconds of the clock, at which it turns. */
+  static long turnBefore(long time) {
+    return time - Math.floorMod(time, TICK);
+  }
+
+  /** Returns how often it turns in so many milliseconds. */
+  static long turns(long millis) {
+    return millis / TICK;
+  }
+
   private void turnLater() {
-    context.setTimer(TICK, fired -> turn());
+    context.setTimer(TICK - Math.floorMod(clock.getAsLong(), TICK), fired -> turn());
   }
 
   private void turn() {

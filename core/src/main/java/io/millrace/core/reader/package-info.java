@@ -13,10 +13,11 @@
  * locked.
  *
  * <p>Read {@link Reader}, {@link Shard} and {@link Audience} first. Then the three kinds of
- * readers: {@link LastingReader} with its {@link Replays}, {@link BatchReader}, {@link
- * SubscriberReader}. Then how they come to be: {@link Lease}. Then what those that are behind read:
- * {@link OwnSlices}, {@link ReaderQueue}, {@link SharedSlices}. Then what readers share: {@link
- * Audiences}, {@link FrameCache}, {@link Wheel}.
+ * readers: {@link LastingReader} with its {@link Replays} and its {@link Pulse}, {@link
+ * BatchReader}, {@link SubscriberReader}. Then how they come to be, {@link Lease}, and how many
+ * leave at a time, {@link Departure}. Then what those that are behind read: {@link OwnSlices},
+ * {@link ReaderQueue}, {@link SharedSlices}. Then what readers share: {@link Audiences}, {@link
+ * FrameCache}, {@link Wheel}, {@link Pace}.
  */
 @NullMarked
 package io.millrace.core.reader;

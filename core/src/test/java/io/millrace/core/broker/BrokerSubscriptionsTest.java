@@ -12,6 +12,7 @@ import io.millrace.core.log.Log;
 import io.millrace.core.log.ReadPosition;
 import io.millrace.core.log.ReaderSubscription;
 import io.millrace.core.log.ResumeFrom;
+import io.millrace.core.log.SliceRequest;
 import io.millrace.core.log.Survey;
 import io.millrace.core.reader.Rig;
 import io.millrace.core.testing.EchoBroker;
@@ -106,7 +107,9 @@ class BrokerSubscriptionsTest {
     Survey survey = log.enter(acquired.subscriptions, acquired.heardFrom, start);
     List<ReadPosition> positions = log.start(survey).positions();
     List<Gap> gaps =
-        log.read(positions, after, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.EXPIRED)).gaps();
+        new SliceRequest(positions, after, log.head(), 10, 1 << 20)
+            .read(log, Optional.of(Gap.Reason.EXPIRED))
+            .gaps();
     log.detach(positions);
     return gaps;
   }

@@ -3,6 +3,7 @@ package io.millrace.core.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.Client;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
 import io.millrace.core.log.Allowance;
@@ -46,6 +47,25 @@ class AdmissionTest {
     admission.admit(Optional.of("a"));
     assertThatThrownBy(() -> admission.admit(Optional.of("a")))
         .isInstanceOf(MillraceException.class);
+  }
+
+  @Test
+  void letsInAsManyOfAUserAsTheNodeTakes() {
+    Admission admission = new Admission(new MillraceOptions().setMaxReadersPerUser(1), ROOM);
+    ClientShare one = admission.admit(Optional.empty());
+    ClientShare other = admission.admit(Optional.empty());
+    one.identify(Client.of("ann"));
+    assertThatThrownBy(() -> other.identify(Client.of("ann")))
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            e -> assertThat(e.code()).isEqualTo(MillraceException.Code.RATE_LIMITED));
+    other.identify(Client.of("bob"));
+    one.leave();
+    one.leave();
+    ClientShare late = admission.admit(Optional.empty());
+    late.leave();
+    late.identify(Client.of("ann"));
+    admission.admit(Optional.empty()).identify(Client.of("ann"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.millrace.core.reader.Rig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.Authorizer;
+import io.millrace.Client;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.MillraceOptions;
@@ -150,17 +151,24 @@ class ApplicationFaultsTest {
   }
 
   @Test
-  void anAuthorizerThatAnswersTheRequestItselfAndAgreesLaterLeavesNothing() {
-    Promise<Boolean> decision = Promise.promise();
+  void anAuthenticatorThatAnswersTheRequestItselfAndAgreesLaterLeavesNothing() {
+    Promise<Client> decision = Promise.promise();
     Server server =
-        server(
-            Optional.of(
-                (request, action, target) -> {
-                  request.response().setStatusCode(401).end();
-                  return decision.future();
-                }));
+        new Server(
+                vertx,
+                options,
+                new Deciders(
+                    Optional.of(
+                        request -> {
+                          request.response().setStatusCode(401).end();
+                          return decision.future();
+                        }),
+                    Optional.empty(),
+                    Optional.empty()))
+            .listen();
     assertThat(server.get("/once?channels=a").status()).isEqualTo(401);
-    decision.complete(true);
+    assertThat(server.get("/negotiate").status()).isEqualTo(401);
+    decision.complete(Client.of("ann"));
     server.nothingRemains();
   }
 
@@ -249,7 +257,7 @@ class ApplicationFaultsTest {
   @Test
   void whatAnAuthorizerDoesWrongIsLoggedOnceAMinute() {
     Server server = faulty();
-    try (LoggedLines lines = new LoggedLines(Access.class)) {
+    try (LoggedLines lines = new LoggedLines(Asking.class)) {
       for (int i = 0; i < 5; i++) {
         server.get("/once?channels=error");
         server.get("/once?channels=null");

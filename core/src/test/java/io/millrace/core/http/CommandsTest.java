@@ -104,9 +104,12 @@ class CommandsTest {
         Heap.growth(
             () -> {
               connections.forEach(to -> Server.await(server.send(to, ping)));
+              // An event loop may hold what it did last.
+              connections.forEach(to -> Server.await(server.onLoop(to, Future::succeededFuture)));
               return server;
             });
-    assertThat(growth).isLessThan(connections.size() * 20_000L);
+    // A fifth of what they would hold; what other tests leave behind is in it, too.
+    assertThat(growth).isLessThan(connections.size() * 40_000L);
   }
 
   @Test
@@ -355,9 +358,9 @@ class CommandsTest {
     connect("");
     long begun = System.nanoTime();
     String ping = "{\"type\":\"ping\"}";
-    send("[" + String.join(",", java.util.Collections.nCopies(6, ping)) + "]");
+    send("[" + String.join(",", java.util.Collections.nCopies(10, ping)) + "]");
     assertThat(System.nanoTime() - begun).isGreaterThan(900_000_000L);
-    assertThat(outlet.frames("heartbeat")).hasSize(6);
+    assertThat(outlet.frames("heartbeat")).hasSize(10);
   }
 
   static Stream<List<String>> costly() {
@@ -385,7 +388,7 @@ class CommandsTest {
   @ParameterizedTest
   @MethodSource("costly")
   void whatACommandDoesIsWhatItCosts(List<String> frames) throws IOException {
-    options.setCommandsPerSecond(10);
+    options.setCommandsPerSecond(5);
     connect("");
     long begun = System.nanoTime();
     frames.forEach(this::send);
@@ -447,6 +450,7 @@ class CommandsTest {
   @Test
   void anAuthorizerThatAnswersLateFromAnotherThreadIsWaitedForInOrder() throws IOException {
     List<Promise<Boolean>> decisions = new CopyOnWriteArrayList<>();
+    options.setDecisionLifetime(Duration.ZERO);
     connect(
         "",
         Optional.of(

@@ -214,7 +214,10 @@ class MountTest {
                 .put("channels", 7)
                 .put("message", 256 << 10)
                 .put("last", 1000)
-                .put("publishesPerSecond", 3));
+                .put("publishesPerSecond", 3)
+                .put("commandsPerSecond", 100)
+                .put("attachesPerSecond", 200)
+                .put("readersPerUser", 1000));
     assertThat(
             answer.getJsonArray("transports").stream()
                 .map(it -> ((JsonObject) it).getString("url")))
@@ -227,7 +230,11 @@ class MountTest {
                 .put("duplex", true)
                 .put("streaming", true)
                 .put("heartbeat", 15_000));
-    problem(server.get("/stay?channels=a"), 404, "not-found");
+    Server.Answer refusal = server.get("/stay?channels=a");
+    problem(refusal, 404, "transport-off");
+    assertThat(refusal.json().getString("detail"))
+        .isEqualTo(
+            "The transport stay is switched off. Transports in service are duplex, later, upgrade, once.");
     server.node.enableTransport("stay", true);
     assertThat(server.get("/negotiate").json().getJsonArray("transports")).hasSize(5);
   }
@@ -268,6 +275,9 @@ class MountTest {
         "?channels=a%20b",
         "?channels=**.a",
         "?channels=%ED%95%9C",
+        "?channels=a&maxRate=0",
+        "?channels=a&maxRate=101",
+        "?channels=a&maxRate=2.5",
         "?channels=a&last=-1",
         "?channels=a&last=1001",
         "?channels=a&last=x",
@@ -325,6 +335,21 @@ class MountTest {
     Server.Answer answer = server.get("/once?channels=a&cursor=" + cursor);
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.body()).contains("\"reason\":\"").contains("\"data\":1");
+  }
+
+  @Test
+  void aClientThatAsksForARateGetsOnlyTheNewest() {
+    Server server = server();
+    String first = server.log().cursor(0).toString();
+    append(server, "a");
+    append(server, "a");
+    String url = "/once?channels=a&cursor=" + first;
+    assertThat(server.get(url).body()).contains("-1\"");
+    assertThat(server.get(url + "&maxRate=20").body()).contains("-2\"").doesNotContain("-1\"");
+    String body = "{\"channels\":[\"a\"],\"cursor\":\"" + first + "\",\"maxRate\":20}";
+    assertThat(server.request("POST", "/once", body, "Content-Type: application/json").body())
+        .contains("-2\"")
+        .doesNotContain("-1\"");
   }
 
   @Test
@@ -476,6 +501,8 @@ class MountTest {
             "{\"channels\":[\"a\"],\"last\":\"1\"}",
             "{\"channels\":[\"a\"],\"last\":1001}",
             "{\"channels\":[\"a\"],\"cursor\":1}",
+            "{\"channels\":[\"a\"],\"client\":\"short\"}",
+            "{\"channels\":[\"a\"],\"maxRate\":0}",
             "{\"channels\":[\"a\"],\"format\":\"plain\"}",
             "[{\"channels\":[\"a\"]},{}]")) {
       problem(server.request("POST", "/once", bad, json), 400, "bad-request");
@@ -506,8 +533,8 @@ class MountTest {
                         .putHeader("Content-Type", "application/json")
                         .send("{\"channels\":[\"a\"],\"last\":1}"))
             .map(HttpClientResponse::statusCode);
-    eventually(() -> assertThat(decisions).hasSize(1));
-    decisions.get(0).complete(true);
+    eventually(() -> assertThat(decisions).hasSize(2));
+    decisions.forEach(it -> it.complete(true));
     assertThat(Server.await(status)).isEqualTo(200);
     server.nothingRemains();
     Server.await(client.close());
@@ -874,7 +901,7 @@ class MountTest {
     append(server, "a");
     append(server, "b");
     try (Socket socket = server.open("GET", "/once?channels=a,b&last=1", "")) {
-      eventually(() -> assertThat(decisions).hasSize(2));
+      eventually(() -> assertThat(decisions).hasSize(4));
       assertThat(server.node.counts().subscriptions()).isZero();
       new Thread(() -> decisions.forEach(it -> it.complete(true))).start();
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

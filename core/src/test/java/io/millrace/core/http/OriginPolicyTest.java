@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,7 +28,7 @@ class OriginPolicyTest {
 
   @BeforeAll
   static void start() {
-    strict = new Server(vertx.get(), new MillraceOptions(), Optional.empty()).listen();
+    strict = new Server(vertx.get(), new MillraceOptions(), Deciders.NONE).listen();
     open =
         new Server(
                 vertx.get(),
@@ -39,10 +38,10 @@ class OriginPolicyTest {
                     .addAllowedOrigin("HTTPS://Upper.Example:443")
                     .setCredentialsAllowed(true)
                     .addPublishable("**"),
-                Optional.empty())
+                Deciders.NONE)
             .listen();
     anyone =
-        new Server(vertx.get(), new MillraceOptions().addAllowedOrigin("*"), Optional.empty())
+        new Server(vertx.get(), new MillraceOptions().addAllowedOrigin("*"), Deciders.NONE)
             .listen();
   }
 

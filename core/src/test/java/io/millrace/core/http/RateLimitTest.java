@@ -7,17 +7,17 @@ import org.junit.jupiter.api.Test;
 class RateLimitTest {
 
   @Test
-  void letsSoManyPassInAnySecond() {
-    RateLimit limit = new RateLimit(3);
-    for (long now : new long[] {100, 200, 900}) {
-      assertThat(limit.waitMillis(now)).isZero();
-      limit.count(now);
+  void letsSoManyPassAtOnceAndThenOneAtATime() {
+    RateLimit limit = new RateLimit(4);
+    for (int i = 0; i < 4; i++) {
+      assertThat(limit.take(100)).isZero();
     }
-    assertThat(limit.waitMillis(900)).isEqualTo(200);
-    assertThat(limit.waitMillis(1099)).isEqualTo(1);
-    assertThat(limit.waitMillis(1100)).isZero();
-    limit.count(1100);
-    assertThat(limit.waitMillis(1100)).isEqualTo(100);
+    assertThat(limit.take(100)).isEqualTo(250);
+    assertThat(limit.take(349)).isEqualTo(1);
+    assertThat(limit.take(350)).isZero();
+    assertThat(limit.take(350)).isEqualTo(250);
+    assertThat(limit.isIdle(1349)).isFalse();
+    assertThat(limit.isIdle(1350)).isTrue();
     assertThat(limit.waitMillis(5000)).isZero();
   }
 
@@ -25,13 +25,11 @@ class RateLimitTest {
   void countsWhatCostsMoreThanTheLimitAsLongAsItTakes() {
     RateLimit limit = new RateLimit(10);
     limit.count(5000, 25);
-    assertThat(limit.waitMillis(5000)).isEqualTo(3000 - 500 + 500 - 1000);
-    assertThat(limit.waitMillis(6999)).isEqualTo(1);
-    assertThat(limit.waitMillis(7000)).isZero();
-    limit.count(7000, 0);
-    assertThat(limit.waitMillis(7000)).isZero();
-    limit.count(7000, 5);
-    assertThat(limit.waitMillis(7000)).isEqualTo(1000);
+    assertThat(limit.waitMillis(5000)).isEqualTo(1600);
+    assertThat(limit.waitMillis(6599)).isEqualTo(1);
+    assertThat(limit.waitMillis(6600)).isZero();
+    limit.count(6600, 0);
+    assertThat(limit.waitMillis(6600)).isZero();
   }
 
   @Test
@@ -44,18 +42,13 @@ class RateLimitTest {
   }
 
   @Test
-  void holdsHoweverManyThereWereBefore() {
-    RateLimit limit = new RateLimit(10);
-    for (long second = 0; second < 5; second++) {
-      for (int i = 0; i <= 2 * second; i++) {
-        assertThat(limit.waitMillis(second * 1500 + i)).isZero();
-        limit.count(second * 1500 + i);
-      }
+  void letsNoMorePassInTheLongRun() {
+    RateLimit limit = new RateLimit(3);
+    int passed = 0;
+    for (long now = 0; now < 100_000; now++) {
+      passed += limit.take(now) == 0 ? 1 : 0;
     }
-    limit.count(6009);
-    assertThat(limit.waitMillis(6010)).isEqualTo(990);
-    assertThat(limit.waitMillis(6999)).isEqualTo(1);
-    assertThat(limit.waitMillis(7000)).isZero();
+    assertThat(passed).isBetween(300, 303);
   }
 
   @Test

@@ -6,7 +6,9 @@ import io.millrace.ChannelPattern;
 import io.millrace.Message;
 import io.millrace.MillraceOptions;
 import io.millrace.core.Server;
+import io.millrace.core.reader.Rig;
 import io.millrace.core.testing.EqualHashes;
+import io.millrace.core.testing.TestOutlet;
 import io.millrace.core.testing.TestVertx;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClient;
@@ -14,6 +16,9 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -88,6 +93,72 @@ class StrangersTest {
     }
     assertThat(server.outlets.get(connection).frames("ok")).hasSize(MANY);
     held();
+  }
+
+  @Test
+  void aMillionChannelsPublishedOnceAreHeldWithinTheBoundsAndOthersGoOn() throws IOException {
+    listen();
+    int reader = server.connect("?channels=clock");
+    for (int i = 0; i < 1_000_000; i++) {
+      server.append("once." + i, Message.json(1));
+      if (i % 100_000 == 0) {
+        server.append("clock", Message.json(1));
+        int ticks = 1 + i / 100_000;
+        Rig.eventually(() -> assertThat(server.outlets.get(reader).sequences()).hasSize(ticks));
+      }
+    }
+    held();
+    assertThat(server.outlets.get(reader).frames("gap")).isEmpty();
+    assertThat(server.get("/once?channels=once.0,once.999999&last=1").status()).isEqualTo(200);
+  }
+
+  @Test
+  void tenThousandSubscriptionsOfOneClientAreRefusedAndItsConnectionGoesOn() throws IOException {
+    listen();
+    int connection = server.connect("");
+    int most = options.maxChannels();
+    for (int i = 0; i < 10_000; i += most) {
+      var unused = server.send(connection, "{\"type\":\"subscribe\",\"id\":1," + names(i, most));
+    }
+    TestOutlet outlet = server.outlets.get(connection);
+    Rig.eventually(() -> assertThat(outlet.frames("error")).hasSize(10_000 / most - 1));
+    assertThat(outlet.frames("error"))
+        .allMatch(error -> error.getString("code").equals("bad-request"));
+    assertThat(server.node.counts().subscriptions()).isEqualTo(most);
+    server.append("many.0", Message.json(1));
+    Rig.eventually(() -> assertThat(outlet.sequences()).hasSize(1));
+    Server.Answer all =
+        server.request("POST", "/stay", "{" + names(0, 10_000), "Content-Type: application/json");
+    assertThat(all.status()).isEqualTo(400);
+    assertThat(server.node.counts().subscriptions()).isEqualTo(most);
+  }
+
+  private static String names(int from, int count) {
+    return IntStream.range(from, from + count)
+        .mapToObj(i -> "many." + i)
+        .collect(Collectors.joining("\",\"", "\"channels\":[\"", "\"]}"));
+  }
+
+  @Test
+  void bodiesOfAGigabyteAreRefusedWhetherTheySayTheirLengthOrNot() throws IOException {
+    options.setBodyTimeout(Duration.ofSeconds(2)); // So long, the rest is thrown away.
+    listen();
+    String head =
+        "POST /live/publish HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+    String chunk = "10000\r\n" + " ".repeat(1 << 16) + "\r\n";
+    int chunks = options.maxClientMessageBytes() / (1 << 16) + 1;
+    for (String beginning :
+        List.of(
+            head + "Content-Length: 1073741824\r\n\r\n",
+            head + "Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(chunks))) {
+      try (Socket socket = new Socket("localhost", server.port)) {
+        socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
+        byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 413".length());
+        assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 413");
+        assertThat(server.mount().bodies().room().held()).isLessThan(1 << 16);
+        assertThat(server.publish(message("a")).status()).as("others").isEqualTo(200);
+      }
+    }
   }
 
   @Test

@@ -27,7 +27,7 @@ class BackendLogTest {
   }
 
   private Slice read(List<ReadPosition> reader, long after) {
-    return log.read(reader, after, log.head(), 10, 1 << 20, Optional.empty());
+    return new SliceRequest(reader, after, log.head(), 10, 1 << 20).read(log, Optional.empty());
   }
 
   private static Message keyed(Object value, String key, long seconds) {

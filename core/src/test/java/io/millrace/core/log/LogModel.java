@@ -7,9 +7,11 @@ import io.millrace.MillraceOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -60,6 +62,9 @@ final class LogModel {
   final Map<String, Integer> interest = new HashMap<>();
   int subscriptions;
 
+  /** The channels that remember what they have dropped: until they are forgotten. */
+  private final Set<String> dropping = new HashSet<>();
+
   LogModel(MillraceOptions options) {
     this.options = options;
   }
@@ -89,7 +94,7 @@ final class LogModel {
     do {
       shortenRing(now);
       while (historyBytes() > options.historyBytes()) {
-        items.stream().filter(Item::isHistory).findFirst().orElseThrow().held = false;
+        drop(items.stream().filter(Item::isHistory).findFirst().orElseThrow());
       }
     } while (ringBytes() > options.ringBytes());
   }
@@ -120,7 +125,19 @@ final class LogModel {
       if (!exceeds) {
         return;
       }
-      held.get(0).held = false;
+      drop(held.get(0));
+    }
+  }
+
+  private void drop(Item oldest) {
+    oldest.held = false;
+    dropping.add(oldest.channel);
+    forget(oldest.channel);
+  }
+
+  private void forget(String channel) {
+    if (interest.getOrDefault(channel, 0) == 0 && held(channel).isEmpty()) {
+      dropping.remove(channel);
     }
   }
 
@@ -162,7 +179,7 @@ final class LogModel {
         .filter(of)
         .map(item -> item.channel)
         .distinct()
-        .mapToLong(Footprint::channel)
+        .mapToLong(it -> Footprint.channel(it) + (dropping.contains(it) ? Footprint.DROPPED : 0))
         .sum();
   }
 
@@ -192,11 +209,19 @@ final class LogModel {
     subscriptions += change;
     if (pattern.isName()) {
       interest.merge(pattern.toString(), change, Integer::sum);
+      forget(pattern.toString());
     }
   }
 
   Item item(long seq) {
     return items.get((int) seq - 1);
+  }
+
+  /** Returns how many messages of a channel after a place are no longer held. */
+  long missed(String channel, long after) {
+    return items.stream()
+        .filter(item -> item.seq > after && item.channel.equals(channel) && !item.held)
+        .count();
   }
 
   /** Returns the newest loss beyond a place that must be reported to a pattern's subscriber. */

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,6 +62,19 @@ class LogModelTest {
     new Playing(run).play();
   }
 
+  @Test
+  void mostGapsOfNamesSayHowManyMessagesWereMissed() {
+    int counted = 0;
+    int gaps = 0;
+    for (long seed = 1; seed <= 80; seed++) {
+      Playing playing = new Playing(new Run(seed, false, false, false));
+      playing.play();
+      counted += playing.counted;
+      gaps += playing.gapsOfNames;
+    }
+    assertThat(counted).as("of %d", gaps).isGreaterThan(gaps / 2);
+  }
+
   private static final class Subscribed {
     final ReaderSubscription subscription;
 
@@ -90,6 +104,8 @@ class LogModelTest {
     private final LogModel model;
     private final List<Client> clients = new ArrayList<>();
     private long now;
+    private int counted;
+    private int gapsOfNames;
 
     Playing(Run run) {
       this.run = run;
@@ -346,10 +362,28 @@ class LogModelTest {
         int mostEntries = small ? 1 + random.nextInt(5) : 1000;
         int mostBytes = small ? 1 + random.nextInt(3000) : 1 << 20;
         Slice slice =
-            log.read(positions, cursor, upTo, mostEntries, mostBytes, Optional.of(Gap.Reason.SLOW));
+            new SliceRequest(positions, cursor, upTo, mostEntries, mostBytes)
+                .read(log, Optional.of(Gap.Reason.SLOW));
         slice.gaps().forEach(this::checkGap);
         checkEntries(slice, upTo, mostEntries, mostBytes);
         cursor = slice.through();
+        if (random.nextBoolean()) {
+          log.count(positions, cursor);
+        }
+      }
+
+      /** A number may be absent, but if it is there, it is right. */
+      private void checkMissed(Gap gap, Subscribed to) {
+        boolean plain = to.subscription.filter().events().isEmpty();
+        gapsOfNames += plain && gap.reason() == Gap.Reason.SLOW ? 1 : 0;
+        Long missed = gap.missed().get(to.pattern().toString());
+        if (missed != null) {
+          long after = Math.max(Math.max(cursor, begins), to.toldLoss);
+          assertThat(missed)
+              .as("missed of %s", to.pattern())
+              .isEqualTo(model.missed(to.pattern().toString(), after));
+          counted++;
+        }
       }
 
       private void checkGap(Gap gap) {
@@ -362,6 +396,7 @@ class LogModelTest {
                   .findFirst()
                   .orElseThrow();
           assertThat(isLossNews(to)).as("the gap on %s is not a false one", channel).isTrue();
+          checkMissed(gap, to);
           told(to);
         }
       }

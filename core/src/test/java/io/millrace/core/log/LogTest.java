@@ -51,7 +51,8 @@ class LogTest {
   }
 
   private static Slice read(Log log, List<ReadPosition> reader, long after, int mostEntries) {
-    return log.read(reader, after, log.head(), mostEntries, 1 << 20, Optional.of(Gap.Reason.SLOW));
+    return new SliceRequest(reader, after, log.head(), mostEntries, 1 << 20)
+        .read(log, Optional.of(Gap.Reason.SLOW));
   }
 
   /** Holds three messages of each channel. */
@@ -121,7 +122,8 @@ class LogTest {
     assertThat(beginning.seq()).isEqualTo(600);
     assertThat(beginning.replayThrough()).isEqualTo(1600);
     Slice slice =
-        log.read(beginning.positions(), 600, 1600, 2000, 1 << 30, Optional.of(Gap.Reason.SLOW));
+        new SliceRequest(beginning.positions(), 600, 1600, 2000, 1 << 30)
+            .read(log, Optional.of(Gap.Reason.SLOW));
     assertThat(sequences(slice)).hasSize(1000).startsWith(601L).endsWith(1600L).isSorted();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.Message;
+import io.millrace.SlowPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class PastTest {
 
   private final ChannelLog channel =
-      new ChannelLog(ChannelPattern.of("a"), HistoryOptions.NONE, new PatternTree<>());
+      new ChannelLog(
+          ChannelPattern.of("a"), HistoryOptions.NONE, SlowPolicy.SKIP, new PatternTree<>());
 
   private LogEntry entry(long seq) {
     return new LogEntry(new Epoch("e"), seq, 0, channel, Message.json(1));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.ChannelPattern;
 import io.millrace.HistoryOptions;
 import io.millrace.Message;
+import io.millrace.SlowPolicy;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,8 @@ class ReadPositionTest {
   }
 
   private static ChannelLog channel(String name) {
-    return new ChannelLog(ChannelPattern.of(name), HistoryOptions.NONE, new PatternTree<>());
+    return new ChannelLog(
+        ChannelPattern.of(name), HistoryOptions.NONE, SlowPolicy.SKIP, new PatternTree<>());
   }
 
   private static LogEntry entry(long seq, ChannelLog of, String event) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.millrace.ChannelPattern;
 import io.millrace.Gap;
 import io.millrace.HistoryOptions;
 import io.millrace.Message;
@@ -58,7 +59,9 @@ class SurveyTest {
   }
 
   private List<Gap> gaps(List<ReadPosition> reader, long after) {
-    return log.read(reader, after, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW)).gaps();
+    return new SliceRequest(reader, after, log.head(), 10, 1 << 20)
+        .read(log, Optional.of(Gap.Reason.SLOW))
+        .gaps();
   }
 
   private Survey enter(ResumeFrom start, String... patterns) {
@@ -226,7 +229,8 @@ class SurveyTest {
     append("p.c");
     StartPosition beginning = log.start(survey);
     Slice slice =
-        log.read(reader, beginning.seq(), log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW));
+        new SliceRequest(reader, beginning.seq(), log.head(), 10, 1 << 20)
+            .read(log, Optional.of(Gap.Reason.SLOW));
     assertThat(slice.entries().stream().map(entry -> entry.seq)).containsExactly(1L, 3L, 4L, 5L);
   }
 
@@ -264,7 +268,8 @@ class SurveyTest {
       int slices = 0;
       while (through < log.head()) {
         Slice slice =
-            log.read(reader, through, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW));
+            new SliceRequest(reader, through, log.head(), 10, 1 << 20)
+                .read(log, Optional.of(Gap.Reason.SLOW));
         slice.entries().forEach(entry -> got.add(entry.seq));
         through = slice.through();
         slices++;
@@ -282,7 +287,9 @@ class SurveyTest {
       patterns[i] = "*.none" + i;
     }
     List<ReadPosition> reader = log.attach(Rig.subscriptions(patterns), ResumeFrom.NOW).positions();
-    Slice slice = log.read(reader, MANY, log.head(), 10, 1 << 20, Optional.of(Gap.Reason.SLOW));
+    Slice slice =
+        new SliceRequest(reader, MANY, log.head(), 10, 1 << 20)
+            .read(log, Optional.of(Gap.Reason.SLOW));
     assertThat(slice.entries()).isEmpty();
     assertThat(slice.through()).isBetween(MANY + 10L, MANY + 1000L);
   }
@@ -323,5 +330,73 @@ class SurveyTest {
                 .complete(log.enter(Rig.subscriptions("*.x1"), List.of(0L), ResumeFrom.NOW))
                 .isComplete())
         .isTrue();
+  }
+
+  /** Throws when a pass begins, or at its first step. */
+  private Survey broken(boolean atOnce) {
+    AtomicBoolean registered = new AtomicBoolean();
+    Survey survey = enter(ResumeFrom.after(log.cursor(1)));
+    survey.add(
+        new PatternLog(ChannelPattern.of("*.x1")) {
+          @Override
+          ChannelPattern pattern() {
+            if (atOnce && registered.getAndSet(true)) {
+              throw new IllegalStateException("broken");
+            }
+            return super.pattern();
+          }
+
+          @Override
+          void raiseMark(long seq) {
+            throw new IllegalStateException("broken");
+          }
+        },
+        false);
+    return survey;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSearchThatBreaksFailsThoseWhoWaitForItAndNoneAfterIt(boolean atOnce) {
+    appendToMany();
+    ContextInternal context = ((VertxInternal) vertx.get()).createEventLoopContext();
+    Surveys surveys = new Surveys(log, context);
+    Future<Survey> failed = surveys.complete(broken(atOnce));
+    failed.onFailure(
+        failure -> {
+          throw new IllegalStateException("The listener is broken, too.");
+        });
+    eventually(() -> assertThat(failed.isComplete()).isTrue());
+    assertThat(failed.cause())
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            e -> assertThat(e.code()).isEqualTo(MillraceException.Code.INTERNAL))
+        .hasRootCauseMessage("broken");
+
+    Survey next = enter(ResumeFrom.after(log.cursor(1)), "*.x2");
+    Future<Survey> made = surveys.complete(next);
+    eventually(() -> assertThat(made.succeeded()).isTrue());
+    assertThat(next.positions.get(0).source().mark()).isEqualTo(3);
+  }
+
+  @Test
+  void aWaiterThatThrowsHoldsUpNoOther() {
+    appendToMany();
+    ContextInternal context = ((VertxInternal) vertx.get()).createEventLoopContext();
+    Surveys surveys = new Surveys(log, context);
+    List<Future<Survey>> made = new CopyOnWriteArrayList<>();
+    context.runOnContext(
+        here -> {
+          for (int i = 0; i < 3; i++) {
+            Future<Survey> each =
+                surveys.complete(enter(ResumeFrom.after(log.cursor(1)), "*.x" + i));
+            each.onSuccess(
+                done -> {
+                  throw new IllegalStateException("The listener is broken.");
+                });
+            made.add(each);
+          }
+        });
+    eventually(() -> assertThat(made).hasSize(3).allMatch(Future::succeeded));
   }
 }

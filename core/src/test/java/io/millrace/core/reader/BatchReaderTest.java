@@ -13,7 +13,9 @@ import io.millrace.spi.Ending;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +98,101 @@ class BatchReaderTest {
     assertThat(outlet.writes).isEmpty();
     rig.append("a");
     assertThat(answer(outlet, "2").getLong("cursor")).isEqualTo(2);
+  }
+
+  private void gather() {
+    options.setLongPollGather(Duration.ofMillis(100));
+  }
+
+  @Test
+  void aMessageAfterSilenceAnswersAtOnce() {
+    gather();
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
+    rig.pass(100);
+    rig.append("a");
+    answer(outlet, "1");
+  }
+
+  @Test
+  void aMessageThatIsOldEnoughAnswersAtOnce() {
+    gather();
+    rig.append("a");
+    rig.time.addAndGet(100);
+    rig.batch(outlet, HOLD, rig.after(0), "a");
+    answer(outlet, "1");
+  }
+
+  @Test
+  void messagesThatFollowCloselyLeaveTogether() {
+    gather();
+    rig.append("a");
+    TestOutlet other = new TestOutlet();
+    rig.batch(outlet, HOLD, rig.after(0), "a");
+    rig.batch(other, HOLD, rig.after(1), "a");
+    rig.append("a");
+    rig.pass(50);
+    rig.append("b", "a");
+    rig.settle();
+    assertThat(outlet.writes).isEmpty();
+    assertThat(other.writes).isEmpty();
+    rig.pass(50);
+    answer(outlet, "1", "2", "4");
+    answer(other, "2", "4");
+    assertThat(rig.timers()).isZero();
+  }
+
+  @Test
+  void longPollsThatHaveGatheredShareOneAnswer() {
+    gather();
+    TestOutlet late = new TestOutlet();
+    TestOutlet poll = new TestOutlet();
+    rig.batch(outlet, HOLD, ResumeFrom.NOW, "a");
+    rig.append("a");
+    rig.pass(50);
+    rig.batch(late, HOLD, rig.after(0), "a");
+    rig.batch(poll, Duration.ZERO, rig.after(0), "a");
+    answer(poll, "1");
+    rig.settle();
+    assertThat(outlet.writes).isEmpty();
+    assertThat(late.writes).isEmpty();
+    rig.pass(50);
+    answer(outlet, "1");
+    answer(late, "1");
+    assertThat(late.writes.get(0)).isSameAs(outlet.writes.get(0));
+  }
+
+  @Test
+  void whatIsGatheredLeavesWhenTheHoldIsOver() {
+    gather();
+    rig.batch(outlet, Duration.ofMillis(50), ResumeFrom.NOW, "a");
+    rig.append("a");
+    rig.settle();
+    assertThat(outlet.writes).isEmpty();
+    rig.pass(50);
+    answer(outlet, "1");
+  }
+
+  @Test
+  void fiftyMessagesASecondNeedTenLongPollsASecondAndNoneWaitsForLong() {
+    gather();
+    Map<Long, Long> appended = new HashMap<>();
+    TestOutlet current = outlet;
+    rig.batch(current, HOLD, ResumeFrom.NOW, "a");
+    int answers = 0;
+    for (int i = 0; i < 40; i++) {
+      rig.append("a", "a", "a");
+      appended.put(3L * i + 1, rig.time.get());
+      rig.pass(50);
+      if (!current.writes.isEmpty()) {
+        answers++;
+        long oldest = current.sequences().get(0);
+        assertThat(rig.time.get() - appended.get(oldest)).isLessThanOrEqualTo(100);
+        current = new TestOutlet();
+        rig.batch(current, HOLD, rig.after(3L * i + 3), "a");
+      }
+    }
+    assertThat(answers).isBetween(18, 20);
+    rig.onLoop(current::close);
   }
 
   @Test

@@ -61,13 +61,18 @@ class LastingReaderTest {
     options.setRingBytes(0).setHistory(new HistoryOptions(2, 1 << 20, Duration.ofHours(1)));
   }
 
-  private static LastingSettings settings(long heartbeat, long stall, long recycle, boolean ends) {
+  private long recycleAge;
+
+  private LastingSettings settings(long heartbeat, long stall, long recycle, boolean ends) {
     return new LastingSettings(
         Duration.ofMillis(heartbeat),
         Duration.ofMillis(stall),
         Duration.ofSeconds(3),
         recycle,
-        ends,
+        Duration.ofMillis(recycleAge),
+        0,
+        channel -> ends,
+        Duration.ZERO,
         JsonObject::new);
   }
 
@@ -571,6 +576,53 @@ class LastingReaderTest {
     assertThat(outlet.writes).isEmpty();
   }
 
+  private void streamUntilGone() {
+    long stall = new MillraceOptions().stallTimeout().toMillis();
+    rig();
+    rig.stream(rig.shard, outlet, settings(15_000, stall, 0, false), ResumeFrom.NOW, "a");
+  }
+
+  /** Lets seconds pass until the client is given up, and returns how many. */
+  private int secondsUntilGone(Runnable eachSecond) {
+    int seconds = 0;
+    while (outlet.endings.isEmpty() && seconds < 60) {
+      eachSecond.run();
+      rig.pass(1_000);
+      seconds++;
+    }
+    assertThat(outlet.endings).containsExactly(Ending.STALLED);
+    return seconds;
+  }
+
+  @Test
+  void aClientThatIsGoneIsGivenUpInLessThan46Seconds() {
+    streamUntilGone();
+    for (int i = 0; i < 31; i++) {
+      rig.pass(1_000); // Now it has been heard a moment ago.
+    }
+    outlet.answers = false;
+    assertThat(secondsUntilGone(() -> {})).isBetween(29, 45);
+    assertThat(rig.readers()).isZero();
+  }
+
+  @Test
+  void aClientThatReceivesMuchAndSendsNothingIsAskedByAHeartbeat() {
+    streamUntilGone();
+    outlet.answers = false;
+    assertThat(secondsUntilGone(() -> rig.append("a"))).isEqualTo(30);
+    assertThat(outlet.frames("heartbeat")).hasSizeBetween(1, 2);
+  }
+
+  @Test
+  void aClientThatTakesWhatWaitedForItIsThere() {
+    streamUntilGone();
+    outlet.answers = false;
+    outlet.writable = false;
+    rig.pass(29_000);
+    rig.onLoop(outlet::drain);
+    assertThat(secondsUntilGone(() -> {})).isEqualTo(30);
+  }
+
   @Test
   void aClientThatTakesNothingFromTheBeginningHasAsLongAsAnyOther() {
     rig();
@@ -604,6 +656,25 @@ class LastingReaderTest {
     rig.append("a", "a", "a", "a", "a", "a", "a", "a", "a", "a");
     eventually(() -> assertThat(outlet.endings).containsExactly(Ending.RECYCLE));
     assertThat(outlet.story()).startsWith("welcome", "1").endsWith("goodbye");
+  }
+
+  @Test
+  void aConnectionIsRecycledAfterSomeTimeHoweverBusyItIs() {
+    rig();
+    recycleAge = 20_000;
+    TestOutlet busy = new TestOutlet();
+    rig.stream(rig.shard, outlet, settings(15_000, 30_000, 0, false), ResumeFrom.NOW, "a");
+    rig.stream(rig.shard, busy, settings(15_000, 30_000, 0, false), ResumeFrom.NOW, "b");
+    for (int i = 0; i < 19; i++) {
+      rig.append("b");
+      rig.pass(1_000);
+    }
+    assertThat(outlet.endings).isEmpty();
+    assertThat(busy.endings).isEmpty();
+    rig.pass(1_050);
+    assertThat(outlet.endings).containsExactly(Ending.RECYCLE);
+    assertThat(busy.endings).containsExactly(Ending.RECYCLE);
+    story(outlet, "welcome", "heartbeat", "goodbye");
   }
 
   /**

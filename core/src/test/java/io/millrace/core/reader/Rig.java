@@ -49,7 +49,10 @@ public final class Rig {
           Duration.ofMinutes(2),
           Duration.ofSeconds(3),
           0,
-          false,
+          Duration.ZERO,
+          0,
+          channel -> false,
+          Duration.ZERO,
           JsonObject::new);
 
   /** The fake time, in milliseconds. */
@@ -69,10 +72,20 @@ public final class Rig {
 
   /** A rig whose broker may have a log of its own. */
   public Rig(TestVertx vertx, MillraceOptions options, Optional<RecordedLog> backend) {
+    this(vertx, options, backend, new AtomicLong()::incrementAndGet);
+  }
+
+  /** A rig with microseconds of its own, by which a log may number its places. */
+  Rig(
+      TestVertx vertx,
+      MillraceOptions options,
+      Optional<RecordedLog> backend,
+      LongSupplier micros) {
     LongSupplier clock = time::get;
     this.vertx = (VertxInternal) vertx.get();
-    this.options = options;
-    this.log = new Log(options, backend.isPresent(), clock);
+    // Its time stands still, and most tests do not wait.
+    this.options = options.setLongPollGather(Duration.ZERO);
+    this.log = new Log(options, backend.isPresent(), clock, micros);
     BrokerSubscriptions brokerSubscriptions =
         new BrokerSubscriptions(
             new EchoBroker("none"), log, this.vertx.createEventLoopContext(), options);

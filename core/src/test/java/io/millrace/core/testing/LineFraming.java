@@ -42,7 +42,17 @@ public final class LineFraming implements Framing {
     var frame = new io.vertx.core.json.JsonObject().put("type", "batch");
     batch.gap().ifPresent(gap -> frame.put("channels", gap.channels()));
     batch.gap().ifPresent(gap -> frame.put("reason", gap.reason().toString()));
+    batch
+        .gap()
+        .map(gap -> new Signal.Missed(gap, Optional.empty()).fields().getJsonObject("missed"))
+        .ifPresent(missed -> frame.put("missed", missed));
     batch.nextPoll().ifPresent(next -> frame.put("nextPoll", next.toMillis()));
+    if (!batch.presence().isEmpty()) {
+      frame.put(
+          "presence",
+          new io.vertx.core.json.JsonArray(
+              batch.presence().stream().map(Signal.Presence::fields).toList()));
+    }
     frame.put("more", batch.more()).put("degraded", batch.degraded());
     return line(frame.toBuffer());
   }

@@ -21,6 +21,10 @@ public class TestOutlet implements Outlet {
   public volatile Consumer<Buffer> onWrite = written -> {};
 
   public volatile boolean writable = true;
+
+  /** Whether its client answers whenever it is asked. */
+  public volatile boolean answers = true;
+
   public volatile boolean closedAlready;
   private volatile Runnable drained = () -> {};
   private volatile Runnable closed = () -> {};
@@ -34,6 +38,11 @@ public class TestOutlet implements Outlet {
   public void write(Buffer frames) {
     writes.add(frames);
     onWrite.accept(frames);
+  }
+
+  @Override
+  public boolean hasHeard() {
+    return answers;
   }
 
   @Override
@@ -105,6 +114,12 @@ public class TestOutlet implements Outlet {
   public static long seq(JsonObject frame) {
     String cursor = frame.getString("cursor");
     return Long.parseLong(cursor.substring(cursor.indexOf('-') + 1));
+  }
+
+  /** Returns when to reconnect, as the last line says. */
+  public static long after(Buffer written) {
+    List<String> lines = written.toString().lines().toList();
+    return new JsonObject(lines.get(lines.size() - 1)).getLong("after");
   }
 
   public List<Long> sequences() {

@@ -30,7 +30,10 @@ final class CrowdServer {
     Millrace.Builder builder =
         Millrace.builder(vertx)
             .broker("memory")
-            .options(new MillraceOptions().setLongPollHold(Duration.ofMinutes(10)));
+            .options( // Its clients do not answer pings.
+                new MillraceOptions()
+                    .setLongPollHold(Duration.ofMinutes(10))
+                    .setStallTimeout(Duration.ofHours(1)));
     if (Boolean.parseBoolean(args[0])) {
       builder.authorizer((request, action, target) -> Future.succeededFuture(true));
     }

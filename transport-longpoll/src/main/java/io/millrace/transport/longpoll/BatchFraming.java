@@ -6,6 +6,7 @@ import io.millrace.spi.Framing;
 import io.millrace.spi.Signal;
 import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
@@ -53,6 +54,11 @@ final class BatchFraming implements Framing {
     }
     if (batch.degraded()) {
       rest.put("degraded", true);
+    }
+    if (!batch.presence().isEmpty()) {
+      rest.put(
+          "presence",
+          new JsonArray(batch.presence().stream().map(Signal.Presence::fields).toList()));
     }
     batch.nextPoll().ifPresent(next -> rest.put("nextPoll", next.toMillis()));
     return rest.isEmpty() ? END : Buffer.buffer("]," + rest.encode().substring(1));

@@ -1,6 +1,7 @@
 package io.millrace.transport.longpoll;
 
 import io.millrace.MillraceException;
+import io.millrace.internal.Responses;
 import io.millrace.internal.Unsent;
 import io.millrace.spi.Ending;
 import io.millrace.spi.Outlet;
@@ -43,13 +44,7 @@ final class BatchOutlet implements Outlet {
 
   @Override
   public void onClose(Runnable handler) {
-    if (response.closed() || response.ended()) {
-      handler.run();
-      return;
-    }
-    // A failure of the connection is reported here; its close follows.
-    response.exceptionHandler(failure -> {});
-    response.closeHandler(closed -> handler.run());
+    Responses.onClose(response, handler);
   }
 
   /** Ends a request without a batch: {@code HEAD} gets the headers, any other gets a problem. */

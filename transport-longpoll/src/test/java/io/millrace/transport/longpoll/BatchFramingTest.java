@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Cursor;
 import io.millrace.Entry;
 import io.millrace.Gap;
+import io.millrace.Member;
 import io.millrace.Message;
 import io.millrace.spi.Batch;
 import io.millrace.spi.Framing;
@@ -26,7 +27,7 @@ class BatchFramingTest {
   private record Held(Cursor cursor, String channel, Message message) implements Entry {}
 
   private static final Batch QUIET =
-      new Batch(new Cursor("k3", 95), Optional.empty(), false, false, Optional.empty());
+      new Batch(new Cursor("k3", 95), Optional.empty(), false, false, List.of(), Optional.empty());
 
   private final BatchFraming framing = BatchFraming.INSTANCE;
 
@@ -51,14 +52,25 @@ class BatchFramingTest {
             Optional.of(gap),
             true,
             true,
+            List.of(
+                new Signal.Presence(
+                    "a",
+                    Optional.of(List.of(new Member("u1", Optional.empty()))),
+                    List.of(),
+                    List.of(),
+                    1)),
             Optional.of(Duration.ofSeconds(15)));
 
     assertThat(answer(full))
         .hasToString(
             "{\"cursor\":\"k3-95\",\"messages\":[],"
                 + "\"gap\":{\"channels\":[\"a\",\"b.**\"],\"reason\":\"epoch\"},"
-                + "\"more\":true,\"degraded\":true,\"nextPoll\":15000}");
-    assertThat(answer(new Batch(QUIET.cursor(), Optional.empty(), true, false, Optional.empty())))
+                + "\"more\":true,\"degraded\":true,\"presence\":[{\"channel\":\"a\","
+                + "\"members\":[{\"user\":\"u1\"}],\"count\":1}],\"nextPoll\":15000}");
+    assertThat(
+            answer(
+                new Batch(
+                    QUIET.cursor(), Optional.empty(), true, false, List.of(), Optional.empty())))
         .hasToString("{\"cursor\":\"k3-95\",\"messages\":[],\"more\":true}");
   }
 

@@ -69,6 +69,7 @@ final class SseFraming implements Framing {
     batch
         .gap()
         .ifPresent(gap -> prefix.appendBuffer(signal(new Signal.Missed(gap, Optional.empty()))));
+    batch.presence().forEach(told -> prefix.appendBuffer(signal(told)));
     return batch.degraded() ? prefix.appendBuffer(signal(new Signal.Degraded())) : prefix;
   }
 
@@ -143,7 +144,9 @@ final class SseFraming implements Framing {
 
     @Override
     public Buffer welcome(Signal.Welcome welcome) {
-      String fields = retry(welcome.retry()) + id(welcome.cursor());
+      int padding = welcome.padding();
+      String comment = padding == 0 ? "" : ":" + " ".repeat(padding) + "\n";
+      String fields = comment + retry(welcome.retry()) + id(welcome.cursor());
       return told(welcome, fields).orElseGet(() -> block(fields));
     }
 
@@ -176,6 +179,12 @@ final class SseFraming implements Framing {
     @Override
     public Buffer restored(Signal.Restored restored) {
       return told(restored, "").orElse(NOTHING);
+    }
+
+    /** An event in both formats, because only those who ask for it receive it. */
+    @Override
+    public Buffer presence(Signal.Presence presence) {
+      return event("", presence, presence.fields());
     }
 
     /** Nobody can send commands over an event stream. */

@@ -21,8 +21,9 @@ public final class SseTransport implements Transport {
 
   private static final SseFraming PLAIN = new SseFraming(Format.PLAIN);
   private static final SseFraming PLAIN_OF_LINES = new SseFraming(Format.PLAIN, false);
+  private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
   private static final CharSequence PRAGMA = HttpHeaders.createOptimized("pragma");
-  private static final CharSequence FETCH_METADATA = HttpHeaders.createOptimized("sec-fetch-dest");
+  private static final CharSequence FETCH_METADATA = HttpHeaders.createOptimized("sec-fetch-mode");
 
   /** How the User-Agent of browsers, of Jersey and of Spring's WebClient begins. */
   private static final List<String> HANDING_ON = List.of("Mozilla/", "Jersey/", "ReactorNetty/");
@@ -83,10 +84,11 @@ public final class SseTransport implements Transport {
   }
 
   /**
-   * Recognizes clients that give a block without data to the program as an empty event: scripts in
-   * a browser, and some libraries, by their {@code User-Agent} (RFC 9110, section 10.1.5). They get
-   * no such blocks. An {@code EventSource} does not have this fault. It always sends {@code
-   * Cache-Control} (Fetch, section 4.5), even over plain HTTP; scripts hardly ever do.
+   * Recognizes clients that give a block without data to the program as an empty event: scripts
+   * that use {@code fetch} in a browser or in Node.js, and some libraries, by their {@code
+   * User-Agent} (RFC 9110, section 10.1.5). They get no such blocks. An {@code EventSource} does
+   * not have this fault. It always sends {@code Cache-Control} (Fetch, section 4.5), even over
+   * plain HTTP; scripts hardly ever do.
    */
   private static boolean handsOnEmptyBlocks(HttpServerRequest request) {
     MultiMap headers = request.headers();
@@ -103,6 +105,17 @@ public final class SseTransport implements Transport {
   public boolean refuse(HttpServerRequest request, Duration after) {
     ResponseOutlet.stream(request.response(), SseOutlet.TYPE);
     Unsent.answer(request, Buffer.buffer(SseFraming.retry(after)));
+    return true;
+  }
+
+  // An EventSource that resumes gives up for good after a 204 (WHATWG HTML, section 9.2.3).
+  @Override
+  public boolean forbid(HttpServerRequest request) {
+    if (!request.headers().contains(LAST_EVENT_ID)) {
+      return false;
+    }
+    request.response().setStatusCode(204).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    Unsent.answer(request, Buffer.buffer());
     return true;
   }
 }

@@ -30,10 +30,9 @@
  *       that loses the connection earlier asks for the whole replay again.
  *   <li>After silence, the server sends a comment, with the cursor if it has moved.
  *   <li>Some libraries take every block for an event, even one without data. Clients that can be
- *       recognized as such (scripts that use {@code fetch} in a browser, Jersey, Spring's {@code
- *       WebClient}) get no blank line after fields without data, unless they send {@code
- *       Cache-Control} or {@code Pragma}. An {@code EventSource} always sends {@code
- *       Cache-Control}.
+ *       recognized as such (scripts that use {@code fetch}, Jersey, Spring's {@code WebClient}) get
+ *       no blank line after fields without data, unless they send {@code Cache-Control} or {@code
+ *       Pragma}. An {@code EventSource} always sends {@code Cache-Control}.
  *   <li>If the client should resume later, the stream ends with a {@code retry}. A browser
  *       reconnects only after status {@code 200}. So a node that takes no clients at the moment
  *       answers {@code 200} with a {@code retry}, and ends. {@code 204} says never to reconnect.

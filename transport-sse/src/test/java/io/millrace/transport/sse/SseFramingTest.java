@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.Cursor;
 import io.millrace.Entry;
 import io.millrace.Gap;
+import io.millrace.Member;
 import io.millrace.Message;
 import io.millrace.MillraceException;
 import io.millrace.spi.Batch;
@@ -49,6 +50,17 @@ class SseFramingTest {
     assertThat(plain.signal(welcome(Optional.of(CURSOR))))
         .hasToString("retry: 3121\nid: k3-91\n\n");
     assertThat(plain.signal(welcome(Optional.empty()))).hasToString("retry: 3121\n\n");
+  }
+
+  @Test
+  void paddingIsACommentAndNoBlock() {
+    String comment = ":" + " ".repeat(2048) + "\n";
+    assertThat(plain.signal(welcome(Optional.of(CURSOR), 2048)))
+        .hasToString(comment + "retry: 3121\nid: k3-91\n\n");
+    assertThat(new SseFraming(Format.PLAIN, false).signal(welcome(Optional.of(CURSOR), 2048)))
+        .hasToString(comment + "retry: 3121\nid: k3-91\n");
+    assertThat(envelope.signal(welcome(Optional.of(CURSOR), 2048)).toString())
+        .isEqualTo(comment + envelope.signal(welcome(Optional.of(CURSOR))));
   }
 
   @Test
@@ -151,6 +163,30 @@ class SseFramingTest {
             """);
   }
 
+  private static final Signal.Presence PRESENCE =
+      new Signal.Presence(
+          "a",
+          Optional.empty(),
+          List.of(new Member("한\n", Optional.of(new JsonObject().put("name", "H")))),
+          List.of("u2"),
+          1);
+
+  @ParameterizedTest
+  @EnumSource
+  void whoIsPresentIsAnEventWithoutACursor(Format format) {
+    assertThat(new SseFraming(format).signal(PRESENCE))
+        .hasToString(
+            """
+            event: millrace.presence
+            data: {"channel":"a","joined":[{"user":"한\\n","info":{"name":"H"}}],"left":["u2"],"count":1}
+
+            """);
+    Batch batch =
+        new Batch(CURSOR, Optional.empty(), false, false, List.of(PRESENCE), Optional.empty());
+    assertThat(new SseFraming(format).prefix(batch).toString())
+        .isEqualTo(new SseFraming(format).signal(PRESENCE).toString());
+  }
+
   @Test
   void aHeartbeatIsACommentThatWakesNoHandler() {
     assertThat(plain.signal(new Signal.Heartbeat(CURSOR, false))).hasToString(": hb\n\n");
@@ -229,6 +265,7 @@ class SseFramingTest {
             Optional.of(GAP),
             false,
             true,
+            List.of(),
             Optional.of(Duration.ofSeconds(2)));
     Buffer body =
         Buffer.buffer()
@@ -262,7 +299,8 @@ class SseFramingTest {
   @Test
   void anEnvelopeBatchHasNoBlockWithoutData() {
     Batch batch =
-        new Batch(CURSOR, Optional.empty(), false, false, Optional.of(Duration.ofSeconds(2)));
+        new Batch(
+            CURSOR, Optional.empty(), false, false, List.of(), Optional.of(Duration.ofSeconds(2)));
     Buffer body =
         Buffer.buffer().appendBuffer(envelope.prefix(batch)).appendBuffer(envelope.suffix(batch));
 
@@ -275,9 +313,11 @@ class SseFramingTest {
   void aBatchOfWhichThereIsMoreIsAskedForAgainAtOnce() {
     Optional<Duration> later = Optional.of(Duration.ofSeconds(2));
 
-    assertThat(plain.prefix(new Batch(CURSOR, Optional.empty(), true, false, later)))
+    assertThat(plain.prefix(new Batch(CURSOR, Optional.empty(), true, false, List.of(), later)))
         .hasToString("retry: 0\n");
-    assertThat(plain.prefix(new Batch(CURSOR, Optional.empty(), false, false, Optional.empty())))
+    assertThat(
+            plain.prefix(
+                new Batch(CURSOR, Optional.empty(), false, false, List.of(), Optional.empty())))
         .isEqualTo(Framing.NOTHING);
   }
 
@@ -358,7 +398,18 @@ class SseFramingTest {
   }
 
   private static Signal welcome(Optional<Cursor> cursor) {
-    return new Signal.Welcome(cursor, Duration.ofSeconds(15), Duration.ofMillis(3121), LIMITS);
+    return welcome(cursor, 0);
+  }
+
+  private static Signal welcome(Optional<Cursor> cursor, int padding) {
+    return new Signal.Welcome(
+        cursor,
+        Duration.ofSeconds(15),
+        Duration.ofMillis(3121),
+        padding,
+        LIMITS,
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static Entry entry(Message message) {

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -122,6 +123,7 @@ class SseTransportTest {
           .startsWith("http/1.1 200 ")
           .contains("content-type: text/event-stream\r\n")
           .contains("cache-control: no-store, no-transform\r\n")
+          .contains("incremental: ?1\r\n")
           .contains("x-accel-buffering: no\r\n")
           .doesNotContain("content-length");
       assertThat(chunk(socket)).isEqualTo(FIRST.toString());
@@ -242,10 +244,10 @@ class SseTransportTest {
       delimiter = '|',
       value = {
         "Cache-Control: no-cache|Accept: text/event-stream|true",
-        "Cache-Control: no-cache|Sec-Fetch-Dest: empty|true",
+        "Cache-Control: no-cache|Sec-Fetch-Mode: cors|true",
         "Cache-Control: no-store|X-None: x|true",
         "Pragma: no-cache|X-None: x|true",
-        "Accept: text/event-stream|Sec-Fetch-Dest: empty|false",
+        "Accept: text/event-stream|Sec-Fetch-Mode: cors|false",
         "Accept: text/event-stream|User-Agent: Mozilla/5.0|false",
         "Accept: text/event-stream|User-Agent: Jersey/3.1.5 (HttpUrlConnection 17.0.9)|false",
         "Accept: text/event-stream|User-Agent: ReactorNetty/1.1.15|false",
@@ -257,7 +259,8 @@ class SseTransportTest {
   void whoHandsOnEmptyBlocksGetsNone(String one, String other, boolean blocks) throws Exception {
     Cursor cursor = new Cursor("k3", 95);
     Batch batch =
-        new Batch(cursor, Optional.empty(), false, false, Optional.of(Duration.ofSeconds(2)));
+        new Batch(
+            cursor, Optional.empty(), false, false, List.of(), Optional.of(Duration.ofSeconds(2)));
     for (String path : new String[] {"/live", "/live?mode=once"}) {
       engine.set(
           (framing, outlet) ->

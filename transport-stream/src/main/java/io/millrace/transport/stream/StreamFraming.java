@@ -17,12 +17,17 @@ final class StreamFraming implements Framing {
 
   @Override
   public Buffer replayed(Entry entry, Optional<String> subscribe) {
-    return line(JsonFrames.replayed(entry, subscribe));
+    // The attach asks for what is replayed, so there is no id; but nobody may resume from it.
+    return line(JsonFrames.replayed(entry, subscribe.or(() -> Optional.of("true"))));
   }
 
   @Override
   public Buffer signal(Signal signal) {
-    return line(JsonFrames.signal(signal).toBuffer());
+    Buffer line = line(JsonFrames.signal(signal).toBuffer());
+    // White space before a JSON text means nothing (RFC 8259, section 2).
+    return signal instanceof Signal.Welcome welcome && welcome.padding() > 0
+        ? Buffer.buffer(" ".repeat(welcome.padding())).appendBuffer(line)
+        : line;
   }
 
   private static Buffer line(Buffer frame) {

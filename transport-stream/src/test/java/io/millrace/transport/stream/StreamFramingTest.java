@@ -50,7 +50,23 @@ class StreamFramingTest {
     assertThat(framing.replayed(entry, Optional.of("7")).toString())
         .contains(",\"replay\":7,")
         .endsWith("}\n");
-    assertThat(framing.replayed(entry, Optional.empty())).isEqualTo(framing.entry(entry));
+    assertThat(framing.replayed(entry, Optional.empty()).toString()).contains(",\"replay\":true,");
+  }
+
+  @Test
+  void paddingIsWhiteSpaceBeforeTheFirstObject() {
+    Signal welcome =
+        new Signal.Welcome(
+            Optional.of(CURSOR),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(3),
+            2048,
+            new JsonObject(),
+            Optional.empty(),
+            Optional.empty());
+    String line = framing.signal(welcome).toString();
+    assertThat(line).startsWith(" ".repeat(2048) + "{").endsWith("}\n");
+    assertThat(new JsonObject(line).getString("type")).isEqualTo("welcome");
   }
 
   @Test
@@ -60,7 +76,14 @@ class StreamFramingTest {
 
     assertThat(
             framing.signal(
-                new Signal.Welcome(Optional.of(CURSOR), heartbeat, Duration.ofSeconds(3), limits)))
+                new Signal.Welcome(
+                    Optional.of(CURSOR),
+                    heartbeat,
+                    Duration.ofSeconds(3),
+                    0,
+                    limits,
+                    Optional.empty(),
+                    Optional.empty())))
         .hasToString(
             "{\"type\":\"welcome\",\"version\":1,\"cursor\":\"k3-91\",\"heartbeat\":15000,"
                 + "\"limits\":{\"channels\":100}}\n");

@@ -102,6 +102,7 @@ class StreamTransportTest {
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.headers().firstValue("Content-Type")).contains("application/x-ndjson");
     assertThat(response.headers().firstValue("Cache-Control")).contains("no-store, no-transform");
+    assertThat(response.headers().firstValue("Incremental")).contains("?1");
     assertThat(response.headers().firstValue("X-Accel-Buffering")).contains("no");
     assertThat(response.headers().firstValue("Content-Length")).isEmpty();
     try (BufferedReader lines =

@@ -7,7 +7,10 @@ import io.millrace.spi.support.JsonFrames;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
-/** The frames of {@code millrace.v1}: a JSON object in each text frame. */
+/**
+ * The frames of {@code millrace.v1}: a JSON object in each text frame. A ping follows each
+ * heartbeat, because scripts in a browser do not answer, but the browser does.
+ */
 final class EnvelopeFraming implements Framing {
 
   @Override
@@ -22,6 +25,7 @@ final class EnvelopeFraming implements Framing {
 
   @Override
   public Buffer signal(Signal signal) {
-    return FrameWriter.text(JsonFrames.signal(signal).toBuffer());
+    Buffer frame = FrameWriter.text(JsonFrames.signal(signal).toBuffer());
+    return signal instanceof Signal.Heartbeat ? frame.appendBuffer(FrameWriter.PING) : frame;
   }
 }

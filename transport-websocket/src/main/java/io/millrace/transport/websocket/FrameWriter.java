@@ -14,6 +14,9 @@ final class FrameWriter {
   /** The maximum payload of a control frame, in bytes, section 5.5. */
   static final int MAX_CONTROL = 125;
 
+  /** A ping without a payload. */
+  static final Buffer PING = ping(Buffer.buffer());
+
   private static final int FINAL = 0x80;
   private static final int CODE_BYTES = 2;
 

@@ -13,8 +13,6 @@ import io.vertx.core.buffer.Buffer;
  */
 final class PlainFraming implements Framing {
 
-  private static final Buffer PING = FrameWriter.ping(Buffer.buffer());
-
   @Override
   public Buffer entry(Entry entry) {
     Message message = entry.message();
@@ -25,6 +23,6 @@ final class PlainFraming implements Framing {
   /** A ping for a heartbeat, which keeps proxies from closing the connection; otherwise nothing. */
   @Override
   public Buffer signal(Signal signal) {
-    return signal instanceof Signal.Heartbeat ? PING : NOTHING;
+    return signal instanceof Signal.Heartbeat ? FrameWriter.PING : NOTHING;
   }
 }

@@ -60,6 +60,7 @@ final class WebSocketConnection {
   private Runnable drained = () -> {};
   private Holding holding = (bytes, begun) -> {};
   private boolean holds;
+  private boolean heard;
   private Runnable stopCloseTimer = () -> {};
 
   private WebSocketConnection(Vertx vertx, NetSocketInternal socket, Limits limits) {
@@ -140,6 +141,16 @@ final class WebSocketConnection {
     return wire.writeQueueFull();
   }
 
+  /**
+   * Returns whether anything has arrived since the last call. What waits because of {@link #pause}
+   * counts, too.
+   */
+  boolean hasHeard() {
+    boolean since = heard || reader.suspended();
+    heard = false;
+    return since;
+  }
+
   /** Stops delivering messages, even those already received, and then stops reading. */
   void pause() {
     if (state == State.OPEN) {
@@ -168,6 +179,11 @@ final class WebSocketConnection {
       beginClosing(FrameWriter.close(code, reason), code);
       resume(); // otherwise the client's Close frame would not be read
     }
+  }
+
+  /** Ends the TCP connection at once, after {@link #close} for a client that does not answer. */
+  void abort() {
+    wire.abort();
   }
 
   private void read(Runnable reading) {
@@ -209,6 +225,7 @@ final class WebSocketConnection {
   private final class Bytes implements Wire.Listener {
     @Override
     public void read(Buffer chunk) {
+      heard = true;
       WebSocketConnection.this.read(() -> reader.feed(chunk));
     }
 

@@ -66,7 +66,15 @@ final class WebSocketOutlet implements Outlet {
   }
 
   @Override
+  public boolean hasHeard() {
+    return connection.hasHeard();
+  }
+
+  @Override
   public void end(Ending ending) {
     connection.close(ending.code(), ending.reason());
+    if (ending.equals(Ending.STALLED)) {
+      connection.abort();
+    }
   }
 }

@@ -55,11 +55,6 @@ public final class WebSocketTransport implements Transport {
         : List.of(Format.PLAIN, Format.ENVELOPE);
   }
 
-  @Override
-  public Duration heartbeat() {
-    return Duration.ofSeconds(25);
-  }
-
   /** A client that offers a subprotocol, and that {@link #check} has accepted, speaks it. */
   @Override
   public boolean subscribesLater(HttpServerRequest request) {

@@ -4,6 +4,7 @@ import static io.millrace.tck.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.Authorizer;
+import io.millrace.Client;
 import io.millrace.Millrace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,6 +14,8 @@ import io.vertx.ext.web.AllowForwardHeaders;
 import io.vertx.ext.web.Router;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -56,23 +59,25 @@ class RetentionTest {
   }
 
   @Test
-  void oneWithCommandsKeepsItsRequestForAnAuthorizer() throws Exception {
-    AtomicReference<String> asked = new AtomicReference<>("");
+  void oneThatIsAuthenticatedAndAuthorizedLetsItsRequestGo() throws Exception {
+    List<String> asked = new CopyOnWriteArrayList<>();
     Authorizer authorizer =
-        (context, action, target) -> {
-          asked.set(context.request().uri());
+        (client, action, target) -> {
+          asked.add(client.user().orElseThrow() + " " + target);
           return Future.succeededFuture(true);
         };
     try (RawClient client =
         open(
-            Millrace.builder(vertx).authorizer(authorizer),
-            "?page=1",
+            Millrace.builder(vertx)
+                .authenticator(request -> Future.succeededFuture(Client.of("ann")))
+                .authorizer(authorizer),
+            "",
             "Sec-WebSocket-Protocol: millrace.v1\r\n")) {
       assertThat(client.readFrame().text()).contains("welcome");
-      System.gc();
+      awaitGone();
       client.send(ClientFrame.text("{\"type\":\"subscribe\",\"id\":\"1\",\"channels\":[\"a\"]}"));
       assertThat(client.readFrame().text()).contains("ok");
-      assertThat(asked.get()).endsWith("?page=1");
+      assertThat(asked).containsExactly("ann a");
     }
   }
 

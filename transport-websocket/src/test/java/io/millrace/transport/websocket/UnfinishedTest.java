@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Messages that never end have a time limit, and all of them together a limit on memory. */
 class UnfinishedTest {
 
-  private static final int UNFINISHED = 4103;
+  private static final int UNFINISHED = 4104;
   private static final int LARGE = 200 << 10;
   private static final String COMMANDS = "Sec-WebSocket-Protocol: millrace.v1\r\n";
   private static final String SUBSCRIBE = "{\"type\":\"subscribe\",\"id\":1,\"channels\":[\"a\"]}";

@@ -16,10 +16,12 @@ final class Catalogue {
             StandingReaders.attacks(),
             Commands.patterns(),
             Commands.newest(),
+            List.of(Commands.millionChannels(), Commands.subscriptions()),
             Publishing.json(),
             authorizers(),
             Stalling.attacks(),
             List.of(
+                new GigabyteBodies(),
                 new UnansweredPublishes(),
                 Commands.kept(),
                 Publishing.flood(),

@@ -16,6 +16,7 @@ final class Commands {
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   private static final int PARTS = 100;
   private static final int PER_PART = 1000;
+  private static final int MILLION = 1_000_000;
 
   private Commands() {}
 
@@ -35,6 +36,22 @@ final class Commands {
             Setup.README,
             Flood.webSocket(1000, 1),
             Commands::longNames));
+  }
+
+  /** Many more subscriptions than a client may have. */
+  static Attack subscriptions() {
+    return new Attempt(
+        "many-subscriptions",
+        "10,000 names and more on each of 10 WebSockets, 100 new ones in each command",
+        Setup.README,
+        Flood.webSocket(10, 10),
+        n ->
+            Requests.frame(
+                "{\"type\":\"subscribe\",\"id\":"
+                    + n
+                    + ",\"channels\":"
+                    + Requests.list(IntStream.range(0, MOST_CHANNELS), i -> "many." + n + "." + i)
+                    + "}"));
   }
 
   /** Patterns whose channels the server must find. */
@@ -71,6 +88,17 @@ final class Commands {
             full,
             Flood.http(10, 1),
             n -> Requests.request("HEAD", last())));
+  }
+
+  /** Requests of channels of which there are very many. */
+  static Attack millionChannels() {
+    return new Attempt(
+        "million-channels",
+        "polls with last=1 of one after the other of 1,000,000 channels, to each of which one message was published",
+        Setup.README.holding(new Setup.Contents(MILLION, 1, 1)),
+        Flood.http(10, 1),
+        n ->
+            Requests.request("GET", Requests.MOUNT + "?last=1&channels=" + Feed.held(n % MILLION)));
   }
 
   /** Frames of which something may be kept after they were carried out. */

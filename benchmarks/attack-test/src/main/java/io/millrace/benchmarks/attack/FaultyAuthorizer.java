@@ -2,9 +2,9 @@ package io.millrace.benchmarks.attack;
 
 import io.millrace.Authorizer;
 import io.millrace.ChannelPattern;
+import io.millrace.Client;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.ext.web.RoutingContext;
 
 /**
  * An authorizer that has a certain fault for names with a certain prefix, and grants everything
@@ -26,7 +26,7 @@ final class FaultyAuthorizer implements Authorizer {
 
   @Override
   @SuppressWarnings("NullAway") // The fault that is tried.
-  public Future<Boolean> authorize(RoutingContext request, Action action, ChannelPattern target) {
+  public Future<Boolean> authorize(Client client, Action action, ChannelPattern target) {
     String name = target.toString();
     return switch (name.substring(0, Math.max(0, name.indexOf('.')))) {
       case SILENT -> Promise.<Boolean>promise().future();

@@ -22,6 +22,7 @@ final class HonestReader extends Thread {
     LONG_POLL
   }
 
+  private static final byte[] PONG = {(byte) 0x8A, (byte) 0x80, 0, 0, 0, 0};
   private static final Pattern CURSOR_OR_MARK =
       Pattern.compile("\"cursor\":\"([A-Za-z0-9_-]+)\"|" + Mark.PATTERN.pattern());
 
@@ -125,6 +126,9 @@ final class HonestReader extends Thread {
         throw new IOException(text);
       }
       attached.countDown();
+      if (technique == Technique.WEBSOCKET) {
+        opened.getOutputStream().write(PONG); // It may have been asked by a ping.
+      }
       Matcher found = CURSOR_OR_MARK.matcher(text);
       int end = 0;
       while (found.find()) {

@@ -57,12 +57,24 @@ record Stalling(
             Buffer.buffer(Requests.head("GET", Requests.MOUNT + "?channels=clock") + "X: "),
             DROP),
         new Stalling(
+            "stalled-handshakes",
+            "1,000 WebSocket handshakes whose last line does not end",
+            1000,
+            http,
+            Buffer.buffer(handshake() + "Sec-WebSocket-"),
+            Buffer.buffer()),
+        new Stalling(
             "stalled-frames",
             "1,000 WebSocket frames, of which 255 of 256 KiB arrive",
             1000,
             Attacker::webSocket,
             Requests.frameHead(MOST).appendString(" ".repeat(ALMOST)),
             Buffer.buffer()));
+  }
+
+  private static String handshake() {
+    String target = Requests.MOUNT + "?channels=clock";
+    return Requests.head("GET", target, "Connection: Upgrade", "Upgrade: websocket");
   }
 
   @Override

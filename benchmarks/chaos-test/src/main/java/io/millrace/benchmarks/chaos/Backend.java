@@ -1,7 +1,7 @@
 package io.millrace.benchmarks.chaos;
 
-import io.millrace.tck.FaultProxy;
 import io.millrace.tck.RabbitMq;
+import io.millrace.testkit.FaultProxy;
 import java.net.URI;
 import java.util.Optional;
 

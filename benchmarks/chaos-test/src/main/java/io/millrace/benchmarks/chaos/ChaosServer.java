@@ -17,13 +17,22 @@ import java.util.Optional;
  */
 public final class ChaosServer {
 
-  /** The environment variable with the configuration of the broker {@code stomp}, as JSON. */
+  /**
+   * The environment variable with the configuration of the broker {@code stomp}, as JSON; without
+   * it, messages come from memory.
+   */
   static final String BROKER = "CHAOS_BROKER";
 
   /** The environment variable with the bytes of the log's ring, if they are not the default. */
   static final String RING = "CHAOS_RING";
 
   static final String READY = "ready ";
+
+  /** The path of the bytes of heap that are in use after a collection. */
+  static final String HEAP = "/heap";
+
+  /** The path of what is attached. */
+  static final String COUNTS = "/counts";
 
   /** As fast as a channel can take messages, because one sender publishes all of them. */
   private static final int NO_LIMIT = 1_000_000;
@@ -39,14 +48,17 @@ public final class ChaosServer {
   public static void main(String[] arguments) throws IOException {
     int port = Integer.parseInt(arguments[0]);
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-    Millrace millrace =
-        Millrace.builder(vertx)
-            .broker("stomp", new JsonObject(System.getenv(BROKER)))
-            .options(options())
-            .build();
+    Millrace.Builder builder = Millrace.builder(vertx).options(options());
+    Optional.ofNullable(System.getenv(BROKER))
+        .ifPresentOrElse(
+            broker -> builder.broker("stomp", new JsonObject(broker)),
+            () -> builder.broker("memory"));
+    Millrace millrace = builder.build();
     // Each client has its own address, as behind a load balancer.
     Router router = Router.router(vertx).allowForward(AllowForwardHeaders.X_FORWARD);
     router.route("/live*").subRouter(millrace.router());
+    router.get(HEAP).handler(context -> context.end(Long.toString(heapInUse())));
+    router.get(COUNTS).handler(context -> context.end(millrace.counts().toString()));
     millrace
         .ready()
         .compose(open -> vertx.createHttpServer().requestHandler(router).listen(port, "127.0.0.1"))
@@ -62,6 +74,12 @@ public final class ChaosServer {
     Runtime.getRuntime().halt(0);
   }
 
+  private static long heapInUse() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
   private static MillraceOptions options() {
     MillraceOptions options =
         new MillraceOptions()
@@ -69,6 +87,8 @@ public final class ChaosServer {
             .addSubscribable("chaos.**")
             .setPublishesPerSecond(NO_LIMIT)
             .setPublishesPerSecondPerAddress(NO_LIMIT)
+            .setAttachesPerSecond(NO_LIMIT)
+            .setAttachesPerSecondPerAddress(NO_LIMIT)
             .setPollInterval(Duration.ofSeconds(1));
     Optional.ofNullable(System.getenv(RING)).map(Long::valueOf).ifPresent(options::setRingBytes);
     return options;

@@ -2,8 +2,8 @@ package io.millrace.benchmarks.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
+import io.millrace.testkit.Needed;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -70,7 +70,7 @@ public final class EventBusBroker implements Broker {
     received.headers().forEach(headers::put);
     String channel = Objects.requireNonNull(headers.get(CHANNEL));
     // Even if a name and a pattern both match, the message is brought once.
-    if (names.contains(ChannelPattern.of(channel))
+    if (names.contains(ChannelPattern.ofKey(channel))
         || patterns.stream().anyMatch(pattern -> pattern.matches(channel))) {
       Message message = MessageHeaders.read(headers, received.body());
       // If the log refuses the message, Vert.x reports that, and the next one still arrives.

@@ -55,6 +55,13 @@ public final class Demo implements Callable<Integer> {
   private int instances = Runtime.getRuntime().availableProcessors();
 
   @Option(
+      names = "--trusted-proxy",
+      paramLabel = "ADDRESS",
+      description =
+          "The address of a proxy that says in X-Forwarded-For where visitors are; may be repeated.")
+  private List<String> trustedProxies = new ArrayList<>();
+
+  @Option(
       names = "--broker",
       paramLabel = "NAME",
       defaultValue = "memory",
@@ -132,7 +139,12 @@ public final class Demo implements Callable<Integer> {
     if (sources.stream().map(FeedSource::name).distinct().count() < sources.size()) {
       throw wrong("two feeds have the same name");
     }
-    return new DemoOptions(port, instances, sources, choice());
+    try {
+      var unused = new Addresses(trustedProxies);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--trusted-proxy: " + e.getMessage());
+    }
+    return new DemoOptions(port, instances, sources, trustedProxies, choice());
   }
 
   private BrokerChoice choice() {

@@ -39,24 +39,33 @@ final class DemoServer {
             new VertxOptions()
                 .setEventLoopPoolSize(options.instances())
                 .setPreferNativeTransport(false));
+    SignIn signIn = new SignIn(vertx, Clock.systemUTC(), new Addresses(options.trustedProxies()));
+    MillraceOptions millraceOptions = millraceOptions();
+    options.trustedProxies().forEach(millraceOptions::addTrustedProxy);
     Millrace millrace =
-        options.broker().chooseFor(Millrace.builder(vertx)).options(millraceOptions()).build();
+        options
+            .broker()
+            .chooseFor(Millrace.builder(vertx))
+            .options(millraceOptions)
+            .authenticator(signIn)
+            .build();
     DemoServer server = new DemoServer(vertx, millrace);
     return millrace
         .ready()
-        .compose(ready -> server.serve(options))
+        .compose(ready -> server.serve(options, signIn))
         .map(server)
         .recover(e -> server.close().transform(closed -> Future.failedFuture(e)));
   }
 
-  private Future<?> serve(DemoOptions options) {
+  private Future<?> serve(DemoOptions options, SignIn signIn) {
     WebVerticle.Parts parts =
         new WebVerticle.Parts(
             millrace,
             new Pages(),
             new Congress(Clock.systemUTC()),
             feeds(options),
-            new Lab(vertx, millrace));
+            new Lab(vertx, millrace),
+            signIn);
     // Zero would give each instance a port of its own; a negative number gives all of them one.
     int listenAt = options.port() == 0 ? -1 : options.port();
     return vertx
@@ -76,6 +85,9 @@ final class DemoServer {
         .addPublishable("chat.**")
         .addSubscribable("chat.**")
         .addSubscribable("feed.*")
+        // Nobody can speak as another: a message says who sent it, and nobody if that is unknown.
+        .setSenderStamped(true)
+        .addPresent("chat.**")
         .setHistory("chat.**", new HistoryOptions(200, 1 << 20, Duration.ofDays(1)))
         // Long enough for a blocked lane of the Transports page to get everything that it missed.
         .setHistory("lab.*", new HistoryOptions(20_000, 2 << 20, Duration.ofMinutes(5)))

@@ -5,20 +5,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** The requests of the Transports page: for a ticker, for counts, and to cause trouble. */
 final class LabRoutes {
-
-  private static final int MAX_BODY = 1024;
 
   private final Lab lab;
 
@@ -32,9 +26,7 @@ final class LabRoutes {
    */
   void mount(Router router) {
     router.route("/live*").handler(this::admit);
-    router.route("/lab*").handler(new OwnPages()); // Only their bodies are read.
-    router.route("/lab*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
-    router.route("/lab*").failureHandler(LabRoutes::fail);
+    JsonBody.read(router, "/lab*");
     router.post("/lab").handler(this::open);
     router.get("/lab/:visitor").handler(visitor((context, visitor) -> show(context, visitor)));
     router.put("/lab/:visitor").handler(visitor(this::setRate));
@@ -46,13 +38,6 @@ final class LabRoutes {
             lane(
                 (context, lane) ->
                     answer(context, lane.cut().map(cut -> new JsonObject().put("cut", cut)))));
-  }
-
-  /** A client that breaks the connection in the middle of a body is not a fault of the server. */
-  private static void fail(RoutingContext context) {
-    if (!context.response().closed() && !(context.failure() instanceof IOException)) {
-      context.next();
-    }
   }
 
   private void admit(RoutingContext context) {
@@ -77,7 +62,7 @@ final class LabRoutes {
         .ifPresentOrElse(
             visitor -> {
               context.response().setStatusCode(201).putHeader("Location", "/lab/" + visitor.id());
-              answer(context, visitor.toJson());
+              JsonBody.answer(context, visitor.toJson());
             },
             () -> {
               context.response().putHeader("Retry-After", "30");
@@ -87,11 +72,13 @@ final class LabRoutes {
 
   private static void show(RoutingContext context, Visitor visitor) {
     visitor.seen();
-    answer(context, visitor.toJson());
+    JsonBody.answer(context, visitor.toJson());
   }
 
   private void setRate(RoutingContext context, Visitor visitor) {
-    if (field(context, "rate") instanceof Integer rate && rate >= 0 && rate <= Visitor.MAX_RATE) {
+    if (JsonBody.field(context, "rate") instanceof Integer rate
+        && rate >= 0
+        && rate <= Visitor.MAX_RATE) {
       visitor.setRate(rate);
       show(context, visitor);
     } else {
@@ -105,19 +92,10 @@ final class LabRoutes {
   }
 
   private void block(RoutingContext context, Lane lane) {
-    if (field(context, "blocked") instanceof Boolean blocked) {
+    if (JsonBody.field(context, "blocked") instanceof Boolean blocked) {
       answer(context, lane.block(blocked).map(done -> lane.toJson()));
     } else {
       Problem.send(context, 400, "Send {\"blocked\": true} or {\"blocked\": false}.");
-    }
-  }
-
-  private static @Nullable Object field(RoutingContext context, String name) {
-    try {
-      JsonObject body = context.body().asJsonObject();
-      return body == null ? null : body.getValue(name);
-    } catch (DecodeException | ClassCastException e) {
-      return null;
     }
   }
 
@@ -143,11 +121,6 @@ final class LabRoutes {
 
   private static void answer(RoutingContext context, Future<JsonObject> body) {
     Context eventLoop = context.vertx().getOrCreateContext();
-    body.onSuccess(json -> eventLoop.runOnContext(now -> answer(context, json)));
-  }
-
-  private static void answer(RoutingContext context, JsonObject body) {
-    context.response().putHeader("Cache-Control", "no-store");
-    context.json(body);
+    body.onSuccess(json -> eventLoop.runOnContext(now -> JsonBody.answer(context, json)));
   }
 }

@@ -31,6 +31,7 @@ final class Pages implements Handler<RoutingContext> {
           "page.js",
           "copy.js",
           "dom.js",
+          "visitor.js",
           "style.css",
           "icon.svg");
 

@@ -1,5 +1,6 @@
 package io.millrace.samples.demo;
 
+import io.millrace.HeadTimeout;
 import io.millrace.Millrace;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -9,6 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -26,6 +28,9 @@ final class WebVerticle extends VerticleBase {
   /** Longer than every heartbeat and hold: a client that reads nothing for this long is gone. */
   private static final int IDLE_SECONDS = 60;
 
+  /** How long the head of a request may take to arrive. */
+  private static final Duration HEAD_TIME = Duration.ofSeconds(30);
+
   /**
    * The parts that the instances share.
    *
@@ -34,9 +39,15 @@ final class WebVerticle extends VerticleBase {
    * @param congress the bundled feed
    * @param sources the feeds that are followed
    * @param lab the visitors of the Transports page
+   * @param signIn who is who in the chat
    */
   record Parts(
-      Millrace millrace, Pages pages, Congress congress, List<FeedSource> sources, Lab lab) {}
+      Millrace millrace,
+      Pages pages,
+      Congress congress,
+      List<FeedSource> sources,
+      Lab lab,
+      SignIn signIn) {}
 
   private final Parts parts;
   private final int port;
@@ -67,10 +78,15 @@ final class WebVerticle extends VerticleBase {
             .setCompressionSupported(false)
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false);
+    HeadTimeout heads = new HeadTimeout(HEAD_TIME);
     return vertx
         .createHttpServer(options)
-        .connectionHandler(Wire::install)
-        .requestHandler(router())
+        .connectionHandler(
+            connection -> {
+              Wire.install(connection);
+              heads.watch(connection);
+            })
+        .requestHandler(heads.requests(router()))
         .listen()
         .onSuccess(server -> listening.accept(server.actualPort()));
   }
@@ -79,6 +95,7 @@ final class WebVerticle extends VerticleBase {
     Router router = Router.router(vertx);
     router.route().handler(WebVerticle::secure);
     new LabRoutes(parts.lab()).mount(router);
+    parts.signIn().mount(router, parts.millrace());
     router.route("/live*").subRouter(parts.millrace().router());
     router.get("/feed.xml").handler(this::feed);
     router.get("/feeds.json").handler(this::feeds);

@@ -4,8 +4,8 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
-import io.millrace.tck.Needed;
 import io.millrace.testing.Chromium;
+import io.millrace.testkit.Needed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -51,7 +51,8 @@ abstract class BrowserTest {
 
   /** Starts the demo without feeds; on any free port if it is 0. */
   static DemoServer start(int port) {
-    return DemoServer.start(new DemoOptions(port, 2, List.of(), BrokerChoice.MEMORY)).await();
+    return DemoServer.start(new DemoOptions(port, 2, List.of(), List.of(), BrokerChoice.MEMORY))
+        .await();
   }
 
   /** Stops the server; {@link #startAgain} starts it on the same port, with an empty log. */

@@ -8,8 +8,13 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import io.millrace.Message;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.text.Normalizer;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ChatPageTest extends BrowserTest {
@@ -20,10 +25,15 @@ class ChatPageTest extends BrowserTest {
 
   private Page enter(String name, String transport) {
     Page page = open("/chat?transport=" + transport);
-    page.locator("#name").fill(name);
-    page.locator("#name").blur();
+    signIn(page, name);
+    expect(page, "#me").hasText(name);
     expect(page, "#link").hasAttribute("data-transport", transport);
     return page;
+  }
+
+  private static void signIn(Page page, String name) {
+    page.locator("#name").fill(name);
+    page.locator("#name").press("Enter");
   }
 
   private static void say(Page page, String words) {
@@ -36,8 +46,8 @@ class ChatPageTest extends BrowserTest {
   }
 
   private void publish(String channel, String id, String words) {
-    JsonObject message = new JsonObject().put("id", id).put("name", "Server").put("text", words);
-    server.millrace().channel(channel).publish(Message.json(message)).await();
+    JsonObject message = new JsonObject().put("id", id).put("text", words);
+    server.millrace().channel(channel).publish(Message.json(message).withFrom("Server")).await();
   }
 
   @Test
@@ -172,7 +182,7 @@ class ChatPageTest extends BrowserTest {
   @Test
   void messagesWithoutAnIdAreAllShown() {
     for (String words : List.of("first", "second")) {
-      JsonObject message = new JsonObject().put("name", "curl").put("text", words);
+      JsonObject message = new JsonObject().put("text", words);
       server.millrace().channel("chat.lobby").publish(Message.json(message)).await();
     }
     expect(open("/chat"), WORDS).hasText(new String[] {"first", "second"});
@@ -224,7 +234,7 @@ class ChatPageTest extends BrowserTest {
       expect(page, "#link").hasAttribute("data-state", "connected", patient);
     }
     for (Page page : pages) {
-      say(page, "after, from " + page.locator("#name").inputValue());
+      say(page, "after, from " + page.locator("#me").textContent());
     }
     for (Page page : pages) {
       expect(page, WORDS).hasCount(5, PATIENT);
@@ -249,5 +259,84 @@ class ChatPageTest extends BrowserTest {
     }
     assertThat(read(page))
         .containsExactly("over sse", "over longpoll", "over stream", "over websocket");
+  }
+
+  @Test
+  void everybodySeesWhoSpeaksAndNobodySpeaksAsAnother() throws Exception {
+    Page ada = enter("Ada", "websocket");
+    Page bora = enter("보라", "sse");
+    say(ada, "I am Ada");
+    say(bora, "저는 보라");
+    say(open("/chat"), "I have no name");
+    HttpRequest forged =
+        HttpRequest.newBuilder(URI.create(url("/live/publish")))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    """
+                    {"channel":"chat.lobby","from":"Ada",
+                     "data":{"id":"forged","name":"Ada","from":"Ada","text":"I am Ada, too"}}"""))
+            .build();
+    HttpClient.newHttpClient().send(forged, HttpResponse.BodyHandlers.discarding());
+
+    expect(bora, senderOf("I am Ada")).hasText("Ada");
+    expect(ada, senderOf("저는 보라")).hasText("보라");
+    for (Page page : List.of(ada, bora)) {
+      expect(page, senderOf("I am Ada, too")).hasText("Guest not signed in");
+      expect(page, senderOf("I have no name")).hasText("Guest not signed in");
+      assertThat(page.locator("[data-from='Ada']").count()).isEqualTo(1);
+    }
+  }
+
+  private static String senderOf(String words) {
+    return ".message:has(.words:text-is('" + words + "')) .from";
+  }
+
+  @Test
+  void aNameThatIsInUseIsRefusedAndAnotherOneIsSuggested() {
+    Page first = enter("Ada", "websocket");
+    Page second = open("/chat");
+    signIn(second, "aDA");
+    expect(second, "#refused").containsText("Somebody else is called aDA.");
+    expect(second, "#name").hasValue(Pattern.compile("aDA \\d{1,2}"));
+    expect(second, "#sign-out").isHidden();
+
+    first.locator("#sign-out button").click();
+    expect(first, "#sign-in").isVisible();
+    signIn(second, "aDA");
+    expect(second, "#me").hasText("aDA");
+    expect(second, "#refused").isHidden();
+  }
+
+  @Test
+  void whoSignsOutSpeaksAsAGuestOnAllPages() {
+    BrowserContext browser = context();
+    Page one = open(browser, "/chat");
+    Page other = open(browser, "/chat");
+    signIn(one, "Ada");
+    expect(other, "#me").hasText("Ada");
+    say(other, "as Ada");
+    expect(one, senderOf("as Ada")).hasText("Ada");
+
+    one.locator("#sign-out button").click();
+    expect(other, "#sign-in").isVisible();
+    say(other, "as nobody");
+    expect(one, senderOf("as nobody")).hasText("Guest not signed in");
+    expect(one, WORDS).hasText(new String[] {"as Ada", "as nobody"});
+    expect(other, ".pending").hasCount(0);
+  }
+
+  @Test
+  void theRoomShowsWhoIsThere() {
+    Page ada = enter("Ada", "websocket");
+    expect(ada, "#here").hasText("1 here Ada");
+    Page bo = enter("Bo", "longpoll");
+    open("/chat");
+    expect(ada, ".member").hasText(new String[] {"Ada", "Bo"});
+    expect(bo, ".member").hasCount(2);
+
+    bo.locator("#sign-out button").click();
+    expect(bo, "#here").hasText("Sign in to see who is here.");
+    expect(ada, "#here").hasText("1 here Ada");
   }
 }

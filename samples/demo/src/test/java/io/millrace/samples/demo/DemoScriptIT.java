@@ -3,7 +3,7 @@ package io.millrace.samples.demo;
 import static io.millrace.tck.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.tck.FreePorts;
+import io.millrace.testkit.FreePorts;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

@@ -45,7 +45,8 @@ class FeedPollerTest {
           vertx.createHttpServer().requestHandler(request -> asked.countDown()).listen(0).await();
       FeedSource feed = FeedSource.parse("silent=http://localhost:" + silent.actualPort() + "/");
       DemoServer server =
-          DemoServer.start(new DemoOptions(0, 1, List.of(feed), BrokerChoice.MEMORY)).await();
+          DemoServer.start(new DemoOptions(0, 1, List.of(feed), List.of(), BrokerChoice.MEMORY))
+              .await();
       assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
 
       server.close().await();

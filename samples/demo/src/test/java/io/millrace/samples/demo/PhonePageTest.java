@@ -41,7 +41,11 @@ class PhonePageTest extends BrowserTest {
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
   void nothingIsWiderThanTheScreen(ColorScheme scheme) {
-    publish("chat.lobby", new JsonObject().put("name", LONG).put("text", LONG));
+    server
+        .millrace()
+        .channel("chat.lobby")
+        .publish(Message.json(new JsonObject().put("text", LONG)).withFrom(LONG))
+        .await();
     publish(
         "feed.x",
         new JsonObject()
@@ -96,7 +100,7 @@ class PhonePageTest extends BrowserTest {
   @Test
   void theLogShowsOnWhichSideThereIsMore() {
     for (int i = 0; i < 6; i++) {
-      publish("chat.lobby", new JsonObject().put("name", "Ada").put("text", "message " + i));
+      publish("chat.lobby", new JsonObject().put("text", "message " + i));
     }
     Page page = phone("/", ColorScheme.DARK);
     page.waitForFunction("() => document.querySelectorAll('.cell').length >= 6");

@@ -45,7 +45,7 @@ class SwitchingTest extends BrowserTest {
           window.used = new Set();
           window.live = new Millrace('/live', { transports: ['websocket'] });
           let current = '';
-          live.on('transport', (name) => used.add((current = name)));
+          live.on('transport', ({ name }) => used.add((current = name)));
           live.on('gap', () => got.push('gap'));
           await new Promise((resolve) => {
             live.on('state', (state) => state === 'connected' && resolve());

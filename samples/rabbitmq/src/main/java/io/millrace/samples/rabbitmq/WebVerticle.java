@@ -1,5 +1,6 @@
 package io.millrace.samples.rabbitmq;
 
+import io.millrace.HeadTimeout;
 import io.millrace.Millrace;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -7,6 +8,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.StaticHandler;
+import java.time.Duration;
 
 /** Serves the page, its button, and the messages below {@code /live}. */
 final class WebVerticle extends VerticleBase {
@@ -37,10 +39,10 @@ final class WebVerticle extends VerticleBase {
     router
         .get()
         .handler(StaticHandler.create("io/millrace/samples/rabbitmq/web").setCachingEnabled(false));
-    return vertx
-        .createHttpServer(
-            new HttpServerOptions().setIdleTimeout(IDLE_SECONDS).setHttp2ClearTextEnabled(false))
-        .requestHandler(router)
+    HttpServerOptions options =
+        new HttpServerOptions().setIdleTimeout(IDLE_SECONDS).setHttp2ClearTextEnabled(false);
+    return new HeadTimeout(Duration.ofSeconds(30))
+        .guard(vertx.createHttpServer(options), router)
         .listen(port);
   }
 

@@ -2,8 +2,8 @@ package io.millrace.samples.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
+import io.millrace.testkit.Needed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -6,10 +6,10 @@ import static java.lang.ProcessBuilder.Redirect.DISCARD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import io.millrace.tck.FreePorts;
-import io.millrace.tck.Needed;
 import io.millrace.tck.RabbitMq;
 import io.millrace.testing.Chromium;
+import io.millrace.testkit.FreePorts;
+import io.millrace.testkit.Needed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
