@@ -16,22 +16,46 @@ export interface Message<T = unknown> {
   time?: number;
   /** The message's place in the log; `subscribe` can start after it. */
   cursor?: string;
+  /** The user who published it, if the server says so. */
+  from?: string;
+}
+
+/** Somebody who is on a channel, however many pages the user has open. */
+export interface Member {
+  user: string;
+  /** What the application on the server tells about the user. */
+  info?: any;
+}
+
+/** Who is on a channel now, and what has changed since the last event. */
+export interface Presence {
+  /** Everybody; empty if there are too many to name. */
+  members: Member[];
+  /** How many there are. */
+  count: number;
+  /** The first time, everybody. */
+  joined: Member[];
+  /** The users who have left. */
+  left: string[];
 }
 
 /** A notice: you may have missed messages on these channels (or patterns). */
 export interface Gap {
   channels: string[];
   reason: 'expired' | 'epoch' | 'interrupted' | 'slow' | 'unknown' | (string & {});
+  /** How many messages, by channel, where the server knows it. */
+  missed?: Record<string, number>;
 }
 
 /** An error with which promises reject, and which `error` listeners get. */
 export interface MillraceError extends Error {
   /**
-   * If Millrace itself refused, a code of the protocol, such as `forbidden`; if it closed the connection, the
-   * close code.
+   * If Millrace itself refused, a code of the protocol, such as `forbidden`; `disconnected` if it does not let the
+   * user in any more; if it ended the client for another reason, the close code; `not-loaded` if the part of the
+   * client that is loaded on demand cannot be loaded.
    */
   code?: string | number;
-  /** The HTTP status, if there was an answer; 0 if the token could not be sent. */
+  /** The HTTP status, if there was an answer; 0 if there was no token that can be sent. */
   status?: number;
   /** The channels that the error concerns. */
   channels?: string[];
@@ -47,6 +71,8 @@ export interface SubscribeOptions {
   events?: string[];
   /** Start after this cursor instead of now. */
   cursor?: string;
+  /** Also report who is on the channel, as `presence` events. Not for patterns; the server must allow it. */
+  presence?: boolean;
   /** Ends the subscription when the signal aborts. */
   signal?: AbortSignal;
 }
@@ -61,6 +87,8 @@ export type SubscriptionState = 'connecting' | 'live' | 'behind' | 'refused' | '
 export interface SubscriptionEvents {
   state: SubscriptionState;
   gap: Gap;
+  /** With the option `presence`: who is there, soon after the subscription is live, and after each change. */
+  presence: Presence;
   /** Why the subscription was refused or ended, or what its handler or a listener threw. */
   error: MillraceError;
 }
@@ -96,10 +124,29 @@ export interface PublishOptions {
   /** Within 5 minutes, a message with the same key is published once; random if omitted or null. */
   key?: string | null;
   priority?: 'high' | 'normal' | 'low';
+  /** Readers that are slow, or use `maxRate`, may get only the newest message with the same value. */
+  replaces?: string;
+}
+
+/** Another transport delivers now. */
+export interface Choice {
+  name: string;
+  /** For example `websocket was lost: closed with 1006`. For people to read, not to rely on. */
+  why: string;
+  /** Milliseconds since a connection was needed; if it takes over from another one, since it was opened. */
+  took: number;
+}
+
+/** What the client decided, and when; as `debug` reports it. */
+export interface Decision {
+  /** Milliseconds since 1970. */
+  time: number;
+  what: string;
+  [detail: string]: unknown;
 }
 
 export interface Events {
-  transport: string;
+  transport: Choice;
   state: State;
   gap: Gap;
   /** A refusal, an error page of something in between, an unusable token, or what a callback threw. */
@@ -109,26 +156,34 @@ export interface Events {
   restored: Frame;
 }
 
+type Token = string | null | undefined;
+
 export interface Options {
   /** Best first; only those that are listed are used. Default: all five. */
   transports?: (TransportName | Transport)[];
   /**
-   * Printable ASCII. Sent as an `auth` frame and as `Authorization: Bearer`; a native EventSource cannot
-   * send it.
+   * Says who the client is: printable ASCII, or a function that returns it or a promise of it. Nothing, or `null`,
+   * if the client has no name. The function is called once for everything that needs a token, again before the
+   * token expires, and when the server refuses it. A token is never in a URL.
    */
-  token?: string | (() => string | Promise<string>);
+  token?: string | (() => Token | Promise<Token>);
+  /**
+   * Messages arrive at most so many times a second (1 to 100): each time the newest of each channel, or of each
+   * value of `replaces`. For dashboards and phones.
+   */
+  maxRate?: number;
   /**
    * As in `fetch`: `include` sends cookies also to a server of another origin, which must allow it. Default:
    * `same-origin`.
    */
   credentials?: 'same-origin' | 'include';
   /**
-   * Milliseconds. Reconnects wait a random time between `minDelay` (default 500) and a bound that doubles up to
-   * `maxDelay` (default 30000).
+   * Milliseconds. Reconnects wait a random time between `minDelay` (default 500) and a bound: four times `minDelay`. It
+   * doubles up to `maxDelay` (default 30000) if the page is hidden, after 3 minutes, or if Millrace itself refuses.
    */
   minDelay?: number;
   maxDelay?: number;
-  /** Milliseconds that a transport runs before the next one joins the race; default 400. */
+  /** Milliseconds that a transport runs before the next one joins the race; default 180. Three times as long if it worked here last. */
   headStart?: number;
   /** Milliseconds within which a request or a command must be answered, and `token` settle; default 20000. */
   timeout?: number;
@@ -138,12 +193,20 @@ export interface Options {
   maxTries?: number;
   /** The most messages that are held for a slow `for await` loop; default 1000. */
   maxHeld?: number;
+  /**
+   * All pages of the browser that have the same mount, and the same value here, share one connection. A string names
+   * the user: give one if pages may have different users, and always if `token` is a function. Where the browser
+   * cannot (it needs HTTPS or localhost), each page connects for itself.
+   */
+  share?: boolean | string;
   /** Where to remember which transport worked; default `localStorage`. */
   storage?: Pick<Storage, 'getItem' | 'setItem'>;
   /** For tests, and for environments other than browsers. */
   fetch?: typeof fetch;
   WebSocket?: typeof WebSocket;
   EventSource?: typeof EventSource;
+  BroadcastChannel?: typeof BroadcastChannel;
+  locks?: LockManager;
   /** Reports what the client decides: `true` by `console.debug`, or to a function. Never tokens or payloads. */
   debug?: boolean | ((what: string, details: object) => void);
 }
@@ -156,6 +219,8 @@ export class Millrace {
   constructor(mount: string, options?: Options);
   /** The transport in use, or undefined while there is none. */
   get transport(): string | undefined;
+  /** Random, and not a secret: the server can publish to all but this client. */
+  get id(): string;
   get state(): State;
   /** Throws a `TypeError` for anything that cannot be a channel or an option. */
   subscribe<T = unknown>(channel: string, handler: (message: Message<T>) => void): Subscription<T>;
@@ -181,6 +246,8 @@ export class Millrace {
   on<E extends keyof Events>(type: E, listener: (detail: Events[E]) => void): () => void;
   /** Changes the transports at run time, best first; the connection moves without loss. */
   use(transports: (TransportName | Transport)[]): void;
+  /** The last 100 decisions, oldest first: to find out why the client does what it does. Never tokens or payloads. */
+  trace(): Decision[];
   /** Ends everything for good. Pending publishes are rejected. */
   close(): void;
 }
@@ -200,7 +267,12 @@ export interface Attach {
   cursor?: string;
   last?: number;
   events?: string[];
+  /** For all channels, or for those in a list separated by commas. */
+  presence?: boolean | string;
   format?: string;
+  /** The client's `id`. */
+  client?: string;
+  maxRate?: number;
 }
 
 /** Why a connection ended. An error that `request` rejects with can be passed as it is. */
@@ -218,6 +290,8 @@ export interface Host {
   /** No channels for a duplex transport: it is given `subscribe` frames to send. */
   attach: Attach;
   options: Options;
+  /** The token, for a transport that does not use `request`. It belongs in no URL. */
+  token?: string;
   /** Makes an absolute URL below the mount, however long. A transport that cannot send a long one should throw. */
   url(path: string, query?: Partial<Attach>): string;
   /**
@@ -229,7 +303,8 @@ export interface Host {
   /**
    * Call this with every frame, in order. A first frame that is a `welcome` or a `gap`, or has a `cursor`,
    * proves that the transport delivers; any other first frame did not come from Millrace, and ends the
-   * connection. So does silence for twice the `heartbeat` (25 s, or what the last frame with that field said).
+   * connection. So does silence for 5 s more than the `heartbeat` (25 s, or what the last frame with that field said), or for
+   * twice a short one. A duplex connection gets a `ping` after 15 s of silence, and then has to send any frame within 5 s.
    */
   frame(frame: Frame): void;
   /** Call this when the connection has ended or cannot be made. */

@@ -1,12 +1,16 @@
 /** @import * as api from '../millrace.js' */
-import { DEFAULTS } from './constants.js';
+import { random } from './text.js';
+import { DEFAULTS, MOST_TRACED, SPREAD } from './constants.js';
+import { own } from './failure.js';
 import { Http } from './http.js';
 import { Listeners } from './listeners.js';
+import { Liveness } from './liveness.js';
 import { Negotiation } from './negotiation.js';
 import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Subscriptions } from './subscriptions.js';
 import { Timers } from './timers.js';
+import { Tokens } from './tokens.js';
 
 const PAGE_EVENTS = ['online', 'pageshow', 'pagehide', 'visibilitychange', 'offline'];
 
@@ -14,7 +18,11 @@ const PAGE_EVENTS = ['online', 'pageshow', 'pagehide', 'visibilitychange', 'offl
 export class Client {
   /** @type {api.State} */
   state = 'idle';
+  /** The server knows by it which connections and requests are ours. */
+  id = random();
   timers = new Timers();
+  /** The last decisions. @type {api.Decision[]} */
+  trace = [];
   away = new AbortController();
 
   /**
@@ -30,13 +38,15 @@ export class Client {
     this.listeners = new Listeners((error, type) => {
       if (type != 'error') this.emit('error', error);
     });
+    this.tokens = new Tokens(this);
     this.http = new Http(this, mount);
     this.subscriptions = new Subscriptions(this);
     this.reading = new Reading(this);
+    this.liveness = new Liveness(this);
     this.publishing = new Publishing(this);
     this.negotiation = new Negotiation(this, this.http.mount);
     for (const type of PAGE_EVENTS) {
-      const wake = /** @param {Event} event */ (event) => this.negotiation.wake(event);
+      const wake = /** @param {Event} event */ (event) => this.liveness.wake(event);
       globalThis.addEventListener?.(type, wake, { signal: this.away.signal });
     }
   }
@@ -57,20 +67,34 @@ export class Client {
     this.subscriptions.refresh();
   }
 
-  /** A random time, within a bound that doubles with each attempt; at least `after`. */
-  backoff(attempt = 3, after = 0) {
-    const { minDelay, maxDelay } = this.options;
-    const bound = Math.min(maxDelay, minDelay * 2 ** (attempt + 1));
-    return Math.max(minDelay + Math.random() * (bound - minDelay), after);
+  /**
+   * Whether Millrace itself has refused for good. With another token, it may not refuse again.
+   * @param {any} error
+   */
+  isFinal(error) {
+    const [code, , refuses] = own(error);
+    return refuses && !(code == 'unauthorized' && this.tokens.renewable);
   }
 
   /**
-   * Reports what the client decides; no tokens, no payloads.
+   * A random time, within a bound that doubles with each attempt but the first, so that clients that were cut at
+   * once do not return at once; a little more than `after`, for the same reason.
+   */
+  backoff(attempt = 3, after = 0) {
+    const { minDelay, maxDelay } = this.options;
+    const bound = Math.min(maxDelay, minDelay * 2 ** ((attempt || 1) + 1));
+    const random = Math.random();
+    return Math.max(minDelay + random * (bound - minDelay), after && after + random * SPREAD);
+  }
+
+  /**
+   * Notes and reports what the client decides; no tokens, no payloads.
    * @param {string} what
    * @param {object} [details]
    */
   debug(what, details = {}) {
     const { debug } = this.options;
+    if (this.trace.push({ time: Date.now(), what, ...details }) > MOST_TRACED) this.trace.shift();
     if (debug === true) console.debug(`millrace: ${what}`, details);
     else if (debug) this.listeners.call(() => debug(what, details), undefined);
   }

@@ -1,13 +1,14 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Call } from './internal.js' */
+/** @import { Presence } from './later/presence.js' */
 /** @import { Subscription } from './subscription.js' */
 import { HEARTBEAT } from './constants.js';
 import { failure } from './failure.js';
 
 /** A connection over one transport; it may not have delivered yet. */
 export class Connection {
-  /** @type {api.Handle | void} */
-  handle = undefined;
+  /** @type {api.Handle | void | undefined} */
+  handle;
   /** The subscriptions that it carries. @type {Set<Subscription>} */
   subs = new Set();
   /**
@@ -21,16 +22,28 @@ export class Connection {
    * @type {Set<string>}
    */
   left = new Set();
+  /** Who is on its channels. @type {Presence | undefined} */
+  presence;
+  /** The token that it was opened with, or has changed to. @type {string | undefined} */
+  token;
   /** The commands that wait for an answer. @type {Map<unknown, Call>} */
   calls = new Map();
   lastCall = 0;
   /** Aborted when the connection is given up. */
   abort = new AbortController();
   heartbeat = HEARTBEAT;
+  /** When it was opened. */
+  opened = Date.now();
   /** When its first frame arrived. @type {number | undefined} */
   first;
   /** How long its frames have arrived, from the first to the last. */
   shown = 0;
+  /** How much time passes between two frames, on average. */
+  usual = 1e3;
+  /** Its subscriptions begin with it: nobody has asked for them before. */
+  direct = false;
+  /** Its transport has got the blame for its end. */
+  blamed = false;
   /** Whether it may take over. */
   ready = false;
   /** Duplex only: it accepts commands. */

@@ -22,16 +22,13 @@ export const concerning = (error, channels, message = error.message) =>
 /** Something between client and server, such as a proxy, has answered in the server's place. */
 export const FOREIGN = 'the answer is not from Millrace';
 
+/** The connection reads another log: nothing is wrong with its transport. @type {[string, object]} */
+export const ANOTHER_LOG = ['another log', { code: 4200 }];
+
 // Millrace's own codes: those that refuse for good, those that ask to try again, and the others. They arrive in
 // error frames, and over HTTP in problems (RFC 9457). An answer from anything in between has none of them.
 const CODE =
-  /^((bad-request|unauthorized|forbidden|conflict|too-large|unsupported-media-type)|(rate-limited|unavailable|request-timeout|timeout)|not-found|method-not-allowed|upgrade-required|internal)$/;
+  /^((bad-request|unauthorized|forbidden|conflict|too-large|unsupported-media-type)|(rate-limited|unavailable|request-timeout|timeout)|not-found|transport-off|method-not-allowed|upgrade-required|internal)$/;
 
 /** @param {any} error */
 export const own = (error) => CODE.exec(error?.code) ?? [];
-
-/**
- * Whether Millrace itself has refused for good.
- * @param {any} error
- */
-export const isFinal = (error) => own(error)[2];

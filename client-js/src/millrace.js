@@ -4,6 +4,7 @@
 /** @import * as api from '../millrace.js' */
 import { Client } from './client.js';
 import { TRANSPORTS } from './negotiation.js';
+import { sharing } from './sharing.js';
 import { subscribe } from './subscribing.js';
 
 export { decodeSegment, encodeSegment } from './segment.js';
@@ -22,12 +23,19 @@ export class Millrace {
    * @param {api.Options} [options]
    */
   constructor(mount, options = {}) {
-    clients.set(this, new Client(mount, options));
-    this.use(options.transports ?? TRANSPORTS);
+    const client = new Client(mount, options);
+    clients.set(this, client);
+    const { share, transports = TRANSPORTS } = options;
+    this.use(share ? [] : transports);
+    if (share) sharing(Millrace, this, client, mount, transports);
   }
 
   get transport() {
     return clientOf(this).negotiation.current?.transport.name;
+  }
+
+  get id() {
+    return clientOf(this).id;
   }
 
   get state() {
@@ -64,6 +72,10 @@ export class Millrace {
   /** @param {(api.TransportName | api.Transport)[]} transports */
   use(transports) {
     clientOf(this).negotiation.use(transports);
+  }
+
+  trace() {
+    return [...clientOf(this).trace];
   }
 
   close() {

@@ -1,3 +1,5 @@
+import { random } from './text.js';
+
 // A payload is copied as soon as it is given, as JSON or as bytes. A value that JSON has no type for is refused:
 // it must not arrive as something else, nor hold up other messages.
 
@@ -33,6 +35,6 @@ export const bodyOf = (fields, data) => {
   const body = JSON.parse(JSON.stringify({ ...fields, ...payload }, check));
   if (!bytes && !('data' in body)) throw TypeError('JSON has no type for undefined');
   // Without a key, the message would be published again when it is sent again.
-  body.key ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
+  body.key ??= random();
   return body;
 };

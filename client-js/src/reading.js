@@ -1,9 +1,13 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
 /** @import { Connection } from './connection.js' */
-import { PROBE } from './constants.js';
+import { FORGIVEN } from './constants.js';
 import { epoch } from './cursor.js';
-import { FOREIGN, failure, isFinal } from './failure.js';
+import { ANOTHER_LOG, FOREIGN, failure } from './failure.js';
+import { more } from './later.js';
+
+/** The close codes that say the same as a reason to part. @type {Record<string, number>} */
+const REASONS = { 'transport switched off': 4102, 'expired': 4103, 'revoked': 4105, 'disconnected': 4001 };
 
 /** Reads frames, and acts on them. */
 export class Reading {
@@ -22,6 +26,8 @@ export class Reading {
     const { negotiation, subscriptions } = this.client;
     if (!negotiation.isAlive(conn)) return;
     const { type, cursor, version, replay } = frame ?? {};
+    // Two connections that begin at different places would leave a hole.
+    if (!conn.first && conn.direct && subscriptions.begun(conn, cursor)) return negotiation.open(conn.transport);
     if (!type || !(conn.first || cursor || /^(welcome|gap)$/.test(type))) {
       return negotiation.down(conn, failure(FOREIGN));
     }
@@ -29,10 +35,11 @@ export class Reading {
     const rival = negotiation.current && negotiation.current != conn;
     // While the current connection works, one that knows less of the log, or another log, is dropped.
     if (rival && (type == 'gap' || (cursor && epoch(cursor) != subscriptions.epoch))) {
-      return negotiation.down(conn, failure('another log'));
+      return negotiation.down(conn, failure(...ANOTHER_LOG));
     }
     if (type == 'welcome' && version > 1) return negotiation.fail(failure(`protocol version ${version}`));
-    if (!conn.transport.duplex && (cursor || !rival)) conn.ready = true;
+    // What it replays first comes before what is new.
+    if (!conn.transport.duplex && (cursor ? !replay : !rival && !conn.direct)) conn.ready = true;
     negotiation.consider(conn);
     this.dispatch(conn, frame);
     if (cursor && !replay) subscriptions.advance(conn, cursor);
@@ -43,14 +50,18 @@ export class Reading {
    * @param {Connection} conn
    * @param {api.Frame} frame
    */
-  sign(conn, { type, heartbeat }) {
+  sign(conn, frame) {
+    const { type, heartbeat } = frame;
     const { client } = this;
     const { negotiation } = client;
     if (heartbeat > 0) conn.heartbeat = heartbeat;
-    negotiation.watch(conn, 2 * conn.heartbeat);
+    client.tokens.learn(frame, conn.token);
     conn.first ??= Date.now();
-    conn.shown = Date.now() - conn.first;
-    if (conn.shown > PROBE && negotiation.doubted.delete(conn.name)) negotiation.remember();
+    const shown = Date.now() - conn.first;
+    conn.usual += (shown - conn.shown - conn.usual) / 8;
+    conn.shown = shown;
+    client.liveness.listen(conn);
+    if (conn.shown > FORGIVEN && negotiation.memory.faults.delete(conn.name)) negotiation.memory.save();
     if (conn == negotiation.current && type == 'heartbeat') client.become('connected');
   }
 
@@ -67,11 +78,29 @@ export class Reading {
       client.subscriptions.message(conn, frame, call);
     } else if (call) call.done(frame);
     else if (type == 'welcome' && conn.transport.duplex) this.enter(conn, frame);
-    else if (type == 'goodbye') conn.bye = { code: 4200, after: frame.after };
+    else if (type == 'goodbye') conn.bye = { code: REASONS[frame.reason] ?? 4200, after: frame.after };
     else if (type == 'gap') client.subscriptions.gap(/** @type {any} */ (frame));
+    else if (type == 'presence') this.meet(conn, frame);
     else if (type == 'error') client.emit('error', failure(frame.message, { code: frame.code }));
     else if (/^(degraded|restored)$/.test(type)) {
       client.emit(/** @type {keyof api.Events} */ (type), frame);
+    }
+  }
+
+  /**
+   * @param {Connection} conn
+   * @param {api.Frame} frame who is on a channel
+   */
+  async meet(conn, frame) {
+    try {
+      if (!conn.presence) {
+        const { Presence } = await more();
+        conn.presence ??= new Presence();
+      }
+      conn.presence.read(frame);
+      this.client.subscriptions.refresh();
+    } catch (error) {
+      this.client.negotiation.down(conn, error);
     }
   }
 
@@ -84,23 +113,13 @@ export class Reading {
     const { client } = this;
     try {
       conn.limits = limits;
-      const token = await client.http.bearer();
-      if (token) await conn.ask({ type: 'auth', token }).catch(takesNoTokens);
       conn.open = true;
       await client.subscriptions.subscribe(conn);
       conn.ready = true;
       client.negotiation.consider(conn);
     } catch (error) {
-      if (isFinal(error)) client.emit('error', error);
+      if (client.isFinal(error)) client.emit('error', error);
       client.negotiation.down(conn, error);
     }
   }
 }
-
-/**
- * It is not an error if the server takes no tokens on a WebSocket: it authorizes by the request that opened it.
- * @param {any} error
- */
-const takesNoTokens = (error) => {
-  if (error.code != 'bad-request') throw error;
-};

@@ -11,13 +11,14 @@ const CHANNEL = /^[\w*-]+(\.[\w*-]+)*$/;
  * @param {any} options
  * @param {unknown} handler
  */
-const check = (channel, { last, events, cursor }, handler) => {
+const check = (channel, { last, events, cursor, presence }, handler) => {
   if (typeof channel != 'string' || channel.length > 200 || !CHANNEL.test(channel)) {
     throw TypeError(`Not a channel or pattern: ${String(channel)} (encodeSegment makes a segment of any text)`);
   }
   if (handler != null && typeof handler != 'function') throw TypeError('The handler must be a function');
   if (last != null && !Number.isInteger(last)) throw TypeError('last must be a whole number');
   if (cursor != null && typeof cursor != 'string') throw TypeError('cursor must be a string');
+  if (presence && /\*/.test(channel)) throw TypeError('presence needs a channel, not a pattern');
   if (events != null && (!Array.isArray(events) || events.some((event) => typeof event != 'string'))) {
     throw TypeError('events must be an array of strings');
   }

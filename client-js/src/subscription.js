@@ -1,5 +1,6 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
+/** @import { Presence } from './later/presence.js' */
 import { MOST_EVENTS } from './constants.js';
 import { failure } from './failure.js';
 import { Listeners } from './listeners.js';
@@ -17,6 +18,8 @@ export class Subscription {
   /** The loop's requests that wait for a message. @type {(() => void)[]} */
   takers = [];
   iterated = false;
+  /** Who is there, as last reported. @type {ReturnType<Presence['channels']['get']>} */
+  present;
   /** Aborted when the subscription has ended. */
   ended = new AbortController();
   /** Full: it receives nothing until the loop has taken half. */
@@ -28,12 +31,13 @@ export class Subscription {
    * @param {api.SubscribeOptions} options
    * @param {((message: api.Message) => void) | undefined} handler
    */
-  constructor(client, channel, { last, events, cursor }, handler) {
+  constructor(client, channel, { last, events, cursor, presence }, handler) {
     this.maxHeld = client.options.maxHeld;
     this.channel = channel;
     this.last = last;
     this.events = events && [...events];
     this.cursor = cursor;
+    this.presence = !!presence;
     this.handler = handler;
     this.listeners = new Listeners((error, type) => {
       client.emit('error', error);
@@ -108,6 +112,17 @@ export class Subscription {
 
 /** @param {Subscription[]} subs */
 export const names = (subs) => [...new Set(subs.map((sub) => sub.channel))];
+
+/**
+ * Of which channels they want to know who is there: true for all, or a list.
+ * @param {Subscription[]} subs
+ */
+export const present = (subs) => {
+  const some = names(subs.filter(({ presence }) => presence));
+  const list = some.join();
+  // Alone, a channel with one of these names would have another meaning.
+  return some[0] && (!!some[names(subs).length - 1] || (/^(true|false|members)$/.test(list) ? list + ',' + list : list));
+};
 
 /**
  * The event filter that lets through every event that one of them wants. Undefined, so no filter, if one wants

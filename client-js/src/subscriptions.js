@@ -5,9 +5,9 @@
 /** @import { Subscription } from './subscription.js' */
 import { MOST_WAITING } from './constants.js';
 import { epoch, newer, older } from './cursor.js';
-import { concerning, failure, isFinal } from './failure.js';
-import { batchOf } from './http.js';
-import { filter, group, names } from './subscription.js';
+import { failure } from './failure.js';
+import { more } from './later.js';
+import { filter, group, names, present } from './subscription.js';
 
 /** All subscriptions, and how connections get to carry them. */
 export class Subscriptions {
@@ -56,6 +56,7 @@ export class Subscriptions {
     for (const sub of this.all) {
       const live = state == 'connected' && negotiation.current?.subs.has(sub);
       sub.become(sub.behind ? 'behind' : live ? 'live' : 'connecting');
+      if (live && sub.presence) negotiation.current?.presence?.tell(sub);
     }
   }
 
@@ -96,113 +97,50 @@ export class Subscriptions {
   }
 
   /**
-   * Prepares the query of an attach by URL. It has one cursor for all its channels: the oldest. A subscription
-   * that has read further drops the messages that it has seen. New subscriptions catch up before that, unless
-   * the server must first say whether our cursors are still valid.
+   * Whether subscriptions of a connection, which would begin with it, have begun on another one before this place.
    * @param {Connection} conn
+   * @param {string} [cursor]
    */
-  async prepare(conn) {
-    /** @param {Subscription} sub */
-    const known = ({ at }) => at && epoch(at) == this.epoch;
-    if (this.client.negotiation.current || !this.epoch || this.doubted) {
-      const fresh = this.wanted.filter((sub) => this.doubted || !known(sub));
-      for (const some of group(fresh, (sub) => sub.begins)) {
-        await this.establish(some, (these) => this.catchUp(these, conn));
-      }
-      if (this.doubted) {
-        // Each may be read, but all of them together may be too many: then the newest are refused.
-        /** @type {Subscription[]} */
-        const fit = [];
-        await this.establish(this.wanted.filter(known), async (these) => {
-          await this.ask([...fit, ...these], {}, conn);
-          fit.push(...these);
-        });
-      }
-      this.doubted = false;
-    }
-    const ready = this.wanted.filter(known);
-    if (!ready[0]) throw failure('nothing to read');
-    for (const sub of ready) {
-      conn.subs.add(sub);
-      if (newer(sub.at, sub.seen)) sub.seen = sub.at;
-    }
-    const cursor = ready.map((sub) => sub.at).reduce(older);
-    return { channels: names(ready), events: filter(ready), cursor };
+  begun(conn, cursor) {
+    const others = this.client.negotiation.all.filter((other) => other != conn && other.first);
+    return [...conn.subs].some((sub) => (sub.at ? newer(cursor, sub.at) : others.some(({ subs }) => subs.has(sub))));
   }
 
   /**
-   * Begins subscriptions together. If the server refuses, tries each half, because one may be refused for all.
+   * Prepares the query of an attach by URL. If all subscriptions begin at the same place, they begin with it.
+   * @param {Connection} conn
+   * @returns {Promise<api.Attach>}
+   */
+  async prepare(conn) {
+    const { current } = this.client.negotiation;
+    /** @param {Subscription} sub */
+    const known = ({ at }) => at && epoch(at) == this.epoch;
+    const begins = !current && !this.wanted.some(known);
+    conn.direct = begins && !this.doubted && !group(this.wanted, (sub) => sub.begins)[1];
+    if (!conn.direct && (current || begins || this.doubted)) await (await more()).prove(this, conn, known);
+    const ready = conn.direct ? this.wanted : this.wanted.filter(known);
+    if (!ready[0]) throw failure('nothing to read');
+    for (const sub of ready) {
+      conn.subs.add(sub);
+      if (sub.at && newer(sub.at, sub.seen)) sub.seen = sub.at;
+    }
+    const start = conn.direct ? ready[0].start : { cursor: ready.map((sub) => sub.at).reduce(older) };
+    return { channels: names(ready), events: filter(ready), presence: present(ready), ...start };
+  }
+
+  /**
+   * Begins subscriptions together.
    * @param {Subscription[]} some
    * @param {(some: Subscription[]) => Promise<void>} how
    */
   async establish(some, how) {
+    const { client } = this;
     try {
       await how(some);
-      this.client.debug('confirmed', { channels: names(some) });
+      client.debug('confirmed', { channels: names(some) });
     } catch (error) {
-      if (!isFinal(error)) throw error;
-      if (!some[1]) return this.refuse(some[0], error);
-      this.doubted = true;
-      const half = some.length >> 1;
-      await this.establish(some.slice(0, half), how);
-      await this.establish(some.slice(half), how);
-    }
-  }
-
-  /**
-   * @param {Subscription} sub
-   * @param {any} why
-   */
-  refuse(sub, why) {
-    const error = concerning(why, [sub.channel]);
-    this.client.debug('refused', { ...error });
-    this.remove(sub, 'refused', error);
-    this.client.emit('error', error);
-  }
-
-  /**
-   * @param {Subscription[]} some
-   * @param {api.SubscribeOptions} start
-   * @param {Connection} conn
-   */
-  async ask(some, start, conn) {
-    const query = { channels: names(some), events: filter(some), ...start };
-    // The request ends with its connection, or when no answer arrives in time. Some browsers lack AbortSignal.any.
-    const { http, options } = this.client;
-    const limit = new AbortController();
-    const { signal } = limit;
-    const end = () => limit.abort();
-    const timer = setTimeout(end, options.timeout);
-    conn.abort.signal.addEventListener('abort', end, { signal });
-    try {
-      const init = { headers: { Prefer: 'wait=0' }, signal };
-      return await batchOf(await http.request('', query, init), start.cursor);
-    } finally {
-      clearTimeout(timer);
-      end();
-    }
-  }
-
-  /**
-   * Gets the messages that are held for these, and the cursor to continue from.
-   * @param {Subscription[]} some
-   * @param {Connection} conn the connection that needs it; the requests end with it
-   */
-  async catchUp(some, conn) {
-    let start = /** @type {api.SubscribeOptions} */ (some[0].start);
-    for (;;) {
-      const { messages, gap, cursor, more } = await this.ask(some, start, conn);
-      if (epoch(cursor) != (this.epoch ?? epoch(cursor))) throw failure('another log');
-      if (gap) this.gap(gap, some);
-      // A subscription that began on another connection in the meantime must not skip to this cursor.
-      some = some.filter(({ at }) => !at || (start.cursor && !newer(start.cursor, at)));
-      for (const sub of some) {
-        for (const message of messages) this.hand(sub, message);
-        if (!sub.behind && newer(cursor, sub.at)) sub.at = sub.seen = cursor;
-      }
-      some = some.filter((sub) => this.all.has(sub) && !sub.behind);
-      if (!more || !some[0]) return;
-      start = { cursor };
+      if (!client.isFinal(error)) throw error;
+      await (await more()).divide(this, some, how, error);
     }
   }
 
@@ -219,7 +157,7 @@ export class Subscriptions {
     const query = (sub) => {
       const same = wanted.filter(({ channel }) => channel == sub.channel);
       const held = kept.includes(sub.channel) || same[0].begins != sub.begins;
-      return JSON.stringify({ events: filter(same), ...(held ? { held } : sub.start) });
+      return JSON.stringify({ events: filter(same), presence: present(same), ...(held ? { held } : sub.start) });
     };
     const groups = group(wanted.filter((sub) => !carried.includes(sub)), query);
     await Promise.all(
@@ -239,6 +177,7 @@ export class Subscriptions {
   leave(conn, carried, kept) {
     const left = [...conn.left, ...names(carried)].filter((name) => !kept.includes(name));
     conn.left.clear();
+    conn.presence?.keep(this.wanted);
     if (left[0]) conn.ask({ type: 'unsubscribe', channels: left }).catch(() => {});
     for (const sub of carried) if (!this.all.has(sub)) conn.subs.delete(sub) || conn.waiting.delete(sub);
   }
@@ -260,7 +199,7 @@ export class Subscriptions {
       const { cursor } = await conn.ask({ type: 'subscribe', channels: names(some), ...query }, waiting);
       // There is no replay either for a subscription that began on another connection in the meantime.
       const late = some.filter((sub) => (held ? sub.begins != '{}' : sub.at && !query.cursor));
-      for (const these of group(late, (sub) => sub.begins)) await this.catchUp(these, conn);
+      for (const these of group(late, (sub) => sub.begins)) await (await more()).catchUp(this, these, conn);
       for (const [sub, list] of lists.filter(waits)) {
         // A subscription that starts now wants no earlier messages, such as another subscription's history.
         if (sub.begins == '{}') sub.seen = cursor;
@@ -282,9 +221,10 @@ export class Subscriptions {
    */
   message(conn, frame, call) {
     // A subscription that has begun on another connection since it asked does not need the history.
-    const heard = frame.replay ? call?.subs?.().filter(({ at }) => call.from || !at) : conn.subs;
+    const late = frame.replay && conn.transport.duplex;
+    const heard = late ? call?.subs?.().filter(({ at }) => call.from || !at) : conn.subs;
     for (const sub of [...(heard ?? [])]) this.hand(sub, frame);
-    if (frame.replay) return;
+    if (late) return;
     for (const held of conn.waiting.values()) {
       if (held.push(frame) > MOST_WAITING) return conn.down(failure('too many frames wait for a replay'));
     }
@@ -306,11 +246,11 @@ export class Subscriptions {
    */
   hand(sub, frame) {
     if (!this.all.has(sub) || sub.behind || !sub.wants(frame) || !newer(frame.cursor, sub.seen)) return;
-    const { channel, event = 'message', base64, time, cursor } = frame;
+    const { channel, event = 'message', base64, time, cursor, from } = frame;
     sub.seen = cursor;
     const data =
       base64 == null ? frame.data : Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-    sub.deliver({ channel, event, data, time, cursor });
+    sub.deliver({ channel, event, data, time, cursor, from });
     if (!sub.behind) return;
     // It resumes after this message.
     sub.at = cursor;

@@ -1,13 +1,12 @@
 // The transports that come with the client, each a few lines behind the interface `Transport`: it
 // attaches, hands over frames, and says when it is down. The rest of the client does everything else.
-// They share a file because a page loads all of them.
+// Those that fewer pages need are in later/fallback.js.
 
-/** @import { Frame, Host, Transport } from '../millrace.js' */
-import { HASTY, HEARTBEAT, LONGEST_TIMER, LONG_URL, PAUSE_AFTER_HASTY, POLL } from './constants.js';
+/** @import { Frame, Handle, Host, Transport } from '../millrace.js' */
+import { LONG_URL } from './constants.js';
 import { failure } from './failure.js';
-import { batchOf } from './http.js';
-
-const MOST_OF_A_LINE = 2 ** 24;
+import { more } from './later.js';
+import { base64url } from './text.js';
 
 /**
  * @param {string} text
@@ -30,10 +29,14 @@ export const websocket = {
   name: 'websocket',
   duplex: true,
   connect(host) {
-    const { url, down, options } = host;
-    const address = url('/websocket').replace(/^http/, 'ws');
+    const { attach, url, token, down, options } = host;
+    const { client, maxRate } = attach;
+    const address = url('/websocket', { client, maxRate }).replace(/^http/, 'ws');
+    const protocols = ['millrace.v1'];
+    // A browser cannot set a header here.
+    if (token) protocols.push(`millrace.bearer.${base64url(token)}`);
     /** @type {WebSocket} */
-    const socket = new (options.WebSocket ?? WebSocket)(address, 'millrace.v1');
+    const socket = new (options.WebSocket ?? WebSocket)(address, protocols);
     socket.onmessage = ({ data }) => take(data, host);
     socket.onerror = () => down();
     socket.onclose = ({ code }) => down({ code });
@@ -44,26 +47,61 @@ export const websocket = {
   },
 };
 
-const SIGNALS = ['welcome', 'gap', 'heartbeat', 'goodbye', 'degraded', 'restored'];
+/**
+ * Takes a Server-Sent Event. What `last` replays has no id before its end.
+ * @param {Host} host
+ * @param {string} type
+ * @param {string} data
+ * @param {string} id
+ */
+export const takeEvent = (host, type, data, id) =>
+  take(data, host, (it) => ({ cursor: id, replay: id ? undefined : true, ...it, type: type.replace('millrace.', '') }));
 
 /**
- * Server-Sent Events (WHATWG HTML, section 9.2).
+ * A transport whose code is loaded on demand.
+ * @param {string} name
+ * @returns {Transport}
+ */
+const later = (name) => ({
+  name,
+  connect(host) {
+    let closed = false;
+    /** @type {Handle | void} */
+    let handle;
+    more()
+      .then(({ fallback }) => {
+        if (!closed) handle = fallback(name, host);
+      })
+      .catch(host.down);
+    return {
+      close() {
+        closed = true;
+        handle?.close?.();
+      },
+    };
+  },
+});
+
+const SIGNALS = ['welcome', 'gap', 'heartbeat', 'goodbye', 'degraded', 'restored', 'presence'];
+
+/**
+ * Server-Sent Events (WHATWG HTML, section 9.2). An EventSource cannot send a token; then `fetch` reads them.
  * @type {Transport}
  */
 export const sse = {
   name: 'sse',
   connect(host) {
-    const { url, attach, down, options } = host;
-    const address = url('/sse', { ...attach, format: 'envelope' });
+    const { url, attach, token, down, options } = host;
+    const query = { ...attach, format: 'envelope' };
+    if (token) return later('sse').connect(host);
+    const address = url('/sse', query);
     const { length } = address;
     if (length > LONG_URL) throw failure(`the whole URL is too long for an EventSource (${length})`, { status: 414 });
     const withCredentials = options.credentials == 'include';
     /** @type {EventSource} */
     const source = new (options.EventSource ?? EventSource)(address, { withCredentials });
-    for (const type of ['message', ...SIGNALS]) {
-      source.addEventListener(type == 'message' ? type : `millrace.${type}`, (event) => {
-        take(event.data, host, (it) => ({ cursor: event.lastEventId, ...it, type }));
-      });
+    for (const type of ['message', ...SIGNALS.map((signal) => `millrace.${signal}`)]) {
+      source.addEventListener(type, ({ data, lastEventId }) => takeEvent(host, type, data, lastEventId));
     }
     // A browser may reconnect by itself, or give up after a 5xx. The client does it instead, with jitter.
     source.onerror = () => down();
@@ -71,76 +109,6 @@ export const sse = {
   },
 };
 
-/**
- * One JSON frame per line of a response that does not end.
- * @type {Transport}
- */
-export const stream = {
-  name: 'stream',
-  connect({ attach, request, frame, down }) {
-    const read = async () => {
-      const headers = { Accept: 'application/x-ndjson' };
-      const { body } = await request('/stream', attach, { headers });
-      /** @type {any} */
-      const text = body?.pipeThrough(new TextDecoderStream());
-      const reader = text.getReader();
-      for (let rest = ''; ; ) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        const lines = value.split('\n');
-        lines[0] = rest + lines[0];
-        rest = lines.pop();
-        if (rest.length > MOST_OF_A_LINE) throw failure('a line is too long');
-        for (const line of lines) if (line) frame(JSON.parse(line));
-      }
-    };
-    read().then(down, down);
-  },
-};
-
-/**
- * Sends one request after another; the cursor in each acknowledges the last answer.
- * @param {string} name
- * @param {number} wait how many seconds the server may hold a request
- * @returns {Transport}
- */
-const polling = (name, wait) => ({
-  name,
-  connect({ attach, request, frame, down }) {
-    // The first request is answered at once, to show that this transport delivers.
-    let hold = 0;
-    /** @type {ReturnType<typeof setTimeout>} */
-    let timer;
-    let closed = false;
-    const ask = async () => {
-      try {
-        const asked = Date.now();
-        const response = await request(`/${name}`, attach, { headers: { Prefer: `wait=${hold}` } });
-        const { messages, gap, cursor, more, nextPoll } = await batchOf(response, attach.cursor);
-        if (closed) return;
-        // An answer that was not held says when to poll again. A long poll ignores that: its next one is held.
-        const pause = wait ? 0 : Math.min(nextPoll > 0 ? nextPoll : POLL, LONGEST_TIMER);
-        if (gap) frame({ ...gap, type: 'gap' });
-        for (const message of messages) frame({ ...message, type: 'message' });
-        frame({ type: 'heartbeat', cursor, heartbeat: HEARTBEAT + pause });
-        attach.cursor = cursor;
-        // If a request that should be held is answered at once with nothing, do not ask again at once.
-        const hasty = hold && !messages[0] && Date.now() - asked < HASTY;
-        hold = wait;
-        timer = setTimeout(ask, more ? 0 : hasty ? PAUSE_AFTER_HASTY : pause * (1 + Math.random() / 10));
-      } catch (error) {
-        down(error);
-      }
-    };
-    ask();
-    return {
-      close() {
-        closed = true;
-        clearTimeout(timer);
-      },
-    };
-  },
-});
-
-export const longpoll = polling('longpoll', 25);
-export const poll = polling('poll', 0);
+export const stream = later('stream');
+export const longpoll = later('longpoll');
+export const poll = later('poll');

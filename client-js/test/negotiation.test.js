@@ -51,7 +51,7 @@ for (const [name, faults] of Object.entries(BLOCKED)) {
   });
 }
 
-test('without an option, each transport has a head start of 400 ms', async (t) => {
+test('without an option, each transport has a head start of 180 ms', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const transports = ['first', 'second', 'third', 'fourth'].map((name) => manual(name));
   const live = connect('http://test/live', { transports, headStart: undefined, fetch: answering() });
@@ -59,7 +59,7 @@ test('without an option, each transport has a head start of 400 ms', async (t) =
   live.subscribe('a', () => {});
   t.mock.timers.tick(1);
   await settle();
-  for (const [ms, begun] of [[1, 1], [390, 1], [10, 2], [390, 2], [10, 3], [400, 4]]) {
+  for (const [ms, begun] of [[1, 1], [170, 1], [10, 2], [170, 2], [10, 3], [180, 4]]) {
     t.mock.timers.tick(ms);
     await settle();
     assert.equal(transports.filter(({ connections }) => connections.length).length, begun, `${ms}`);
@@ -173,7 +173,7 @@ test('storage that throws is no obstacle', async (t) => {
   await until(() => live.transport === 'websocket');
 });
 
-test('a transport that failed is tried again after 10 s, then every 3 minutes', async (t) => {
+test('a transport that failed is tried again after 10 s, then twice as late each time, up to 10 minutes', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const better = manual('better');
   const worse = manual('worse');
@@ -187,7 +187,8 @@ test('a transport that failed is tried again after 10 s, then every 3 minutes', 
   await settle();
   worse.connections[0].frame({ type: 'welcome', cursor: 'k1-1', heartbeat: 1e9 });
   assert.equal(live.transport, 'worse');
-  for (const [ms, tries] of [[9990, 1], [20, 2], [179e3, 2], [1e3, 3], [180e3, 4]]) {
+  const later = [20, 40, 80, 160, 320, 600, 600].flatMap((s, i) => [[s * 1000 - 30, i + 2], [30, i + 3]]);
+  for (const [ms, tries] of [[9990, 1], [20, 2], ...later]) {
     t.mock.timers.tick(ms);
     await settle();
     assert.equal(better.connections.length, tries);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
+import { Users } from './users.js';
 import { ALL, connect, manual, range, record, setUp, settle, until } from './support.js';
 
 for (const name of ['websocket', 'sse']) {
@@ -97,11 +98,12 @@ test('closing rejects what is pending, and what comes later', async (t) => {
 test('the token is sent', async (t) => {
   for (const token of ['good', async () => 'good']) {
     const { server, client } = await setUp(t, { token });
-    server.tokens = true;
     const live = client({ transports: ['websocket'] });
     live.subscribe('a', () => {});
     await until(() => live.state === 'connected');
-    assert.deepEqual(server.frames.map(({ type }) => type), ['auth', 'subscribe']);
+    assert.deepEqual(server.frames.map(({ type }) => type), ['subscribe']);
+    const [{ headers: upgrade }] = server.requests;
+    assert.equal(upgrade['sec-websocket-protocol'], 'millrace.v1,millrace.bearer.Z29vZA');
     const other = client({ transports: ['stream'] });
     other.subscribe('a', () => {});
     await other.publish('a', 1);
@@ -114,7 +116,7 @@ test('the token is sent', async (t) => {
 
 test('a token that is refused is an error', async (t) => {
   const { server, client } = await setUp(t, { token: 'bad', transports: ['websocket'] });
-  server.tokens = true;
+  server.users = new Users();
   const live = client();
   const seen = record(live);
   live.subscribe('a', () => {});

@@ -29,7 +29,7 @@ for (const name of ALL) {
     assert.deepEqual(one.map(({ data }) => data), [4, 5, 6, 7, new Uint8Array([0, 255, 127])]);
     assert.deepEqual(all, [6, 7, '한글 😀', new Uint8Array([0, 255, 127])]);
     assert.deepEqual(votes, [7]);
-    assert.deepEqual(Object.keys(one[3]), ['channel', 'event', 'data', 'time', 'cursor']);
+    assert.deepEqual(Object.keys(one[3]), ['channel', 'event', 'data', 'time', 'cursor', 'from']);
     assert.deepEqual([one[3].channel, one[3].event, one[3].cursor], ['room.a', 'vote', 'k1-7']);
     assert.equal(one[2].event, 'message');
     assert.ok(Math.abs(one[3].time - Date.now()) < 5000);
@@ -367,7 +367,7 @@ const race = async (t, options) => {
   t.after(() => live.close());
   const got = [];
   const sub = live.subscribe('a', options, ({ data }) => got.push(data));
-  await until(() => asked.length);
+  await until(() => other.connections.length);
   const say = (connection, n, more) =>
     connection.frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}`, ...more });
   return { live, socket: socket.connections[0], sockets: socket.connections, other, asked, got, sub, say };
@@ -375,23 +375,33 @@ const race = async (t, options) => {
 const messages = (...numbers) => numbers.map((n) => ({ channel: 'a', data: n, cursor: `k1-${n}` }));
 
 for (const options of [{}, { last: 2 }]) {
-  test(`a late answer does not skip what is read elsewhere, ${JSON.stringify(options)}`, async (t) => {
-    const { socket, sockets, asked, got, sub, say, live } = await race(t, options);
-    socket.frame({ type: 'welcome', cursor: 'k1-10' });
+  test(`a stream that begins later than what is read elsewhere is opened again from there, ${JSON.stringify(options)}`, async (t) => {
+    const [better, worse] = [manual('better'), manual('worse')];
+    const live = connect('http://test/live', { transports: [better, worse], headStart: 5, fetch: answering() });
+    t.after(() => live.close());
+    const got = [];
+    live.subscribe('a', options, ({ data }) => got.push(data));
+    await until(() => worse.connections.length);
+    const say = ({ frame }, n, more) => frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n}`, ...more });
+    const [first] = better.connections;
+    const [other] = worse.connections;
+    for (const { attach } of [first, other]) assert.deepEqual([attach.last, attach.cursor], [options.last, undefined]);
+    other.frame({ type: 'welcome', cursor: options.last ? undefined : 'k1-10' });
+    if (options.last) say(other, 9, { replay: true });
+    if (options.last) assert.equal(live.transport, undefined, 'more is to come');
+    if (options.last) say(other, 10);
+    assert.equal(live.transport, 'worse');
+    say(other, 11);
+    first.frame({ type: 'welcome', cursor: options.last ? undefined : 'k1-20' });
     await settle();
-    socket.frame({ type: 'ok', id: socket.sent[0].id, cursor: 'k1-10' });
-    await settle();
-    say(socket, 11);
-    socket.down({ code: 4200 });
-    asked[0].answer({ cursor: 'k1-20', messages: options.last ? messages(19, 20) : [] });
-    await settle();
-    assert.deepEqual(got, [11]);
-    assert.equal(sub.cursor, 'k1-11');
-    await until(() => sockets.length === 2);
-    sockets[1].frame({ type: 'welcome', cursor: 'k1-20' });
-    await settle();
-    assert.equal(sockets[1].sent[0].cursor, 'k1-11');
-    assert.equal(live.state, 'connecting');
+    assert.equal(first.closed, true);
+    const [, again] = better.connections;
+    assert.deepEqual([again.attach.last, again.attach.cursor], [undefined, 'k1-11']);
+    say(other, 12);
+    again.frame({ type: 'welcome', cursor: 'k1-11' });
+    assert.equal(live.transport, 'better');
+    for (const n of [12, 13]) say(again, n);
+    assert.deepEqual(got, options.last ? range(9, 13) : range(11, 13));
   });
 
   test(`a late ok does not skip what is read elsewhere, ${JSON.stringify(options)}`, async (t) => {
@@ -400,8 +410,6 @@ for (const options of [{}, { last: 2 }]) {
     await settle();
     const [{ id, last }] = socket.sent;
     assert.equal(last, options.last);
-    asked[0].answer({ cursor: 'k1-10' });
-    await until(() => other.connections.length);
     const [connection] = other.connections;
     connection.frame({ type: 'welcome', cursor: 'k1-10' });
     say(connection, 11);
@@ -410,11 +418,11 @@ for (const options of [{}, { last: 2 }]) {
     say(connection, 12);
     assert.deepEqual(got, [11, 12]);
     socket.frame({ type: 'ok', id, cursor: 'k1-21' });
-    await until(() => asked.length === 2);
-    assert.equal(asked[1].query.cursor, 'k1-12');
+    await until(() => asked.length === 1);
+    assert.equal(asked[0].query.cursor, 'k1-12');
     say(socket, 22);
     say(connection, 13);
-    asked[1].answer({ cursor: 'k1-21', messages: messages(...range(13, 21)) });
+    asked[0].answer({ cursor: 'k1-21', messages: messages(...range(13, 21)) });
     await until(() => live.transport === 'socket');
     say(socket, 23);
     assert.deepEqual(got, range(11, 23));

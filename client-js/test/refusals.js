@@ -5,6 +5,7 @@ const STATUS = {
   unauthorized: 401,
   forbidden: 403,
   'not-found': 404,
+  'transport-off': 404,
   'method-not-allowed': 405,
   'request-timeout': 408,
   conflict: 409,
@@ -79,6 +80,12 @@ export const checkUnsubscribe = ({ channels }) => checkChannels(channels);
 export const checkFormat = (transport, format) =>
   refuse((format || (transport === 'sse' ? 'plain' : 'envelope')) !== 'envelope', 'format is wrong');
 
+/** What an attach says about the client. */
+export const checkClient = ({ client, maxRate }) => {
+  checkText('client', client, /^[\w-]{8,64}$/);
+  refuse(given(maxRate) && !(Number(maxRate) > 0), 'maxRate is wrong');
+};
+
 /** What a URL asks for; empty values count as absent. */
 export const attachOf = (params) => {
   const list = (name) => params.get(name)?.split(',').filter((item, i, all) => item || all[1]);
@@ -89,6 +96,9 @@ export const attachOf = (params) => {
     cursor: params.get('cursor') || undefined,
     last: last ? (/^\d{1,9}$/.test(last) ? Number(last) : NaN) : undefined,
     format: params.get('format'),
+    client: params.get('client') || undefined,
+    presence: params.get('presence') || undefined,
+    maxRate: params.get('maxRate') || undefined,
   };
 };
 
@@ -113,11 +123,12 @@ export const objectOf = (text) => {
 export const checkId = (id) =>
   refuse(!Number.isInteger(id) && !(typeof id === 'string' && id.length <= 64), 'id is needed');
 
-export const checkPublish = ({ channel, data, base64, event, key, priority }, forbidden) => {
+export const checkPublish = ({ channel, data, base64, event, key, priority, replaces }, forbidden) => {
   refuse(typeof channel !== 'string' || channel.length > 200 || !NAME.test(channel), 'channel is wrong');
   refuse((data === undefined) === (base64 === undefined), 'one of data and base64 is needed');
   checkText('base64', base64, BASE64);
   if (given(event)) checkEvent(event);
+  checkText('replaces', replaces, /^[\w-]{1,64}$/);
   checkText('key', key, /^[\w-]{1,64}$/);
   checkText('priority', priority, /^(high|normal|low)$/);
   refuse(forbidden.test(channel), `You may not publish to ${channel}.`, 'forbidden');

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { range, setUp } from './support.js';
+import { Users } from './users.js';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const names = (n) => range(1, n).map((i) => `c${i}`);
@@ -121,3 +122,64 @@ for (const [name, path, protocols] of [['path', '/other', 'millrace.v1'], ['subp
     }), 'refused');
   });
 }
+
+/** A server that wants to know who asks. */
+const guarded = async (t) => {
+  const { server } = await setUp(t);
+  server.users = new Users();
+  const get = (path, token) => fetch(server.mount + path, token ? { headers: { Authorization: `Bearer ${token}` } } : {});
+  return { server, users: server.users, get };
+};
+
+test('without a token, or with a wrong one or an old one, everything is refused, and says how to ask', async (t) => {
+  const { server, users, get } = await guarded(t);
+  const tokens = [undefined, 'wrong', users.issue('ann', -1)];
+  for (const path of ['/poll?channels=a', '/sse?channels=a&format=envelope', '/stream?channels=a', '/longpoll?channels=a', '/negotiate']) {
+    for (const token of tokens) {
+      const response = await get(path, token);
+      assert.deepEqual([response.status, (await response.json()).code], [401, 'unauthorized']);
+      assert.equal(response.headers.get('WWW-Authenticate'), token ? 'Bearer error="invalid_token"' : 'Bearer');
+    }
+  }
+  const response = await fetch(`${server.mount}/publish`, post({ channel: 'a', data: 1 }));
+  assert.equal(response.status, 401);
+  assert.equal((await get('/poll?channels=a', users.issue('ann', 1000))).status, 200);
+});
+
+test('a ticket works once', async (t) => {
+  const { server, users } = await guarded(t);
+  const headers = { Authorization: `Bearer ${users.issue('ann')}` };
+  const { ticket, expires, now } = await (await fetch(`${server.mount}/ticket`, { method: 'POST', headers })).json();
+  assert.equal(expires - now, 30e3);
+  const attach = async () => (await fetch(`${server.mount}/poll?channels=a&ticket=${ticket}`)).status;
+  assert.deepEqual([await attach(), await attach()], [200, 401]);
+  assert.equal((await fetch(`${server.mount}/ticket`, { method: 'POST' })).status, 401);
+});
+
+test('the answer to an attach and to negotiate says when the credentials expire, by the clock of the server', async (t) => {
+  const { users, get } = await guarded(t);
+  users.ahead = 5e6;
+  const token = users.issue('ann', 60e3);
+  const response = await get('/stream?channels=a', token);
+  const { value } = await response.body.getReader().read();
+  for (const { expires, now } of [JSON.parse(new TextDecoder().decode(value)), await (await get('/negotiate', token)).json()]) {
+    assert.ok(expires - now <= 60e3 && expires - now > 50e3);
+    assert.ok(now - Date.now() > 4e6);
+  }
+});
+
+for (const query of ['client=short', 'client=with.a.dot', 'maxRate=0', 'maxRate=x', 'presence=b', 'presence=true&channels=a.*']) {
+  test(`${query} is refused`, async (t) => {
+    const { server } = await setUp(t);
+    const channels = /channels/.test(query) ? '' : 'channels=a&';
+    assert.equal((await fetch(`${server.mount}/poll?${channels}${query}`)).status, 400);
+  });
+}
+
+test('presence is forbidden where there is none', async (t) => {
+  const { server } = await setUp(t);
+  assert.equal((await fetch(`${server.mount}/poll?channels=a&presence=true`)).status, 403);
+  server.join('a', { user: 'ann' });
+  const answer = await (await fetch(`${server.mount}/poll?channels=a,b&presence=a`)).json();
+  assert.deepEqual(answer.presence, [{ channel: 'a', members: [{ user: 'ann' }], count: 1 }]);
+});

@@ -8,6 +8,7 @@ import {
   MOST_CHANNELS,
   Refusal,
   attachOf,
+  checkClient,
   checkFormat,
   checkId,
   checkPublish,
@@ -17,6 +18,8 @@ import {
   objectOf,
   refuse,
 } from './refusals.js';
+
+const ALL = ['websocket', 'sse', 'stream', 'longpoll', 'poll'];
 
 const number = (cursor) => Number(cursor.split('-')[1]);
 
@@ -32,10 +35,15 @@ class Reader {
     this.write = write;
     /** @type {Map<string, string[] | undefined>} */
     this.filters = new Map();
+    /** Who it is; nobody in particular. */
+    this.client = {};
+    /** The channels of which it wants to know who is there. */
+    this.watched = new Set();
     this.at = undefined;
   }
 
-  wants({ channel, event = 'message' }) {
+  wants({ channel, event = 'message', except }) {
+    if (except && except === this.id) return false;
     return [...this.filters].some(
       ([pattern, events]) => matches(pattern, channel) && (!events || events.includes(event)),
     );
@@ -58,7 +66,8 @@ class Reader {
       return { channels, reason: 'epoch', cursor: server.cursor(0) };
     }
     this.at = number(cursor);
-    return this.at < server.mark ? { channels, reason: 'expired', cursor } : undefined;
+    if (this.at >= server.mark) return undefined;
+    return { channels, reason: 'expired', cursor, missed: { [channels[0]]: server.mark - this.at } };
   }
 
   /** The entries between the cursor and the head. */
@@ -87,8 +96,13 @@ export class Server {
   foreign = undefined;
   /** The same for some publishes only, chosen by their body; or 'reset'. */
   filter = () => undefined;
-  /** Checks tokens, as servers that take them do. */
-  tokens = false;
+  /** Who may attach. Without, there are only anonymous clients, and tokens mean nothing. @type {Users | undefined} */
+  users = undefined;
+  /** How often members have changed, and how often each client that polls had been told by its id. */
+  changes = 0;
+  told = new Map();
+  /** The members of each channel that has presence. @type {Map<string, Map<string, object>>} */
+  rooms = new Map();
   /** For each socket, and over HTTP for each address. */
   publishesPerSecond = 10;
   publishesPerSecondPerAddress = 100;
@@ -162,9 +176,9 @@ export class Server {
     return `${this.epoch}-${seq}`;
   }
 
-  publish(channel, data, { event, base64 } = {}) {
+  publish(channel, data, { event, base64, from, except } = {}) {
     const seq = ++this.head;
-    this.log.push({ channel, event, data, base64, time: Date.now(), seq });
+    this.log.push({ channel, event, data, base64, from, except, time: Date.now(), seq });
     for (const reader of [...this.readers]) reader.write();
     return this.cursor(seq);
   }
@@ -182,7 +196,88 @@ export class Server {
     for (const reader of [...this.readers]) reader.tell?.(frame);
   }
 
-  envelope({ seq, ...message }) {
+  /** Somebody comes, or is somebody else now. */
+  join(channel, ...members) {
+    const room = this.rooms.get(channel) ?? new Map();
+    this.rooms.set(channel, room);
+    for (const member of members) room.set(member.user, member);
+    this.#presence(channel, { joined: members, count: room.size });
+  }
+
+  leave(channel, ...users) {
+    const room = this.rooms.get(channel);
+    for (const user of users) room.delete(user);
+    this.#presence(channel, { left: users, count: room.size });
+  }
+
+  #presence(channel, change) {
+    this.changes++;
+    for (const reader of [...this.readers]) {
+      if (reader.watched.has(channel)) reader.change({ type: 'presence', channel, ...change });
+    }
+  }
+
+  /** The channels of which a request wants to know who is there. */
+  #watched({ channels, presence }) {
+    if (!presence) return new Set();
+    const watched = presence === true || presence === 'true' ? channels : presence.split(',');
+    for (const channel of watched) {
+      refuse(!channels.includes(channel) || channel.includes('*'), 'presence is wrong');
+      refuse(!this.rooms.has(channel), `You may not know who is on ${channel}.`, 'forbidden');
+    }
+    return new Set(watched);
+  }
+
+  /** Everybody on the channels that a reader watches. */
+  everybody({ watched }) {
+    return [...watched].map((channel) => {
+      const members = [...this.rooms.get(channel).values()];
+      return { channel, members, count: members.length };
+    });
+  }
+
+  /** Ends what a user reads, and lets them in no more. */
+  disconnect(user) {
+    this.users.disconnected.add(user);
+    for (const reader of [...this.readers]) {
+      if (reader.client.user === user) reader.finish('disconnected', 4001, 'forbidden');
+    }
+  }
+
+  /** Switches a transport off, as an operator does at run time. */
+  switchOff(name) {
+    this.faults[name] = 'off';
+    for (const reader of [...this.readers]) {
+      if (reader.transport === name) reader.finish('transport switched off', 4102, 'transport-off');
+    }
+  }
+
+  /** Takes channels from a user. */
+  revoke(user, pattern) {
+    this.users.revoked.set(user, pattern);
+    for (const reader of [...this.readers]) {
+      if (reader.client.user === user) reader.finish('revoked', 4105, 'forbidden');
+    }
+  }
+
+  /** Ends a reader when its credentials have expired. */
+  #limit(reader) {
+    clearTimeout(reader.expiry);
+    const left = this.users?.left(reader.client);
+    if (left !== undefined) reader.expiry = setTimeout(() => reader.finish('expired', 4103, 'unauthorized'), left);
+  }
+
+  #times({ client }) {
+    return this.users?.times(client) ?? {};
+  }
+
+  /** What a client may not read. */
+  #secrets({ user }) {
+    const pattern = this.users?.revoked.get(user);
+    return pattern ? new RegExp(`${this.forbidden.source}|${pattern.source}`) : this.forbidden;
+  }
+
+  envelope({ seq, except, ...message }) {
     return { ...message, cursor: this.cursor(seq) };
   }
 
@@ -198,7 +293,8 @@ export class Server {
   }
 
   #problem(response, error, headers = {}) {
-    const { status, code, message } = error;
+    const { status, code, message, challenge } = error;
+    if (challenge) headers = { ...headers, 'WWW-Authenticate': challenge };
     response.writeHead(status, { 'Content-Type': 'application/problem+json', ...headers });
     response.end(JSON.stringify({ status, title: code, detail: message, code }));
   }
@@ -227,12 +323,31 @@ export class Server {
     // Like Vert.x.
     if (request.url.length > this.longest) return response.writeHead(414).end();
     if (transport === 'publish') return this.#post(request, response);
+    if (transport === 'negotiate' || transport === 'ticket') return this.#answerOnce(transport, request, url, response);
     return this.#read({ transport, direct, wait }, request, url, response);
+  }
+
+  #answerOnce(what, request, url, response) {
+    try {
+      refuse(request.method !== (what === 'ticket' ? 'POST' : 'GET'), request.method, 'method-not-allowed');
+      const client = this.users?.identify(request, url) ?? {};
+      refuse(what === 'ticket' && !this.users, 'nobody', 'unauthorized');
+      const answer = what === 'ticket' ? this.users.ticket(client) : this.#negotiated(client);
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(answer));
+    } catch (error) {
+      this.#problem(response, error);
+    }
+  }
+
+  #negotiated(client) {
+    const transports = ALL.filter((name) => this.faults[name] !== 'off').map((name) => ({ name, url: `/live/${name}` }));
+    return { version: 1, transports, ...this.#times({ client }) };
   }
 
   async #read({ transport, direct, wait }, request, url, response) {
     const fault = direct && this.faults[transport];
-    if (fault === 'off') return this.#problem(response, new Refusal('not-found'));
+    if (fault === 'off') return this.#problem(response, new Refusal('transport-off'));
     if (fault === 'error') return this.#problem(response, new Refusal('internal'));
     if (fault === 'gone') return response.writeHead(204).end();
     if (fault === 'hang') return undefined;
@@ -243,32 +358,40 @@ export class Server {
       const attach = posted
         ? jsonOf(request, await bodyOf(request), this.mostBytes)
         : attachOf(url.searchParams);
-      checkSubscribe(attach, this.forbidden);
+      const client = this.users?.identify(request, url) ?? {};
+      checkSubscribe(attach, this.#secrets(client));
       checkFormat(transport, attach.format);
-      return this.#attach({ transport, direct, fault, wait }, attach, response);
+      checkClient(attach);
+      return this.#attach({ transport, direct, fault, wait, client }, attach, response);
     } catch (error) {
       if (!error.code) throw error;
       return this.#problem(response, error);
     }
   }
 
-  #attach({ transport, direct, fault, wait }, query, response) {
+  #attach({ transport, direct, fault, wait, client }, query, response) {
     const { channels, events } = query;
     const reader = new Reader(this);
+    reader.transport = transport;
+    reader.client = client;
+    reader.id = query.client;
+    reader.watched = this.#watched(query);
+    this.#limit(reader);
     for (const channel of channels) reader.filters.set(channel, events);
     this.#count(transport, 1);
     response.on('close', () => {
       this.#count(transport, -1);
       this.readers.delete(reader);
+      clearTimeout(reader.expiry);
     });
     const gap = reader.begin(query.cursor);
     if (transport === 'sse' || transport === 'stream') {
-      return this.#stay(transport, reader, gap, response, fault);
+      return this.#stay(transport, reader, gap, query.cursor ? [] : this.#last(reader, query.last), response, fault);
     }
     return this.#answer(transport, reader, gap, query, response, Number(wait ?? 25), direct);
   }
 
-  #stay(transport, reader, gap, response, fault) {
+  #stay(transport, reader, gap, replayed, response, fault) {
     const sse = transport === 'sse';
     response.writeHead(200, { 'Content-Type': sse ? 'text/event-stream' : 'application/x-ndjson' });
     response.flushHeaders();
@@ -276,18 +399,29 @@ export class Server {
     if (fault === 'first') setImmediate(() => (reader.tell = () => {}));
     reader.tell = ({ type, ...frame }) => {
       if (!sse) return response.write(`${JSON.stringify({ type, ...frame })}\n`);
-      const { cursor, ...rest } = frame;
-      const id = cursor ? `id: ${cursor}\n` : '';
+      const { cursor, replay, ...rest } = frame;
+      const id = cursor && !replay ? `id: ${cursor}\n` : '';
       const event = type === 'message' ? '' : `event: millrace.${type}\n`;
-      const data = type === 'message' ? frame : rest;
+      const data = type === 'message' ? { ...rest, cursor } : rest;
       return response.write(`${id}${event}data: ${JSON.stringify(data)}\n\n`);
     };
     reader.end = () => response.end();
+    reader.finish = (reason) => {
+      this.readers.delete(reader);
+      reader.tell({ type: 'goodbye', reason, after: 0 });
+      reader.end();
+    };
+    reader.change = (frame) => reader.tell(frame);
     reader.write = () => this.#flush(reader);
     const { version } = this;
     const heartbeat = this.heartbeat[transport];
-    reader.tell({ type: 'welcome', version, heartbeat, limits: {}, cursor: gap ? undefined : reader.cursor });
+    const cursor = gap || replayed.length ? undefined : reader.cursor;
+    reader.tell({ type: 'welcome', version, heartbeat, limits: {}, client: reader.id, cursor, ...this.#times(reader) });
     if (gap) reader.tell({ type: 'gap', ...gap });
+    for (const entry of replayed) {
+      reader.tell({ type: 'message', ...this.envelope(entry), ...(entry !== replayed.at(-1) && { replay: true }) });
+    }
+    for (const room of this.everybody(reader)) reader.tell({ type: 'presence', ...room });
     this.readers.add(reader);
     reader.write();
   }
@@ -305,24 +439,37 @@ export class Server {
     if (polls) this.mostPolling = Math.max(this.mostPolling, ++this.polling);
     response.on('close', () => polls && this.polling--);
     let entries = query.cursor ? [] : this.#last(reader, query.last);
-    const send = () => {
+    const end = () => {
       this.readers.delete(reader);
       clearTimeout(timer);
+    };
+    reader.finish = (reason, code, problem) => {
+      end();
+      this.#problem(response, new Refusal(problem));
+    };
+    const send = () => {
+      end();
       if (query.cursor) entries = reader.take();
       const messages = entries.slice(0, this.most).map((entry) => this.envelope(entry));
       const more = entries.length > this.most;
       const cursor = more ? messages.at(-1).cursor : reader.cursor;
       const answer = { cursor, messages: this.duplicate ? messages.flatMap((m) => [m, m]) : messages };
       if (more) answer.more = true;
-      if (gap) answer.gap = { channels: gap.channels, reason: gap.reason };
+      if (gap) answer.gap = { channels: gap.channels, reason: gap.reason, missed: gap.missed };
+      if (reader.watched.size) {
+        answer.presence = this.everybody(reader);
+        this.told.set(reader.id, this.changes);
+      }
       if (transport === 'poll') answer.nextPoll = this.nextPoll;
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify(answer));
     };
     let timer;
     const pending = () => this.log.some((entry) => entry.seq > reader.at && reader.wants(entry));
-    if (transport === 'poll' || !wait || gap || entries.length || pending()) return send();
+    const news = reader.watched.size && this.changes > (this.told.get(reader.id) ?? 0);
+    if (transport === 'poll' || !wait || gap || entries.length || news || pending()) return send();
     reader.write = () => pending() && send();
+    reader.change = send;
     reader.end = () => response.destroy();
     this.readers.add(reader);
     timer = setTimeout(send, wait * 1000).unref();
@@ -342,8 +489,9 @@ export class Server {
       if (code) throw new Refusal(code);
       refuse(request.method !== 'POST', request.method, 'method-not-allowed');
       const body = jsonOf(request, text, MOST_BYTES);
+      const { user } = this.users?.identify(request, new URL(request.url, this.mount)) ?? {};
       this.#mayPublish(this.address, this.publishesPerSecondPerAddress);
-      const published = this.#publish(body);
+      const published = this.#publish(body, user);
       if (this.lose-- > 0) return request.socket.resetAndDestroy();
       response.writeHead(200, { 'Content-Type': 'application/json' });
       return response.end(JSON.stringify({ published }));
@@ -353,21 +501,24 @@ export class Server {
     }
   }
 
-  #publish(frame) {
+  #publish(frame, from) {
     checkPublish(frame, this.unpublishable);
     const { channel, data, base64, event, key } = frame;
-    if (key === undefined || key === null) return this.publish(channel, data, { event, base64 });
+    if (key === undefined || key === null) return this.publish(channel, data, { event, base64, from });
     const same = JSON.stringify([data, base64, event]);
     const known = this.keys.get(key);
     const before = known?.channel === channel ? known : undefined;
     refuse(before && before.same !== same, key, 'conflict');
-    const name = before?.name ?? this.publish(channel, data, { event, base64 });
+    const name = before?.name ?? this.publish(channel, data, { event, base64, from });
     this.keys.set(key, { name, same, channel });
     return name;
   }
 
   #upgrade(request, socket, head) {
-    this.requests.push({ transport: 'websocket', direct: true, time: Date.now(), headers: request.headers });
+    const url = new URL(request.url, this.mount);
+    const query = Object.fromEntries(url.searchParams);
+    this.uris.push(request.url);
+    this.requests.push({ transport: 'websocket', direct: true, time: Date.now(), query, headers: request.headers });
     const fault = this.faults.websocket;
     if (this.foreign) return socket.end(`HTTP/1.1 ${this.foreign[0]} No\r\nContent-Length: 0\r\n\r\n`);
     if (fault === 'hang') return undefined;
@@ -376,27 +527,44 @@ export class Server {
     if (fault === 'strip') {
       return socket.end('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi');
     }
-    const path = new URL(request.url, this.mount).pathname;
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/ *, */);
     // This server has no WebSockets without the subprotocol, so it refuses them too.
-    if (!/^\/live(\/websocket)?$/.test(path)) return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
+    if (!/^\/live(\/websocket)?$/.test(url.pathname)) return socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
     if (!offered.includes('millrace.v1')) return socket.end('HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n');
+    let client;
+    try {
+      checkClient(query);
+      client = this.users?.identify(request, url) ?? {};
+    } catch ({ status }) {
+      return socket.end(`HTTP/1.1 ${status} No\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n`);
+    }
     return this.ws.handleUpgrade(request, socket, head, (ws) => {
       if (fault === 'close') ws.close();
-      else this.#socket(ws);
+      else this.#socket(ws, client, query.client);
     });
   }
 
-  #socket(ws) {
+  #socket(ws, client, id) {
     const reader = new Reader(this);
+    reader.transport = 'websocket';
+    reader.client = client;
+    reader.id = id;
+    this.#limit(reader);
     reader.tell = (frame) => ws.readyState === ws.OPEN && ws.send(JSON.stringify(frame));
     reader.close = (code, reason) => ws.close(code, reason);
     reader.end = () => ws.terminate();
+    reader.finish = (reason, code) => {
+      this.readers.delete(reader);
+      reader.tell({ type: 'goodbye', reason, after: 0 });
+      reader.close(code, reason);
+    };
+    reader.change = (frame) => reader.tell(frame);
     reader.write = () => reader.at !== undefined && this.#flush(reader);
     reader.ws = ws;
     this.readers.add(reader);
     this.#count('websocket', 1);
     ws.on('close', () => {
+      clearTimeout(reader.expiry);
       this.readers.delete(reader);
       this.#count('websocket', -1);
     });
@@ -405,7 +573,8 @@ export class Server {
     const { version } = this;
     const heartbeat = this.heartbeat.websocket;
     const limits = { channels: 100, message: MOST_BYTES, last: 1000, publishesPerSecond: this.publishesPerSecond };
-    reader.tell({ type: 'welcome', version, cursor: this.cursor(this.head), heartbeat, limits });
+    const cursor = this.cursor(this.head);
+    reader.tell({ type: 'welcome', version, cursor, heartbeat, limits, client: id, ...this.#times(reader) });
   }
 
   async #command(reader, text) {
@@ -430,23 +599,29 @@ export class Server {
   async #carryOut(reader, frame) {
     const { type, id, channels } = frame;
     if (type === 'auth') {
-      if (!this.tokens) throw new Refusal('bad-request', 'auth is reserved');
-      if (frame.token !== 'good') throw new Refusal('unauthorized');
-      reader.tell({ type: 'ok', id, cursor: reader.cursor });
+      refuse(!this.users?.inBand, 'accepts no tokens on a connection');
+      const client = this.users.of(frame.token);
+      refuse(client.user !== reader.client.user, 'another user', 'unauthorized');
+      reader.client = client;
+      this.#limit(reader);
+      reader.tell({ type: 'ok', id, ...this.#times(reader) });
     } else if (type === 'publish') {
       const [code] = this.refuse.shift() ?? [];
       if (code) throw new Refusal(code);
       this.#mayPublish(reader, this.publishesPerSecond);
-      const published = this.#publish(frame);
+      const published = this.#publish(frame, reader.client.user);
       if (this.lose-- > 0) reader.ws._socket.resetAndDestroy();
       else reader.tell({ type: 'ok', id, published });
     } else if (type === 'unsubscribe') {
       checkUnsubscribe(frame);
-      for (const channel of channels) reader.filters.delete(channel);
+      for (const channel of channels) {
+        reader.filters.delete(channel);
+        reader.watched.delete(channel);
+      }
       reader.tell({ type: 'ok', id, cursor: reader.cursor ?? this.cursor(this.head) });
     } else if (type === 'subscribe') {
       if (this.faults.websocket === 'mute') return;
-      checkSubscribe(frame, this.forbidden);
+      checkSubscribe(frame, this.#secrets(reader.client));
       const all = new Set([...reader.filters.keys(), ...channels]);
       refuse(all.size > MOST_CHANNELS, `At most ${MOST_CHANNELS} channels`);
       await this.#subscribe(reader, frame);
@@ -460,16 +635,20 @@ export class Server {
     who.published.push(now);
   }
 
-  async #subscribe(reader, { id, channels, cursor, last, events }) {
+  async #subscribe(reader, { id, channels, cursor, last, events, presence }) {
     const fresh = channels.filter((channel) => !reader.filters.has(channel));
     const first = reader.at === undefined;
     const own = new Reader(this);
+    own.id = reader.id;
     for (const channel of fresh) own.filters.set(channel, events);
     for (const channel of channels) reader.filters.set(channel, events);
     const gap = own.begin(cursor);
     const history = cursor ? own.take() : this.#last(own, last);
     if (gap) reader.tell({ type: 'gap', ...gap, cursor: first ? gap.cursor : reader.cursor });
     if (first) reader.at = this.head;
+    const watched = this.#watched({ channels, presence });
+    for (const channel of watched) reader.watched.add(channel);
+    for (const room of this.everybody({ watched })) reader.tell({ type: 'presence', ...room });
     // Continue reading in the meantime, as a server may, so that ordinary frames come between the replayed ones.
     for (const entry of history) {
       const replay = first ? {} : { replay: id };

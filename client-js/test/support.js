@@ -40,7 +40,9 @@ export async function until(condition, what = condition, ms = 60e3) {
 /** Collects what a client reports. */
 export function record(live) {
   const seen = { transport: [], state: [], gap: [], error: [] };
-  for (const type of Object.keys(seen)) live.on(type, (detail) => seen[type].push(detail));
+  for (const type of Object.keys(seen)) {
+    live.on(type, (detail) => seen[type].push(type === 'transport' ? detail.name : detail));
+  }
   return seen;
 }
 
@@ -65,4 +67,32 @@ export const manual = (name, duplex = false) => {
 
 /** Answers a catch-up, and a publish. */
 export const answering = (answer = {}) => async () =>
-  new Response(JSON.stringify({ cursor: 'k1-1', messages: [], published: null, ...answer }));
+  new Response(JSON.stringify({ version: 1, cursor: 'k1-1', messages: [], published: null, ...answer }));
+
+/** The test controls time. */
+export const timed = async (t, transports, options) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const live = connect('http://test/live', {
+    transports,
+    fetch: answering(),
+    minDelay: undefined,
+    maxDelay: undefined,
+    headStart: undefined,
+    ...options,
+  });
+  t.after(() => live.close());
+  const tick = async (ms, step = 100) => {
+    for (let at = 0; at < ms; at += step) {
+      t.mock.timers.tick(step);
+      await settle();
+    }
+  };
+  const got = [];
+  const sub = live.subscribe('a', ({ data }) => got.push(data));
+  await tick(1, 1);
+  return { live, sub, got, tick };
+};
+export const welcome = { type: 'welcome', version: 1, cursor: 'k1-1', heartbeat: 15e3, limits: {} };
+
+// The rest of the client is loaded on demand. Tests that control time need it at once.
+await connect('http://test/live', { fetch: answering() }).publish('a', 1);

@@ -9,6 +9,8 @@ const live = new Millrace('/live', { transports: ['sse', poll], token: async () 
 const sub = live.subscribe('chat.lobby', { last: 20, events: ['say'] }, ({ data, cursor }) => [data, cursor]);
 live.subscribe('chat.*', (message) => message.event.length);
 live.on('state', (state) => state == 'closed')();
+live.on('transport', ({ name, why, took }) => [name.length, why.length, took * 2]);
+live.trace().map(({ time, what, transport }) => [time * 2, what.length, transport]);
 live.on('gap', ({ channels, reason }) => channels.concat(reason));
 live.publish('chat.lobby', { hello: 1 }, { key: 'k', priority: 'low' }).then((name) => name?.length);
 sub.unsubscribe();
@@ -27,7 +29,22 @@ export const read = async () => {
 };
 // @ts-expect-error A subscription with a handler is not iterable.
 said[Symbol.asyncIterator];
+const here = live.subscribe('a', { presence: true }, ({ from }) => from?.length);
+here.on('presence', ({ members, count, joined, left }) => [members[0].user, count, joined[0]?.info, left.join()]);
+live.on('transport', ({ name, why, took }) => [name.length, why.length, took * 2]);
+live.trace().map(({ time, what, transport }) => [time * 2, what.length, transport]);
+live.on('gap', ({ missed }) => missed?.a.toFixed());
+live.publish('a', live.id, { replaces: 'x' });
+new Millrace('/live', { token: () => null, maxRate: 2 });
+// @ts-expect-error
+live.on('presence', () => {});
+// @ts-expect-error
+new Millrace('/live', { token: () => 5 });
 // @ts-expect-error
 live.on('nothing', () => {});
 // @ts-expect-error
 live.subscribe('a', { last: 'b' }, () => {});
+new Millrace('/live', { share: true });
+new Millrace('/live', { share: 'ann', token: async () => 'x' });
+// @ts-expect-error
+new Millrace('/live', { share: 1 });

@@ -4,8 +4,14 @@
  * @externs
  */
 
-/** Takes the exports out of the bundle; see wrapper.txt. */
+/** Takes the exports out of the bundle; see build.xml. */
 var exported;
+
+/** Stands for `import`, which the compiler cannot write; see build.xml. */
+var load;
+
+/** Loads the module that is needed later; see build.xml. */
+var rest;
 
 /** The compiler knows it as a property of `window` only. */
 var localStorage;
@@ -39,10 +45,22 @@ var kept = {
   restored: 0,
   key: 0,
   priority: 0,
+  replaces: 0,
+  from: 0,
+  missed: 0,
+  presence: 0,
+  members: 0,
+  count: 0,
+  joined: 0,
+  left: 0,
+  user: 0,
+  info: 0,
+  id: 0,
 
   // Options.
   transports: 0,
   token: 0,
+  maxRate: 0,
   credentials: 0,
   minDelay: 0,
   maxDelay: 0,
@@ -51,6 +69,9 @@ var kept = {
   maxUnsent: 0,
   maxTries: 0,
   maxHeld: 0,
+  share: 0,
+  locks: 0,
+  BroadcastChannel: 0,
   storage: 0,
   fetch: 0,
   WebSocket: 0,
@@ -63,6 +84,7 @@ var kept = {
   connect: 0,
   attach: 0,
   format: 0,
+  client: 0,
   options: 0,
   url: 0,
   request: 0,
@@ -73,7 +95,8 @@ var kept = {
 
   // The wire: docs/protocol.md.
   type: 0,
-  id: 0,
+  expires: 0,
+  now: 0,
   version: 0,
   heartbeat: 0,
   limits: 0,
@@ -88,6 +111,16 @@ var kept = {
   Accept: 0,
   Prefer: 0,
 
-  // What `debug` reports.
+  // Between pages, and between the two modules: shared.js.
+  to: 0,
+  steal: 0,
+  become: 0,
+  emit: 0,
+
+  // What `debug`, `trace` and `on('transport')` report.
   ms: 0,
+  trace: 0,
+  what: 0,
+  why: 0,
+  took: 0,
 };

@@ -4,6 +4,7 @@
 import { byId, clock, el } from './dom.js';
 import { encodeSegment } from '/live/millrace.js';
 import { connect } from './page.js';
+import { look, mayReturn, onOtherPages, signIn, signOut } from './visitor.js';
 
 /** Labels by the names of channels. Any other room has the name that its visitors give it. */
 const ROOMS = new Map([
@@ -14,10 +15,10 @@ const ROOMS = new Map([
 ]);
 const HUES = 8;
 const MAX_SHOWN = 500;
+const MAX_MEMBERS = 12;
 /** A channel has at most 200 characters, with "chat." before the room; a room's letter takes up to five. */
 const MAX_SEGMENT = 195;
 
-const live = connect();
 const list = byId('messages');
 const notice = byId('notice');
 const text = byId('text');
@@ -25,8 +26,12 @@ const name = byId('name');
 
 /** @type {Map<string, HTMLElement>} the messages that are shown, by id */
 let shown = new Map();
-/** @type {Map<string, { name: string, text: string }>} the messages that have not come back yet, by id */
-let pending = new Map();
+/** @type {Set<string>} the ids of the messages that have not come back yet */
+let pending = new Set();
+/** @type {Set<Promise<void>>} what is being sent */
+const sending = new Set();
+/** @type {any} */
+let live;
 /** @type {any} */
 let subscription;
 let room = '';
@@ -34,15 +39,8 @@ let channel = '';
 /** @type {any} */
 let settling;
 
-name.value = stored() || 'Guest ' + Math.floor(100 + Math.random() * 900);
-name.addEventListener('change', () => {
-  name.value = name.value.trim() || 'Guest';
-  try {
-    localStorage.setItem('millrace chat name', name.value);
-  } catch {
-    // Without storage, the name lasts as long as the page.
-  }
-});
+/** The visitor's name; empty for a guest. */
+let me = '';
 
 function stored() {
   try {
@@ -66,28 +64,57 @@ function roomOf(hash) {
   }
 }
 
-function enter() {
+/** Goes where the address says. */
+function follow() {
   const next = roomOf(location.hash);
-  if (next === room) return;
+  if (next !== room) enter(next);
+}
+
+/** @param {string} next */
+function enter(next) {
   room = next;
   channel = 'chat.' + encodeSegment(room);
   subscription?.unsubscribe();
+  subscription = undefined;
   clearInterval(settling);
   byId('empty').hidden = true;
   list.replaceChildren();
   shown = new Map();
-  pending = new Map();
+  pending = new Set();
   byId('title').textContent = title();
   document.title = `${title()} · Millrace`;
   showRooms();
-  const entered = (subscription = live.subscribe(channel, { last: 50 }, receive));
   byId('empty-room').textContent = title();
+  listen();
   // The room is known to be empty only after the server has sent what it holds; then there is a cursor.
   settling = setInterval(() => {
-    if (!entered.cursor) return;
+    if (!subscription.cursor) return;
     clearInterval(settling);
     byId('empty').hidden = list.childElementCount > 0;
   }, 100);
+}
+
+/** Listens to the room; when the visitor was in it already, from where that has ended. */
+function listen() {
+  const { cursor } = subscription ?? {};
+  subscription?.unsubscribe();
+  // Only who has a name may know who else is there.
+  const start = { ...(cursor ? { cursor } : { last: 50 }), presence: !!me };
+  const now = (subscription = live.subscribe(channel, start, receive));
+  showMembers();
+  now.on('presence', ({ members, count }) => now === subscription && showMembers(members, count));
+  // The session has ended.
+  now.on('state', (state) => state === 'refused' && now === subscription && me && stay(true));
+}
+
+/** @param {{ user: string }[]} members @param {number} count */
+function showMembers(members = [], count = 0) {
+  const some = members.slice(0, MAX_MEMBERS);
+  byId('here').replaceChildren(
+    me ? (count ? count + ' here' : '') : 'Sign in to see who is here.',
+    ...some.flatMap(({ user }) => [' ', el('bdi', { class: 'member', 'data-hue': hue(user) }, user)]),
+    count > some.length && some.length ? ` and ${count - some.length} more` : '',
+  );
 }
 
 const title = () => ROOMS.get(room) ?? room;
@@ -102,15 +129,15 @@ function showRooms() {
   byId('rooms').querySelector('[aria-current]').scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
-/** @param {any} message */
-function receive({ data, time, cursor }) {
+/** @param {any} message whose sender the server knows; anybody can write any name into its data */
+function receive({ from = '', data, time, cursor }) {
   // A message from another program may have no id.
   const id = String(data?.id ?? cursor);
   const mine = pending.has(id);
   if (shown.has(id) && !mine) return;
   pending.delete(id);
   shown.get(id)?.remove();
-  append(id, String(data?.name ?? ''), String(data?.text ?? ''), time, ownIds.has(id));
+  append(id, from, String(data?.text ?? ''), time, ownIds.has(id));
 }
 
 /** @type {Set<string>} the ids of this page's own messages */
@@ -118,7 +145,7 @@ const ownIds = new Set();
 
 /**
  * @param {string} id
- * @param {string} from
+ * @param {string} from a user's name; empty for a guest
  * @param {string} words
  * @param {number} [time] absent until the message has come back
  * @param {boolean} [own]
@@ -132,10 +159,14 @@ function append(id, from, words, time, own) {
       class: 'message' + (own ? ' own' : '') + (time ? '' : ' pending'),
       'data-id': id,
       'data-from': from,
-      'data-hue': hue(from),
-      'data-follows': previous?.dataset.from === from && previous?.classList.contains('own') === !!own,
+      'data-hue': from ? hue(from) : null,
+      // Guests may be different people.
+      'data-follows':
+        !!(from || own) && previous?.dataset.from === from && previous?.classList.contains('own') === !!own,
     },
-    el('span', { class: 'from', dir: 'auto' }, from),
+    from
+      ? el('span', { class: 'from', dir: 'auto' }, from)
+      : el('span', { class: 'from guest' }, 'Guest ', el('span', { class: 'tag' }, 'not signed in')),
     el('p', { class: 'words', dir: 'auto' }, words),
     el('time', {}, time ? clock(time) : 'sending…'),
   );
@@ -169,16 +200,19 @@ async function send() {
   text.value = '';
   grow();
   const id = crypto.getRandomValues(new Uint32Array(4)).join('-');
-  const message = { id, name: name.value.trim() || 'Guest', text: words };
   ownIds.add(id);
-  pending.set(id, message);
-  append(id, message.name, message.text, undefined, true);
+  pending.add(id);
+  append(id, me, words, undefined, true);
+  const sent = live.publish(channel, { id, text: words });
+  sending.add(sent);
   try {
-    await live.publish(channel, message);
+    await sent;
   } catch (error) {
     const item = shown.get(id);
     item?.classList.add('failed');
     item?.querySelector('time')?.replaceChildren('not sent: ' + (error?.message ?? error));
+  } finally {
+    sending.delete(sent);
   }
 }
 
@@ -205,25 +239,115 @@ text.addEventListener('keydown', (event) => {
     send();
   }
 });
-addEventListener('hashchange', enter);
+addEventListener('hashchange', follow);
 
-let wasConnected = false;
-live.on('state', (state) => {
-  notice.hidden = state === 'connected' || !wasConnected;
-  if (state === 'connected') wasConnected = true;
-  notice.textContent =
-    state === 'paused'
-      ? 'You are offline. Your messages will be sent when you are online again.'
-      : 'The connection is lost; trying again. Your messages will be sent when it is back.';
+/** Connects as whoever the visitor is now, because the server finds that out once for each connection. */
+function reconnect() {
+  const before = live;
+  // What is being sent is sent.
+  if (before) Promise.allSettled(sending).then(() => before.close());
+  const now = (live = connect(me));
+  let wasConnected = false;
+  now.on('state', (state) => {
+    if (now !== live) return;
+    notice.hidden = state === 'connected' || !wasConnected;
+    if (state === 'connected') {
+      if (wasConnected) stay();
+      wasConnected = true;
+    }
+    notice.textContent =
+      state === 'paused'
+        ? 'You are offline. Your messages will be sent when you are online again.'
+        : 'The connection is lost; trying again. Your messages will be sent when it is back.';
+  });
+  now.on('gap', ({ reason }) => {
+    if (now !== live) return;
+    divide(
+      reason === 'epoch'
+        ? 'The server was restarted. Messages from just before may be missing.'
+        : 'Some messages may be missing here.',
+    );
+  });
+}
+
+/** @param {string} who the visitor's name; empty for a guest */
+function show(who) {
+  me = who;
+  byId('me').textContent = me;
+  byId('sign-in').hidden = !!me;
+  byId('sign-out').hidden = !me;
+  byId('refused').hidden = true;
+  if (!name.value) name.value = me || stored();
+}
+
+/** @param {string} who the visitor's name; empty for a guest */
+function become(who) {
+  show(who);
+  reconnect();
+  listen();
+}
+
+/**
+ * While there was no connection, the server may have been restarted, or the session may have ended.
+ *
+ * @param {boolean} [refused] whether the connection is not the visitor's
+ */
+async function stay(refused) {
+  try {
+    const who = await look();
+    if (who || !me) {
+      if (who !== me || refused) become(who);
+    } else if (mayReturn()) await signIn(me).then(become, returnAsGuest);
+  } catch {
+    // There is no connection again; the next one will do.
+  }
+}
+
+/** @param {any} error why the visitor could not sign in again; another page of the same visitor may have been faster */
+async function returnAsGuest(error) {
+  become(await look());
+  if (!me) refuse(error);
+}
+
+/** @param {any} error */
+function refuse({ status, message }) {
+  byId('refused').hidden = false;
+  byId('refused').textContent = message;
+  if (status !== 409) return;
+  byId('refused').textContent = `${message} How about this one?`;
+  name.value = name.value.trim().slice(0, 36) + ' ' + Math.floor(2 + Math.random() * 98);
+  name.select();
+}
+
+byId('sign-in').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  try {
+    const who = await signIn(name.value);
+    try {
+      localStorage.setItem('millrace chat name', who);
+    } catch {
+      // Without storage, the visitor writes the name again next time.
+    }
+    become(who);
+    text.focus();
+  } catch (error) {
+    refuse(error);
+  }
 });
-live.on('gap', ({ reason }) =>
-  divide(
-    reason === 'epoch'
-      ? 'The server was restarted. Messages from just before may be missing.'
-      : 'Some messages may be missing here.',
-  ),
-);
+byId('sign-out').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  try {
+    await signOut();
+    become('');
+    name.focus();
+  } catch (error) {
+    refuse(error);
+  }
+});
+onOtherPages(become);
 
-enter();
+show(await look().catch(() => ''));
+reconnect();
+follow();
 // Only with a hardware keyboard; otherwise one would pop up over the messages.
 if (matchMedia('(pointer: fine)').matches) text.focus();

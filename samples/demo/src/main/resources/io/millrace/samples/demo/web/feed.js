@@ -2,6 +2,7 @@
 
 import { byId, el } from './dom.js';
 import { connect } from './page.js';
+import { look } from './visitor.js';
 
 const LABELS = {
   vote: 'Votes',
@@ -23,7 +24,7 @@ const ONE = {
 const HELD = 40;
 const MAX_SHOWN = 200;
 
-const live = connect();
+const live = connect(await look().catch(() => ''));
 const list = byId('entries');
 /** @type {Map<string, HTMLElement>} */
 let shown = new Map();

@@ -1,10 +1,11 @@
 import { byId, clock, el } from './dom.js';
 import { decodeSegment } from '/live/millrace.js';
 import { connect } from './page.js';
+import { look } from './visitor.js';
 
 const SHOWN = 24;
 
-const live = connect();
+const live = connect(await look().catch(() => ''));
 const log = byId('log');
 
 byId('curl').textContent =
@@ -27,9 +28,9 @@ function edges() {
 }
 
 /** @param {any} message */
-function show({ channel, event, data, cursor, time }) {
+function show({ channel, event, data, cursor, time, from = 'Guest' }) {
   byId('log-empty').hidden = true;
-  const text = data?.title ?? (data?.text ? `${data.name}: ${data.text}` : JSON.stringify(data));
+  const text = data?.title ?? (data?.text ? `${from}: ${data.text}` : JSON.stringify(data));
   const number = Number(cursor.split('-').pop());
   const cell = el(
     'li',

@@ -12,19 +12,27 @@ const STATES = {
   closed: 'Closed',
 };
 
+/** The client that the header is about. @type {Millrace | undefined} */
+let current;
+
 /**
- * Connects, and shows in the header how. `?transport=sse` forces a technique; the visitor can choose one, too.
+ * Connects, and shows in the header how. `?transport=sse` forces a technique; the visitor can choose one, too. A
+ * page that connects once more gets another client, and closes the one before itself.
  *
+ * All pages of the visitor share one connection, except those where the visitor has chosen a technique.
+ *
+ * @param {string} name the visitor's; empty for a guest
  * @returns {Millrace}
  */
-export function connect() {
+export function connect(name) {
   const url = new URL(location.href);
   const known = TECHNIQUES.map(({ name }) => name);
   let forced = url.searchParams.get('transport') ?? '';
   if (!known.includes(forced)) forced = '';
   const wanted = () => (forced ? [forced] : known);
 
-  const live = new Millrace('/live', { transports: wanted() });
+  const live = new Millrace('/live', { transports: wanted(), share: `visitor ${name}` });
+  current = live;
   const now = el('output', { class: 'link-now', 'aria-live': 'polite' });
   const select = el(
     'select',
@@ -44,12 +52,13 @@ export function connect() {
 
   const box = byId('link');
   const show = () => {
+    if (live != current) return;
     const { state, transport } = live;
     box.dataset.state = state;
     box.dataset.transport = transport ?? '';
     now.textContent = state === 'connected' ? labelOf(transport) : STATES[state];
   };
-  box.append(el('span', { class: 'dot', 'aria-hidden': 'true' }), now, select);
+  box.replaceChildren(el('span', { class: 'dot', 'aria-hidden': 'true' }), now, select);
   live.on('state', show);
   live.on('transport', show);
   live.on('error', (error) => console.warn('Millrace:', error));

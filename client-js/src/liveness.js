@@ -1,0 +1,94 @@
+/** @import { Client } from './client.js' */
+/** @import { Connection } from './connection.js' */
+import * as times from './constants.js';
+import { failure } from './failure.js';
+
+/** Finds out whether connections are alive: by the frames that are due, by the clock, and by the page's events. */
+export class Liveness {
+  /** @param {Client} client */
+  constructor(client) {
+    this.client = client;
+  }
+
+  /**
+   * Gives up a connection if it stays silent. If the timer is late, the page or the machine has slept, and what
+   * has arrived is not read yet.
+   * @param {Connection} conn
+   * @param {number} ms
+   */
+  watch(conn, ms) {
+    const { negotiation, timers } = this.client;
+    const end = Date.now() + ms + times.PONG;
+    timers.start(conn, ms, () => {
+      if (conn != negotiation.current || Date.now() < end) return negotiation.silent(conn, failure('silent'));
+      this.watch(conn, times.PONG);
+      this.check(conn);
+    });
+  }
+
+  /**
+   * Waits for a connection's next frame, no longer than its server says. Where frames follow one another fast, silence
+   * is a reason to ask sooner; not all clients at once.
+   * @param {Connection} conn
+   */
+  listen(conn) {
+    const { heartbeat, handle, usual } = conn;
+    const doubt = Math.min(times.QUIET, Math.max(times.DOUBT, 30 * usual) * (1 + Math.random() / 2));
+    if (handle?.send && doubt < heartbeat) this.client.timers.start(conn, doubt, () => this.check(conn));
+    else this.watch(conn, Math.min(2 * heartbeat, heartbeat + times.PONG));
+  }
+
+  /** Notices by the clock that the machine has slept: the page's events and its timers may not say so. */
+  tick() {
+    const due = Date.now() + times.TICK;
+    this.client.timers.start('tick', times.TICK, () => {
+      this.tick();
+      if (Date.now() > due + times.TICK) this.wake({ type: 'slept' });
+    });
+  }
+
+  /**
+   * Finds out quickly whether a connection is alive.
+   * @param {Connection} conn
+   */
+  check(conn) {
+    const { negotiation } = this.client;
+    if (!negotiation.isAlive(conn)) return;
+    if (!conn.handle?.send) return negotiation.open(conn.transport);
+    conn.handle.send({ type: 'ping' });
+    this.watch(conn, times.PONG);
+  }
+
+  /** The page or the network has changed: checks the connection at once. @param {{ type: string }} event */
+  wake({ type }) {
+    const { client } = this;
+    const { negotiation, publishing, subscriptions, timers } = client;
+    const { current } = negotiation;
+    client.debug(type);
+    if (type == 'pagehide') {
+      negotiation.away = true;
+      return negotiation.pause('paused');
+    }
+    if (type == 'offline') return this.offline();
+    if (globalThis.document?.hidden) return;
+    publishing.retry();
+    if (!current) return negotiation.hurry();
+    if (timers.has('sync')) subscriptions.sync();
+    const quiet = Date.now() - /** @type {number} */ (current.first) - current.shown;
+    if (current.handle?.send || type == 'online' || quiet > current.heartbeat) this.check(current);
+    if (type == 'online') {
+      client.become('connected');
+      negotiation.pace = times.FIRST_PROBE;
+      negotiation.probe();
+    }
+  }
+
+  /** The browser says that it is offline. It may be wrong: a connection that still answers is kept. */
+  offline() {
+    const { client } = this;
+    const { current } = client.negotiation;
+    if (!/^connect/.test(client.state)) return;
+    client.become('paused');
+    if (current) this.check(current);
+  }
+}
