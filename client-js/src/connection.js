@@ -38,8 +38,10 @@ export class Connection {
   first;
   /** How long its frames have arrived, from the first to the last. */
   shown = 0;
-  /** How much time passes between two frames, on average. */
+  /** How much time usually passes between two frames. */
   usual = 1e3;
+  /** When a small request last showed that the network works, though this connection was silent. */
+  trusted = -Infinity;
   /** Its subscriptions begin with it: nobody has asked for them before. */
   direct = false;
   /** Its transport has got the blame for its end. */

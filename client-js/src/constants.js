@@ -27,8 +27,15 @@ export const FIRST_FRAME = 10e3;
 export const PONG = 5e3;
 /** A duplex connection that is silent for so long has to answer a ping. */
 export const QUIET = 15e3;
-/** If its frames follow one another fast, it has to after 30 times the usual pause, but not before this time. */
+/**
+ * If its frames follow one another fast, it has to after 30 times the usual pause, but not before this time. About a
+ * stream, a small request is sent then, which must be answered within this time.
+ */
 export const DOUBT = 2e3;
+/** A pause counts as usual after frames for about this long. */
+export const USUAL = 1e3;
+/** A stream whose network works is not doubted again before this time. */
+export const TRUST = 10e3;
 /** How long a long poll asks to be held, in seconds. */
 export const HOLD = 15;
 /** How often the clock is read, to notice that the machine has slept. */

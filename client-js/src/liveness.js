@@ -2,6 +2,7 @@
 /** @import { Connection } from './connection.js' */
 import * as times from './constants.js';
 import { failure } from './failure.js';
+import { more } from './later.js';
 
 /** Finds out whether connections are alive: by the frames that are due, by the clock, and by the page's events. */
 export class Liveness {
@@ -32,10 +33,15 @@ export class Liveness {
    * @param {Connection} conn
    */
   listen(conn) {
+    const { negotiation, timers } = this.client;
     const { heartbeat, handle, usual } = conn;
-    const doubt = Math.min(times.QUIET, Math.max(times.DOUBT, 30 * usual) * (1 + Math.random() / 2));
-    if (handle?.send && doubt < heartbeat) this.client.timers.start(conn, doubt, () => this.check(conn));
-    else this.watch(conn, Math.min(2 * heartbeat, heartbeat + times.PONG));
+    const doubt = Math.max(times.DOUBT, 30 * usual) * (1 + Math.random() / 2);
+    const ask = Math.min(times.QUIET, doubt);
+    if (handle?.send && ask < heartbeat) return timers.start(conn, ask, () => this.check(conn));
+    this.watch(conn, Math.min(2 * heartbeat, heartbeat + times.PONG));
+    if (conn == negotiation.current) {
+      timers.start('doubt', doubt, () => more().then(({ doubt }) => doubt(negotiation, conn), () => {}));
+    }
   }
 
   /** Notices by the clock that the machine has slept: the page's events and its timers may not say so. */

@@ -1,7 +1,7 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
 /** @import { Connection } from './connection.js' */
-import { FORGIVEN } from './constants.js';
+import { FORGIVEN, USUAL } from './constants.js';
 import { epoch } from './cursor.js';
 import { ANOTHER_LOG, FOREIGN, failure } from './failure.js';
 import { more } from './later.js';
@@ -58,7 +58,9 @@ export class Reading {
     client.tokens.learn(frame, conn.token);
     conn.first ??= Date.now();
     const shown = Date.now() - conn.first;
-    conn.usual += (shown - conn.shown - conn.usual) / 8;
+    const pause = shown - conn.shown;
+    // What arrives together says little, a long pause much.
+    conn.usual += (pause - conn.usual) * Math.min(1, pause / USUAL);
     conn.shown = shown;
     client.liveness.listen(conn);
     if (conn.shown > FORGIVEN && negotiation.memory.faults.delete(conn.name)) negotiation.memory.save();

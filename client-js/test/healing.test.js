@@ -74,6 +74,14 @@ test('when all hang, one of them is opened again in each round, the one that has
   assert.ok(took <= 2500, `${took}`);
 });
 
+/** Delivers one message each 20 ms. */
+const busy = async (it, connection, count) => {
+  for (const _ of range(1, count)) {
+    await it.tick(20, 20);
+    connection.frame({ type: 'message', channel: 'a', data: 1, cursor: `k1-${(busy.seq = (busy.seq ?? 1) + 1)}` });
+  }
+};
+
 test('a socket that is silent where frames followed one another fast is asked soon, and no more often than needed', async (t) => {
   const one = manual('one', true);
   const it = await timed(t, [one]);
@@ -82,10 +90,7 @@ test('a socket that is silent where frames followed one another fast is asked so
   await settle();
   connection.frame({ type: 'ok', id: connection.sent[0].id, cursor: 'k1-1' });
   await settle();
-  for (const n of range(1, 100)) {
-    await it.tick(20, 20);
-    connection.frame({ type: 'message', channel: 'a', data: n, cursor: `k1-${n + 1}` });
-  }
+  await busy(it, connection, 300);
   const pings = () => connection.sent.filter(({ type }) => type === 'ping').length;
   await it.tick(1900);
   assert.equal(pings(), 0);
@@ -96,6 +101,70 @@ test('a socket that is silent where frames followed one another fast is asked so
   assert.equal(pings(), 1, 'it was no reason to doubt');
   await it.tick(15e3);
   assert.equal(connection.closed, true);
+});
+
+/** Over one stream whose frames follow one another fast. Its small requests are counted, and get an answer or none. */
+const stream = async (t) => {
+  const one = manual('one');
+  const network = { asked: 0, works: true };
+  const fetch = (url, { signal }) => {
+    if (!url.includes('/negotiate')) return answering()();
+    network.asked++;
+    if (network.works) return answering()();
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  };
+  const it = await timed(t, [one], { fetch });
+  // Under fake timers, too.
+  t.mock.method(AbortSignal, 'timeout', (ms) => {
+    const limit = new AbortController();
+    setTimeout(() => limit.abort(Error('timeout')), ms);
+    return limit.signal;
+  });
+  one.connections[0].frame(welcome);
+  await settle();
+  await busy(it, one.connections[0], 300);
+  return { ...it, one, network };
+};
+
+test('a stream whose network was gone is opened again soon after it is back, before it is left', async (t) => {
+  const it = await stream(t);
+  const { one, network } = it;
+  network.works = false;
+  await it.tick(15e3);
+  assert.ok(network.asked > 3 && network.asked < 8, `${network.asked}`);
+  assert.equal(one.connections.length, 1);
+  network.works = true;
+  await it.tick(2600);
+  assert.equal(one.connections.length, 2);
+  assert.equal(one.connections[0].closed, false);
+  one.connections[1].frame(welcome);
+  await settle();
+  assert.equal(one.connections[0].closed, true);
+});
+
+test('a stream that is silent while its network works is kept, and doubted no more than once in 10 s', async (t) => {
+  const it = await stream(t);
+  const { one, network } = it;
+  const begin = Date.now();
+  for (const _ of range(1, 10)) {
+    await it.tick(3200);
+    await busy(it, one.connections[0], 250);
+  }
+  const most = Math.ceil((Date.now() - begin) / 10e3);
+  assert.ok(network.asked >= most / 2 && network.asked <= most, `${network.asked} of ${most}`);
+  assert.equal(one.connections.length, 1);
+});
+
+test('a stream that is as quiet as ever is not doubted', async (t) => {
+  const it = await stream(t);
+  const { one, network } = it;
+  for (const _ of range(1, 20)) {
+    await it.tick(3500);
+    network.asked = 0;
+    await busy(it, one.connections[0], 20);
+  }
+  await it.tick(12e3);
+  assert.equal(network.asked, 0);
 });
 
 for (const [what, answer] of Object.entries({

@@ -5,6 +5,7 @@ import {
   blame,
   catchUp,
   divide,
+  doubt,
   explain,
   fallback,
   plan,
@@ -14,4 +15,4 @@ import {
   send,
 } from './index.js';
 
-provide({ Presence, blame, catchUp, divide, explain, fallback, plan, prove, reach, request, send });
+provide({ Presence, blame, catchUp, divide, doubt, explain, fallback, plan, prove, reach, request, send });

@@ -2,7 +2,7 @@
 
 export { fallback } from './fallback.js';
 export { Presence } from './presence.js';
-export { blame, explain, reach } from './reach.js';
+export { blame, doubt, explain, reach } from './reach.js';
 export { catchUp, divide, prove } from './recovery.js';
 export { plan } from './renewal.js';
 export { request } from './requests.js';
