@@ -14,7 +14,7 @@ final class Runner {
   private static final double QUIET_SHARE = 0.2;
 
   /** How often a tenth of the readers connects before memory is measured. */
-  static final int WARM_STORMS = 10;
+  private static final int WARM_STORMS = 10;
 
   private static final double MICROS_PER_MILLI = 1000;
   private static final double MICROS = 1e6;
