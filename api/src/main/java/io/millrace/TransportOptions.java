@@ -132,7 +132,7 @@ public abstract class TransportOptions<T extends TransportOptions<T>> extends Ti
   }
 
   private final Option<Duration> drainWindow =
-      group.option("drainWindow", Form.TIME).atLeast(0).initially(Duration.ofSeconds(3));
+      group.option("drainWindow", Form.TIME).atLeast(0).initially(Duration.ofMillis(1250));
 
   /** {@return over how much time clients of a node that closes come back} */
   public Duration drainWindow() {
@@ -141,9 +141,9 @@ public abstract class TransportOptions<T extends TransportOptions<T>> extends Ti
 
   /**
    * Sets over how much time clients of a node that closes come back: each is told to reconnect
-   * after a random part of this time.
+   * after a random part of this time. The browser client takes up to 1.5 s more.
    *
-   * @param value zero or more; 3 s by default
+   * @param value zero or more; 1.25 s by default
    * @return this
    * @throws IllegalArgumentException if the value is out of bounds
    */

@@ -80,10 +80,11 @@ class DepartureTest {
   void clientsOfANodeThatClosesAreToldToReturnAtDifferentTimes() {
     Map<Long, Integer> returning = new HashMap<>();
     Duration window = new MillraceOptions().drainWindow();
-    IntStream.range(0, CLIENTS)
+    int many = 10 * CLIENTS; // A share of so many hardly depends on chance.
+    IntStream.range(0, many)
         .forEach(i -> count(returning, ReaderLoops.goingAway(window).after().toMillis()));
-    assertThat(returning).hasSizeBetween(30, 31);
-    assertThat(returning.values()).allMatch(count -> count <= CLIENTS / 10);
+    assertThat(returning).hasSize(13);
+    assertThat(returning.values()).allMatch(count -> count <= many / 10);
   }
 
   @Test
