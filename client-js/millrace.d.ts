@@ -183,7 +183,7 @@ export interface Options {
    */
   minDelay?: number;
   maxDelay?: number;
-  /** Milliseconds that a transport runs before the next one joins the race; default 180. Three times as long if it worked here last. */
+  /** Milliseconds that a transport runs before the next one joins the race; default 150. Three times as long if it worked here last. */
   headStart?: number;
   /** Milliseconds within which a request or a command must be answered, and `token` settle; default 20000. */
   timeout?: number;

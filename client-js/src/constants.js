@@ -6,7 +6,7 @@ export const DEFAULTS = {
   minDelay: 500,
   maxDelay: 30e3,
   /** How long a transport runs before the next one joins the race; three times as long if it worked here last. */
-  headStart: 180,
+  headStart: 150,
   /** The answer to a request or a command must arrive within this time. */
   timeout: 20e3,
   /** The most messages that wait to be published; more are refused. */

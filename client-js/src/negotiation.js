@@ -82,6 +82,8 @@ export class Negotiation {
     client.timers.stop('round');
     if (this.current || !client.subscriptions.wanted.length || client.state == 'closed') return;
     this.away = false;
+    // Other transports need it.
+    more().catch(() => {});
     this.need ??= { time: Date.now(), why: 'the first that delivered' };
     // Until then, whoever is still tried may deliver.
     if (Date.now() - this.need.time > times.HOPE) this.tell();
@@ -142,7 +144,6 @@ export class Negotiation {
     const { headStart } = client.options;
     const one = this.queue.shift();
     if (one) {
-      if (this.tries.size) more().catch(() => {});
       client.timers.start('next', one.name == favorite ? 3 * headStart : headStart, () => this.next());
       this.open(one);
     } else if (!this.current && this.tries.size) this.plan(client.backoff(0));

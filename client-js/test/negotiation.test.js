@@ -51,7 +51,7 @@ for (const [name, faults] of Object.entries(BLOCKED)) {
   });
 }
 
-test('without an option, each transport has a head start of 180 ms', async (t) => {
+test('without an option, each transport has a head start of 150 ms', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const transports = ['first', 'second', 'third', 'fourth'].map((name) => manual(name));
   const live = connect('http://test/live', { transports, headStart: undefined, fetch: answering() });
@@ -59,7 +59,7 @@ test('without an option, each transport has a head start of 180 ms', async (t) =
   live.subscribe('a', () => {});
   t.mock.timers.tick(1);
   await settle();
-  for (const [ms, begun] of [[1, 1], [170, 1], [10, 2], [170, 2], [10, 3], [180, 4]]) {
+  for (const [ms, begun] of [[1, 1], [140, 1], [10, 2], [140, 2], [10, 3], [150, 4]]) {
     t.mock.timers.tick(ms);
     await settle();
     assert.equal(transports.filter(({ connections }) => connections.length).length, begun, `${ms}`);
