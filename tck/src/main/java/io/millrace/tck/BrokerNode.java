@@ -190,6 +190,12 @@ final class BrokerNode implements Ingress {
     return reports;
   }
 
+  /** Forgets what was reported of the link, and which patterns it interrupted. */
+  void forgetReports() {
+    reports.clear();
+    interrupted.clear();
+  }
+
   Set<ChannelPattern> interruptedPatterns() {
     return interrupted;
   }
