@@ -86,7 +86,7 @@ abstract class BrowserTest {
   Page open(BrowserContext context, String path) {
     Page page = context.newPage();
     page.onPageError(errors::add);
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     page.navigate(url(path));
     return page;
   }

@@ -14,7 +14,7 @@ final class Pages implements AutoCloseable {
   Page open(int port) {
     Page page = chromium.browser().newContext().newPage();
     page.onPageError(errors::add);
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     page.navigate("http://localhost:" + port + "/");
     return page;
   }
