@@ -1,8 +1,8 @@
 /** @import * as api from '../millrace.js' */
 import { random } from './text.js';
 import { DEFAULTS, MOST_TRACED, SPREAD } from './constants.js';
-import { own } from './failure.js';
 import { Http } from './http.js';
+import { loaded } from './later.js';
 import { Listeners } from './listeners.js';
 import { Liveness } from './liveness.js';
 import { Negotiation } from './negotiation.js';
@@ -46,7 +46,7 @@ export class Client {
     this.publishing = new Publishing(this);
     this.negotiation = new Negotiation(this, this.http.mount);
     for (const type of PAGE_EVENTS) {
-      const wake = /** @param {Event} event */ (event) => this.liveness.wake(event);
+      const wake = /** @param {Event} event */ (event) => loaded()?.wake(this, event);
       globalThis.addEventListener?.(type, wake, { signal: this.away.signal });
     }
   }
@@ -65,15 +65,6 @@ export class Client {
     this.state = state;
     this.emit('state', state);
     this.subscriptions.refresh();
-  }
-
-  /**
-   * Whether Millrace itself has refused for good. With another token, it may not refuse again.
-   * @param {any} error
-   */
-  isFinal(error) {
-    const [code, , refuses] = own(error);
-    return refuses && !(code == 'unauthorized' && this.tokens.renewable);
   }
 
   /**

@@ -42,10 +42,11 @@ export class Connection {
   usual = 1e3;
   /** When a small request last showed that the network works, though this connection was silent. */
   trusted = -Infinity;
-  /** Its subscriptions begin with it: nobody has asked for them before. */
-  direct = false;
-  /** Its transport has got the blame for its end. */
-  blamed = false;
+  /**
+   * If its subscriptions begin with it, because nobody has asked for them before: whether they have begun elsewhere in
+   * the meantime, before a place. @type {((cursor?: string) => boolean) | undefined}
+   */
+  direct;
   /** Whether it may take over. */
   ready = false;
   /** Duplex only: it accepts commands. */
@@ -54,7 +55,7 @@ export class Connection {
   limits = {};
   /** @type {string | undefined} */
   cursor;
-  /** The contents of a `goodbye`. @type {api.Down | undefined} */
+  /** Its `goodbye`. @type {api.Frame | undefined} */
   bye;
 
   /**

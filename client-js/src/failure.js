@@ -24,11 +24,3 @@ export const FOREIGN = 'the answer is not from Millrace';
 
 /** The connection reads another log: nothing is wrong with its transport. @type {[string, object]} */
 export const ANOTHER_LOG = ['another log', { code: 4200 }];
-
-// Millrace's own codes: those that refuse for good, those that ask to try again, and the others. They arrive in
-// error frames, and over HTTP in problems (RFC 9457). An answer from anything in between has none of them.
-const CODE =
-  /^((bad-request|unauthorized|forbidden|conflict|too-large|unsupported-media-type)|(rate-limited|unavailable|request-timeout|timeout)|not-found|transport-off|method-not-allowed|upgrade-required|internal)$/;
-
-/** @param {any} error */
-export const own = (error) => CODE.exec(error?.code) ?? [];

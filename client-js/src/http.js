@@ -15,7 +15,7 @@ export class Http {
       url = new URL(mount, globalThis.location?.href);
     } catch {}
     if (!url || !/^https?:..[^/@]+\//.test(url.href)) {
-      throw TypeError(`The mount must be an http or https URL without a user, and absolute outside a page: ${mount}`);
+      throw TypeError(`The mount must be an http(s) URL without a user, absolute outside a page: ${mount}`);
     }
     url.hash = '';
     this.mount = url;

@@ -15,7 +15,11 @@ export interface Call {
 /** A message on its way to the server. */
 export interface Post {
   channel: string;
-  body: object;
+  options: object;
+  data: unknown;
+  /** What `data` was when it was given, if the code that makes a body of it was not loaded yet: JSON or bytes. */
+  copy?: unknown;
+  body?: object;
   resolve: (name?: string) => void;
   reject: (error: unknown) => void;
 }

@@ -2,7 +2,7 @@
 /** @import { Connection } from './connection.js' */
 import * as times from './constants.js';
 import { failure } from './failure.js';
-import { more } from './later.js';
+import { loaded } from './later.js';
 
 /** Finds out whether connections are alive: by the frames that are due, by the clock, and by the page's events. */
 export class Liveness {
@@ -21,7 +21,7 @@ export class Liveness {
     const { negotiation, timers } = this.client;
     const end = Date.now() + ms + times.PONG;
     timers.start(conn, ms, () => {
-      if (conn != negotiation.current || Date.now() < end) return negotiation.silent(conn, failure('silent'));
+      if (conn != negotiation.current || Date.now() < end) return negotiation.down(conn, failure('silent'), true);
       this.watch(conn, times.PONG);
       this.check(conn);
     });
@@ -40,17 +40,8 @@ export class Liveness {
     if (handle?.send && ask < heartbeat) return timers.start(conn, ask, () => this.check(conn));
     this.watch(conn, Math.min(2 * heartbeat, heartbeat + times.PONG));
     if (conn == negotiation.current) {
-      timers.start('doubt', doubt, () => more().then(({ doubt }) => doubt(negotiation, conn), () => {}));
+      timers.start('doubt', doubt, () => loaded()?.doubt(negotiation, conn));
     }
-  }
-
-  /** Notices by the clock that the machine has slept: the page's events and its timers may not say so. */
-  tick() {
-    const due = Date.now() + times.TICK;
-    this.client.timers.start('tick', times.TICK, () => {
-      this.tick();
-      if (Date.now() > due + times.TICK) this.wake({ type: 'slept' });
-    });
   }
 
   /**
@@ -63,38 +54,5 @@ export class Liveness {
     if (!conn.handle?.send) return negotiation.open(conn.transport);
     conn.handle.send({ type: 'ping' });
     this.watch(conn, times.PONG);
-  }
-
-  /** The page or the network has changed: checks the connection at once. @param {{ type: string }} event */
-  wake({ type }) {
-    const { client } = this;
-    const { negotiation, publishing, subscriptions, timers } = client;
-    const { current } = negotiation;
-    client.debug(type);
-    if (type == 'pagehide') {
-      negotiation.away = true;
-      return negotiation.pause('paused');
-    }
-    if (type == 'offline') return this.offline();
-    if (globalThis.document?.hidden) return;
-    publishing.retry();
-    if (!current) return negotiation.hurry();
-    if (timers.has('sync')) subscriptions.sync();
-    const quiet = Date.now() - /** @type {number} */ (current.first) - current.shown;
-    if (current.handle?.send || type == 'online' || quiet > current.heartbeat) this.check(current);
-    if (type == 'online') {
-      client.become('connected');
-      negotiation.pace = times.FIRST_PROBE;
-      negotiation.probe();
-    }
-  }
-
-  /** The browser says that it is offline. It may be wrong: a connection that still answers is kept. */
-  offline() {
-    const { client } = this;
-    const { current } = client.negotiation;
-    if (!/^connect/.test(client.state)) return;
-    client.become('paused');
-    if (current) this.check(current);
   }
 }

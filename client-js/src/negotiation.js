@@ -2,10 +2,8 @@
 /** @import { Client } from './client.js' */
 import { Connection } from './connection.js';
 import * as times from './constants.js';
-import { concerning, failure, own } from './failure.js';
-import { more } from './later.js';
+import { later, loaded, more } from './later.js';
 import { Memory } from './memory.js';
-import { names } from './subscription.js';
 import { longpoll, poll, sse, stream, websocket } from './transports.js';
 
 export const TRANSPORTS = [websocket, sse, stream, longpoll, poll];
@@ -61,7 +59,7 @@ export class Negotiation {
     this.off.clear();
     this.stop();
     if (this.current) {
-      this.probe();
+      loaded()?.probe(this);
       this.client.subscriptions.sync();
     } else if (!this.away) this.begin();
   }
@@ -86,7 +84,7 @@ export class Negotiation {
     more().catch(() => {});
     this.need ??= { time: Date.now(), why: 'the first that delivered' };
     // Until then, whoever is still tried may deliver.
-    if (Date.now() - this.need.time > times.HOPE) this.tell();
+    if (Date.now() - this.need.time > times.HOPE) loaded()?.tell(this);
     client.become(this.searching);
     if (client.tokens.ready) this.race(this.memory.load());
     else this.identify();
@@ -98,19 +96,10 @@ export class Negotiation {
     const given = await client.tokens.get().then(() => true, () => false);
     const over = this.away || this.queue[0] || client.timers.has('round');
     if (over || !/^(connecting|paused)$/.test(client.state)) return;
+    const parts = loaded();
     if (given) this.begin();
-    else this.retry(true);
-  }
-
-  /** Whether a transport is being tried, or is about to be. */
-  get racing() {
-    return this.tries.size || this.queue[0];
-  }
-
-  /** Attaches what is wanted now: with the current transport or, if that has failed, with any. */
-  reopen() {
-    if (!this.failed) this.open(/** @type {Connection} */ (this.current).transport);
-    else if (!this.racing) this.race('', true);
+    else if (parts) parts.retry(this, true);
+    else this.plan(client.backoff());
   }
 
   /** @param {boolean} [any] a worse transport may take over, too */
@@ -124,18 +113,8 @@ export class Negotiation {
     this.queue = (offered[0] ? offered : this.transports)
       .filter((one) => (any || !current || this.rank(one) < this.rank(current.transport)) && !tried.includes(one))
       .sort((a, b) => place(a) - place(b));
-    if (!current) this.renew();
+    if (!current) loaded()?.renew(this);
     this.next();
-  }
-
-  /**
-   * A candidate that is still silent is given its time. But if all hang, the network may work again, and what was
-   * sent into the hole never arrives: then one is opened again in each round, the one that has waited longest.
-   */
-  renew() {
-    const [eldest] = [...this.tries].filter(({ first }) => !first);
-    const patience = times.FIRST_FRAME / this.transports.length;
-    if (eldest && !this.queue[0] && Date.now() - eldest.opened >= patience) this.queue.push(eldest.transport);
   }
 
   /** Tries the next transport. It gets a head start. */
@@ -149,29 +128,19 @@ export class Negotiation {
     } else if (!this.current && this.tries.size) this.plan(client.backoff(0));
   }
 
-  /** Tries the transports that are better than the current one, again and again. */
-  probe() {
-    this.pace = Math.min(2 * this.pace, times.LONGEST_PROBE);
-    this.client.timers.start('probe', this.pace, () => this.probe());
-    if (!this.off.size) return this.race();
-    // What was switched off may be offered again.
-    const asked = more().then(({ reach }) => reach(this));
-    asked.catch(() => this.off.clear()).then(() => this.current && this.race());
-  }
-
   /** @param {api.Transport} transport */
   async open(transport) {
     const { client } = this;
     const { http, options, subscriptions } = client;
     for (const other of this.tries) if (other.transport == transport) this.drop(other);
-    const conn = new Connection(transport, options.timeout, (why) => this.silent(conn, why));
+    const conn = new Connection(transport, options.timeout, (why) => this.down(conn, why, true));
     client.debug('try', { transport: conn.name });
     const { signal } = conn.abort;
     this.tries.add(conn);
     client.liveness.watch(conn, times.FIRST_FRAME);
     try {
       conn.token = await client.tokens.get();
-      const attach = transport.duplex ? { channels: [] } : await subscriptions.prepare(conn);
+      const attach = transport.duplex ? { channels: [] } : await (await more()).prepare(subscriptions, conn);
       if (!this.tries.has(conn)) return;
       conn.handle = transport.connect({
         attach: { ...attach, client: client.id, maxRate: options.maxRate },
@@ -220,13 +189,8 @@ export class Negotiation {
     this.failed = false;
     this.told = undefined;
     client.timers.stop('round');
-    client.liveness.tick();
     // Before the network is bad.
-    more().catch(() => {});
-    if (old?.transport != conn.transport) {
-      this.pace = times.FIRST_PROBE;
-      client.timers.start('probe', this.pace, () => this.probe());
-    }
+    later(({ settle }) => settle(this, conn, old));
     const changed = name != memory.used;
     memory.used = name;
     memory.save();
@@ -251,101 +215,21 @@ export class Negotiation {
   }
 
   /**
-   * A connection has ended, or cannot be made.
+   * A connection has ended, or cannot be made. Until the code that knows what that means is loaded, goes on as if it
+   * were nobody's fault.
    * @param {Connection} conn
    * @param {any} [why]
+   * @param {boolean} [silent] something that was due did not arrive
    */
-  down(conn, why) {
+  down(conn, why, silent) {
     if (!this.isAlive(conn)) return;
-    const { client } = this;
-    const { subscriptions } = client;
-    const { code, status, after } = { ...conn.bye, ...why };
-    const lost = conn == this.current;
-    const reason = why?.message ?? (code ? `closed with ${code}` : 'ended');
-    client.debug('down', { transport: conn.name, code, status, reason });
-    if (lost) this.need = { time: Date.now(), why: `${conn.name} was lost: ${reason}` };
+    const parts = loaded();
+    if (parts) return parts.down(this, conn, why, silent);
+    this.client.debug('down', { transport: conn.name, reason: why?.message });
     this.drop(conn);
-    const lived = Date.now() - /** @type {number} */ (conn.first);
-    const said = conn.bye || code >= 4000 || code == 1001 || own(why)[0];
-    // It died young, and not because the server said so.
-    if (lived < times.STABLE && !said && !conn.blamed) this.blame(conn, lived < times.EARLY ? 1 : 0.5);
-    if (Math.floor(code / 100) == 40) {
-      return this.fail(failure('ended by the server', { code: code == 4001 ? 'disconnected' : code }));
-    }
-    if (/^(4102|transport-off|not-found)$/.test(code)) this.off.add(conn.name);
-    if (code == 4103 || code == 'unauthorized') client.tokens.refused(conn.token);
-    this.after = Math.min(after || 0, times.LONGEST_AFTER) || this.after;
-    if (code == 4105 || status == 204 || client.isFinal(why)) subscriptions.doubted = true;
-    if (!lost) return this.miss(conn, why);
-    // It may continue at once, with another token or with what is still allowed.
-    const changed = /^410[35]$/.test(code) || own(why)[2];
-    if (lived > (changed ? times.RENEW : times.STABLE)) this.attempt = 0;
-    // The attach worked, so the back-off does not grow.
-    else if (!changed) this.attempt = Math.min(this.attempt, 1);
-    this.retry(said, changed || Math.floor(code / 100) == 42);
-  }
-
-  /**
-   * A candidate has failed: brings the next one forward or, if there is none, plans another round.
-   * @param {Connection} conn
-   * @param {any} why
-   */
-  miss(conn, why) {
-    const { client, current, failed, queue } = this;
-    const { subscriptions, timers } = client;
-    // A refused EventSource does not say why.
-    const refused = client.isFinal(why) || (!why && !conn.first && !conn.transport.duplex);
-    const last = !current && !queue[0] && !this.tries.size;
-    if (current?.transport == conn.transport) this.failed = true;
-    // What was lost is tried again first: that may show which subscription is meant.
-    if (refused && (this.failed || conn.direct)) subscriptions.doubted = true;
-    // Asks again at once, for each subscription alone, because one may be refused for all.
-    if (conn.direct && !current && (client.isFinal(why) || (refused && last))) return this.begin();
-    this.why = why;
-    if (queue[0]) return this.next();
-    for (const other of this.tries) this.consider(other);
-    if (!this.tries.size && (!current || failed)) this.tell();
-    if (this.current != current || (current ? this.tries.size : timers.has('round'))) return;
-    if (current) {
-      // The application does not want to stay where it is.
-      if (!this.transports.includes(current.transport)) timers.start('probe', client.backoff(), () => this.probe());
-      if (!timers.has('sync')) subscriptions.sync(client.backoff(failed ? 3 : 0, this.after));
-      this.after = 0;
-      return;
-    }
-    if (!why && !conn.first) more().then(({ explain }) => explain(client, conn), () => {});
-    this.off.clear();
-    this.retry(own(why)[0]);
-  }
-
-  /** Reports a failed round. An answer from something in between is not a refusal, but the application should know. */
-  tell(why = this.why) {
-    const status = why?.status;
-    if (!/^4(?!08|29)/.test(status) || status == this.told) return;
-    this.told = status;
-    this.client.emit('error', concerning(why, names(this.client.subscriptions.wanted)));
-  }
-
-  /**
-   * Plans another round, because nothing delivers. While the user waits, it is soon: the network may work again at any
-   * moment. The back-off grows if Millrace itself asks for time, if nobody looks, or after a long outage.
-   * @param {unknown} said whether Millrace itself has said something
-   * @param {unknown} [now] whether there is no need to wait
-   */
-  retry(said, now) {
-    const { client, searching } = this;
-    const { timers } = client;
-    const lasted = Date.now() - (this.need?.time ?? 0);
-    const soon = !said && !globalThis.document?.hidden && lasted < times.OUTAGE;
-    timers.stop('probe');
-    client.become(searching);
-    let ms = client.backoff(soon ? 0 : this.attempt, this.after);
-    if (now && !this.attempt && !this.after) ms = 0;
-    // The browser may be wrong about the network, so keep trying, but rarely.
-    if (searching == 'paused') ms = Math.max(client.options.maxDelay * (1 - Math.random() / 4), this.after);
-    if (!soon) this.attempt++;
-    this.after = 0;
-    this.plan(ms);
+    if (!this.current) this.client.become(this.searching);
+    if (this.queue[0]) this.next();
+    else if (!this.current && !this.tries.size) this.plan(this.client.backoff());
   }
 
   /** @param {number} ms until the next round, unless one is planned */
@@ -354,13 +238,6 @@ export class Negotiation {
     if (client.timers.has('round')) return;
     client.debug('wait', { ms });
     client.timers.start('round', ms, () => this.begin());
-  }
-
-  /** Something has changed: does not wait for the next round. */
-  hurry() {
-    this.attempt = 0;
-    if (this.client.state == 'paused') this.stop();
-    if (!this.tries.size) this.begin();
   }
 
   /** Ends the race. */
@@ -382,30 +259,5 @@ export class Negotiation {
   fail(error) {
     this.client.emit('error', error);
     this.client.close(error);
-  }
-
-  /**
-   * Gives up a connection from which something that was due did not arrive. Some proxies pass a first block, or
-   * a little more, and hold back the rest. If such a transport were used again and again, one that works would
-   * not get its turn.
-   * @param {Connection} conn
-   * @param {Error} why
-   */
-  silent(conn, why) {
-    const { current, memory } = this;
-    if (conn == current) this.blame(conn, conn.shown < times.PROOF ? 1.5 : 1);
-    else if (current) this.blame(conn, Math.max(0, times.MUTE - memory.score(conn.name)), true);
-    conn.blamed = true;
-    this.down(conn, why);
-  }
-
-  /**
-   * Counts a fault against the connection's transport.
-   * @param {Connection} conn
-   * @param {number} fault
-   * @param {unknown} [works] whether it is known that the network works
-   */
-  blame({ name }, fault, works) {
-    if (this.searching != 'paused') more().then(({ blame }) => blame(this, name, fault, works), () => {});
   }
 }

@@ -2,8 +2,7 @@
 /** @import { Client } from './client.js' */
 /** @import { Post } from './internal.js' */
 import { concerning, failure } from './failure.js';
-import { more } from './later.js';
-import { bodyOf } from './payload.js';
+import { loaded, more } from './later.js';
 
 /** Publishes messages one at a time, each until it is answered. Its key prevents duplicates. */
 export class Publishing {
@@ -26,15 +25,17 @@ export class Publishing {
    */
   publish(channel, data, options) {
     return new Promise((resolve, reject) => {
-      const channels = [channel];
-      const { maxUnsent } = this.client.options;
-      if (this.client.state == 'closed') return reject(failure('closed', { channels }));
-      if (this.posts.length >= maxUnsent) {
-        return reject(failure(`${maxUnsent} messages wait to be published: publish more slowly`, { channels }));
-      }
-      // If this throws, the promise rejects.
-      const body = bodyOf({ ...options, channel }, data);
-      this.posts.push({ channel, body, resolve, reject });
+      const { options: { maxUnsent }, state } = this.client;
+      const refusal =
+        state == 'closed' ? state : this.posts.length >= maxUnsent && `${maxUnsent} messages wait to be published: publish more slowly`;
+      if (refusal) throw failure(refusal, { channels: [channel] });
+      /** @type {Post} */
+      const post = { channel, options: { ...options }, data, resolve, reject };
+      const parts = loaded();
+      // A payload is copied as soon as it is given. If something here throws, the promise rejects.
+      if (parts) post.body = parts.bodyOf(post);
+      else post.copy = ArrayBuffer.isView(data) || data instanceof ArrayBuffer ? structuredClone(data) : JSON.stringify(data);
+      this.posts.push(post);
       this.run();
     });
   }
@@ -48,7 +49,7 @@ export class Publishing {
       try {
         await (await more()).send(this);
       } catch (/** @type {any} */ error) {
-        if (client.state == 'connected' && ++tries >= client.options.maxTries) this.reject(error.message, error);
+        if (client.state == 'connected' && ++tries >= client.options.maxTries) this.reject(error);
         else await this.wait(client.backoff(tries));
       }
     }
@@ -65,15 +66,14 @@ export class Publishing {
 
   /**
    * Gives up all that waits.
-   * @param {string} message
-   * @param {any} [error]
+   * @param {any} error
    */
-  reject(message, error = {}) {
-    for (const { reject, channel } of this.posts.splice(0)) reject(concerning(error, [channel], message));
+  reject(error) {
+    for (const { reject, channel } of this.posts.splice(0)) reject(concerning(error, [channel]));
   }
 
   close() {
-    this.reject('closed');
+    this.reject(failure('closed'));
     this.retry();
   }
 }

@@ -4,10 +4,7 @@
 import { FORGIVEN, USUAL } from './constants.js';
 import { epoch } from './cursor.js';
 import { ANOTHER_LOG, FOREIGN, failure } from './failure.js';
-import { more } from './later.js';
-
-/** The close codes that say the same as a reason to part. @type {Record<string, number>} */
-const REASONS = { 'transport switched off': 4102, 'expired': 4103, 'revoked': 4105, 'disconnected': 4001 };
+import { later, loaded } from './later.js';
 
 /** Reads frames, and acts on them. */
 export class Reading {
@@ -27,7 +24,7 @@ export class Reading {
     if (!negotiation.isAlive(conn)) return;
     const { type, cursor, version, replay } = frame ?? {};
     // Two connections that begin at different places would leave a hole.
-    if (!conn.first && conn.direct && subscriptions.begun(conn, cursor)) return negotiation.open(conn.transport);
+    if (!conn.first && conn.direct?.(cursor)) return negotiation.open(conn.transport);
     if (!type || !(conn.first || cursor || /^(welcome|gap)$/.test(type))) {
       return negotiation.down(conn, failure(FOREIGN));
     }
@@ -55,7 +52,8 @@ export class Reading {
     const { client } = this;
     const { negotiation } = client;
     if (heartbeat > 0) conn.heartbeat = heartbeat;
-    client.tokens.learn(frame, conn.token);
+    // If the code cannot be loaded, the server says when the token has expired.
+    if (frame.expires > 0) later(({ learn }) => learn(client, frame, conn.token));
     conn.first ??= Date.now();
     const shown = Date.now() - conn.first;
     const pause = shown - conn.shown;
@@ -63,7 +61,7 @@ export class Reading {
     conn.usual += (pause - conn.usual) * Math.min(1, pause / USUAL);
     conn.shown = shown;
     client.liveness.listen(conn);
-    if (conn.shown > FORGIVEN && negotiation.memory.faults.delete(conn.name)) negotiation.memory.save();
+    if (conn.shown > FORGIVEN) loaded()?.forgive(negotiation.memory, conn);
     if (conn == negotiation.current && type == 'heartbeat') client.become('connected');
   }
 
@@ -80,29 +78,12 @@ export class Reading {
       client.subscriptions.message(conn, frame, call);
     } else if (call) call.done(frame);
     else if (type == 'welcome' && conn.transport.duplex) this.enter(conn, frame);
-    else if (type == 'goodbye') conn.bye = { code: REASONS[frame.reason] ?? 4200, after: frame.after };
+    else if (type == 'goodbye') conn.bye = frame;
     else if (type == 'gap') client.subscriptions.gap(/** @type {any} */ (frame));
-    else if (type == 'presence') this.meet(conn, frame);
+    else if (type == 'presence') later(({ meet }) => meet(client, conn, frame), (error) => client.negotiation.down(conn, error));
     else if (type == 'error') client.emit('error', failure(frame.message, { code: frame.code }));
     else if (/^(degraded|restored)$/.test(type)) {
       client.emit(/** @type {keyof api.Events} */ (type), frame);
-    }
-  }
-
-  /**
-   * @param {Connection} conn
-   * @param {api.Frame} frame who is on a channel
-   */
-  async meet(conn, frame) {
-    try {
-      if (!conn.presence) {
-        const { Presence } = await more();
-        conn.presence ??= new Presence();
-      }
-      conn.presence.read(frame);
-      this.client.subscriptions.refresh();
-    } catch (error) {
-      this.client.negotiation.down(conn, error);
     }
   }
 
@@ -120,7 +101,7 @@ export class Reading {
       conn.ready = true;
       client.negotiation.consider(conn);
     } catch (error) {
-      if (client.isFinal(error)) client.emit('error', error);
+      if (loaded()?.isFinal(client, error)) client.emit('error', error);
       client.negotiation.down(conn, error);
     }
   }

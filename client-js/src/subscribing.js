@@ -59,7 +59,7 @@ export const subscribe = (client, channel, options, handler) => {
     unsubscribe,
     [Symbol.asyncIterator]() {
       if (handler || sub.iterated) {
-        throw failure('This subscription has a handler or a loop: subscribe once for each loop, without a handler');
+        throw failure('Subscribe once for each loop, without a handler');
       }
       sub.iterated = true;
       return iterator;

@@ -4,9 +4,9 @@
 /** @import { Connection } from './connection.js' */
 /** @import { Subscription } from './subscription.js' */
 import { MOST_WAITING } from './constants.js';
-import { epoch, newer, older } from './cursor.js';
+import { epoch, newer } from './cursor.js';
 import { failure } from './failure.js';
-import { more } from './later.js';
+import { loaded, more } from './later.js';
 import { filter, group, names, present } from './subscription.js';
 
 /** All subscriptions, and how connections get to carry them. */
@@ -85,47 +85,13 @@ export class Subscriptions {
       if (current.open) {
         this.subscribe(current).catch(({ after }) => this.sync(this.client.backoff(3, after)));
       }
-    } else if (current.subs.size != wanted.length || wanted.some((sub) => !current.subs.has(sub))) {
-      negotiation.reopen();
-    }
+    } else loaded()?.follow(this, current);
     this.refresh();
   }
 
   /** The epoch of the log that we read. */
   get epoch() {
     return epoch(this.client.negotiation.current?.cursor ?? [...this.all].find((sub) => sub.at)?.at);
-  }
-
-  /**
-   * Whether subscriptions of a connection, which would begin with it, have begun on another one before this place.
-   * @param {Connection} conn
-   * @param {string} [cursor]
-   */
-  begun(conn, cursor) {
-    const others = this.client.negotiation.all.filter((other) => other != conn && other.first);
-    return [...conn.subs].some((sub) => (sub.at ? newer(cursor, sub.at) : others.some(({ subs }) => subs.has(sub))));
-  }
-
-  /**
-   * Prepares the query of an attach by URL. If all subscriptions begin at the same place, they begin with it.
-   * @param {Connection} conn
-   * @returns {Promise<api.Attach>}
-   */
-  async prepare(conn) {
-    const { current } = this.client.negotiation;
-    /** @param {Subscription} sub */
-    const known = ({ at }) => at && epoch(at) == this.epoch;
-    const begins = !current && !this.wanted.some(known);
-    conn.direct = begins && !this.doubted && !group(this.wanted, (sub) => sub.begins)[1];
-    if (!conn.direct && (current || begins || this.doubted)) await (await more()).prove(this, conn, known);
-    const ready = conn.direct ? this.wanted : this.wanted.filter(known);
-    if (!ready[0]) throw failure('nothing to read');
-    for (const sub of ready) {
-      conn.subs.add(sub);
-      if (sub.at && newer(sub.at, sub.seen)) sub.seen = sub.at;
-    }
-    const start = conn.direct ? ready[0].start : { cursor: ready.map((sub) => sub.at).reduce(older) };
-    return { channels: names(ready), events: filter(ready), presence: present(ready), ...start };
   }
 
   /**
@@ -139,7 +105,6 @@ export class Subscriptions {
       await how(some);
       client.debug('confirmed', { channels: names(some) });
     } catch (error) {
-      if (!client.isFinal(error)) throw error;
       await (await more()).divide(this, some, how, error);
     }
   }

@@ -6,4 +6,4 @@ export const random = () => crypto.getRandomValues(new Uint32Array(4)).join('-')
  * @param {string} bytes each character is a byte
  */
 export const base64url = (bytes) =>
-  btoa(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+  btoa(bytes).replace(/[+/=]/g, (char) => ({ '+': '-', '/': '_' })[char] ?? '');

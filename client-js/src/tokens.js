@@ -1,8 +1,5 @@
-/** @import * as api from '../millrace.js' */
 /** @import { Client } from './client.js' */
-import { RENEW } from './constants.js';
 import { failure } from './failure.js';
-import { more } from './later.js';
 
 /** The client's token: one for all that needs it, until it is refused or soon expires. */
 export class Tokens {
@@ -64,37 +61,5 @@ export class Tokens {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  /**
-   * The server has refused a token, or says that it has expired.
-   * @param {string | undefined} token
-   * @returns {boolean} whether another one can be tried now: a new one at most once a second
-   */
-  refused(token) {
-    if (!this.renewable) return false;
-    if (this.last?.token != token) return true;
-    const now = Date.now();
-    if (now - this.forgot < RENEW) return false;
-    this.forgot = now;
-    this.last = undefined;
-    return true;
-  }
-
-  /**
-   * The server says until when a connection may use its token. The difference between the server's clock and ours
-   * does not matter.
-   * @param {any} frame
-   * @param {string | undefined} token
-   */
-  learn({ expires, now = Date.now() }, token) {
-    if (!this.renewable || !(expires > 0)) return;
-    const left = expires - now;
-    if (this.last?.token == token) /** @type {any} */ (this.last).end = Date.now() + left;
-    this.attempt = 0;
-    // Not all clients at once, and before the end also if the function takes a while.
-    const ms = Math.max(RENEW, left * (0.7 + Math.random() / 5) || 0);
-    // If the code cannot be loaded, the server says when the token has expired.
-    more().then(({ plan }) => plan(this.client, ms), () => {});
   }
 }

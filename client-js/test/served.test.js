@@ -42,6 +42,9 @@ test('while that module cannot be loaded, a WebSocket delivers, and what needs i
   await live.subscribe('a', ({ data }) => got.push(data)).ready;
   server.publish('a', 1);
   await until(() => got.length === 1);
+  server.cut();
+  server.publish('a', 2);
+  await until(() => got.length === 2);
   const said = { code: 'not-loaded', message: /cannot be loaded/, channels: ['a'] };
   await Promise.all([2, 3].map((data) => assert.rejects(live.publish('a', data), said)));
   const stuck = new client.Millrace(server.mount, { transports: ['longpoll'], minDelay: 1, maxDelay: 5 });
@@ -51,8 +54,39 @@ test('while that module cannot be loaded, a WebSocket delivers, and what needs i
   copyFileSync(new URL(later, folder), join(alone, later));
   await live.publish('a', 4);
   await sub.ready;
-  await until(() => got.length === 2);
-  assert.deepEqual(got, [1, 4]);
+  await until(() => got.length === 3);
+  assert.deepEqual(got, [1, 2, 4]);
+});
+
+test('if that module does not arrive, it is asked for again', async (t) => {
+  const { alone, client } = await load(t, ['millrace.js']);
+  writeFileSync(join(alone, later), 'await new Promise(() => {}); export default () => {};');
+  const { server } = await setUp(t);
+  const live = new client.Millrace(server.mount, { transports: ['longpoll'], minDelay: 1, maxDelay: 5 });
+  t.after(() => live.close());
+  const { ready } = live.subscribe('a', () => {});
+  await until(() => live.trace().length);
+  copyFileSync(new URL(later, folder), join(alone, later));
+  await ready;
+});
+
+test('what is published before that module is loaded is sent as it was given', async (t) => {
+  const { client } = await load(t);
+  const { server } = await setUp(t);
+  const live = new client.Millrace(server.mount, { WebSocket });
+  t.after(() => live.close());
+  const bytes = new Uint8Array([1, 2]);
+  const value = { n: 1, toJSON: () => ({ n: value.n }) };
+  const given = [bytes, value, new Map(), undefined, value];
+  const sent = given.map((data) => live.publish('a', data).catch(({ message }) => message));
+  bytes[0] = value.n = 9;
+  const names = await Promise.all(sent);
+  assert.match(names[2], /no type for a Map/);
+  assert.match(names[3], /no type for undefined/);
+  const got = [];
+  live.subscribe('a', { last: 10 }, ({ data }) => got.push(data));
+  await until(() => got.length === 3);
+  assert.deepEqual(got, [new Uint8Array([1, 2]), { n: 1 }, { n: 1 }]);
 });
 
 test('the bundle exports what the source does, and works', async (t) => {

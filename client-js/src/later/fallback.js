@@ -1,10 +1,9 @@
-// The transports that fewer pages need, loaded on demand.
+// The transports that a page needs only if WebSockets are blocked, loaded on demand.
 
 /** @import { Handle, Host } from '../../millrace.js' */
-import { HASTY, HOLD, LONGEST_TIMER, PAUSE_AFTER_HASTY, POLL } from '../constants.js';
+import { HASTY, HOLD, LONG_URL, LONGEST_TIMER, PAUSE_AFTER_HASTY, POLL } from '../constants.js';
 import { failure } from '../failure.js';
 import { batchOf } from './requests.js';
-import { takeEvent } from '../transports.js';
 
 const MOST_OF_A_LINE = 2 ** 24;
 
@@ -36,10 +35,52 @@ const readLines = async ({ request, down }, path, query, type, take) => {
   }
 };
 
-/** Server-Sent Events (WHATWG HTML, section 9.2) with a token, which an EventSource cannot send. @param {Host} host */
+/**
+ * Takes a Server-Sent Event. What `last` replays has no id before its end.
+ * @param {Host} host
+ * @param {string} type
+ * @param {string} data
+ * @param {string} id
+ */
+const takeEvent = ({ frame, down }, type, data, id) => {
+  try {
+    frame({ cursor: id, replay: id ? undefined : true, ...JSON.parse(data), type: type.replace('millrace.', '') });
+  } catch (error) {
+    down(error);
+  }
+};
+
+const SIGNALS = ['welcome', 'gap', 'heartbeat', 'goodbye', 'degraded', 'restored', 'presence'];
+
+/**
+ * Server-Sent Events (WHATWG HTML, section 9.2). An EventSource cannot send a token; then `fetch` reads them.
+ * @param {Host} host
+ */
 const sse = (host) => {
+  const { url, attach, token, down, options } = host;
+  const query = { ...attach, format: 'envelope' };
+  if (token) return readEvents(host, query);
+  const address = url('/sse', query);
+  const { length } = address;
+  if (length > LONG_URL) throw failure(`the whole URL is too long for an EventSource (${length})`, { status: 414 });
+  const withCredentials = options.credentials == 'include';
+  /** @type {EventSource} */
+  const source = new (options.EventSource ?? EventSource)(address, { withCredentials });
+  for (const type of ['message', ...SIGNALS.map((signal) => `millrace.${signal}`)]) {
+    source.addEventListener(type, ({ data, lastEventId }) => takeEvent(host, type, data, lastEventId));
+  }
+  // A browser may reconnect by itself, or give up after a 5xx. The client does it instead, with jitter.
+  source.onerror = () => down();
+  return source;
+};
+
+/**
+ * @param {Host} host
+ * @param {object} query
+ */
+const readEvents = (host, query) => {
   let [type, data, id] = ['message', '', ''];
-  readLines(host, '/sse', { ...host.attach, format: 'envelope' }, 'text/event-stream', (line) => {
+  readLines(host, '/sse', query, 'text/event-stream', (line) => {
     const [, name, value] = /^(\w+): ?([^]*?)\r?$/.exec(line) ?? [];
     if (name == 'event') type = value;
     else if (name == 'data') data += value;

@@ -1,9 +1,14 @@
 // What the client loads on demand; in the bundle, a module of its own.
 
+export { follow, prepare } from './attaching.js';
+export { down, probe, renew, retry, settle, tell } from './failing.js';
 export { fallback } from './fallback.js';
-export { Presence } from './presence.js';
-export { blame, doubt, explain, reach } from './reach.js';
-export { catchUp, divide, prove } from './recovery.js';
-export { plan } from './renewal.js';
+export { bodyOf } from './payload.js';
+export { meet } from './presence.js';
+export { doubt, forgive } from './reach.js';
+export { catchUp, divide } from './recovery.js';
+export { isFinal } from './refusal.js';
+export { learn } from './renewal.js';
 export { request } from './requests.js';
 export { send } from './sending.js';
+export { wake } from './waking.js';

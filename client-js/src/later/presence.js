@@ -1,4 +1,6 @@
 /** @import * as api from '../../millrace.js' */
+/** @import { Client } from '../client.js' */
+/** @import { Connection } from '../connection.js' */
 /** @import { Subscription } from '../subscription.js' */
 
 /** Who is on each channel, as one connection has read it: first everybody, then who joins and leaves. */
@@ -42,6 +44,18 @@ export class Presence {
     }
   }
 }
+
+/**
+ * A connection has read who is on a channel.
+ * @param {Client} client
+ * @param {Connection} conn
+ * @param {api.Frame} frame
+ */
+export const meet = (client, conn, frame) => {
+  conn.presence ??= new Presence();
+  conn.presence.read(frame);
+  client.subscriptions.refresh();
+};
 
 /**
  * @param {object} one

@@ -1,8 +1,11 @@
 /** @import { Client } from '../client.js' */
 /** @import { Connection } from '../connection.js' */
+/** @import { Memory } from '../memory.js' */
 /** @import { Negotiation } from '../negotiation.js' */
 import { DOUBT, PONG, TRUST } from '../constants.js';
-import { FOREIGN, failure, own } from '../failure.js';
+import { FOREIGN, failure } from '../failure.js';
+import { tell } from './failing.js';
+import { isFinal, own } from './refusal.js';
 import { TRANSPORTS } from '../negotiation.js';
 import { refuse } from './recovery.js';
 
@@ -35,8 +38,8 @@ export const explain = async (client, conn) => {
     await reach(negotiation);
     if (timers.has('round') && tokens.last?.token != conn.token) negotiation.begin();
   } catch (error) {
-    if (client.isFinal(error)) refuse(subscriptions, subscriptions.wanted, error);
-    else negotiation.tell(error);
+    if (isFinal(client, error)) refuse(subscriptions, subscriptions.wanted, error);
+    else tell(negotiation, error);
   }
 };
 
@@ -85,4 +88,13 @@ export const blame = async (negotiation, name, fault, known) => {
   memory.faults.set(name, { score: memory.score(name) + fault, time: Date.now() });
   if (transports.every((one) => memory.proof(one.name))) memory.faults.clear();
   memory.save();
+};
+
+/**
+ * Forgets the faults of a connection's transport.
+ * @param {Memory} memory
+ * @param {Connection} conn
+ */
+export const forgive = (memory, { name }) => {
+  if (memory.faults.delete(name)) memory.save();
 };

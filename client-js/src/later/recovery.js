@@ -6,6 +6,7 @@
 /** @import { Subscriptions } from '../subscriptions.js' */
 import { epoch, newer } from '../cursor.js';
 import { ANOTHER_LOG, concerning, failure } from '../failure.js';
+import { isFinal } from './refusal.js';
 import { batchOf } from './requests.js';
 import { filter, group, names, present } from '../subscription.js';
 
@@ -83,7 +84,7 @@ export const prove = async (subscriptions, conn, known) => {
 };
 
 /**
- * The server has refused to begin subscriptions: tries each half, because one may be refused for all; unless it
+ * Subscriptions could not begin. If the server has refused them, tries each half, because one may be refused for all; unless it
  * refuses the user.
  * @param {Subscriptions} subscriptions
  * @param {Subscription[]} some
@@ -91,6 +92,7 @@ export const prove = async (subscriptions, conn, known) => {
  * @param {any} why
  */
 export const divide = async (subscriptions, some, how, why) => {
+  if (!isFinal(subscriptions.client, why)) throw why;
   if (!some[1] || why.code == 'unauthorized') return refuse(subscriptions, some, why);
   subscriptions.doubted = true;
   const half = some.length >> 1;

@@ -3,7 +3,9 @@
 /** @import { Http } from '../http.js' */
 import { FOREIGN_AFTER, LONGEST_AFTER, LONG_URL } from '../constants.js';
 import { newer } from '../cursor.js';
-import { FOREIGN, failure, own } from '../failure.js';
+import { FOREIGN, failure } from '../failure.js';
+import { own } from './refusal.js';
+import { refused } from './renewal.js';
 
 /**
  * Sends a query that would make the URL too long in the body instead. The mount's own query does not count: it
@@ -32,7 +34,7 @@ export const request = async (http, path, query, init = {}, user = {}) => {
   const signal = init.signal ?? AbortSignal.timeout(timeout);
   const response = await (options.fetch ?? fetch)(url, { credentials, ...sent, signal, headers });
   if (response.status == 200) return response;
-  if (response.status == 401 && tokens.refused(token)) return request(http, path, query, init, user);
+  if (response.status == 401 && refused(tokens, token)) return request(http, path, query, init, user);
   throw await refusal(response, url);
 };
 

@@ -1,7 +1,9 @@
 /** @import { Client } from '../client.js' */
 /** @import { Publishing } from '../publishing.js' */
 import { PONG } from '../constants.js';
-import { FOREIGN, concerning, failure, own } from '../failure.js';
+import { FOREIGN, concerning, failure } from '../failure.js';
+import { bodyOf } from './payload.js';
+import { own } from './refusal.js';
 
 /**
  * Sends over the connection if that is duplex. Every second try uses POST, in case the connection cannot carry
@@ -36,10 +38,18 @@ const post = async ({ http, id, liveness, negotiation }, body, tries) => {
  */
 export const send = async (publishing) => {
   const { client, posts } = publishing;
+  for (const early of posts.filter(({ body }) => !body)) {
+    try {
+      early.body = bodyOf(early);
+    } catch (error) {
+      posts.splice(posts.indexOf(early), 1);
+      early.reject(error);
+    }
+  }
   for (let tries = 0, failures = 0; posts[0]; ) {
     const { channel, body, resolve, reject } = posts[0];
     try {
-      resolve(await post(client, body, tries));
+      resolve(await post(client, /** @type {object} */ (body), tries));
     } catch (/** @type {any} */ error) {
       const { after, message, status } = error;
       const { state, options } = client;

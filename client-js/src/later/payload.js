@@ -1,4 +1,5 @@
-import { random } from './text.js';
+/** @import { Post } from '../internal.js' */
+import { random } from '../text.js';
 
 // A payload is copied as soon as it is given, as JSON or as bytes. A value that JSON has no type for is refused:
 // it must not arrive as something else, nor hold up other messages.
@@ -23,17 +24,18 @@ const check = (key, value) => {
 };
 
 /**
- * The body of a publish.
- * @param {object} fields
- * @param {unknown} data
+ * The body of a publish. If the payload was copied when it was given, it may have changed since then.
+ * @param {Post} post
+ * @returns {object}
  */
-export const bodyOf = (fields, data) => {
-  const bytes = bytesOf(data);
+export const bodyOf = ({ channel, options, data, copy }) => {
+  const bytes = bytesOf(copy) ?? bytesOf(data);
   const payload = bytes
     ? { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) }
     : { data };
-  const body = JSON.parse(JSON.stringify({ ...fields, ...payload }, check));
+  const body = JSON.parse(JSON.stringify({ ...options, channel, ...payload }, check));
   if (!bytes && !('data' in body)) throw TypeError('JSON has no type for undefined');
+  if (typeof copy == 'string') body.data = JSON.parse(copy);
   // Without a key, the message would be published again when it is sent again.
   body.key ??= random();
   return body;
