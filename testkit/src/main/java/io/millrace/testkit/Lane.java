@@ -124,8 +124,8 @@ final class Lane {
     OutputStream out = to.getOutputStream();
     for (int at = 0; at < bytes.length; ) {
       int length = Math.min(conditions.mostAtOnce(), bytes.length - at);
+      passed.addAndGet(length); // First, so that whoever has received them sees that they passed.
       out.write(bytes, at, length);
-      passed.addAndGet(length);
       at += length;
       long pause = length * conditions.nanosPerByte();
       TimeUnit.NANOSECONDS.sleep(at < bytes.length ? Math.max(pause, BETWEEN_SLICES_NANOS) : pause);
