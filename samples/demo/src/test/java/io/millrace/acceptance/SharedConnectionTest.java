@@ -60,7 +60,13 @@ class SharedConnectionTest {
         window.trouble = [];
         // Timers and frames are rare in pages that nobody sees; messages are not.
         let waiting = [];
-        window.past = (number) => new Promise((resolve) => waiting.push({ number, resolve }));
+        const inTime = (what, promise) => {
+          const late = (resolve, reject) =>
+            setTimeout(() => reject(Error(`${what}: ${got.at(-1)} ${JSON.stringify(live.trace())}`)), 120e3);
+          return Promise.race([promise, new Promise(late)]);
+        };
+        window.past = (number) =>
+          inTime(`not past ${number}`, new Promise((resolve) => waiting.push({ number, resolve })));
         const leading = class extends EventSource {
           constructor(...given) {
             super(...given);
@@ -70,12 +76,13 @@ class SharedConnectionTest {
         window.live = new Millrace('/live', { share: true, EventSource: leading });
         live.on('gap', ({ reason }) => trouble.push(reason));
         live.on('error', ({ message }) => trouble.push(message));
-        await live.subscribe(channel, ({ data }) => {
+        const { ready } = live.subscribe(channel, ({ data }) => {
           got.push(data);
           at.push(performance.timeOrigin + performance.now());
           for (const { number, resolve } of waiting) if (data > number) resolve();
           waiting = waiting.filter(({ number }) => data <= number);
-        }).ready;
+        });
+        await inTime('not live', ready);
       }""";
 
   private static Vertx vertx;
