@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+/** With {@code -Dmillrace.messages=12000}, for a minute. */
 class SwitchingTest extends BrowserTest {
 
-  private static final int MESSAGES = 1500;
+  private static final int MESSAGES = Integer.getInteger("millrace.messages", 1500);
   private static final int INTERVAL_MS = 5;
 
   /** Publishes 1 to {@link #MESSAGES}, 200 per second, whatever else happens. */
@@ -51,14 +52,17 @@ class SwitchingTest extends BrowserTest {
             live.on('state', (state) => state === 'connected' && resolve());
             live.subscribe('lab.load', ({ data }) => got.push(data));
           });
-          const order = ['sse', 'longpoll', 'websocket', 'stream', 'poll'];
-          let turn = -1;
+          const all = ['sse', 'longpoll', 'websocket', 'stream', 'poll'];
+          let wanted = 'websocket';
+          window.turns = 0;
           // On a busy machine a connection may take longer than a turn.
           window.turning = setInterval(() => {
-            if (turn < 0 || current === order[turn % order.length]) {
-              live.use([order[++turn % order.length]]);
-            }
-          }, 700);
+            if (current !== wanted) return;
+            const others = all.filter((one) => one !== current);
+            wanted = others[Math.floor(Math.random() * others.length)];
+            turns++;
+            live.use([wanted]);
+          }, 200);
         }""");
     Vertx vertx = Vertx.vertx();
     try {
@@ -72,5 +76,6 @@ class SwitchingTest extends BrowserTest {
     page.waitForFunction("(last) => got.includes(last)", MESSAGES);
     List<Integer> all = IntStream.rangeClosed(1, MESSAGES).boxed().toList();
     assertThat(page.evaluate("() => got")).isEqualTo(all);
+    System.out.printf("%d messages, %s switches%n", MESSAGES, page.evaluate("() => turns"));
   }
 }
