@@ -1,6 +1,6 @@
 /** @import * as api from '../millrace.js' */
 /** @import { Leader } from './leader.js' */
-/** @import { Entry, Session } from './session.js' */
+/** @import { Entry } from './session.js' */
 import { epoch, newer } from './cursor.js';
 
 /** The messages that are kept for clients which come with a cursor, as all do when another page begins to lead. */

@@ -26,9 +26,9 @@ export const more = () =>
 /**
  * Runs what needs it: at once if it is loaded, otherwise then.
  * @param {(parts: Parts) => void} run
- * @param {(error: any) => void} [failed] if it cannot be loaded
+ * @param {(error: any) => void} [failed] if it cannot be loaded, or if `run` fails then
  */
 export const later = (run, failed = () => {}) => {
   if (parts) run(parts);
-  else more().then(run, failed);
+  else more().then(run).catch(failed);
 };
