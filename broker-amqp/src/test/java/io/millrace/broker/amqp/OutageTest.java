@@ -281,7 +281,8 @@ class OutageTest {
     slow.reset();
 
     await().until(() -> told.events().contains("restored"));
-    assertThat(slow.accepted()).isEqualTo(before + 1);
+    // One, and on a busy machine some that its heartbeats have ended.
+    assertThat(slow.accepted()).isBetween(before + 1, before + 3);
     patient.close().await();
   }
 }

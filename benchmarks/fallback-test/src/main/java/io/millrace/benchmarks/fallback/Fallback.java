@@ -2,6 +2,7 @@ package io.millrace.benchmarks.fallback;
 
 import com.microsoft.playwright.Browser;
 import io.millrace.testing.Chromium;
+import io.millrace.testkit.FaultProxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ public final class Fallback implements Callable<Integer> {
 
   private static final Path HOME = Path.of(System.getProperty("benchmarks.home", "."));
   private static final int WARM_UP_SECONDS = 3;
+  private static final String CROWD = "many clients return";
 
   @Option(
       names = "--rows",
@@ -59,6 +61,11 @@ public final class Fallback implements Callable<Integer> {
       split = ",",
       description = "Which servers; those that are not installed are left out.")
   private List<String> peers = List.of("millrace", "sockjs", "socketio");
+
+  @Option(
+      names = "--clients",
+      description = "How many clients return after a restart and a cut; only of Millrace.")
+  private int clients = 1000;
 
   @Option(names = "--trace", description = "Also prints what Millrace's client decided, and when.")
   private boolean trace;
@@ -87,12 +94,13 @@ public final class Fallback implements Callable<Integer> {
     List<Row> rows = Rows.all().stream().filter(row -> chosen.matcher(row.name()).find()).toList();
     if (list) {
       rows.forEach(row -> System.out.println(row.name()));
+      System.out.println(CROWD);
       return 0;
     }
     StringBuilder tables = new StringBuilder();
     boolean good = true;
     try (Chromium chromium = new Chromium()) {
-      for (String peer : peers) {
+      for (String peer : rows.isEmpty() ? List.<String>of() : peers) {
         Optional<Peer> server = Peers.find(peer, HOME);
         if (server.isEmpty()) {
           System.err.println(peer + " is left out: npm ci --prefix benchmarks/node");
@@ -104,6 +112,12 @@ public final class Fallback implements Callable<Integer> {
         good &= !peer.equals(Peers.MILLRACE) || outcomes.stream().allMatch(Outcome::isGood);
         write(tables); // If somebody stops it, the results so far are kept.
       }
+    }
+    if (peers.contains(Peers.MILLRACE) && chosen.matcher(CROWD).find()) {
+      List<Returns> returns = returns();
+      tables.append("## Many clients return\n\n").append(Returns.table(returns));
+      good &= returns.stream().allMatch(Returns::isGood);
+      write(tables);
     }
     System.out.println(tables);
     return good ? 0 : 1;
@@ -121,6 +135,25 @@ public final class Fallback implements Callable<Integer> {
       System.err.print(name + " " + Report.line(outcome));
     }
     return outcomes;
+  }
+
+  /** A crowd's clients are all behind one address, and nothing limits them. */
+  private List<Returns> returns() {
+    Path program = HOME.resolve("node").resolve("crowd.js");
+    try (Peer peer = new MillracePeer()) {
+      peer.start();
+      try (FaultProxy network = new FaultProxy("127.0.0.1", peer.port());
+          Crowd crowd = new Crowd(program, network.port(), clients)) {
+        return List.of(
+            crowd.returnAfter(
+                "server restarted",
+                () -> {
+                  peer.stop();
+                  peer.start();
+                }),
+            crowd.returnAfter("connections reset", network::reset));
+      }
+    }
   }
 
   private void write(CharSequence tables) throws IOException {
