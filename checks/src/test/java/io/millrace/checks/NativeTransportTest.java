@@ -36,6 +36,11 @@ class NativeTransportTest {
           .build();
   private final AtomicReference<ConnectionBase> connection = new AtomicReference<>();
 
+  @BeforeAll
+  static void bePatient() {
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1)); // Machines that build are busy.
+  }
+
   @AfterEach
   void close() {
     millrace.close().await();

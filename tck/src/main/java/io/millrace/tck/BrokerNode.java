@@ -27,6 +27,8 @@ final class BrokerNode implements Ingress {
   /** A record of the backend's own log. */
   record Logged(long offset, String channel, Message message) {}
 
+  private static final int TRIES = 3;
+
   private final Vertx vertx;
   private final Broker broker;
   private final Predicate<Message> refused;
@@ -132,7 +134,21 @@ final class BrokerNode implements Ingress {
   }
 
   void subscribe(String pattern) {
-    TestNode.await(subscribing(pattern));
+    TestNode.await(insisting(pattern));
+  }
+
+  /** Tries again if a broker on a busy machine has not confirmed it in time. */
+  Future<Void> insisting(String pattern) {
+    Future<Void> tried = subscribing(pattern);
+    for (int i = 1; i < TRIES; i++) {
+      tried =
+          tried.recover(
+              failure ->
+                  failure instanceof MillraceException known && known.retryable()
+                      ? subscribing(pattern)
+                      : Future.failedFuture(failure));
+    }
+    return tried;
   }
 
   Future<Void> subscribing(String pattern) {

@@ -36,7 +36,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
 
   private static final int READERS = 100;
   private static final Duration PROMISE = Duration.ofSeconds(5);
-  private static final Duration LONG = Duration.ofSeconds(90);
+  private static final Duration LONG = Duration.ofMinutes(3);
   private static final int MOST_ATTEMPTS = 100;
 
   private int published;
@@ -154,7 +154,7 @@ public abstract class RabbitMqLimitTck extends BrokerFixture {
   }
 
   private static boolean succeeds(Future<?> asked) {
-    await().atMost(Duration.ofSeconds(30)).until(asked::isComplete);
+    await().atMost(Duration.ofMinutes(1)).until(asked::isComplete);
     return asked.succeeded();
   }
 

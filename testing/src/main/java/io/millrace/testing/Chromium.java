@@ -41,7 +41,7 @@ public final class Chromium implements AutoCloseable {
           "--disable-sync");
 
   /** How long to wait for something that a page must show; enough for a busy machine. */
-  private static final double PATIENCE_MILLIS = 30_000;
+  private static final double PATIENCE_MILLIS = 60_000;
 
   private final Playwright playwright;
   private final Browser browser;

@@ -18,7 +18,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a server refuses, or does not answer, harms nobody but whoever asked. */
@@ -59,6 +61,11 @@ class PublishersTest {
   private Publishers<CountingConnection> publishers(
       Supplier<Future<CountingConnection>> connecting) {
     return new Publishers<>(vertx, connecting, Duration.ofSeconds(5));
+  }
+
+  @BeforeAll
+  static void bePatient() {
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1)); // Machines that build are busy.
   }
 
   @AfterEach

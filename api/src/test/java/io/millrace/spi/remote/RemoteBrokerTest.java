@@ -16,11 +16,14 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import javax.net.ssl.SSLHandshakeException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A broker and a reconnector over connections that are in memory alone. */
@@ -44,6 +47,11 @@ class RemoteBrokerTest {
   private volatile Future<Void> answered = Future.succeededFuture();
 
   private final MemoryBroker broker = new MemoryBroker();
+
+  @BeforeAll
+  static void bePatient() {
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1)); // Machines that build are busy.
+  }
 
   @AfterEach
   void close() {

@@ -146,9 +146,9 @@ class OutageTest {
     proxy.silence();
     await().until(() -> ingress.events().contains("degraded"));
     // The second attempt without an answer begins after the first was given up.
-    await().atMost(60, TimeUnit.SECONDS).until(() -> proxy.accepted() >= 3);
+    await().atMost(3, TimeUnit.MINUTES).until(() -> proxy.accepted() >= 3);
     proxy.mend();
-    await().atMost(60, TimeUnit.SECONDS).until(() -> ingress.events().contains("restored"));
+    await().atMost(3, TimeUnit.MINUTES).until(() -> ingress.events().contains("restored"));
     publish(1).await();
   }
 
@@ -185,7 +185,7 @@ class OutageTest {
     await().until(late::isComplete);
     assertThat(late.failed()).isTrue();
     ARTEMIS.start();
-    await().atMost(60, TimeUnit.SECONDS).until(() -> ingress.events().contains("restored"));
+    await().atMost(3, TimeUnit.MINUTES).until(() -> ingress.events().contains("restored"));
     assertThat(ARTEMIS.consumers()).isEqualTo(1);
     publish(200).await();
     await().until(() -> payloads().contains("200"));
@@ -197,7 +197,7 @@ class OutageTest {
   void aQuietLinkIsKeptByHeartbeats() {
     broker.subscribe(ChannelPattern.of("a.b")).await();
     await()
-        .atMost(60, TimeUnit.SECONDS)
+        .atMost(3, TimeUnit.MINUTES)
         .during(4, TimeUnit.SECONDS)
         .until(() -> ingress.events().isEmpty());
     assertThat(proxy.accepted()).isEqualTo(2); // One for trials.

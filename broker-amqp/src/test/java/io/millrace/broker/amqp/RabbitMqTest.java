@@ -198,7 +198,7 @@ class RabbitMqTest {
     assertThat(queues()).contains("amq.gen-");
     broker.unsubscribe(ChannelPattern.of("a.b")).await();
     broker.unsubscribe(ChannelPattern.of("a.*")).await();
-    await().atMost(60, TimeUnit.SECONDS).until(() -> !queues().contains("amq.gen-"));
+    await().atMost(3, TimeUnit.MINUTES).until(() -> !queues().contains("amq.gen-"));
   }
 
   private static String queues() {
@@ -225,7 +225,7 @@ class RabbitMqTest {
     await().until(publication::isComplete);
     assertThat(((MillraceException) publication.cause()).retryable()).isTrue();
     RABBIT.start();
-    await().atMost(60, TimeUnit.SECONDS).until(() -> ingress.events().contains("restored"));
+    await().atMost(3, TimeUnit.MINUTES).until(() -> ingress.events().contains("restored"));
     broker.publish("a.b", Message.json(3)).await();
     await().until(() -> ingress.received().size() == 2);
     assertThat(ingress.events())
@@ -236,7 +236,7 @@ class RabbitMqTest {
   void aQuietLinkIsKeptByHeartbeats() {
     broker.subscribe(ChannelPattern.of("a.b")).await();
     await()
-        .atMost(60, TimeUnit.SECONDS)
+        .atMost(3, TimeUnit.MINUTES)
         .during(4, TimeUnit.SECONDS)
         .until(() -> ingress.events().isEmpty());
     broker.publish("a.b", Message.json(1)).await();

@@ -49,7 +49,7 @@ class AmqpPublishersTest {
   @RegisterExtension static final ActiveMq ACTIVEMQ = new ActiveMq();
   @RegisterExtension static final Artemis ARTEMIS = new Artemis();
 
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(3);
   private static final byte[] BINARY = {0, (byte) 0xff, '\n', 0};
   private static final byte[] LATIN = {(byte) 0xe9};
   private static final String JSON = "{\"사람\":1.50}";

@@ -74,7 +74,7 @@ class RabbitMqLossTest {
   }
 
   private static ConditionFactory patiently() {
-    return await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(5));
+    return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(5));
   }
 
   /** Records what it receives. */

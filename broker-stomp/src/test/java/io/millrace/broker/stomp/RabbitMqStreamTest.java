@@ -51,7 +51,7 @@ class RabbitMqStreamTest {
 
   @RegisterExtension static final RabbitMq RABBIT = new RabbitMq();
 
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(3);
 
   private final String stream = "stream-" + UUID.randomUUID();
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));

@@ -272,15 +272,15 @@ class RabbitMqTopicTest {
     millrace.channel("a").publish(Message.json(1)).await();
     await().until(() -> seen.size() == 1000);
     // Those of earlier tests end some time later.
-    await().atMost(Duration.ofSeconds(60)).until(() -> lines("list_stomp_connections") == 1);
+    await().atMost(Duration.ofMinutes(3)).until(() -> lines("list_stomp_connections") == 1);
     // The other one is for what nodes tell each other.
     assertThat(lines("list_consumers")).isEqualTo(2);
 
     readers.forEach(reader -> reader.result().end().await());
-    await().atMost(Duration.ofSeconds(60)).until(() -> lines("list_consumers") == 1);
+    await().atMost(Duration.ofMinutes(3)).until(() -> lines("list_consumers") == 1);
     assertThat(lines("list_stomp_connections")).isEqualTo(1);
     millrace.close().await();
-    await().atMost(Duration.ofSeconds(60)).until(() -> lines("list_stomp_connections") == 0);
+    await().atMost(Duration.ofMinutes(3)).until(() -> lines("list_stomp_connections") == 0);
   }
 
   @Test
@@ -303,7 +303,7 @@ class RabbitMqTopicTest {
     assertThat(clock.elapsed()).isLessThan(Duration.ofSeconds(1));
 
     RABBIT.start();
-    await().atMost(Duration.ofSeconds(60)).until(() -> seen.size() == 2);
+    await().atMost(Duration.ofMinutes(3)).until(() -> seen.size() == 2);
     millrace.channel("a").publish(Message.json(3)).await();
     await().until(() -> seen.size() == 3);
     assertThat(seen).containsExactly("1", "gap interrupted", "3");
@@ -321,7 +321,7 @@ class RabbitMqTopicTest {
   /** Waits until there are no queues; those of nodes that were closed before expire. */
   private void noQueues() {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .until(() -> count(management.queues().stream()) == 0 && queues() == 0);
   }
 

@@ -249,7 +249,7 @@ class StompBrokerTest {
             .transport(new NoTransport())
             .options(new MillraceOptions().setPublishTimeout(Duration.ofMinutes(5)))
             .build();
-    await().atMost(Duration.ofSeconds(30)).until(() -> node.ready().succeeded());
+    await().atMost(Duration.ofMinutes(1)).until(() -> node.ready().succeeded());
     for (int i = 0; i < 10; i++) {
       fails(node.channel("a").publish(Message.json("spoilt")), MillraceException.Code.BAD_REQUEST);
     }
@@ -603,7 +603,7 @@ class StompBrokerTest {
     fails(broker.subscribe(A), MillraceException.Code.UNAVAILABLE);
     fake.behaviour = FakeBroker::confirm;
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(
             () ->
                 broker
