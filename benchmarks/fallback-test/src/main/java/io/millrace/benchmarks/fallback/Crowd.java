@@ -29,7 +29,11 @@ final class Crowd implements AutoCloseable {
     try {
       process =
           new ProcessBuilder(
-                  "node", program.toString(), String.valueOf(port), String.valueOf(clients))
+                  "node",
+                  "--max-semi-space-size=128",
+                  program.toString(),
+                  String.valueOf(port),
+                  String.valueOf(clients))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
     } catch (IOException e) {

@@ -2,7 +2,6 @@ package io.millrace.benchmarks.fallback;
 
 import com.microsoft.playwright.Browser;
 import io.millrace.testing.Chromium;
-import io.millrace.testkit.FaultProxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,6 +33,7 @@ public final class Fallback implements Callable<Integer> {
 
   private static final Path HOME = Path.of(System.getProperty("benchmarks.home", "."));
   private static final int WARM_UP_SECONDS = 3;
+  private static final int WARM_UP_CUTS = 3;
   private static final String CROWD = "many clients return";
 
   @Option(
@@ -140,10 +140,12 @@ public final class Fallback implements Callable<Integer> {
   /** A crowd's clients are all behind one address, and nothing limits them. */
   private List<Returns> returns() {
     Path program = HOME.resolve("node").resolve("crowd.js");
-    try (Peer peer = new MillracePeer()) {
+    try (MillracePeer peer = new MillracePeer()) {
       peer.start();
-      try (FaultProxy network = new FaultProxy("127.0.0.1", peer.port());
-          Crowd crowd = new Crowd(program, network.port(), clients)) {
+      try (Crowd crowd = new Crowd(program, peer.port(), clients)) {
+        for (int i = 0; i < WARM_UP_CUTS; i++) {
+          crowd.returnAfter("warm-up", peer::cut);
+        }
         return List.of(
             crowd.returnAfter(
                 "server restarted",
@@ -151,7 +153,7 @@ public final class Fallback implements Callable<Integer> {
                   peer.stop();
                   peer.start();
                 }),
-            crowd.returnAfter("connections reset", network::reset));
+            crowd.returnAfter("connections cut", peer::cut));
       }
     }
   }

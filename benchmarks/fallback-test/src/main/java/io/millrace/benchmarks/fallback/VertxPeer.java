@@ -3,6 +3,7 @@ package io.millrace.benchmarks.fallback;
 import io.millrace.testkit.FreePorts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.util.Optional;
@@ -16,6 +17,7 @@ abstract class VertxPeer implements Peer {
   private final String script;
   private final int port = FreePorts.find();
   private Optional<Vertx> running = Optional.empty();
+  private Optional<HttpServer> server = Optional.empty();
 
   /**
    * @param script the resource that connects
@@ -38,11 +40,22 @@ abstract class VertxPeer implements Peer {
     serve(router, "/recorder.js", "recorder.js");
     serve(router, "/start.js", script);
     open(vertx, router);
-    vertx
+    server = Optional.of(listen(vertx, router));
+  }
+
+  private HttpServer listen(Vertx vertx, Router router) {
+    return vertx
         .createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS))
         .requestHandler(router)
         .listen(port, "127.0.0.1")
         .await();
+  }
+
+  /** Cuts all connections without a goodbye; others are accepted. */
+  final void cut() {
+    HttpServer old = server.orElseThrow();
+    old.close().await();
+    server = Optional.of(listen(running.orElseThrow(), (Router) old.requestHandler()));
   }
 
   private static void serve(Router router, String path, String file) {

@@ -2,7 +2,6 @@ package io.millrace.benchmarks.fallback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.testkit.FaultProxy;
 import io.millrace.testkit.Needed;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,11 +26,10 @@ class CrowdTest {
 
   @Test
   void allReturnAfterACutAndAfterARestart() {
-    try (Peer peer = new MillracePeer()) {
+    try (MillracePeer peer = new MillracePeer()) {
       peer.start();
-      try (FaultProxy network = new FaultProxy("127.0.0.1", peer.port());
-          Crowd crowd = new Crowd(PROGRAMS.resolve("crowd.js"), network.port(), CLIENTS)) {
-        Returns cut = crowd.returnAfter("cut", network::reset);
+      try (Crowd crowd = new Crowd(PROGRAMS.resolve("crowd.js"), peer.port(), CLIENTS)) {
+        Returns cut = crowd.returnAfter("cut", peer::cut);
         Returns restart =
             crowd.returnAfter(
                 "restart",
