@@ -36,11 +36,6 @@ class NativeTransportTest {
           .build();
   private final AtomicReference<ConnectionBase> connection = new AtomicReference<>();
 
-  @BeforeAll
-  static void bePatient() {
-    Awaitility.setDefaultTimeout(Duration.ofMinutes(1)); // Machines that build are busy.
-  }
-
   @AfterEach
   void close() {
     millrace.close().await();
