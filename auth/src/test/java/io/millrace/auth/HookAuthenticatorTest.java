@@ -192,7 +192,7 @@ class HookAuthenticatorTest {
         new HookOptions()
             .setTimeout(Duration.ofSeconds(30))
             .setMostFailures(3)
-            .setRecovery(Duration.ofMillis(500))
+            .setRecovery(Duration.ofSeconds(2))
             .setCacheTime(Duration.ZERO));
     application.answers.set(TestServer.status(500));
     for (int i = 0; i < 50; i++) {

@@ -188,7 +188,7 @@ abstract class DuplexRules extends PermissionRules {
   void required_T64_aClientThatDoesNotShowThatItIsThereIsDisconnected() {
     needs(Transport.Trait.DUPLEX);
     TestNode node =
-        node(options().setHeartbeat(Duration.ofMillis(200)).setStallTimeout(Duration.ofSeconds(2)));
+        node(options().setHeartbeat(Duration.ofMillis(200)).setStallTimeout(Duration.ofSeconds(5)));
     Connection gone = open(node, "channels=a"); // It answers only if it is read.
     patiently().until(() -> node.millrace().counts().readers() == 1);
     Follower there = attached(node, follow(node, "channels=a"));

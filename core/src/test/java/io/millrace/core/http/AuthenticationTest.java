@@ -374,7 +374,7 @@ class AuthenticationTest {
   @Test
   void whatIsReadEndsAfterTheCredentialsHaveExpired() throws IOException {
     options.setExpiryGrace(Duration.ofMillis(100));
-    clients = user -> Client.of(user).withExpiry(Instant.now().plusMillis(300));
+    clients = user -> Client.of(user).withExpiry(Instant.now().plusMillis(1000));
     listen();
     TestOutlet outlet = connect("?channels=a", ANN);
     ended(outlet, Ending.EXPIRED);
@@ -389,8 +389,8 @@ class AuthenticationTest {
   @Test
   void aNewTokenLetsAConnectionStay() throws IOException {
     options.setExpiryGrace(Duration.ofMillis(100));
-    clients =
-        user -> Client.of(user).withExpiry(Instant.now().plusMillis(user.equals("ann") ? 900 : 0));
+    Instant first = Instant.now().plusSeconds(2);
+    clients = user -> Client.of(user).withExpiry(first);
     listen();
     TestOutlet outlet = connect("?channels=a", ANN);
     Instant longer = Instant.now().plusSeconds(600);
@@ -400,7 +400,7 @@ class AuthenticationTest {
     assertThat(ok.getInteger("id")).isEqualTo(4);
     assertThat(ok.getLong("expires")).isEqualTo(longer.toEpochMilli());
     assertThat(ok.getLong("now")).isLessThan(longer.toEpochMilli());
-    clients = user -> Client.of(user).withExpiry(Instant.now().plusMillis(200));
+    clients = user -> Client.of(user).withExpiry(first.plusMillis(500));
     TestOutlet other = connect("?channels=a", ANN);
     ended(other, Ending.EXPIRED); // Later than the first would have ended.
     assertThat(outlet.endings).isEmpty();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.LocatorAssertions;
 import io.millrace.Message;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -20,8 +19,6 @@ import org.junit.jupiter.api.Test;
 class ChatPageTest extends BrowserTest {
 
   private static final String WORDS = "#messages .words";
-  private static final LocatorAssertions.HasCountOptions PATIENT =
-      new LocatorAssertions.HasCountOptions().setTimeout(30_000);
 
   private Page enter(String name, String transport) {
     Page page = open("/chat?transport=" + transport);
@@ -62,8 +59,8 @@ class ChatPageTest extends BrowserTest {
     }
 
     for (Page page : pages) {
-      expect(page, WORDS).hasCount(12, PATIENT);
-      expect(page, ".pending").hasCount(0, PATIENT);
+      expect(page, WORDS).hasCount(12);
+      expect(page, ".pending").hasCount(0);
     }
     assertThat(read(pages.get(1))).isEqualTo(read(pages.get(0)));
     assertThat(read(pages.get(2))).isEqualTo(read(pages.get(0)));
@@ -228,17 +225,15 @@ class ChatPageTest extends BrowserTest {
     expect(pages.get(0), ".pending").hasCount(1);
     startAgain(port);
 
-    LocatorAssertions.HasAttributeOptions patient =
-        new LocatorAssertions.HasAttributeOptions().setTimeout(40_000);
     for (Page page : pages) {
-      expect(page, "#link").hasAttribute("data-state", "connected", patient);
+      expect(page, "#link").hasAttribute("data-state", "connected");
     }
     for (Page page : pages) {
       say(page, "after, from " + page.locator("#me").textContent());
     }
     for (Page page : pages) {
-      expect(page, WORDS).hasCount(5, PATIENT);
-      expect(page, ".pending").hasCount(0, PATIENT);
+      expect(page, WORDS).hasCount(5);
+      expect(page, ".pending").hasCount(0);
       assertThat(read(page))
           .containsExactlyInAnyOrder(
               "before", "meanwhile", "after, from Ada", "after, from Bo", "after, from Cem");

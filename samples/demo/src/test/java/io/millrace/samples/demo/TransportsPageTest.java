@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.LocatorAssertions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TransportsPageTest extends BrowserTest {
-
-  private static final LocatorAssertions.HasAttributeOptions PATIENT =
-      new LocatorAssertions.HasAttributeOptions().setTimeout(40_000);
 
   private static String lane(String name) {
     return "[data-lane=" + name + "]";
@@ -60,8 +56,8 @@ class TransportsPageTest extends BrowserTest {
     rate(page, "Pause");
 
     for (String lane : Lab.LANES) {
-      expect(page, lane(lane)).hasAttribute("data-behind", "0", PATIENT);
-      expect(page, lane(lane)).hasAttribute("data-state", "connected", PATIENT);
+      expect(page, lane(lane)).hasAttribute("data-behind", "0");
+      expect(page, lane(lane)).hasAttribute("data-state", "connected");
       expect(page, lane(lane) + " [data-value=lost]").hasText("0");
       expect(page, lane(lane) + " [data-value=doubled]").hasText("0");
       expect(page, lane(lane) + " [data-value=bytes]").not().hasText("–");
@@ -79,7 +75,7 @@ class TransportsPageTest extends BrowserTest {
     expect(page, "#trouble").isVisible();
     startAgain(port);
 
-    expect(page, "#trouble").isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(30_000));
+    expect(page, "#trouble").isHidden();
     received(page, "sse", 5);
     expect(page, "#lost").hasText("0");
     Locator lanes = page.locator(".lane");
