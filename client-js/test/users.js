@@ -68,9 +68,10 @@ export class Users {
   /** Works once, for 30 s. */
   ticket(client) {
     const ticket = `ticket-${Math.random()}`;
-    const until = this.now() + 30e3;
+    const now = this.now();
+    const until = now + 30e3;
     this.tickets.set(ticket, { client, until });
-    return { ticket, expires: until, now: this.now() };
+    return { ticket, expires: until, now };
   }
 
   /** What an answer says about how long the client may stay. */

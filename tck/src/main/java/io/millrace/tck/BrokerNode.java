@@ -27,8 +27,6 @@ final class BrokerNode implements Ingress {
   /** A record of the backend's own log. */
   record Logged(long offset, String channel, Message message) {}
 
-  private static final int TRIES = 3;
-
   private final Vertx vertx;
   private final Broker broker;
   private final Predicate<Message> refused;
@@ -134,21 +132,7 @@ final class BrokerNode implements Ingress {
   }
 
   void subscribe(String pattern) {
-    TestNode.await(insisting(pattern));
-  }
-
-  /** Tries again if a broker on a busy machine has not confirmed it in time. */
-  Future<Void> insisting(String pattern) {
-    Future<Void> tried = subscribing(pattern);
-    for (int i = 1; i < TRIES; i++) {
-      tried =
-          tried.recover(
-              failure ->
-                  failure instanceof MillraceException known && known.retryable()
-                      ? subscribing(pattern)
-                      : Future.failedFuture(failure));
-    }
-    return tried;
+    TestNode.await(subscribing(pattern));
   }
 
   Future<Void> subscribing(String pattern) {

@@ -29,7 +29,7 @@ class RabbitMqTckTest extends BrokerTck {
   protected Broker newBroker() {
     return new AmqpBroker(
         new AmqpBrokerOptions()
-            .setConfirmTimeout(Duration.ofSeconds(20))
+            .setConfirmTimeout(Duration.ofSeconds(30))
             .setHosts(List.of(proxy.host() + ":" + proxy.port()))
             .setUsername(RABBIT.username())
             .setPassword(RABBIT.password()));
